@@ -1,0 +1,3 @@
+module github.com/elyra-ai/terraform-provider-elyra
+
+go 1.26.0

@@ -1,0 +1,234 @@
+package elyra_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// full is a document as elyra-metadata writes it.
+const full = `{
+  "display_name": "My runtime image",
+  "metadata": {
+    "description": "My custom runtime container image",
+    "tags": [
+      "gpu",
+      "team-a"
+    ],
+    "image_name": "jdoe/my-image:1.0.0",
+    "pull_policy": "IfNotPresent",
+    "pull_secret": "regcred"
+  },
+  "schema_name": "runtime-image"
+}`
+
+var fullImage = elyra.RuntimeImage{
+	Name:        "my_runtime_image",
+	DisplayName: "My runtime image",
+	ImageName:   "jdoe/my-image:1.0.0",
+	Description: "My custom runtime container image",
+	PullPolicy:  elyra.PullIfNotPresent,
+	PullSecret:  "regcred",
+	Tags:        []string{"team-a", "gpu"},
+}
+
+func TestNewDocument(t *testing.T) {
+	tests := []struct {
+		name  string
+		image elyra.RuntimeImage
+		want  string
+	}{
+		{"full", fullImage, full},
+		{"minimal", elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"}, `{
+  "display_name": "x",
+  "metadata": {
+    "image_name": "a/b"
+  },
+  "schema_name": "runtime-image"
+}`},
+		{"escapes", elyra.RuntimeImage{DisplayName: "\u00fc\u2028 \U0001F600 <&/> \"\\\b\f\n\r\t\x01\x7f", ImageName: "a/b"}, `{
+  "display_name": "\u00fc\u2028 \ud83d\ude00 <&/> \"\\\b\f\n\r\t\u0001\u007f",
+  "metadata": {
+    "image_name": "a/b"
+  },
+  "schema_name": "runtime-image"
+}`},
+	}
+	for _, tt := range tests {
+		if got := string(elyra.NewDocument(tt.image).Encode()); got != tt.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestDocumentWith holds the rule that an update keeps what it does not know.
+func TestDocumentWith(t *testing.T) {
+	tests := []struct {
+		name    string
+		stored  string
+		image   elyra.RuntimeImage
+		compact string
+	}{
+		{
+			"unknown keys keep their place, value and spelling",
+			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/"},"image_name":"a/b","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
+			elyra.RuntimeImage{DisplayName: "A2", ImageName: "a/c", PullPolicy: elyra.PullNever},
+			`{"display_name":"A2","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/"},"image_name":"a/c","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
+		},
+		{
+			"what is unset leaves the document",
+			full,
+			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
+			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		},
+		{
+			"tags of the same meaning keep their order",
+			`{"metadata":{"tags":["b","a"]}}`,
+			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b", Tags: []string{"a", "b"}},
+			`{"display_name":"x","metadata":{"tags":["b","a"],"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		},
+		{
+			"an invalid document is repaired",
+			`{"display_name":null,"metadata":{"pull_policy":"","pull_secret":null,"tags":"x","keep":true},"schema_name":"foreign"}`,
+			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
+			`{"display_name":"x","metadata":{"keep":true,"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		},
+		{
+			"metadata that is no object is replaced",
+			`{"metadata":[]}`,
+			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
+			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		},
+		{
+			"the last of equal keys counts",
+			`{"metadata":{"k":1,"j":2,"k":3}}`,
+			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
+			`{"display_name":"x","metadata":{"k":3,"j":2,"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := elyra.ParseDocument([]byte(tt.stored))
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := string(d.Compact())
+			if got := string(d.With(tt.image).Compact()); got != tt.compact {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.compact)
+			}
+			if after := string(d.Compact()); after != before {
+				t.Errorf("With changed its receiver from\n%s\nto\n%s", before, after)
+			}
+		})
+	}
+}
+
+func TestDocumentImage(t *testing.T) {
+	d, err := elyra.ParseDocument([]byte(full))
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := d.Image("my_runtime_image")
+	if err != nil || !image.Equal(fullImage) {
+		t.Errorf("got %+v, %v", image, err)
+	}
+	if got := string(d.Encode()); got != full {
+		t.Errorf("the document changed when read and written:\n%s", got)
+	}
+}
+
+func TestDocumentInvalid(t *testing.T) {
+	const ok = `"schema_name":"runtime-image","display_name":"x"`
+	tests := []struct {
+		stored     string
+		reason     string // "" where Elyra finds nothing wrong
+		unloadable bool
+	}{
+		{`{` + ok + `,"metadata":{"image_name":"a/b"}}`, "", false},
+		{`{` + ok + `,"metadata":{"image_name":"ubuntu 22","description":"","tags":[],"other":null}}`, "", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[1,true,"1",null]}}`, "", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"ab\n"}}`, "", false},
+		{`{` + ok + `}`, "metadata is missing", false},
+		{`{` + ok + `,"metadata":[]}`, "metadata is not an object", false},
+		{`{` + ok + `,"metadata":null}`, "metadata is not an object", false},
+		{`{` + ok + `,"metadata":{}}`, "metadata.image_name is missing", false},
+		{`{` + ok + `,"metadata":{"image_name":""}}`, "metadata.image_name is empty", false},
+		{`{` + ok + `,"metadata":{"image_name":3}}`, "metadata.image_name is not a string", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","description":null}}`, "metadata.description is not a string", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":"always"}}`, `metadata.pull_policy is "always", not one of Always, IfNotPresent, Never`, false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":null}}`, "metadata.pull_policy is not a string", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"A"}}`, "metadata.pull_secret", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":"x"}}`, "metadata.tags is not an array", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":["a","a"]}}`, `metadata.tags has "a" twice`, false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[" a"]}}`, "metadata.tags", false},
+		{`{"metadata":{}}`, "schema_name is missing; display_name is missing; metadata.image_name is missing", false},
+		{`{"schema_name":"kfp","display_name":"","metadata":{"image_name":"a/b"}}`, `schema_name is "kfp", not "runtime-image"; display_name is empty`, false},
+		{`[]`, "not a JSON object", true},
+		{`null`, "not a JSON object", true},
+		{``, "the document is empty", true},
+		{" \n", "the document is empty", true},
+		{"{\"a\": 1", "the document ends too early", true},
+		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
+		{`{} {}`, "something follows", true},
+		{"\ufeff{}", "broken JSON", true},
+		{"{\"a\":\"\xff\"}", "not UTF-8", true},
+	}
+	for _, tt := range tests {
+		d, err := elyra.ParseDocument([]byte(tt.stored))
+		if err == nil {
+			_, err = d.Image("x")
+		}
+		var invalid *elyra.InvalidError
+		switch {
+		case tt.reason == "" && err != nil:
+			t.Errorf("%q: %v", tt.stored, err)
+		case tt.reason == "":
+		case !errors.As(err, &invalid):
+			t.Errorf("%q: got %v, want an InvalidError", tt.stored, err)
+		case !strings.Contains(invalid.Reason(), tt.reason) || invalid.Unloadable != tt.unloadable:
+			t.Errorf("%q: got %q, unloadable %t; want %q, %t", tt.stored, invalid.Reason(), invalid.Unloadable, tt.reason, tt.unloadable)
+		}
+	}
+}
+
+// FuzzDocument: what parses is written as JSON of the same meaning, in printable
+// ASCII, and an update leaves a valid document with the image in it.
+func FuzzDocument(f *testing.F) {
+	for _, s := range []string{full, `{}`, `{"metadata":{"a":"\ud800é\u007f","b":[{}]},"metadata":3}`, `{"\u00e9":-0.0e+10}`, `[]`} {
+		f.Add([]byte(s), "x", "a")
+	}
+	f.Fuzz(func(t *testing.T, data []byte, displayName, tag string) {
+		d, err := elyra.ParseDocument(data)
+		if err != nil {
+			return
+		}
+		var before, after any
+		if json.Unmarshal(data, &before) == nil {
+			if err := json.Unmarshal(d.Encode(), &after); err != nil {
+				t.Fatalf("%q is written as %q: %v", data, d.Encode(), err)
+			}
+		}
+		for _, c := range d.Compact() {
+			if c < ' ' || c > '~' {
+				t.Fatalf("%q is written with the byte %#x", data, c)
+			}
+		}
+		if strings.ToValidUTF8(displayName, "") != displayName || displayName == "" {
+			return
+		}
+		image := elyra.RuntimeImage{Name: "n", DisplayName: displayName, ImageName: "a/b"}
+		if elyra.ValidateTag(tag) == nil && strings.ToValidUTF8(tag, "") == tag {
+			image.Tags = []string{tag}
+		}
+		updated, err := elyra.ParseDocument(d.With(image).Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := updated.Image("n"); err != nil || !got.Equal(image) {
+			t.Errorf("got %+v, %v; want %+v", got, err, image)
+		}
+	})
+}

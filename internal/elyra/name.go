@@ -1,0 +1,83 @@
+package elyra
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// maxNameLength keeps name plus ".json" within the 255 bytes that file systems
+// allow a file's name. Elyra itself sets no limit.
+const maxNameLength = 250
+
+var nameRule = regexp.MustCompile(`^[a-z]([a-z0-9_-]*[a-z0-9])?$`)
+
+// ErrNoName says that a display name has no character that Elyra could make a
+// name of. Elyra itself fails with an internal error there.
+var ErrNoName = errors.New("the display name has no letter a-z, digit, hyphen or underscore to make a name of")
+
+// ValidateName reports whether Elyra can save an instance under name: lower-case
+// letters, digits, hyphens and underscores, a letter first, a letter or digit
+// last, at most 250 bytes. The rule is MetadataManager._save's (Elyra's
+// elyra/metadata/manager.py) without the comma that its pattern lets through
+// by a slip.
+func ValidateName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("the name is empty")
+	case len(name) > maxNameLength:
+		return fmt.Errorf("the name has %d bytes; file systems leave room for %d", len(name), maxNameLength)
+	case !nameRule.MatchString(name):
+		return fmt.Errorf("%q is not a name that Elyra can save: it must consist of lower-case letters, digits, hyphens and underscores, begin with a letter and end with a letter or digit", name)
+	}
+	return nil
+}
+
+// NameFromDisplayName returns the name that Elyra gives an instance that is
+// created without one: lower-case, each run of white space an underscore, every
+// other character outside a-z, 0-9, hyphen and underscore dropped, "a_" in front
+// where no letter is first, "_0" behind where no letter or digit is last. It
+// fails with [ErrNoName] where nothing is left.
+//
+// The rule is MetadataManager.get_normalized_name (Elyra's
+// elyra/metadata/manager.py).
+func NameFromDisplayName(displayName string) (string, error) {
+	var b strings.Builder
+	inSpace := false
+	for _, r := range displayName {
+		space := isPythonSpace(r)
+		if space && !inSpace {
+			b.WriteByte('_')
+		}
+		inSpace = space
+		// U+0130 and U+212A, the dotted capital I and the Kelvin sign, are the
+		// two characters beyond ASCII whose lower case begins with a letter a-z,
+		// in Python as in Go.
+		if r = unicode.ToLower(r); isNameLetter(r) || isDigit(r) || r == '-' || r == '_' {
+			b.WriteRune(r)
+		}
+	}
+	name := b.String()
+	if name == "" {
+		return "", ErrNoName
+	}
+	if !isNameLetter(rune(name[0])) {
+		name = "a_" + name
+	}
+	if last := rune(name[len(name)-1]); !isNameLetter(last) && !isDigit(last) {
+		name += "_0"
+	}
+	return name, nil
+}
+
+// isPythonSpace reports whether \s of Python's re module matches r in a str:
+// Unicode's white space and the four information separators.
+func isPythonSpace(r rune) bool {
+	return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f
+}
+
+func isNameLetter(r rune) bool { return 'a' <= r && r <= 'z' }
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }

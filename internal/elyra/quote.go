@@ -1,0 +1,49 @@
+package elyra
+
+import (
+	"fmt"
+	"unicode/utf16"
+)
+
+// quote returns s as a JSON string the way Python's json module writes it with
+// ensure_ascii: short escapes where JSON has them, \uXXXX for every other
+// character outside printable ASCII, surrogate pairs beyond U+FFFF, and nothing
+// else escaped.
+func quote(s string) []byte {
+	b := []byte{'"'}
+	for _, r := range s {
+		switch r {
+		case '"', '\\':
+			b = append(b, '\\', byte(r))
+		case '\n':
+			b = append(b, `\n`...)
+		case '\r':
+			b = append(b, `\r`...)
+		case '\t':
+			b = append(b, `\t`...)
+		case '\f':
+			b = append(b, `\f`...)
+		case '\b':
+			b = append(b, `\b`...)
+		default:
+			b = appendASCII(b, string(r))
+		}
+	}
+	return append(b, '"')
+}
+
+// appendASCII appends s with every character outside printable ASCII as \uXXXX.
+func appendASCII(b []byte, s string) []byte {
+	for _, r := range s {
+		switch {
+		case ' ' <= r && r <= '~':
+			b = append(b, byte(r))
+		case r <= 0xffff:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			hi, lo := utf16.EncodeRune(r)
+			b = fmt.Appendf(b, `\u%04x\u%04x`, hi, lo)
+		}
+	}
+	return b
+}

@@ -1,0 +1,61 @@
+package elyra_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+func TestValidators(t *testing.T) {
+	tests := []struct {
+		rule     string
+		validate func(string) error
+		value    string
+		want     string // part of the message, "" where the value is fine
+	}{
+		{"pull policy", elyra.ValidatePullPolicy, "Always", ""},
+		{"pull policy", elyra.ValidatePullPolicy, "IfNotPresent", ""},
+		{"pull policy", elyra.ValidatePullPolicy, "Never", ""},
+		{"pull policy", elyra.ValidatePullPolicy, "ifnotpresent", `use "IfNotPresent"`},
+		{"pull policy", elyra.ValidatePullPolicy, " NEVER ", `use "Never"`},
+		{"pull policy", elyra.ValidatePullPolicy, "Sometimes", `use "Always", "IfNotPresent" or "Never"`},
+		{"pull policy", elyra.ValidatePullPolicy, "", "null"},
+		{"pull secret", elyra.ValidatePullSecret, "regcred", ""},
+		{"pull secret", elyra.ValidatePullSecret, "a.b-c9", ""},
+		{"pull secret", elyra.ValidatePullSecret, "", "null"},
+		{"pull secret", elyra.ValidatePullSecret, "a", "at least two"},
+		{"pull secret", elyra.ValidatePullSecret, "RegCred", `use "regcred"`},
+		{"pull secret", elyra.ValidatePullSecret, "-a", "first and last"},
+		{"pull secret", elyra.ValidatePullSecret, "ab\n", "not the name"},
+		{"pull secret", elyra.ValidatePullSecret, strings.Repeat("a", 253), ""},
+		{"pull secret", elyra.ValidatePullSecret, strings.Repeat("a", 254), "at most 253"},
+		{"tag", elyra.ValidateTag, "gpu", ""},
+		{"tag", elyra.ValidateTag, "two  words\tmore", ""},
+		{"tag", elyra.ValidateTag, "", "empty"},
+		{"tag", elyra.ValidateTag, " \t", "blank"},
+		{"tag", elyra.ValidateTag, " gpu", `use "gpu"`},
+	}
+	for _, tt := range tests {
+		err := tt.validate(tt.value)
+		switch {
+		case tt.want == "" && err != nil:
+			t.Errorf("%s %q: %v", tt.rule, tt.value, err)
+		case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+			t.Errorf("%s %q: got %v, want %q in it", tt.rule, tt.value, err, tt.want)
+		}
+	}
+}
+
+func TestRuntimeImageEqual(t *testing.T) {
+	a := elyra.RuntimeImage{Name: "n", Tags: []string{"a", "b"}}
+	if b := (elyra.RuntimeImage{Name: "n", Tags: []string{"b", "a"}}); !a.Equal(b) {
+		t.Error("the order of tags counts")
+	}
+	if b := (elyra.RuntimeImage{Name: "n", Tags: []string{"a"}}); a.Equal(b) {
+		t.Error("a missing tag does not count")
+	}
+	if !(elyra.RuntimeImage{}).Equal(elyra.RuntimeImage{Tags: []string{}}) {
+		t.Error("no tags and empty tags differ")
+	}
+}

@@ -1,0 +1,65 @@
+package elyra
+
+import "context"
+
+// Store keeps runtime images: the files of a Jupyter data directory, or a
+// Jupyter Server in front of them. All methods may be called from several
+// goroutines at once. Errors wrap the sentinels of this package where they
+// apply and say what the store was doing; any other error leaves open whether
+// anything was found. Package storetest holds the contract as tests.
+type Store interface {
+	// Create stores a new instance under image.Name and returns it as stored.
+	// It never overwrites: where the name is taken, at any level of the search
+	// path, it fails with an [ExistsError]. Of several concurrent creations of
+	// one name, one succeeds.
+	Create(ctx context.Context, image RuntimeImage) (Instance, error)
+
+	// Get returns the instance of that name, the nearest one where several
+	// levels have it. It fails with [ErrNotFound] where there is none, and with
+	// an [InvalidError], beside what could be read, where the document is
+	// invalid.
+	Get(ctx context.Context, name string) (Instance, error)
+
+	// Update replaces the fields of the instance named image.Name and keeps all
+	// else that its document holds. An invalid instance is repaired. An instance
+	// that lives further along the search path is copied to where the store
+	// writes, which hides it. It fails with [ErrNotFound] where there is none
+	// and with a [ReadOnlyError] where it cannot be replaced in place.
+	Update(ctx context.Context, image RuntimeImage) (Instance, error)
+
+	// Delete removes the instance. It fails with [ErrNotFound] where there is
+	// none and with a [ReadOnlyError] where it lives where the store must not
+	// write.
+	Delete(ctx context.Context, name string) (Deletion, error)
+
+	// List returns all instances, sorted by name, each name once. Invalid ones
+	// are left out, or, with includeInvalid and as far as the store can see
+	// them, returned with Invalid set. One bad instance never hides the others.
+	List(ctx context.Context, includeInvalid bool) ([]Instance, error)
+
+	// Location returns where Create would put an instance of that name.
+	Location(name string) string
+}
+
+// Instance is a runtime image as a store holds it.
+type Instance struct {
+	RuntimeImage
+	// Location is the file's path, or the instance's URL.
+	Location string
+	// Writable tells that the instance lives where the store writes. A server
+	// does not tell; there it is true.
+	Writable bool
+	// Document is all that is stored, unknown keys included. Zero where the
+	// stored bytes are no JSON object.
+	Document Document
+	// Invalid says why Elyra refuses the instance; nil where it does not. Set
+	// by List alone.
+	Invalid error
+}
+
+// Deletion tells what Delete left behind.
+type Deletion struct {
+	// Revealed is the location of the instance that the deleted one hid; empty
+	// where there is none, or where the store cannot tell.
+	Revealed string
+}

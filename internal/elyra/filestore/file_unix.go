@@ -1,0 +1,33 @@
+//go:build unix
+
+package filestore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// chown gives f the owner and group of like.
+func chown(f *os.File, like fs.FileInfo) error {
+	want, ok := like.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if have, ok := info.Sys().(*syscall.Stat_t); ok && have.Uid == want.Uid && have.Gid == want.Gid {
+		return nil
+	}
+	if err := f.Chown(int(want.Uid), int(want.Gid)); err != nil {
+		return fmt.Errorf("the file belongs to user %d and group %d, which an update must keep and this user may not set; run as that user: %w", want.Uid, want.Gid, err)
+	}
+	return nil
+}
+
+// isNotDirectory tells that a path leads through something that is no directory.
+func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

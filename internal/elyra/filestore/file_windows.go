@@ -1,0 +1,15 @@
+package filestore
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// chown leaves the owner to Windows, where a new file inherits its directory's
+// access rules.
+func chown(*os.File, fs.FileInfo) error { return nil }
+
+// isNotDirectory tells that a path leads through something that is no directory.
+func isNotDirectory(err error) bool { return errors.Is(err, syscall.ERROR_PATH_NOT_FOUND) }

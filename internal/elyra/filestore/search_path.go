@@ -1,0 +1,216 @@
+package filestore
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// Environment is what decides where Elyra looks for instances. The zero value
+// is the running process's.
+type Environment struct {
+	// GOOS is the operating system, by Go's name. Default: this one.
+	GOOS string
+	// LookupEnv reads an environment variable. Default: os.LookupEnv.
+	LookupEnv func(string) (string, bool)
+	// Prefix is sys.prefix of the Python that runs Elyra. Default: that of the
+	// elyra-metadata on PATH, else VIRTUAL_ENV, else CONDA_PREFIX; none of
+	// these: there is no such level.
+	Prefix string
+}
+
+// SearchPath returns the Jupyter data directories that Elyra reads, nearest
+// first: those of ELYRA_METADATA_PATH, the user's, the system's, and that of
+// the Python environment with the images that Elyra ships. Elyra writes to the
+// first.
+//
+// The rules are FileMetadataStore.metadata_path (Elyra 4.1,
+// elyra/metadata/storage.py), jupyter_data_dir and SYSTEM_JUPYTER_PATH
+// (jupyter_core 5.9, jupyter_core/paths.py) and, with JUPYTER_PLATFORM_DIRS,
+// platformdirs.
+func SearchPath(env Environment) []string {
+	if env.GOOS == "" {
+		env.GOOS = runtime.GOOS
+	}
+	if env.LookupEnv == nil {
+		env.LookupEnv = os.LookupEnv
+	}
+	if env.Prefix == "" {
+		env.Prefix = env.pythonPrefix()
+	}
+
+	var dirs []string
+	if list := env.get("ELYRA_METADATA_PATH"); list != "" {
+		for _, dir := range strings.Split(list, string(os.PathListSeparator)) {
+			// An empty entry is the working directory, to Elyra as well.
+			dirs = append(dirs, strings.TrimRight(dir, string(os.PathSeparator)))
+		}
+	}
+	dirs = append(dirs, env.userDataDir())
+	system := env.systemDataDirs()
+	dirs = append(dirs, system...)
+	if env.Prefix != "" {
+		if factory := filepath.Join(env.Prefix, "share", "jupyter"); !slices.Contains(system, factory) {
+			dirs = append(dirs, factory)
+		}
+	}
+	return dirs
+}
+
+func (e Environment) get(key string) string {
+	value, _ := e.LookupEnv(key)
+	return value
+}
+
+// flag reads a boolean as jupyter_core.paths.envset does.
+func (e Environment) flag(key string) bool {
+	value, ok := e.LookupEnv(key)
+	return ok && !slices.Contains([]string{"no", "n", "false", "off", "0", "0.0"}, strings.ToLower(value))
+}
+
+// appName is jupyter_core.paths.APPNAME.
+func (e Environment) appName() string {
+	if e.GOOS == "windows" || e.GOOS == "darwin" && !strings.HasPrefix(e.Prefix, "/opt/homebrew") {
+		return "Jupyter"
+	}
+	return "jupyter"
+}
+
+// userDataDir is jupyter_core.paths.jupyter_data_dir.
+func (e Environment) userDataDir() string {
+	if dir := e.get("JUPYTER_DATA_DIR"); dir != "" {
+		return dir
+	}
+	if e.flag("JUPYTER_PLATFORM_DIRS") {
+		switch {
+		case e.GOOS == "windows":
+			return filepath.Join(e.get("LOCALAPPDATA"), e.appName())
+		case filepath.IsAbs(e.get("XDG_DATA_HOME")):
+			return filepath.Join(e.get("XDG_DATA_HOME"), e.appName())
+		case e.GOOS == "darwin":
+			return filepath.Join(e.home(), "Library", "Application Support", e.appName())
+		default:
+			return filepath.Join(e.home(), ".local", "share", e.appName())
+		}
+	}
+	switch e.GOOS {
+	case "darwin":
+		return filepath.Join(realPath(e.home()), "Library", "Jupyter")
+	case "windows":
+		if dir := e.get("APPDATA"); dir != "" {
+			return filepath.Join(realPath(dir), "jupyter")
+		}
+		if dir := e.get("JUPYTER_CONFIG_DIR"); dir != "" {
+			return filepath.Join(dir, "data")
+		}
+		return filepath.Join(realPath(e.home()), ".jupyter", "data")
+	default:
+		if dir := e.get("XDG_DATA_HOME"); dir != "" {
+			return filepath.Join(dir, "jupyter")
+		}
+		return filepath.Join(realPath(e.home()), ".local", "share", "jupyter")
+	}
+}
+
+// systemDataDirs is jupyter_core.paths.SYSTEM_JUPYTER_PATH.
+func (e Environment) systemDataDirs() []string {
+	if e.GOOS == "windows" {
+		// %PROGRAMDATA% can be written by anyone, so Jupyter wants it asked for.
+		data := e.get("PROGRAMDATA")
+		switch {
+		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "" && e.flag("JUPYTER_PLATFORM_DIRS"):
+			return []string{filepath.Join(data, "Jupyter")}
+		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "":
+			return []string{filepath.Join(data, "jupyter")}
+		case e.Prefix != "":
+			return []string{filepath.Join(e.Prefix, "share", "jupyter")}
+		}
+		return nil
+	}
+	bases := []string{"/usr/local/share", "/usr/share"}
+	name := "jupyter"
+	if e.flag("JUPYTER_PLATFORM_DIRS") {
+		name = e.appName()
+		if e.GOOS == "darwin" {
+			bases = []string{"/Library/Application Support"}
+			if strings.HasPrefix(e.Prefix, "/opt/homebrew") {
+				bases = []string{"/opt/homebrew/share", "/Library/Application Support"}
+			}
+		}
+		isRelative := func(dir string) bool { return !filepath.IsAbs(dir) }
+		if xdg := slices.DeleteFunc(filepath.SplitList(e.get("XDG_DATA_DIRS")), isRelative); len(xdg) > 0 {
+			bases = xdg
+		}
+	}
+	for i, base := range bases {
+		bases[i] = filepath.Join(base, name)
+	}
+	return bases
+}
+
+// home is Python's os.path.expanduser("~").
+func (e Environment) home() string {
+	key := "HOME"
+	if e.GOOS == "windows" {
+		key = "USERPROFILE"
+	}
+	if home, ok := e.LookupEnv(key); ok {
+		return home
+	}
+	if u, err := user.Current(); err == nil {
+		return u.HomeDir
+	}
+	return "~" // as Python, which has nothing better either
+}
+
+// realPath resolves symbolic links where the path exists, as pathlib's resolve.
+func realPath(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// interpreter finds Python's path in the first lines of a script that pip
+// installed: behind #!, or, where that would be too long, behind exec.
+var interpreter = regexp.MustCompile(`^(?:#!|'''exec' "?)(/[^" ]*/python[0-9.]*)"?(?: |$)`)
+
+// pythonPrefix guesses sys.prefix of the Python that runs Elyra, without
+// running it.
+func (e Environment) pythonPrefix() string {
+	if script := e.lookPath("elyra-metadata"); script != "" {
+		f, err := os.Open(script)
+		if err == nil {
+			defer f.Close()
+			lines := bufio.NewScanner(f)
+			for range 2 {
+				if lines.Scan() {
+					if m := interpreter.FindStringSubmatch(lines.Text()); m != nil {
+						return filepath.Dir(filepath.Dir(m[1]))
+					}
+				}
+			}
+		}
+		return filepath.Dir(filepath.Dir(script))
+	}
+	if venv := e.get("VIRTUAL_ENV"); venv != "" {
+		return venv
+	}
+	return e.get("CONDA_PREFIX")
+}
+
+// lookPath is exec.LookPath in this environment's PATH.
+func (e Environment) lookPath(command string) string {
+	for _, dir := range filepath.SplitList(e.get("PATH")) {
+		if path, err := exec.LookPath(filepath.Join(dir, command)); err == nil && filepath.IsAbs(path) {
+			return path
+		}
+	}
+	return ""
+}

@@ -1,0 +1,305 @@
+package filestore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// The modes that Elyra itself creates files and directories with.
+const (
+	DefaultFilePermission      fs.FileMode = 0o600
+	DefaultDirectoryPermission fs.FileMode = 0o700
+)
+
+const (
+	extension = ".json"
+
+	// maxDocumentSize bounds what is read of one file, in bytes. Real documents
+	// have some hundred.
+	maxDocumentSize = 4 << 20
+)
+
+// Config says where runtime images live and how new files are made.
+type Config struct {
+	// DataDirs are Jupyter data directories, nearest first; at least one. The
+	// first is written to, and created where missing.
+	DataDirs []string
+	// FilePermission and DirectoryPermission are the modes of created files and
+	// directories, whatever the umask. Zero means Elyra's own.
+	FilePermission      fs.FileMode
+	DirectoryPermission fs.FileMode
+}
+
+// Store is an [elyra.Store] on Jupyter data directories.
+type Store struct {
+	dirs          []string // of instances, nearest first
+	fileMode      fs.FileMode
+	directoryMode fs.FileMode
+}
+
+var _ elyra.Store = (*Store)(nil)
+
+// New returns a store. It does no I/O.
+func New(config Config) *Store {
+	s := &Store{
+		fileMode:      cmp.Or(config.FilePermission, DefaultFilePermission),
+		directoryMode: cmp.Or(config.DirectoryPermission, DefaultDirectoryPermission),
+	}
+	for _, dir := range config.DataDirs {
+		s.dirs = append(s.dirs, filepath.Join(dir, "metadata", "runtime-images"))
+	}
+	return s
+}
+
+// Location returns the path of the file that Create would make for name.
+func (s *Store) Location(name string) string { return filepath.Join(s.dirs[0], fileName(name)) }
+
+// Create writes a new file, see the package comment.
+func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	fail := func(err error) (elyra.Instance, error) {
+		return elyra.Instance{}, fmt.Errorf("create runtime image %q: %w", image.Name, err)
+	}
+	if err := cmp.Or(ctx.Err(), elyra.ValidateName(image.Name)); err != nil {
+		return fail(err)
+	}
+	switch level, err := s.find(image.Name); {
+	case err == nil:
+		return fail(s.existsError(image.Name, level))
+	case !errors.Is(err, elyra.ErrNotFound):
+		return fail(err)
+	}
+	if err := s.createFile(image.Name, elyra.NewDocument(image)); err != nil {
+		return fail(err)
+	}
+	return s.Get(ctx, image.Name)
+}
+
+// Get reads the nearest file of that name.
+func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
+	fail := func(instance elyra.Instance, err error) (elyra.Instance, error) {
+		return instance, fmt.Errorf("read runtime image %q: %w", name, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return fail(elyra.Instance{}, err)
+	}
+	level, err := s.find(name)
+	if err != nil {
+		return fail(elyra.Instance{}, err)
+	}
+	instance, err := s.read(level, name)
+	if err != nil {
+		return fail(instance, err)
+	}
+	return instance, nil
+}
+
+// Update rewrites the file in its place, or writes a copy into the first
+// directory where the instance lives further away.
+func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	fail := func(err error) (elyra.Instance, error) {
+		return elyra.Instance{}, fmt.Errorf("update runtime image %q: %w", image.Name, err)
+	}
+	if err := cmp.Or(ctx.Err(), elyra.ValidateName(image.Name)); err != nil {
+		return fail(err)
+	}
+	level, err := s.find(image.Name)
+	if err != nil {
+		return fail(err)
+	}
+	var invalid *elyra.InvalidError
+	instance, err := s.read(level, image.Name)
+	if err != nil && !errors.As(err, &invalid) {
+		return fail(err)
+	}
+	document := instance.Document.With(image)
+	if level == 0 {
+		err = s.replaceFile(image.Name, document)
+	} else {
+		err = s.createFile(image.Name, document)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	return s.Get(ctx, image.Name)
+}
+
+// Delete removes the file. A symbolic link is removed, never what it points to.
+func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
+	fail := func(err error) (elyra.Deletion, error) {
+		return elyra.Deletion{}, fmt.Errorf("delete runtime image %q: %w", name, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return fail(err)
+	}
+	level, err := s.find(name)
+	if err != nil {
+		return fail(err)
+	}
+	if level > 0 {
+		return fail(&elyra.ReadOnlyError{
+			Name:     name,
+			Location: s.path(level, name),
+			Reason:   "lives outside " + s.dirs[0] + ", the only directory that is written to",
+		})
+	}
+	if err := s.removeFile(name); err != nil {
+		return fail(err)
+	}
+	if level, err := s.find(name); err == nil {
+		return elyra.Deletion{Revealed: s.path(level, name)}, nil
+	}
+	return elyra.Deletion{}, nil
+}
+
+// List reads all directories as FileMetadataStore.fetch_instances does: a file
+// that cannot even be loaded hides one of the same name further away only where
+// invalid instances are asked for.
+func (s *Store) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
+	byName := map[string]elyra.Instance{}
+	for level := len(s.dirs) - 1; level >= 0; level-- {
+		entries, err := os.ReadDir(s.dirs[level])
+		if isAbsent(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list runtime images: %w", err)
+		}
+		for _, entry := range entries {
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("list runtime images: %w", err)
+			}
+			name, ok := instanceName(entry.Name())
+			if !ok {
+				continue
+			}
+			instance, err := s.read(level, name)
+			if errors.Is(err, elyra.ErrNotFound) {
+				continue // removed since the directory was read
+			}
+			var invalid *elyra.InvalidError
+			loaded := err == nil || errors.As(err, &invalid) && !invalid.Unloadable
+			if loaded || includeInvalid {
+				instance.Invalid = err
+				byName[name] = instance
+			}
+		}
+	}
+	instances := make([]elyra.Instance, 0, len(byName))
+	for _, instance := range byName {
+		if includeInvalid || instance.Invalid == nil {
+			instances = append(instances, instance)
+		}
+	}
+	slices.SortFunc(instances, func(a, b elyra.Instance) int { return strings.Compare(a.Name, b.Name) })
+	return instances, nil
+}
+
+// find returns the nearest level that has an instance of that name, or
+// ErrNotFound. What it cannot look at is an error, never "not found".
+func (s *Store) find(name string) (level int, err error) {
+	file := fileName(name)
+	if !filepath.IsLocal(file) || filepath.Base(file) != file {
+		return 0, fmt.Errorf("%q cannot be the name of a file: %w", name, elyra.ErrNotFound)
+	}
+	for level, dir := range s.dirs {
+		switch _, err := os.Lstat(filepath.Join(dir, file)); {
+		case err == nil:
+			return level, nil
+		case !isAbsent(err):
+			return 0, err
+		}
+	}
+	return 0, elyra.ErrNotFound
+}
+
+// read reads the instance of that name at that level. An InvalidError comes
+// beside what could be read.
+func (s *Store) read(level int, name string) (elyra.Instance, error) {
+	instance := elyra.Instance{
+		RuntimeImage: elyra.RuntimeImage{Name: name},
+		Location:     s.path(level, name),
+		Writable:     level == 0,
+	}
+	data, err := readFile(instance.Location)
+	if err != nil {
+		return instance, err
+	}
+	if instance.Document, err = elyra.ParseDocument(data); err == nil {
+		instance.RuntimeImage, err = instance.Document.Image(name)
+	}
+	var invalid *elyra.InvalidError
+	if errors.As(err, &invalid) {
+		invalid.Name, invalid.Location = name, instance.Location
+	}
+	return instance, err
+}
+
+func (s *Store) path(level int, name string) string {
+	return filepath.Join(s.dirs[level], fileName(name))
+}
+
+func (s *Store) existsError(name string, level int) error {
+	return &elyra.ExistsError{Name: name, Location: s.path(level, name), Writable: level == 0}
+}
+
+// readFile reads a regular file, following links.
+func readFile(path string) ([]byte, error) {
+	// Asked before opening: to open a named pipe would wait for its writer.
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		if target, err := os.Readlink(path); err == nil {
+			return nil, fmt.Errorf("%s is a symbolic link to %s, which does not exist", path, target)
+		}
+		return nil, fmt.Errorf("%s: %w", path, elyra.ErrNotFound)
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxDocumentSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxDocumentSize {
+		return nil, fmt.Errorf("%s has more than %d bytes, which is no runtime image", path, maxDocumentSize)
+	}
+	return data, nil
+}
+
+// isAbsent tells that a path does not exist, be it that what should be a
+// directory on the way is none.
+func isAbsent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err)
+}
+
+// fileName and instanceName convert between an instance's name and its file's,
+// by the rule of Python's os.path.splitext: leading dots belong to the stem.
+func fileName(name string) string {
+	if strings.Trim(strings.TrimSuffix(name, extension), ".") == "" && strings.HasSuffix(name, extension) {
+		return name
+	}
+	return name + extension
+}
+
+func instanceName(file string) (name string, ok bool) {
+	stem, ok := strings.CutSuffix(file, extension)
+	if ok && strings.Trim(stem, ".") == "" {
+		return file, true
+	}
+	return stem, ok
+}

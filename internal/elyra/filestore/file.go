@@ -119,30 +119,33 @@ func (s *Store) removeFile(name string) error {
 // writeTemp writes a file that Elyra does not take for an instance, flushed to
 // the disk, with exactly that mode and, where like is given, like's owner. On
 // failure nothing is left.
-func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode, like fs.FileInfo) (temp string, err error) {
+func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode, like fs.FileInfo) (string, error) {
 	// The name is cut so that the suffix fits whatever the name's length.
-	temp = "." + name[:min(len(name), 200)] + extension + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
+	temp := "." + name[:min(len(name), 200)] + extension + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
 	}
-	defer func() {
-		if err = errors.Join(err, f.Close()); err != nil {
-			err = errors.Join(err, root.Remove(temp))
-		}
-	}()
+	err = fill(f, data, mode, like)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, root.Remove(temp))
+	}
+	return temp, nil
+}
+
+func fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
 	if _, err := f.Write(data); err != nil {
-		return "", err
+		return err
 	}
 	if like != nil {
 		if err := chown(f, like); err != nil {
-			return "", err
+			return err
 		}
 	}
 	if err := f.Chmod(mode); err != nil {
-		return "", err
+		return err
 	}
-	return temp, f.Sync()
+	return f.Sync()
 }
 
 // touch sets a file's times, which is what makes a running Elyra read it anew.

@@ -1,6 +1,7 @@
 package filestore_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -56,4 +57,5 @@ func image(name string) elyra.RuntimeImage {
 	return elyra.RuntimeImage{Name: name, DisplayName: "Display of " + name, ImageName: "team/" + name + ":1"}
 }
 
-var _ = image
+// testingContext is for what runs outside a test.
+var testingContext = context.Background()

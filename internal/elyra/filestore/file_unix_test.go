@@ -1,0 +1,475 @@
+//go:build unix
+
+package filestore_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+)
+
+// helperEnv makes a run of this test binary a process that uses a store, for
+// the tests that need several processes or one to kill.
+const helperEnv = "FILESTORE_TEST_HELPER"
+
+func TestMain(m *testing.M) {
+	switch job, dir, _ := strings.Cut(os.Getenv(helperEnv), ":"); job {
+	case "":
+		os.Exit(m.Run())
+	case "create":
+		helperCreate(dir)
+	case "update":
+		helperUpdate(dir)
+	case "update-large":
+		helperUpdateLarge(dir)
+	}
+}
+
+func helperCommand(t *testing.T, job, dir string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Env = append(os.Environ(), helperEnv+"="+job+":"+dir)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+const contendedNames = 40
+
+// helperCreate creates instances and prints how many it could.
+func helperCreate(dir string) {
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at once
+	created := 0
+	for i := range contendedNames {
+		_, err := store.Create(testingContext, image(fmt.Sprintf("n%d", i)))
+		switch {
+		case err == nil:
+			created++
+		case !errors.Is(err, elyra.ErrExists):
+			fmt.Println(err)
+			os.Exit(1)
+		}
+	}
+	fmt.Println(created)
+}
+
+// TestCreateInProcesses: of several processes that create one name, one wins.
+func TestCreateInProcesses(t *testing.T) {
+	dir := t.TempDir()
+	const processes = 3
+	var stdins []interface{ Close() error }
+	outputs := make([]strings.Builder, processes)
+	var commands []*exec.Cmd
+	for i := range processes {
+		cmd := helperCommand(t, "create", dir)
+		stdin, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stdout = &outputs[i]
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		stdins, commands = append(stdins, stdin), append(commands, cmd)
+	}
+	for _, stdin := range stdins {
+		stdin.Close()
+	}
+	total := 0
+	for i, cmd := range commands {
+		if err := cmd.Wait(); err != nil {
+			t.Fatalf("%v: %s", err, &outputs[i])
+		}
+		created, err := strconv.Atoi(strings.TrimSpace(outputs[i].String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += created
+	}
+	if total != contendedNames {
+		t.Errorf("%d names were created %d times", contendedNames, total)
+	}
+	noLeftovers(t, dir, contendedNames)
+}
+
+// versions are the documents that helperUpdate writes in turn. They differ in
+// length, so that a mixture of both would be seen.
+func versions(name string) [2]elyra.RuntimeImage {
+	a, b := image(name), image(name)
+	a.Description = strings.Repeat("a", 20_000)
+	b.Description = strings.Repeat("b", 3_000)
+	return [2]elyra.RuntimeImage{a, b}
+}
+
+// helperUpdate updates an instance until it is killed.
+func helperUpdate(dir string) {
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	for i := 0; ; i++ {
+		if _, err := store.Update(testingContext, versions("killed")[i%2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Println(i)
+	}
+}
+
+// TestUpdateKilled: whenever the writing process dies, a reader finds one
+// version or the other.
+func TestUpdateKilled(t *testing.T) {
+	dir := t.TempDir()
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	want := versions("killed")
+	if _, err := store.Create(t.Context(), want[0]); err != nil {
+		t.Fatal(err)
+	}
+	for round := range 10 {
+		cmd := helperCommand(t, "update", dir)
+		stdout, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		// It is at work once it has written some versions, more in each round.
+		lines := bufio.NewScanner(stdout)
+		for range 1 + 3*round {
+			lines.Scan()
+		}
+		for range 50 {
+			got, err := store.Get(t.Context(), "killed")
+			if err != nil {
+				t.Fatalf("while it is being updated: %v", err)
+			}
+			if !got.Equal(want[0]) && !got.Equal(want[1]) {
+				t.Fatalf("read a description of %d characters", len(got.Description))
+			}
+		}
+		cmd.Process.Kill()
+		cmd.Wait()
+		if got, err := store.Get(t.Context(), "killed"); err != nil || !got.Equal(want[0]) && !got.Equal(want[1]) {
+			t.Fatalf("after the kill: %d characters, %v", len(got.Description), err)
+		}
+	}
+	// Whatever the dead left, no list shows it.
+	if instances, err := store.List(t.Context(), true); err != nil || len(instances) != 1 {
+		t.Errorf("listed %d instances, %v", len(instances), err)
+	}
+}
+
+// helperUpdateLarge fails in mid-write: the shell has limited the size of files.
+func helperUpdateLarge(dir string) {
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	large := image("large")
+	large.Description = strings.Repeat("x", 1<<20)
+	_, updateErr := store.Update(testingContext, large)
+	large.Name = "new"
+	_, createErr := store.Create(testingContext, large)
+	fmt.Println(updateErr)
+	fmt.Println(createErr)
+}
+
+// TestDiskFull: a write that the disk refuses half-way leaves everything as it
+// was and says so.
+func TestDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	want := image("large")
+	if _, err := store.Create(t.Context(), want); err != nil {
+		t.Fatal(err)
+	}
+	cmd := helperCommand(t, "update-large", dir)
+	limited := exec.CommandContext(t.Context(), "sh", "-c", `trap "" XFSZ; ulimit -f 8; exec "$0"`, cmd.Path)
+	limited.Env = cmd.Env
+	out, err := limited.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if strings.Count(string(out), syscall.EFBIG.Error()) != 2 {
+		t.Errorf("the two writes ended with:\n%s", out)
+	}
+	if got, err := store.Get(t.Context(), "large"); err != nil || !got.Equal(want) {
+		t.Errorf("the old document is now %+v, %v", got, err)
+	}
+	noLeftovers(t, dir, 1)
+}
+
+func TestModes(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0o077))
+	dir := filepath.Join(t.TempDir(), "new", "data")
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755})
+	if _, err := store.Create(t.Context(), image("made")); err != nil {
+		t.Fatal(err)
+	}
+	path := instancePath(dir, "made")
+	checkMode(t, path, 0o644)
+	for d := filepath.Dir(path); d != filepath.Dir(filepath.Dir(dir)); d = filepath.Dir(d) {
+		checkMode(t, d, 0o755|fs.ModeDir)
+	}
+
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	changed := image("made")
+	changed.Description = "changed"
+	if _, err := store.Update(t.Context(), changed); err != nil {
+		t.Fatal(err)
+	}
+	checkMode(t, path, 0o640)
+
+	private := t.TempDir()
+	store = filestore.New(filestore.Config{DataDirs: []string{private}})
+	if _, err := store.Create(t.Context(), image("made")); err != nil {
+		t.Fatal(err)
+	}
+	checkMode(t, instancePath(private, "made"), 0o600)
+	checkMode(t, filepath.Dir(instancePath(private, "made")), 0o700|fs.ModeDir)
+}
+
+func checkMode(t *testing.T, path string, want fs.FileMode) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode() != want {
+		t.Errorf("%s has mode %v, want %v", path, info.Mode(), want)
+	}
+}
+
+// TestSymlink: links, as a mounted ConfigMap has them, are read and removed but
+// never written through.
+func TestSymlink(t *testing.T) {
+	dir := t.TempDir()
+	instances := filepath.Dir(instancePath(dir, "x"))
+	inside, outside := filepath.Join(instances, "..2026_11_23"), filepath.Join(t.TempDir(), "outside.json")
+	document := string(elyra.NewDocument(image("linked")).Encode())
+	for _, err := range []error{
+		os.MkdirAll(inside, 0o755),
+		os.WriteFile(filepath.Join(inside, "linked.json"), []byte(document), 0o644),
+		os.Symlink("..2026_11_23", filepath.Join(instances, "..data")),
+		os.Symlink("..data/linked.json", filepath.Join(instances, "linked.json")),
+		os.WriteFile(outside, []byte(document), 0o644),
+		os.Symlink(outside, filepath.Join(instances, "elsewhere.json")),
+		os.Symlink("nowhere", filepath.Join(instances, "dangling.json")),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	changed := image("linked")
+	for _, name := range []string{"linked", "elsewhere"} {
+		if got, err := store.Get(t.Context(), name); err != nil || got.DisplayName != "Display of linked" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+		changed.Name = name
+		if _, err := store.Update(t.Context(), changed); !errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "symbolic link to") {
+			t.Errorf("%s: Update: %v, want ErrReadOnly", name, err)
+		}
+		if _, err := store.Create(t.Context(), changed); !errors.Is(err, elyra.ErrExists) {
+			t.Errorf("%s: Create: %v, want ErrExists", name, err)
+		}
+	}
+	if _, err := store.Get(t.Context(), "dangling"); err == nil || errors.Is(err, elyra.ErrNotFound) || !strings.Contains(err.Error(), "nowhere, which does not exist") {
+		t.Errorf("dangling: %v", err)
+	}
+	if got, err := store.List(t.Context(), true); err != nil || len(got) != 3 {
+		t.Errorf("listed %d instances, %v", len(got), err)
+	}
+	if _, err := store.Delete(t.Context(), "elsewhere"); err != nil {
+		t.Error(err)
+	}
+	if data, err := os.ReadFile(outside); err != nil || string(data) != document {
+		t.Errorf("the link's target is now %q, %v", data, err)
+	}
+}
+
+// TestOddFiles: each thing that is no instance has its own error, and hides no
+// other.
+func TestOddFiles(t *testing.T) {
+	dir := t.TempDir()
+	writeInstance(t, dir, "fine", string(elyra.NewDocument(image("fine")).Encode()))
+	writeInstance(t, dir, "huge", strings.Repeat(" ", 5<<20))
+	writeInstance(t, dir, "", string(elyra.NewDocument(image("dot")).Encode())) // .json
+	for _, err := range []error{
+		os.Mkdir(instancePath(dir, "directory"), 0o755),
+		syscall.Mkfifo(instancePath(dir, "pipe"), 0o600),
+		os.WriteFile(instancePath(dir, "fine")+"1732373640.1", nil, 0o600),
+		os.WriteFile(instancePath(dir, "fine")+".tmp", nil, 0o600),
+		os.WriteFile(filepath.Join(dir, "metadata", "runtime-images", "README"), nil, 0o600),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	for name, want := range map[string]string{
+		"huge":      "more than 4194304 bytes",
+		"directory": "not a regular file",
+		"pipe":      "not a regular file",
+	} {
+		for call, do := range map[string]func() error{
+			"Get":    func() error { _, err := store.Get(t.Context(), name); return err },
+			"Update": func() error { _, err := store.Update(t.Context(), image(name)); return err },
+		} {
+			if err := do(); err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, elyra.ErrNotFound) {
+				t.Errorf("%s %s: got %v, want %q in it", call, name, err, want)
+			}
+		}
+	}
+	if _, err := store.Delete(t.Context(), "directory"); err == nil || !strings.Contains(err.Error(), "is a directory") {
+		t.Errorf("Delete directory: %v", err)
+	}
+	if got, err := store.List(t.Context(), false); err != nil || len(got) != 2 || got[0].Name != ".json" || got[1].Name != "fine" {
+		t.Errorf("listed %v, %v", got, err)
+	}
+	if got, err := store.List(t.Context(), true); err != nil || len(got) != 5 {
+		t.Errorf("listed %d with invalid ones, %v", len(got), err)
+	}
+	if got, err := store.Get(t.Context(), ".json"); err != nil || got.DisplayName != "Display of dot" {
+		t.Errorf(".json: %+v, %v", got, err)
+	}
+}
+
+// TestPermissions: what may not be read or written is an error of its own kind,
+// and nothing changes.
+func TestPermissions(t *testing.T) {
+	dir := t.TempDir()
+	document := string(elyra.NewDocument(image("secret")).Encode())
+	writeInstance(t, dir, "secret", document)
+	writeInstance(t, dir, "fine", document)
+	instances := filepath.Dir(instancePath(dir, "x"))
+	for path, mode := range map[string]fs.FileMode{
+		filepath.Dir(dir):           0o755,
+		dir:                         0o755,
+		filepath.Dir(instances):     0o755,
+		instances:                   0o555,
+		instancePath(dir, "secret"): 0o000,
+		instancePath(dir, "fine"):   0o444,
+	} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asUser(t, func() {
+		store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+		for call, do := range map[string]func() error{
+			"Get unreadable":    func() error { _, err := store.Get(t.Context(), "secret"); return err },
+			"Update unreadable": func() error { _, err := store.Update(t.Context(), image("secret")); return err },
+			"Update":            func() error { _, err := store.Update(t.Context(), image("fine")); return err },
+			"Create":            func() error { _, err := store.Create(t.Context(), image("new")); return err },
+			"Delete":            func() error { _, err := store.Delete(t.Context(), "fine"); return err },
+		} {
+			if err := do(); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "runtime image") {
+				t.Errorf("%s: got %v, want a permission error", call, err)
+			}
+		}
+		got, err := store.List(t.Context(), true)
+		if err != nil || len(got) != 2 || got[0].Invalid != nil || !errors.Is(got[1].Invalid, fs.ErrPermission) {
+			t.Errorf("listed %+v, %v", got, err)
+		}
+	})
+	if data, err := os.ReadFile(instancePath(dir, "fine")); err != nil || string(data) != document {
+		t.Errorf("the file is now %q, %v", data, err)
+	}
+}
+
+// TestOwner: an update keeps the owner, or does nothing.
+func TestOwner(t *testing.T) {
+	dir := t.TempDir()
+	document := string(elyra.NewDocument(image("theirs")).Encode())
+	writeInstance(t, dir, "theirs", document)
+	path := instancePath(dir, "theirs")
+	changed := image("theirs")
+	changed.Description = "changed"
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	if os.Geteuid() == 0 {
+		if err := os.Chown(path, 12345, 12346); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := owner(t, path)
+	if _, err := store.Update(t.Context(), changed); err != nil {
+		t.Fatal(err)
+	}
+	if after := owner(t, path); after != before {
+		t.Errorf("the owner was %v and is %v", before, after)
+	}
+	if os.Geteuid() != 0 {
+		return
+	}
+	for d := filepath.Dir(path); d != filepath.Dir(filepath.Dir(dir)); d = filepath.Dir(d) {
+		if err := os.Chmod(d, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	asUser(t, func() {
+		changed.Description = "changed again"
+		if _, err := store.Update(t.Context(), changed); err == nil || !strings.Contains(err.Error(), "belongs to user 12345 and group 12346") {
+			t.Errorf("got %v", err)
+		}
+	})
+	if got, err := store.Get(t.Context(), "theirs"); err != nil || got.Description != "changed" {
+		t.Errorf("the file is now %+v, %v", got, err)
+	}
+	noLeftovers(t, dir, 1)
+}
+
+func owner(t *testing.T, path string) [2]uint32 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stat := info.Sys().(*syscall.Stat_t)
+	return [2]uint32{stat.Uid, stat.Gid}
+}
+
+// noLeftovers checks that dir holds instances and nothing else.
+func noLeftovers(t *testing.T, dir string, instances int) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(instancePath(dir, "x")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != instances {
+		t.Errorf("the directory has %d entries, want %d: %v", len(entries), instances, entries)
+	}
+}
+
+// asUser runs f, on a thread of its own, without root's power over files.
+func asUser(t *testing.T, f func()) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		f()
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // never unlocked: the thread dies with the goroutine
+		dropFileAccess(t)
+		f()
+	}()
+	<-done
+}

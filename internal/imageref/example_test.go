@@ -1,0 +1,24 @@
+package imageref_test
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/imageref"
+)
+
+func ExampleParse() {
+	r, _ := imageref.Parse("quay.io/jdoe/my-image")
+	fmt.Println(r.Registry, r.Owner, r.Image, r.ImpliesLatest())
+
+	_, err := imageref.Parse("https://quay.io/Jdoe/My-Image:1.0")
+	var e *imageref.Error
+	if errors.As(err, &e) {
+		fmt.Println(e.Part)
+		fmt.Println(e)
+	}
+	// Output:
+	// quay.io jdoe my-image true
+	// scheme
+	// An image name has no scheme: it begins with the registry or the owner, not with "https://"; use "quay.io/jdoe/my-image:1.0"
+}

@@ -1,0 +1,157 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+var (
+	_ datasource.DataSource                     = (*runtimeImageDataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*runtimeImageDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*runtimeImageDataSource)(nil)
+)
+
+func newRuntimeImageDataSource() datasource.DataSource { return &runtimeImageDataSource{} }
+
+type runtimeImageDataSource struct {
+	conn *connection
+}
+
+// runtimeImageDataModel is a runtime image as data sources have it.
+type runtimeImageDataModel struct {
+	Name        types.String `tfsdk:"name"`
+	DisplayName types.String `tfsdk:"display_name"`
+	ImageName   types.String `tfsdk:"image_name"`
+	ID          types.String `tfsdk:"id"`
+	Description types.String `tfsdk:"description"`
+	PullPolicy  types.String `tfsdk:"pull_policy"`
+	PullSecret  types.String `tfsdk:"pull_secret"`
+	Tags        types.Set    `tfsdk:"tags"`
+	Location    types.String `tfsdk:"location"`
+	JSON        types.String `tfsdk:"json"`
+}
+
+func (d *runtimeImageDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_runtime_image"
+}
+
+func (d *runtimeImageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads one runtime image configuration of Elyra, its own factory images included, by exactly one of `name`, `display_name` and `image_name`.",
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				MarkdownDescription: "Name of the instance: the stem of its file.",
+				Optional:            true,
+				Computed:            true,
+			},
+			"display_name": schema.StringAttribute{
+				MarkdownDescription: "What Elyra's editors show.",
+				Optional:            true,
+				Computed:            true,
+			},
+			"image_name": schema.StringAttribute{
+				MarkdownDescription: "Container image, compared as a plain string, as Elyra does.",
+				Optional:            true,
+				Computed:            true,
+			},
+			"id":          schema.StringAttribute{MarkdownDescription: "Same as `name`.", Computed: true},
+			"description": schema.StringAttribute{MarkdownDescription: "Description for people.", Computed: true},
+			"pull_policy": schema.StringAttribute{MarkdownDescription: "When the cluster pulls the image: `Always`, `IfNotPresent`, `Never`, or null for the cluster's default.", Computed: true},
+			"pull_secret": schema.StringAttribute{MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, or null.", Computed: true},
+			"tags":        schema.SetAttribute{MarkdownDescription: "Tags of the image; empty where it has none.", ElementType: types.StringType, Computed: true},
+			"location":    schema.StringAttribute{MarkdownDescription: "Where the instance is: the path of its file, or its URL.", Computed: true},
+			"json":        schema.StringAttribute{MarkdownDescription: "The whole document, unknown keys included, laid out as Elyra writes it.", Computed: true},
+		},
+	}
+}
+
+func (d *runtimeImageDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(
+		pathName.Expression(), pathDisplayName.Expression(), pathImageName.Expression(),
+	)}
+}
+
+func (d *runtimeImageDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.conn = connected(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *runtimeImageDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model runtimeImageDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if d.conn.store == nil {
+		resp.Diagnostics.Append(unconfiguredError())
+		return
+	}
+	instance, diags := d.find(ctx, model)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	model.setInstance(instance)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+// find looks the instance up by the one argument that is set.
+func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDataModel) (instance elyra.Instance, diags diag.Diagnostics) {
+	if !model.Name.IsNull() {
+		instance, err := d.conn.store.Get(ctx, model.Name.ValueString())
+		switch {
+		case errors.Is(err, elyra.ErrNotFound):
+			diags.Append(noSuchImage(ctx, d.conn, model.Name.ValueString()))
+		case err != nil:
+			diags.Append(storeError("read runtime image", err))
+		}
+		return instance, diags
+	}
+	at, want, field := pathDisplayName, model.DisplayName.ValueString(), func(i elyra.Instance) string { return i.DisplayName }
+	if !model.ImageName.IsNull() {
+		at, want, field = pathImageName, model.ImageName.ValueString(), func(i elyra.Instance) string { return i.ImageName }
+	}
+	instances, err := d.conn.store.List(ctx, false)
+	if err != nil {
+		diags.Append(storeError("list runtime images", err))
+		return instance, diags
+	}
+	var matches []string
+	for _, candidate := range instances {
+		if field(candidate) == want {
+			instance = candidate
+			matches = append(matches, fmt.Sprintf("    name = %q # %s", candidate.Name, candidate.Location))
+		}
+	}
+	switch len(matches) {
+	case 1:
+	case 0:
+		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("None of the %d runtime images has the %s %q. The comparison is exact.", len(instances), at, want))
+	default:
+		diags.AddAttributeError(at, "More than one runtime image matches", fmt.Sprintf("%d runtime images have the %s %q. Choose one by its name:\n\n%s", len(matches), at, want, strings.Join(matches, "\n")))
+	}
+	return instance, diags
+}
+
+// setInstance takes over what a store holds.
+func (m *runtimeImageDataModel) setInstance(instance elyra.Instance) {
+	m.ID = types.StringValue(instance.Name)
+	m.Name = types.StringValue(instance.Name)
+	m.DisplayName = stringOrNull(instance.DisplayName)
+	m.ImageName = stringOrNull(instance.ImageName)
+	m.Description = stringOrNull(instance.Description)
+	m.PullPolicy = stringOrNull(string(instance.PullPolicy))
+	m.PullSecret = stringOrNull(instance.PullSecret)
+	m.Tags = stringSet(instance.Tags)
+	m.Location = types.StringValue(instance.Location)
+	m.JSON = types.StringValue(string(instance.Document.Encode()))
+}

@@ -1,0 +1,331 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+var (
+	_ resource.Resource                = (*runtimeImageResource)(nil)
+	_ resource.ResourceWithConfigure   = (*runtimeImageResource)(nil)
+	_ resource.ResourceWithIdentity    = (*runtimeImageResource)(nil)
+	_ resource.ResourceWithImportState = (*runtimeImageResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*runtimeImageResource)(nil)
+)
+
+func newRuntimeImageResource() resource.Resource { return &runtimeImageResource{} }
+
+type runtimeImageResource struct {
+	conn *connection
+}
+
+func (r *runtimeImageResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_runtime_image"
+}
+
+func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A runtime image configuration of Elyra: the container image that a step of a pipeline runs in.",
+		Attributes: map[string]schema.Attribute{
+			"display_name": schema.StringAttribute{
+				MarkdownDescription: "What Elyra's editors show.",
+				Required:            true,
+				Validators:          []validator.String{displayNameRule},
+			},
+			"image_name": schema.StringAttribute{
+				MarkdownDescription: "Container image, `[registry/]owner/image[:tag][@digest]`. Stored exactly as written: Elyra compares image names as plain strings.",
+				Required:            true,
+				Validators:          []validator.String{imageNameValidator{}},
+			},
+			"name": schema.StringAttribute{
+				MarkdownDescription: "Name of the instance: lower-case letters, digits, hyphens and underscores, a letter first, a letter or digit last. Derived from `display_name` as Elyra does it when unset, and kept when `display_name` changes later. Changing it replaces the instance.",
+				Optional:            true,
+				Computed:            true,
+				Validators:          []validator.String{nameRule},
+			},
+			"description": schema.StringAttribute{
+				MarkdownDescription: "Description for people.",
+				Optional:            true,
+				Validators:          []validator.String{descriptionRule},
+			},
+			"pull_policy": schema.StringAttribute{
+				MarkdownDescription: "When the cluster pulls the image: `Always`, `IfNotPresent` or `Never`. Unset, the cluster's default holds.",
+				Optional:            true,
+				Validators:          []validator.String{pullPolicyRule},
+			},
+			"pull_secret": schema.StringAttribute{
+				MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, for images that cannot be pulled without. It must exist in the namespace that pipelines run in.",
+				Optional:            true,
+				Validators:          []validator.String{pullSecretRule},
+			},
+			"tags": schema.SetAttribute{
+				MarkdownDescription: "Tags to categorise the image by.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.Set{tagRule},
+			},
+			"overwrite": schema.BoolAttribute{
+				MarkdownDescription: "Whether creating this may take over an instance of the same name, or hide one that ships with Elyra. Keys that others added to the document are kept. Defaults to `false`: an existing name is an error.",
+				Optional:            true,
+				Computed:            true,
+				Default:             booldefault.StaticBool(false),
+			},
+			"id": schema.StringAttribute{
+				MarkdownDescription: "Same as `name`.",
+				Computed:            true,
+			},
+			"location": schema.StringAttribute{
+				MarkdownDescription: "Where the instance is: the path of its file, or its URL.",
+				Computed:            true,
+			},
+		},
+	}
+}
+
+func (r *runtimeImageResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"name": identityschema.StringAttribute{
+				Description:       "Name of the instance: the stem of its file.",
+				RequiredForImport: true,
+			},
+		},
+	}
+}
+
+func (r *runtimeImageResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.conn = connected(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan runtimeImageModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.Name.IsUnknown() { // its display name was, while planning
+		resp.Diagnostics.Append(plan.deriveName()...)
+	}
+	image, diags := plan.image(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.conn.claim(image.Name) {
+		resp.Diagnostics.AddAttributeError(pathName, fmt.Sprintf("Two resources have the name %q", image.Name),
+			fmt.Sprintf("Another elyra_runtime_image of this configuration has just created %q. Give one of the two another name, or remove it.", image.Name))
+		return
+	}
+	instance, err := r.conn.store.Create(ctx, image)
+	if errors.Is(err, elyra.ErrExists) && plan.Overwrite.ValueBool() {
+		instance, err = r.conn.store.Update(ctx, image)
+	}
+	if err != nil {
+		r.conn.release(image.Name)
+		resp.Diagnostics.Append(storeError("create runtime image", err))
+		return
+	}
+	plan.setInstance(instance)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
+}
+
+func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state runtimeImageModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	// Set before anything else: Terraform wants the identity even of what turns
+	// out to be gone, and a state of Terraform before 1.12 has none.
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, state)...)
+	if resp.Diagnostics.HasError() || r.conn.store == nil {
+		return // with the provider's configuration unknown, what is known stays
+	}
+	name := state.Name.ValueString()
+	r.conn.manage(name)
+
+	instance, err := r.conn.store.Get(ctx, name)
+	var invalid *elyra.InvalidError
+	switch {
+	case errors.Is(err, elyra.ErrNotFound) || err == nil && !instance.Writable && r.livedHere(state):
+		// Gone, or gone from before another one of that name, which it hid.
+		resp.State.RemoveResource(ctx)
+		return
+	case errors.As(err, &invalid):
+		resp.Diagnostics.Append(invalidWarning(invalid))
+		state.setInstance(instance)
+		state.Location = types.StringNull()
+	case err != nil:
+		resp.Diagnostics.Append(storeError("read runtime image", err))
+		return
+	default:
+		state.setInstance(instance)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// livedHere reports whether the instance was where the store writes when it was
+// last seen.
+func (r *runtimeImageResource) livedHere(state runtimeImageModel) bool {
+	return state.Location.ValueString() == r.conn.store.Location(state.Name.ValueString())
+}
+
+func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return // a destroy
+	}
+	var config, plan runtimeImageModel
+	var state *runtimeImageModel // nil for a create
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	switch {
+	case state == nil && config.Name.IsNull():
+		resp.Diagnostics.Append(plan.deriveName()...)
+	case state != nil && config.Name.IsNull():
+		plan.Name = state.Name
+	case state != nil && !plan.Name.Equal(state.Name):
+		resp.RequiresReplace = append(resp.RequiresReplace, pathName)
+	}
+	plan.ID = plan.Name
+	plan.Location = r.plannedLocation(plan, state)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if resp.Diagnostics.HasError() || r.conn.store == nil {
+		return
+	}
+	if state != nil {
+		r.conn.manage(state.Name.ValueString())
+		return
+	}
+	if !plan.Name.IsUnknown() && !plan.Overwrite.ValueBool() && !r.conn.isManaged(plan.Name.ValueString()) {
+		resp.Diagnostics.Append(r.existingWarning(ctx, plan.Name.ValueString())...)
+	}
+}
+
+// plannedLocation returns where the instance will be: where it is while nothing
+// is written, else where the store writes.
+func (r *runtimeImageResource) plannedLocation(plan runtimeImageModel, state *runtimeImageModel) types.String {
+	switch {
+	case state != nil && !plan.differs(*state):
+		return state.Location
+	case r.conn.store == nil || plan.Name.IsUnknown():
+		return types.StringUnknown()
+	default:
+		return types.StringValue(r.conn.store.Location(plan.Name.ValueString()))
+	}
+}
+
+// existingWarning tells at plan time what Create would fail on.
+func (r *runtimeImageResource) existingWarning(ctx context.Context, name string) (diags diag.Diagnostics) {
+	instances, err := r.conn.list(ctx)
+	if err != nil {
+		diags.AddAttributeWarning(pathName, "Unable to check whether the runtime image exists", storeError("", err).Detail())
+		return diags
+	}
+	for _, instance := range instances {
+		if instance.Name == name {
+			exists := &elyra.ExistsError{Name: name, Location: instance.Location, Writable: instance.Writable}
+			diags.AddAttributeWarning(pathName, existsSummary(exists), existsDetail(exists))
+		}
+	}
+	return diags
+}
+
+func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state runtimeImageModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	image, diags := plan.image(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.differs(state) { // overwrite alone is nothing to write
+		instance, err := r.conn.store.Update(ctx, image)
+		if err != nil {
+			resp.Diagnostics.Append(storeError("update runtime image", err))
+			return
+		}
+		plan.setInstance(instance)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
+}
+
+func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state runtimeImageModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	name := state.Name.ValueString()
+	if r.conn.wasCreated(name) {
+		// create_before_destroy: the name belongs to the replacement by now.
+		tflog.Info(ctx, "left the runtime image to its replacement", map[string]any{"name": name})
+		return
+	}
+	deletion, err := r.conn.store.Delete(ctx, name)
+	var readOnly *elyra.ReadOnlyError
+	switch {
+	case errors.Is(err, elyra.ErrNotFound):
+	case errors.As(err, &readOnly) && r.livedHere(state) && readOnly.Location != state.Location.ValueString():
+		// Ours is gone; what is left is the one that it hid.
+	case err != nil:
+		resp.Diagnostics.Append(storeError("delete runtime image", err))
+	case deletion.Revealed != "":
+		resp.Diagnostics.AddAttributeWarning(pathName, fmt.Sprintf("Runtime image %q is back as it was shipped", name),
+			fmt.Sprintf("The instance that was deleted hid another one of that name, which Elyra shows from now on: %s.", deletion.Revealed))
+	}
+}
+
+func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	resource.ImportStatePassthroughWithIdentity(ctx, pathName, pathName, req, resp)
+	var name types.String
+	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, pathName, &name)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.conn.store == nil {
+		resp.Diagnostics.Append(unconfiguredError())
+		return
+	}
+	_, err := r.conn.store.Get(ctx, name.ValueString())
+	var invalid *elyra.InvalidError
+	switch {
+	case errors.Is(err, elyra.ErrNotFound):
+		resp.Diagnostics.Append(noSuchImage(ctx, r.conn, name.ValueString()))
+	case err != nil && !errors.As(err, &invalid):
+		resp.Diagnostics.Append(storeError("import runtime image", err))
+	default:
+		if err := elyra.ValidateName(name.ValueString()); err != nil {
+			resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image",
+				sentence(err.Error())+" Elyra reads such a file but cannot save it. Rename the file, or create the image under another name; the data source elyra_runtime_image reads it as it is.")
+		}
+	}
+}
+
+// setIdentity sets the resource's identity where Terraform knows identities.
+func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, model runtimeImageModel) diag.Diagnostics {
+	if identity == nil {
+		return nil
+	}
+	return identity.Set(ctx, model.identity())
+}

@@ -1,0 +1,177 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/imageref"
+)
+
+// ruleValidator makes a check that knows nothing of Terraform into a validator
+// of known strings, alone or as elements. What names the value in prose.
+type ruleValidator struct {
+	what  string
+	check func(string) error
+}
+
+// The rules for values. Elyra's own are documented in package elyra.
+var (
+	displayNameRule = ruleValidator{"display name", checkDisplayName}
+	imageNameRule   = ruleValidator{"image name", checkImageName}
+	nameRule        = ruleValidator{"name", elyra.ValidateName}
+	descriptionRule = ruleValidator{"description", checkDescription}
+	pullPolicyRule  = ruleValidator{"pull policy", elyra.ValidatePullPolicy}
+	pullSecretRule  = ruleValidator{"pull secret", elyra.ValidatePullSecret}
+	tagRule         = ruleValidator{"tag", elyra.ValidateTag}
+	directoryRule   = ruleValidator{"directory", checkDirectory}
+	permissionRule  = ruleValidator{"permission", checkPermission}
+)
+
+func (v ruleValidator) Description(context.Context) string             { return "must be a valid " + v.what }
+func (v ruleValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v ruleValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	resp.Diagnostics.Append(v.validate(req.Path, req.ConfigValue)...)
+}
+
+func (v ruleValidator) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	for i, element := range req.ConfigValue.Elements() {
+		if s, ok := element.(types.String); ok {
+			resp.Diagnostics.Append(v.validate(req.Path.AtListIndex(i), s)...)
+		}
+	}
+}
+
+func (v ruleValidator) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	for _, element := range req.ConfigValue.Elements() {
+		if s, ok := element.(types.String); ok {
+			resp.Diagnostics.Append(v.validate(req.Path.AtSetValue(element), s)...)
+		}
+	}
+}
+
+func (v ruleValidator) validate(at path.Path, value types.String) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if value.IsUnknown() {
+		return nil
+	}
+	if value.IsNull() {
+		if len(at.Steps()) > 1 { // an element; a null attribute is an absent one
+			diags.AddAttributeError(at, "Invalid "+v.what, "An element must not be null; leave it out, for example with compact().")
+		}
+		return diags
+	}
+	if err := v.check(value.ValueString()); err != nil {
+		diags.AddAttributeError(at, "Invalid "+v.what, sentence(err.Error()))
+	}
+	return diags
+}
+
+// imageNameValidator is the rule for image_name, with a warning where it means
+// "latest".
+type imageNameValidator struct{}
+
+func (imageNameValidator) Description(context.Context) string {
+	return "must be a container image that Elyra's pipelines can use: [registry/]owner/image[:tag][@digest]"
+}
+
+func (v imageNameValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (imageNameValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	name := req.ConfigValue.ValueString()
+	ref, err := imageref.Parse(name)
+	if err != nil {
+		resp.Diagnostics.Append(imageNameError(req.Path, err))
+		return
+	}
+	if ref.ImpliesLatest() {
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Image name without a tag",
+			fmt.Sprintf("%q has neither tag nor digest, which means the tag \"latest\": what runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0"))
+	}
+}
+
+// imageNameError is the diagnostic for what imageref.Parse refused.
+func imageNameError(at path.Path, err error) diag.Diagnostic {
+	detail := sentence(err.Error())
+	var invalid *imageref.Error
+	if errors.As(err, &invalid) {
+		detail = sentence(invalid.Reason)
+		if invalid.Correction != "" {
+			detail += fmt.Sprintf(" Use:\n\n    image_name = %q", invalid.Correction)
+		}
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid image name", detail)
+}
+
+func checkImageName(name string) error {
+	_, err := imageref.Parse(name)
+	return err
+}
+
+func checkDisplayName(name string) error {
+	if name == "" {
+		return errors.New("the display name is empty; write what Elyra's editors are to show")
+	}
+	return nil
+}
+
+func checkDescription(description string) error {
+	if description == "" {
+		return errors.New("an empty description is not the same as none; leave it out, or use null")
+	}
+	return nil
+}
+
+func checkDirectory(dir string) error {
+	switch {
+	case dir == "":
+		return errors.New("the path is empty; leave it out, or use null, for Elyra's own search path")
+	case strings.HasPrefix(dir, "~"):
+		return fmt.Errorf("%q is not expanded by Terraform; use pathexpand(%q)", "~", dir)
+	}
+	return nil
+}
+
+var octalMode = regexp.MustCompile(`^0?[0-7]{3}$`)
+
+func checkPermission(mode string) error {
+	if !octalMode.MatchString(mode) {
+		return fmt.Errorf("%q is not a mode in octal; use three digits from 0 to 7, such as \"0644\"", mode)
+	}
+	return nil
+}
+
+// derivedName returns the name that a display name gives.
+func derivedName(displayName string) (string, error) {
+	name, err := elyra.NameFromDisplayName(displayName)
+	if err != nil {
+		return "", err
+	}
+	return name, elyra.ValidateName(name)
+}
+
+// sentence gives an error's text a capital and a full stop.
+func sentence(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(r)) + s[size:]
+	if last := s[len(s)-1]; last != '.' && last != '?' && last != '!' {
+		s += "."
+	}
+	return s
+}

@@ -185,6 +185,10 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.Plan.Raw.IsNull() {
 		return // a destroy
 	}
+	if req.Plan.Raw.Equal(req.State.Raw) && r.conn.store != nil {
+		// Nothing changes, the usual case: no work.
+		return
+	}
 	var config, plan runtimeImageModel
 	var state *runtimeImageModel // nil for a create
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What make test runs: every test there is, acceptance tests on a real Terraform and tests on a
+# real Elyra among them. Arguments go to go test; without a package among them, it is ./...
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+missing=
+if venv=$(scripts/elyra.sh "$CACHE"); then
+  export ELYRA_TEST_VENV=$venv
+else
+  code=$?
+  if [[ $code != 3 ]]; then
+    echo 'The environment with a real Elyra could not be made. PYTHON=none make test goes without.' >&2
+    exit "$code"
+  fi
+  if [[ ${CI:-} == true ]]; then
+    echo 'CI=true: the tests on a real Elyra must run.' >&2
+    exit 1
+  fi
+  missing='no Python 3.10 or newer with its venv module was found'
+  unset ELYRA_TEST_VENV
+fi
+
+# Terraform neither calls home nor reads the configuration of whoever runs the tests, in which a
+# dev_overrides would stand in for the provider under test. A file that does not exist is warned of.
+export CHECKPOINT_DISABLE=1
+export TF_CLI_CONFIG_FILE=$CACHE/empty.tfrc
+mkdir -p "$CACHE"
+: >"$TF_CLI_CONFIG_FILE"
+
+# The provider goes by its public address, so that examples are applied as they stand.
+export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$TERRAFORM TF_ACC_PROVIDER_NAMESPACE=elyra-ai
+version=$("$TERRAFORM" version)
+case $version in
+OpenTofu*) export TF_ACC_PROVIDER_HOST=registry.opentofu.org ;;
+*) export TF_ACC_PROVIDER_HOST=registry.terraform.io ;;
+esac
+echo "Terraform: ${version%%$'\n'*} ($TERRAFORM)"
+echo "Elyra: ${ELYRA_TEST_VENV:-none}"
+
+arguments=(-count=1 -timeout=30m)
+# The race detector needs a C compiler.
+if [[ $("$GO" env CGO_ENABLED) == 1 ]]; then
+  arguments+=(-race)
+fi
+packages=(./...)
+for argument; do
+  if [[ $argument == ./* ]]; then
+    packages=()
+  fi
+done
+
+code=0
+"$GO" test "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || code=$?
+
+if [[ -n $missing ]]; then
+  echo
+  echo "SKIPPED: the tests on a real Elyra, because $missing."
+  echo 'To run them too, install Python with venv, and type: make test'
+fi
+exit "$code"

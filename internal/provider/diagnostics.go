@@ -41,10 +41,10 @@ func nextStep(err error) string {
 	var readOnly *elyra.ReadOnlyError
 	var guide interface{ NextStep() string }
 	switch {
-	case errors.As(err, &guide):
-		return guide.NextStep()
 	case errors.As(err, &readOnly):
 		return fmt.Sprintf("Change it where it comes from, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
+	case errors.As(err, &guide) && guide.NextStep() != "":
+		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission):
 		return "Run Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
 	case errors.Is(err, syscall.EROFS):
@@ -119,4 +119,9 @@ func similarity(a, b string) int {
 		n++
 	}
 	return n
+}
+
+// configError is the diagnostic for what serverstore.New refused.
+func configError(err error) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("endpoint"), "Invalid server configuration", sentence(err.Error()))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
@@ -123,5 +124,10 @@ func similarity(a, b string) int {
 
 // configError is the diagnostic for what serverstore.New refused.
 func configError(err error) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("endpoint"), "Invalid server configuration", sentence(err.Error()))
+	at := path.Root("endpoint")
+	var invalid *serverstore.ConfigError
+	if errors.As(err, &invalid) {
+		at = path.Root(invalid.Argument)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid server configuration", "The argument "+err.Error()+".")
 }

@@ -156,13 +156,11 @@ func readTOC(r io.Reader, want string, s *scan) error {
 		return errNoTOC
 	}
 	sum := sha256.New()
-	leash := &leash{r: io.TeeReader(tr, sum)}
-	dec := json.NewDecoder(leash)
-	if err := readTOCEntries(dec, leash, s); err != nil {
+	table := io.TeeReader(tr, sum)
+	if err := newTOCDecoder(table).entries(s); err != nil {
 		return err
 	}
-	leash.seen = 0
-	if _, err := io.Copy(io.Discard, io.TeeReader(tr, sum)); err != nil {
+	if _, err := io.Copy(io.Discard, table); err != nil {
 		return err
 	}
 	if got := "sha256:" + hex.EncodeToString(sum.Sum(nil)); got != want {
@@ -172,8 +170,20 @@ func readTOC(r io.Reader, want string, s *scan) error {
 	return nil
 }
 
-func readTOCEntries(dec *json.Decoder, leash *leash, s *scan) error {
-	if err := expect(dec, json.Delim('{')); err != nil {
+// tocDecoder reads a table of contents in JSON, and holds one entry at a time.
+type tocDecoder struct {
+	*json.Decoder
+	leash *leash
+}
+
+func newTOCDecoder(r io.Reader) *tocDecoder {
+	l := &leash{r: r}
+	return &tocDecoder{json.NewDecoder(l), l}
+}
+
+// entries takes them in.
+func (dec *tocDecoder) entries(s *scan) error {
+	if err := dec.expect(json.Delim('{')); err != nil {
 		return err
 	}
 	for dec.More() {
@@ -188,7 +198,7 @@ func readTOCEntries(dec *json.Decoder, leash *leash, s *scan) error {
 			}
 			continue
 		}
-		if err := expect(dec, json.Delim('[')); err != nil {
+		if err := dec.expect(json.Delim('[')); err != nil {
 			return err
 		}
 		for dec.More() {
@@ -201,7 +211,7 @@ func readTOCEntries(dec *json.Decoder, leash *leash, s *scan) error {
 			if err := dec.Decode(&e); err != nil {
 				return err
 			}
-			leash.seen = 0
+			dec.leash.seen = 0
 			k := kindOther
 			switch e.Type {
 			case "chunk": // more of the file before it
@@ -219,14 +229,14 @@ func readTOCEntries(dec *json.Decoder, leash *leash, s *scan) error {
 				return err
 			}
 		}
-		if err := expect(dec, json.Delim(']')); err != nil {
+		if err := dec.expect(json.Delim(']')); err != nil {
 			return err
 		}
 	}
-	return expect(dec, json.Delim('}'))
+	return dec.expect(json.Delim('}'))
 }
 
-func expect(dec *json.Decoder, want json.Delim) error {
+func (dec *tocDecoder) expect(want json.Delim) error {
 	got, err := dec.Token()
 	if err != nil {
 		return err

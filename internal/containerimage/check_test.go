@@ -2,6 +2,7 @@ package containerimage
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,7 +23,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
@@ -394,7 +395,7 @@ func TestRegistrySaysNo(t *testing.T) {
 			})},
 		{name: "layer that is another", codes: "inspection_failed", says: "error verifying sha256 checksum", met: "unknown", exists: true,
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
-				w.Write(lines{"bin/x", "bin/python3", "bin/curl"}.tar(t))
+				w.Write(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.tar(t))
 			})},
 		{name: "layer that is no archive", codes: "inspection_failed", says: "archive/tar: invalid tar header", met: "unknown", exists: true,
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -487,12 +488,22 @@ func TestNotAnImage(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 
-	layers := make([]mutate.Addendum, maxLayers+1)
-	for i := range layers {
-		layers[i] = mutate.Addendum{Layer: static.NewLayer(nil, types.OCIUncompressedLayer)}
+	tower, err := small(t).Manifest()
+	if err != nil {
+		t.Fatal(err)
 	}
-	push(t, host+"/team/tower:1", imageOf(t, nil, layers...))
-	if r := check(t, host+"/team/tower:1", Options{Inspect: true}); codes(r) != "unsupported_media_type" {
+	tower.Layers = slices.Repeat(tower.Layers, maxLayers+1)
+	raw, err := json.Marshal(tower)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host = listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+		if r.Method == http.MethodGet {
+			w.Write(raw)
+		}
+	}))
+	if r := check(t, host+"/team/tower:1", Options{Inspect: true}); codes(r) != "unsupported_media_type" || !strings.Contains(r.Problems[0].Message, "1001 layers") {
 		t.Errorf("%+v", r.Problems)
 	}
 }

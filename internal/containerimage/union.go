@@ -142,13 +142,12 @@ func (u *union) lstat(p string) (kind, string, error) {
 	}
 	root, above, self := keys[0], keys[1:len(keys)-1], keys[len(keys)-1]
 	for i := range u.layers {
-		e, err := u.own(i, root)
-		if err != nil {
-			return kindNone, "", err
-		}
-		bottom, beneath := e.hides, true
+		// In a layer of which too little is known to say whether its root is
+		// opaque, too little is known of p as well.
+		bottom, beneath := u.layers[i].names[root].hides, true
 		for _, k := range above {
-			if e, err = u.own(i, k); err != nil {
+			e, err := u.own(i, k)
+			if err != nil {
 				return kindNone, "", err
 			}
 			bottom = bottom || e.hides
@@ -159,7 +158,8 @@ func (u *union) lstat(p string) (kind, string, error) {
 			}
 		}
 		if beneath {
-			if e, err = u.own(i, self); err != nil {
+			e, err := u.own(i, self)
+			if err != nil {
 				return kindNone, "", err
 			}
 			if e.kind != kindNone {

@@ -328,7 +328,10 @@ func checkAgainstModel(t *testing.T, r *rand.Rand) (foundSome, readAgain bool) {
 
 func TestUnionAgainstModel(t *testing.T) {
 	t.Parallel()
-	n, some, again := 5_000, 0, 0
+	n, some, again := 3_000, 0, 0
+	if raceEnabled {
+		n = 300
+	}
 	for seed := range n {
 		foundSome, readAgain := checkAgainstModel(t, rand.New(rand.NewPCG(uint64(seed), 1)))
 		if foundSome {

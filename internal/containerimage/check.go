@@ -19,8 +19,8 @@ import (
 const (
 	DefaultPlatform = "linux/amd64"
 
-	// DefaultMaxBytes lets the images through that Elyra ships, but for those
-	// with a GPU's libraries.
+	// DefaultMaxBytes is 2 GiB, which leaves room for a large Python image;
+	// one with a GPU's libraries may need more.
 	DefaultMaxBytes = 2 << 30
 
 	// DefaultTimeout is for asking, DefaultInspectTimeout for inspecting too.
@@ -219,7 +219,7 @@ func (c *checker) check(ctx context.Context) error {
 // maxLayers is well above what overlayfs mounts at once (500).
 const maxLayers = 1000
 
-// manifest finds out what the name stands for, by HEAD, which registries do
+// manifest finds out what the name stands for, by HEAD, which Docker Hub does
 // not count as a pull, and gets that by its digest, so that what comes is what
 // was announced. Where HEAD does not work, GET has to do.
 func (c *checker) manifest(ctx context.Context) (*remote.Descriptor, error) {

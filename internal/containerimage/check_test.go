@@ -542,7 +542,11 @@ func TestUnreachable(t *testing.T) {
 			}
 			r, err := Check(t.Context(), tt.host+"/a/b:1", opts)
 			if r != nil || !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("%v, %v, want unreachable: %s", r, err, tt.says)
+				t.Fatalf("%v, %v, want unreachable: %s", r, err, tt.says)
+			}
+			var unreachable *UnreachableError
+			if errors.As(err, &unreachable); unreachable.Problem().Code != CodeUnreachable || !strings.Contains(unreachable.Problem().String(), tt.says) {
+				t.Errorf("as a problem: %v, want %s", unreachable.Problem(), tt.says)
 			}
 		})
 	}

@@ -13,7 +13,8 @@
 // [Check] talks the OCI distribution specification, anonymously: no
 // credentials of the machine are used or looked for. HEAD tells the digest of a
 // tag, then everything is fetched by digest and refused when it is something
-// else. TLS always, but for registries on loopback; bodies are bounded.
+// else. TLS always, but for registries on loopback; a proxy that the environment
+// names is used; bodies are bounded.
 //
 // Whatever a registry answers is a [Report], with a [Problem] for everything
 // that keeps a pipeline from running; a registry that does not answer is an
@@ -46,7 +47,8 @@
 // read, because a directory earlier in PATH might have the program there. Only
 // paths are remembered, as hashes, and link targets, within a fixed budget; a
 // layer with more is read again if a path turns out to matter that was not kept.
-// Memory thus depends neither on the size of layers nor on the number of files.
+// Memory thus depends neither on the size of layers nor on the number of files;
+// what a zstd frame may ask for is bounded too.
 //
 // Layers are gzip, zstd (zstd:chunked too) or plain tar, by their first bytes.
 // Of an eStargz layer only the table of contents is fetched, by ranges, if the

@@ -36,6 +36,12 @@ func (e *UnreachableError) Error() string {
 // Is makes every UnreachableError an [ErrUnreachable].
 func (e *UnreachableError) Is(target error) bool { return target == ErrUnreachable }
 
+// Problem is the error as a problem, for who would rather go on without an
+// answer.
+func (e *UnreachableError) Problem() Problem {
+	return Problem{CodeUnreachable, fmt.Sprintf("Cannot reach the registry %s: %s.", e.Registry, e.Reason), e.NextStep}
+}
+
 // InputError says that an argument of [Check] cannot be used.
 type InputError struct {
 	Argument string // "image_name", "platform", "max_bytes", "timeout" or "ca_cert_pem"

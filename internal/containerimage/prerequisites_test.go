@@ -70,6 +70,8 @@ var prerequisiteTests = []struct {
 	{name: "hard link outlives its target", layers: []lines{{"opt/x*", "usr/bin/PROG = opt/x"}, {"opt/.wh.x"}}, want: "/usr/bin/PROG"},
 	{name: "hard link to another layer", layers: []lines{{"opt/x*"}, {"usr/bin/PROG = opt/x"}}, reason: "a hard link to nothing"},
 
+	{name: "the first obstacle is told", path: "/a:/b", layers: []lines{{"a/PROG", "b/PROG/"}}, reason: "/a/PROG is a file"},
+
 	{name: "PATH with a slash at the end", path: "/opt/bin/", layers: []lines{{"opt/bin/PROG*"}}, want: "/opt/bin/PROG"},
 	{name: "PATH with dots", path: "/opt/x/../bin", layers: []lines{{"opt/x/", "opt/bin/PROG*"}}, want: "/opt/x/../bin/PROG = /opt/bin/PROG"},
 	{name: "PATH with dots behind a link", path: "/x/../bin", layers: []lines{{"x -> opt/y", "opt/y/", "opt/bin/PROG*"}}, want: "/x/../bin/PROG = /opt/bin/PROG"},

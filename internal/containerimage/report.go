@@ -92,6 +92,10 @@ const (
 	CodePlatformNotFound   Code = "platform_not_found"     // nothing for the platform
 )
 
+// CodeUnreachable never comes from Check, for which that is an error; see
+// [UnreachableError.Problem].
+const CodeUnreachable Code = "registry_unreachable"
+
 // What an inspection may have against it.
 const (
 	CodePythonMissing      Code = "python3_missing"      // no python3 in the search path

@@ -12,7 +12,7 @@ import (
 // Linux does before it says ELOOP (path_resolution(7)).
 const maxLinks = 40
 
-// Memory for names is bounded, whatever an image holds: about 32 bytes for
+// Memory for names is bounded, whatever an image holds: some 40 bytes for
 // each of defaultNameBudget names, which is more than most images have, and
 // defaultLinkBudget bytes for what symbolic links point to.
 const (
@@ -275,11 +275,10 @@ func (u *union) scan(i int) *scan {
 // finish says that the layer was read to its end.
 func (s *scan) finish() { s.l.whole, s.l.asked = true, s.asked }
 
-// Whiteouts, from layer.md of the OCI image specification. Other names that
-// begin with whiteoutMeta are AUFS's bookkeeping, which every runtime skips.
+// Whiteouts, from layer.md of the OCI image specification. AUFS's bookkeeping,
+// such as .wh..wh.plnk, needs no rule of its own: it hides what cannot be there.
 const (
 	whiteoutPrefix = ".wh."
-	whiteoutMeta   = ".wh..wh."
 	whiteoutOpaque = ".wh..wh..opq"
 )
 
@@ -303,8 +302,6 @@ func (s *scan) add(name string, k kind, link string) error {
 	switch {
 	case base == whiteoutOpaque:
 		return s.put(parent, entry{kind: kindDir, hides: true}, "")
-	case strings.HasPrefix(base, whiteoutMeta):
-		return nil
 	case strings.HasPrefix(base, whiteoutPrefix):
 		base = base[len(whiteoutPrefix):]
 		if base == "" || base == "." || base == ".." {

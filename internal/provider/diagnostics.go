@@ -119,3 +119,9 @@ func similarity(a, b string) int {
 	}
 	return n
 }
+
+// listError is the diagnostic for a store that cannot be listed.
+func listError(err error) diag.Diagnostic {
+	failed := storeError("list runtime images", err)
+	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
+}

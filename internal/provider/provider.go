@@ -68,5 +68,5 @@ func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newRuntimeImageDataSource}
+	return []func() datasource.DataSource{newRuntimeImageDataSource, newRuntimeImagesDataSource}
 }

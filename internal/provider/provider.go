@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -17,6 +18,7 @@ import (
 
 var (
 	_ provider.Provider                   = (*elyraProvider)(nil)
+	_ provider.ProviderWithListResources  = (*elyraProvider)(nil)
 	_ provider.ProviderWithValidateConfig = (*elyraProvider)(nil)
 )
 
@@ -69,4 +71,8 @@ func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newRuntimeImageDataSource, newRuntimeImagesDataSource}
+}
+
+func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newRuntimeImageListResource}
 }

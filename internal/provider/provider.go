@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -18,6 +19,7 @@ import (
 
 var (
 	_ provider.Provider                   = (*elyraProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*elyraProvider)(nil)
 	_ provider.ProviderWithListResources  = (*elyraProvider)(nil)
 	_ provider.ProviderWithValidateConfig = (*elyraProvider)(nil)
 )
@@ -75,4 +77,15 @@ func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSou
 
 func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{newRuntimeImageListResource}
+}
+
+func (p *elyraProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		newInstanceNameFunction,
+		newODHConfigMapJSONFunction,
+		newODHConfigMapKeyFunction,
+		newODHImageStreamAnnotationFunction,
+		newParseImageNameFunction,
+		newRuntimeImageJSONFunction,
+	}
 }

@@ -109,7 +109,7 @@ func jsonError(data []byte, err error) error {
 	switch whole := json.Unmarshal(data, &value); {
 	case len(bytes.TrimSpace(data)) == 0:
 		return errors.New("broken JSON: the document is empty")
-	case err == io.EOF || err == io.ErrUnexpectedEOF:
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("broken JSON: the document ends too early")
 	case !errors.As(whole, &syntax):
 		return fmt.Errorf("broken JSON: %w", err)

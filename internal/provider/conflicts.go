@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // pull is how a container image is to be pulled. Elyra looks that up by the image
@@ -108,7 +109,7 @@ func (r *runtimeImageResource) warnOfTraps(ctx context.Context, req resource.Mod
 		return
 	}
 	resp.Diagnostics.Append(r.conflictWarnings(ctx, plan)...)
-	resp.Diagnostics.Append(r.supportWarnings(ctx, req, resp, plan)...)
+	resp.Diagnostics.Append(r.schemaWarnings(ctx, req, resp, plan)...)
 }
 
 // conflictWarnings tells of other runtime images with the same image name and
@@ -175,33 +176,32 @@ func conflictWarning(plan, other candidate) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("Runtime images %q and %q pull one image in two ways", plan.name, other.name), detail)
 }
 
-// propertySupporter is what a store implements whose Elyra need not know all that
-// this provider can write.
-type propertySupporter interface {
-	// SupportsProperty reports whether Elyra's schema has this key of metadata. It
-	// asks for the schema at most once.
-	SupportsProperty(ctx context.Context, property string) (bool, error)
+// schemaTeller is what a store implements whose Elyra need not know all that this
+// provider can write. A store that does not implement it knows it all.
+type schemaTeller interface {
+	// Schema asks for the schema at most once.
+	Schema(ctx context.Context) (serverstore.Schema, error)
 }
 
-// supportWarnings tells of properties in use that the store's Elyra does not
-// know. That takes a request of its own, so it is done only where something is
-// going to be written.
-func (r *runtimeImageResource) supportWarnings(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan attributes) (diags diag.Diagnostics) {
-	supporter, ok := r.conn.store.(propertySupporter)
+var _ schemaTeller = (*serverstore.Store)(nil)
+
+// schemaWarnings tells of properties in use that the server's Elyra does not know.
+// That takes a request of its own, so it is done only where something is going to
+// be written.
+func (r *runtimeImageResource) schemaWarnings(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned attributes) (diags diag.Diagnostics) {
+	teller, ok := r.conn.store.(schemaTeller)
 	if !ok || resp.Plan.Raw.Equal(req.State.Raw) {
 		return nil
 	}
+	schema, err := teller.Schema(ctx)
+	if err != nil { // no reason to hold anything up
+		tflog.Debug(ctx, "did not compare with the server's schema", map[string]any{"error": err.Error()})
+		return nil
+	}
 	for _, property := range []string{"description", "pull_policy", "pull_secret", "tags"} {
-		if plan[property].IsNull() || !plan[property].IsKnown() {
-			continue
-		}
-		switch supported, err := supporter.SupportsProperty(ctx, property); {
-		case err != nil:
-			tflog.Debug(ctx, "did not compare with the server's schema", map[string]any{"error": err.Error()})
-			return diags
-		case !supported:
+		if value := planned[property]; value.IsKnown() && !value.IsNull() && !schema.Supports(property) {
 			diags.AddAttributeWarning(path.Root(property), fmt.Sprintf("This server's Elyra does not know %s", property),
-				fmt.Sprintf("The server's own schema of runtime images has no property %q. It keeps the value, but its editor and its pipelines take no notice of it. Update Elyra on the server, or leave %s out.", property, property))
+				fmt.Sprintf("The server's own schema of runtime images has no property %q. The server keeps the value, but its editor and its pipelines take no notice of it. Update Elyra there, or leave %s out.", property, property))
 		}
 	}
 	return diags

@@ -11,6 +11,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // image is the configuration of a runtime image; an empty text is null.
@@ -175,24 +176,26 @@ func TestConflicts_replaced(t *testing.T) {
 	wantWarnings(t, server.plan(t, renamed, prior), 0)
 }
 
-// schemaStore is a store whose Elyra does not know some properties.
+// schemaStore is a store whose Elyra knows only some properties.
 type schemaStore struct {
 	elyra.Store
 
-	unknown string
-	err     error
-	asked   int
+	schema serverstore.Schema
+	err    error
+	asked  int
 }
 
-func (s *schemaStore) SupportsProperty(_ context.Context, property string) (bool, error) {
+func (s *schemaStore) Schema(context.Context) (serverstore.Schema, error) {
 	s.asked++
-	return property != s.unknown, s.err
+	return s.schema, s.err
 }
 
-func TestSupportWarnings(t *testing.T) {
+func TestSchemaWarnings(t *testing.T) {
 	t.Parallel()
-	files := filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}})
-	store := &schemaStore{Store: files, unknown: "pull_secret"}
+	store := &schemaStore{
+		Store:  filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}}),
+		schema: serverstore.Schema{Properties: []string{"description", "image_name", "pull_policy", "tags"}},
+	}
 	server := newStoreServer(t, store)
 	config := server.image(t, "A", imageName, "Always", "regcred")
 

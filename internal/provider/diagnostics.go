@@ -19,6 +19,7 @@ var (
 	pathName        = path.Root("name")
 	pathDisplayName = path.Root("display_name")
 	pathImageName   = path.Root("image_name")
+	pathLocation    = path.Root("location")
 )
 
 // storeError is the diagnostic for an error of a store. The action is a verb

@@ -36,9 +36,8 @@ func newStoreServer(t testing.TB, store elyra.Store) testServer {
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	check(t, err, schemas.Diagnostics)
 	config := newObject(t, schemas.Provider.ValueType(), nil)
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	check(t, err, configured.Diagnostics)
-	return testServer{server, schemas.ResourceSchemas[resourceName].ValueType().(tftypes.Object)}
+	s := testServer{server, config, schemas.ResourceSchemas[resourceName].ValueType().(tftypes.Object)}
+	return s.reconfigure(t)
 }
 
 // newObject is an object of that type with these attributes, the others null.
@@ -55,8 +54,6 @@ func newObject(t testing.TB, objectType tftypes.Type, set map[string]tftypes.Val
 	}
 	return &dynamic
 }
-
-func text(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
 
 func texts(collection tftypes.Type, values ...string) tftypes.Value {
 	elements := make([]tftypes.Value, len(values))
@@ -111,21 +108,16 @@ func goValue(t testing.TB, value tftypes.Value) any {
 func writeImages(t testing.TB, files map[string]string) (dataDir string) {
 	t.Helper()
 	dataDir = t.TempDir()
-	for name, content := range files {
-		writeImage(t, dataDir, name, content)
-	}
-	return dataDir
-}
-
-func writeImage(t testing.TB, dataDir, name, content string) {
-	t.Helper()
 	dir := filepath.Join(dataDir, "metadata", "runtime-images")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-		t.Fatal(err)
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	return dataDir
 }
 
 func imagePath(dataDir, name string) string {

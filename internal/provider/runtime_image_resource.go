@@ -186,9 +186,14 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.Plan.Raw.IsNull() {
 		return // a destroy
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) && r.conn.store != nil {
-		// Nothing changes, the usual case: no work.
-		return
+	if req.Plan.Raw.Equal(req.State.Raw) {
+		// Nothing changes, the usual case: as little work as can be, unless the
+		// instance is invalid and its repair is yet to be planned.
+		var location types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, pathLocation, &location)...)
+		if !location.IsNull() {
+			return
+		}
 	}
 	var config, plan runtimeImageModel
 	var state *runtimeImageModel // nil for a create

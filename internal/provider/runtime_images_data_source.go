@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
@@ -38,10 +39,6 @@ type listedRuntimeImageModel struct {
 	Writable      types.Bool   `tfsdk:"writable"`
 	InvalidReason types.String `tfsdk:"invalid_reason"`
 }
-
-// invalidSeer is what a store implements whose List may not see invalid
-// instances. A store that does not implement it sees them all.
-type invalidSeer interface{ SeesInvalid() bool }
 
 func (d *runtimeImagesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_runtime_images"
@@ -113,7 +110,7 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 		resp.Diagnostics.Append(unconfiguredError())
 		return
 	}
-	if seer, ok := d.conn.store.(invalidSeer); ok && !seer.SeesInvalid() && model.IncludeInvalid.ValueBool() {
+	if seer, ok := d.conn.store.(serverstore.InvalidSeer); ok && !seer.SeesInvalid() && model.IncludeInvalid.ValueBool() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("include_invalid"), "Invalid runtime images cannot be listed",
 			"A running server leaves invalid instances out of its list, whatever it is asked, so that there may be more than shown. To see them, read the server's data directory: set data_dir instead of endpoint in the provider's configuration.")
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -59,3 +60,28 @@ func image(name string) elyra.RuntimeImage {
 
 // testingContext is for what runs outside a test.
 var testingContext = context.Background()
+
+// TestSearchPathOfNewPlatformdirs covers rules that platformdirs 4.14 has and
+// 4.5, which also runs on Python 3.10, has not: relative entries of XDG
+// variables do not count, and macOS heeds the variables, too.
+func TestSearchPathOfNewPlatformdirs(t *testing.T) {
+	tests := []struct {
+		goos string
+		env  map[string]string
+		want []string
+	}{
+		{"linux", map[string]string{"XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a:relative:/b"}, []string{"/xdg/jupyter", "/a/jupyter", "/b/jupyter"}},
+		{"linux", map[string]string{"XDG_DATA_HOME": "relative", "XDG_DATA_DIRS": "relative"}, []string{"/home/jdoe/.local/share/jupyter", "/usr/local/share/jupyter", "/usr/share/jupyter"}},
+		{"darwin", map[string]string{"XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a"}, []string{"/xdg/Jupyter", "/a/Jupyter"}},
+	}
+	for _, tt := range tests {
+		tt.env["HOME"], tt.env["JUPYTER_PLATFORM_DIRS"] = "/home/jdoe", "1"
+		got := filestore.SearchPath(filestore.Environment{
+			GOOS:      tt.goos,
+			LookupEnv: func(key string) (string, bool) { value, ok := tt.env[key]; return value, ok },
+		})
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s %v: got %q, want %q", tt.goos, tt.env, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,360 @@
+package elyratest
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"encoding/pem"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Options say how a server differs from the usual one: no token, no password,
+// plain HTTP, no path.
+type Options struct {
+	// Token and Password are what the server asks for.
+	Token, Password string
+	// BaseURL is the path that the server answers under, such as "/user/jdoe/".
+	BaseURL string
+	// TLS makes it speak HTTPS; see [Server.CACertPEM]. ClientCAs makes it ask for
+	// a certificate of one of them.
+	TLS       *tls.Config
+	NoElyra   bool
+	HubAround bool // answers carry the header that a JupyterHub's servers add
+}
+
+// Level is a directory of Elyra's search path.
+type Level int
+
+// The levels: where the server writes, and what ships with Elyra.
+const (
+	Writable Level = iota
+	Factory
+	levels
+)
+
+// Request is one request as the server received it.
+type Request struct {
+	Method string
+	// Path is below the base URL, escaped.
+	Path   string
+	Query  url.Values
+	Header http.Header
+	Body   string
+	// RemoteAddr tells connections apart.
+	RemoteAddr string
+}
+
+// Server is the stand-in.
+type Server struct {
+	// URL is the base URL, without a slash at the end.
+	URL string
+
+	options Options
+	base    string
+	addr    string
+
+	mu       sync.Mutex
+	files    [levels]map[string]string
+	requests []Request
+	faults   []*Fault
+	sessions map[string]bool
+	running  *httptest.Server
+}
+
+// New starts a server that ends with the test.
+func New(t testing.TB, options Options) *Server {
+	t.Helper()
+	s := &Server{options: options, base: strings.TrimRight(options.BaseURL, "/"), sessions: map[string]bool{}}
+	for level := range s.files {
+		s.files[level] = map[string]string{}
+	}
+	s.addr = "127.0.0.1:0"
+	s.Start(t)
+	s.URL = s.running.URL + s.base
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Start starts a stopped server anew: same address, same files, no sessions.
+func (s *Server) Start(t testing.TB) {
+	t.Helper()
+	// Not the test's context: listening outlives the call.
+	listener, err := new(net.ListenConfig).Listen(context.WithoutCancel(t.Context()), "tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.addr = listener.Addr().String()
+	running := httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	_ = running.Listener.Close() // the port that it chose by itself
+	running.Listener = listener
+	running.Config.ErrorLog = log.New(io.Discard, "", 0) //nolint:forbidigo // net/http takes no other
+	if s.options.TLS != nil {
+		running.TLS = s.options.TLS.Clone()
+		running.StartTLS()
+	} else {
+		running.Start()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = running
+	s.sessions = map[string]bool{}
+}
+
+// Stop ends the server and every connection to it.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	running := s.running
+	s.running = nil
+	s.mu.Unlock()
+	if running == nil {
+		return
+	}
+	running.CloseClientConnections()
+	running.Close()
+}
+
+// CACertPEM is the certificate by which a server with TLS is to be trusted.
+func (s *Server) CACertPEM() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.running.Certificate().Raw}))
+}
+
+// Logout ends every session that was begun with the password.
+func (s *Server) Logout() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions = map[string]bool{}
+}
+
+// Put stores bytes as the file of name, behind the endpoint's back.
+func (s *Server) Put(level Level, name, document string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.files[level][name] = document
+}
+
+// Remove removes the file of name.
+func (s *Server) Remove(level Level, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.files[level], name)
+}
+
+// Raw returns the file of name, and whether there is one.
+func (s *Server) Raw(level Level, name string) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	document, found := s.files[level][name]
+	return document, found
+}
+
+// Requests returns what was asked, oldest first.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Forget empties the record of requests.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = nil
+}
+
+// Asked returns what was asked as "METHOD path", oldest first.
+func (s *Server) Asked() []string {
+	var asked []string
+	for _, r := range s.Requests() {
+		asked = append(asked, r.Method+" "+r.Path)
+	}
+	return asked
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	path, below := strings.CutPrefix(r.URL.EscapedPath(), s.base)
+	s.mu.Lock()
+	s.requests = append(s.requests, Request{
+		Method: r.Method, Path: path, Query: r.URL.Query(), Header: r.Header.Clone(),
+		Body: string(body), RemoteAddr: r.RemoteAddr,
+	})
+	fault := s.strike(r.Method, path)
+	s.mu.Unlock()
+
+	if s.options.HubAround {
+		w.Header().Set("X-JupyterHub-Version", "5.3.0")
+	}
+	handle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !below {
+			s.nothing(w, r)
+			return
+		}
+		s.route(w, r, path, body)
+	})
+	if fault == nil {
+		handle(w, r)
+		return
+	}
+	fault.Do(w, r, handle)
+}
+
+// route is Jupyter: who may come in, and where to.
+func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body []byte) {
+	switch {
+	case path == "/api":
+		answer(w, http.StatusOK, map[string]any{"version": "2.21.1"})
+		return
+	case path == "/login" && (s.options.Token != "" || s.options.Password != ""):
+		s.login(w, r)
+		return
+	}
+	m := resource.FindStringSubmatch(path)
+	schema := path == "/elyra/schema/runtime-images/runtime-image"
+	if s.options.NoElyra || m == nil && !schema {
+		if m := slash.FindStringSubmatch(path); m != nil && !s.options.NoElyra {
+			w.Header().Set("Location", s.base+m[1])
+			w.WriteHeader(http.StatusFound)
+			return
+		}
+		s.nothing(w, r)
+		return
+	}
+	if !s.enter(w, r) {
+		return
+	}
+	switch {
+	case schema && r.Method == http.MethodGet:
+		answer(w, http.StatusOK, runtimeImageSchema)
+	case schema:
+		refuse(w, http.StatusMethodNotAllowed, "")
+	default:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.elyra(w, r.Method, m[1], body)
+	}
+}
+
+// nothing answers where there is nothing: also there, XSRF comes first.
+func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
+	if !s.hasToken(r) && forged(r) != "" {
+		page(w, http.StatusForbidden)
+		return
+	}
+	http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: newID(), Path: s.base + "/"})
+	page(w, http.StatusNotFound)
+}
+
+// enter checks the credentials; XSRF too, for all who come without a token.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) bool {
+	if s.hasToken(r) {
+		http.SetCookie(w, &http.Cookie{Name: "username", Value: "anonymous", Path: s.base + "/", HttpOnly: true})
+		return true
+	}
+	if message := forged(r); message != "" {
+		refuse(w, http.StatusForbidden, message)
+		return false
+	}
+	if s.options.Token == "" && s.options.Password == "" {
+		return true
+	}
+	if cookie, err := r.Cookie("username"); err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.sessions[cookie.Value] {
+			return true
+		}
+	}
+	refuse(w, http.StatusForbidden, "")
+	return false
+}
+
+func (s *Server) hasToken(r *http.Request) bool {
+	token, found := strings.CutPrefix(r.Header.Get("Authorization"), "token ")
+	return found && s.options.Token != "" && token == s.options.Token
+}
+
+// forged says why a request might not be its sender's own: a write has to repeat
+// the cookie _xsrf in a header.
+func forged(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return ""
+	}
+	cookie, err := r.Cookie("_xsrf")
+	switch repeated := r.Header.Get("X-Xsrftoken"); {
+	case repeated == "":
+		return "'_xsrf' argument missing from POST"
+	case err != nil || cookie.Value != repeated:
+		return "XSRF cookie does not match POST argument"
+	default:
+		return ""
+	}
+}
+
+// login is the page and its form.
+func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet:
+		http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: newID(), Path: s.base + "/"})
+		page(w, http.StatusOK)
+	case http.MethodPost:
+		cookie, err := r.Cookie("_xsrf")
+		switch {
+		case err != nil || r.PostFormValue("_xsrf") != cookie.Value:
+			page(w, http.StatusForbidden)
+		case s.options.Password == "" || r.PostFormValue("password") != s.options.Password:
+			page(w, http.StatusUnauthorized)
+		default:
+			id := newID()
+			s.mu.Lock()
+			s.sessions[id] = true
+			s.mu.Unlock()
+			http.SetCookie(w, &http.Cookie{Name: "username", Value: id, Path: s.base + "/", HttpOnly: true})
+			w.Header().Set("Location", s.base+"/")
+			w.WriteHeader(http.StatusFound)
+		}
+	default:
+		page(w, http.StatusMethodNotAllowed)
+	}
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // a bug of this package
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(encoded)
+}
+
+// refuse answers as Elyra does when something is wrong.
+func refuse(w http.ResponseWriter, status int, message string) {
+	answer(w, status, map[string]any{
+		"reason": http.StatusText(status), "message": message, "timestamp": "2026-11-23 16:41:13",
+	})
+}
+
+// PageToken is in every HTML page, as a live token can be in Jupyter's.
+const PageToken = "c0ffee0123456789c0ffee0123456789"
+
+// page answers in HTML.
+func page(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, `<!DOCTYPE HTML><html><head><title>Jupyter Server</title></head>`+
+		`<body data-jupyter-api-token="`+PageToken+`">`+http.StatusText(status)+`</body></html>`)
+}

@@ -1,0 +1,224 @@
+package serverstore
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Defaults for what a [Config] leaves to its user.
+const (
+	DefaultRequestTimeout = 30 * time.Second
+	// DefaultMaxRetries waits some 8 seconds in all before it gives up.
+	DefaultMaxRetries = 4
+)
+
+// Config says where the server is and how to talk to it.
+type Config struct {
+	// Endpoint is the server's base URL, path and all, such as
+	// https://hub.example.com/user/jdoe. Trailing slashes do not count.
+	Endpoint string
+
+	// Token is sent as "Authorization: token …". Password logs in at the
+	// server's login page instead. With neither, the server is taken to be open,
+	// or opened by Headers.
+	Token, Password string
+	// Headers are added to every request, for proxies in front of the server.
+	Headers map[string]string
+
+	// CACertPEM is trusted beside the system's authorities.
+	CACertPEM                   string
+	ClientCertPEM, ClientKeyPEM string
+	InsecureSkipVerify          bool
+
+	// RequestTimeout bounds each attempt of a request, body included. Zero is
+	// DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// MaxRetries is how many times a request is repeated after a fault that may
+	// pass. Zero is never. Once a request has used up its retries, the next ones
+	// are tried once each until one is answered, so that a plan over many
+	// resources does not wait for each of them.
+	MaxRetries int
+
+	UserAgent string
+	// OnRequest, if set, is told of every attempt when it is over. It is called
+	// from several goroutines at once.
+	OnRequest func(context.Context, RequestInfo)
+
+	// backoff replaces the waits between attempts in tests.
+	backoff func(attempt int) time.Duration
+	// proxy replaces the environment's in tests: net/http reads that once.
+	proxy func(*http.Request) (*url.URL, error)
+}
+
+// RequestInfo describes one attempt of a request in terms that are safe to log:
+// no headers, no bodies, no query.
+type RequestInfo struct {
+	Method   string
+	Path     string
+	Status   int // 0 where no answer came
+	Duration time.Duration
+	Err      error // why no answer came
+}
+
+// New returns a store on the server of cfg. It checks cfg and does no I/O.
+func New(cfg Config) (*Store, error) {
+	base, err := parseEndpoint(cfg.Endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("endpoint: %w", err)
+	}
+	if cfg.Token != "" && cfg.Password != "" {
+		return nil, errors.New("token and password are both set; a server is entered with one of them")
+	}
+	if cfg.RequestTimeout < 0 || cfg.MaxRetries < 0 {
+		return nil, errors.New("the request timeout and the number of retries must not be negative")
+	}
+	if cfg.RequestTimeout == 0 {
+		cfg.RequestTimeout = DefaultRequestTimeout
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = "terraform-provider-elyra"
+	}
+	if cfg.proxy == nil {
+		cfg.proxy = http.ProxyFromEnvironment
+	}
+	if cfg.backoff == nil {
+		cfg.backoff = exponential
+	}
+	headers, err := parseHeaders(cfg)
+	if err != nil {
+		return nil, err
+	}
+	tlsConfig, err := parseTLS(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{
+		client: newClient(cfg, base, headers, tlsConfig),
+		reads:  newReads(),
+		schema: schemaOnce{turn: make(chan struct{}, 1)},
+	}, nil
+}
+
+// pages are the first segments of what a browser shows below a server's base
+// URL; people paste such addresses.
+var pages = []string{"lab", "tree", "notebooks", "edit", "doc", "login", "api", "elyra"}
+
+// parseEndpoint checks a base URL. Its errors repeat nothing but the part of
+// the value that cannot hold a secret.
+func parseEndpoint(endpoint string) (*url.URL, error) {
+	if endpoint == "" {
+		return nil, errors.New("is empty")
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, errors.New("is not a URL; it should look like https://hub.example.com/user/jdoe")
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Opaque != "" {
+		return nil, errors.New("must begin with http:// or https://, such as http://localhost:8888")
+	}
+	if u.Hostname() == "" {
+		return nil, errors.New("has no host; it should look like https://hub.example.com/user/jdoe")
+	}
+	path, page := cutPage(u.EscapedPath())
+	clean := &url.URL{Scheme: u.Scheme, Host: u.Host}
+	if path = strings.Trim(path, "/"); path != "" {
+		clean.Path = "/" // else the joined one would be relative
+		clean = clean.JoinPath(path)
+	}
+	var wrong []string
+	if u.User != nil {
+		wrong = append(wrong, "a user name or password, which belongs into the token or password argument")
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		wrong = append(wrong, "a query; a token in it belongs into the token argument")
+	}
+	if u.Fragment != "" {
+		wrong = append(wrong, "a fragment")
+	}
+	if page != "" {
+		wrong = append(wrong, fmt.Sprintf("the path of a page (%s), not that of the server", page))
+	}
+	if len(wrong) > 0 {
+		return nil, fmt.Errorf("contains %s; use %q", strings.Join(wrong, " and "), clean)
+	}
+	return clean, nil
+}
+
+// cutPage takes the path of a page off the end of a URL's path. A user of a Hub
+// may be called as a page is.
+func cutPage(path string) (base, page string) {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		if slices.Contains(pages, s) && segments[i-1] != "user" {
+			return strings.Join(segments[:i], "/"), "/" + s
+		}
+	}
+	return path, ""
+}
+
+// parseHeaders checks the extra headers. Values are secrets: no error shows
+// one.
+func parseHeaders(cfg Config) (http.Header, error) {
+	headers := make(http.Header)
+	for name, value := range cfg.Headers {
+		key := http.CanonicalHeaderKey(name)
+		switch {
+		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
+			return nil, fmt.Errorf("headers: %q is not the name of a header", name)
+		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
+			return nil, fmt.Errorf("headers: the value of %q holds a control character, perhaps a line break at its end", name)
+		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "X-Xsrftoken"}, key):
+			return nil, fmt.Errorf("headers: %q is set by the provider itself", name)
+		case key == "Authorization" && cfg.Token != "":
+			return nil, errors.New("headers: Authorization is where the token goes; set one of the two")
+		case headers.Get(key) != "":
+			return nil, fmt.Errorf("headers: %q is there twice, in different case", name)
+		}
+		headers.Set(key, value)
+	}
+	if strings.ContainsFunc(cfg.Token, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return nil, errors.New("token: holds a blank or a control character, perhaps a line break at its end")
+	}
+	return headers, nil
+}
+
+func parseTLS(cfg Config) (*tls.Config, error) {
+	// InsecureSkipVerify is the user's explicit choice, which the provider warns of.
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify}
+	if cfg.CACertPEM != "" {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM([]byte(cfg.CACertPEM)) {
+			return nil, errors.New("ca_cert_pem: holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+		}
+		config.RootCAs = pool
+	}
+	if cfg.ClientCertPEM == "" && cfg.ClientKeyPEM == "" {
+		return config, nil
+	}
+	if cfg.ClientCertPEM == "" || cfg.ClientKeyPEM == "" {
+		return nil, errors.New("client_cert_pem and client_key_pem: one is set without the other")
+	}
+	pair, err := tls.X509KeyPair([]byte(cfg.ClientCertPEM), []byte(cfg.ClientKeyPEM))
+	if err != nil {
+		// The standard library's errors name what is wrong and quote nothing.
+		return nil, fmt.Errorf("client_cert_pem and client_key_pem: %w", err)
+	}
+	config.Certificates = []tls.Certificate{pair}
+	return config, nil
+}
+
+// newXSRF makes up the value that a server without authentication wants to see
+// twice, as cookie and as header. Jupyter compares the two and nothing else.
+func newXSRF() string { return rand.Text() }

@@ -1,0 +1,140 @@
+package serverstore_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+)
+
+func TestEndpoint(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"http://localhost:8888":                        "http://localhost:8888",
+		"http://localhost:8888/":                       "http://localhost:8888",
+		"https://hub.example.com/user/jdoe///":         "https://hub.example.com/user/jdoe",
+		"https://hub.example.com/user/jdoe/my-server/": "https://hub.example.com/user/jdoe/my-server",
+		"https://hub.example.com/user/j%40doe/":        "https://hub.example.com/user/j%40doe",
+		"https://hub.example.com/user/lab/":            "https://hub.example.com/user/lab",
+		"https://hub.example.com//evil.example.com/":   "https://hub.example.com/evil.example.com",
+		"http://[::1]:8888/x":                          "http://[::1]:8888/x",
+	} {
+		store, err := serverstore.New(serverstore.Config{Endpoint: endpoint})
+		if err != nil {
+			t.Errorf("%s: %v", endpoint, err)
+			continue
+		}
+		if got := store.Endpoint(); got != want {
+			t.Errorf("%s: got %s, want %s", endpoint, got, want)
+		}
+	}
+	for endpoint, want := range map[string]string{
+		"":                       "is empty",
+		"localhost:8888":         "must begin with http:// or https://",
+		"hub.example.com/user":   "must begin with http:// or https://",
+		"ftp://host/":            "must begin with http:// or https://",
+		"http:host":              "must begin with http:// or https://",
+		"http:///path":           "has no host",
+		"http://host:x/?5ecret":  "is not a URL",
+		"http://[/?token=5ecret": "is not a URL",
+		"http://host/lab":        `use "http://host"`,
+		"http://host/lab/tree/a b.ipynb?token=5ecret#5ecret":    `use "http://host"`,
+		"https://hub/user/jdoe/lab/workspaces/auto-x":           `use "https://hub/user/jdoe"`,
+		"https://hub/user/lab/lab":                              `use "https://hub/user/lab"`,
+		"https://hub/user/jdoe/?token=5ecret":                   `use "https://hub/user/jdoe"`,
+		"https://jdoe:5ecret@hub/user/jdoe/":                    `use "https://hub/user/jdoe"`,
+		"https://hub/user/jdoe/tree#5ecret":                     `use "https://hub/user/jdoe"`,
+		"http://host:8888/login?next=%2Flab":                    `use "http://host:8888"`,
+		"http://host:8888/elyra/metadata/runtime-images/5ecret": `use "http://host:8888"`,
+		"http://host:8888/?":                                    `use "http://host:8888"`,
+	} {
+		_, err := serverstore.New(serverstore.Config{Endpoint: endpoint})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", endpoint, err, want)
+			continue
+		}
+		checkSecrets(t, err.Error())
+	}
+}
+
+func TestConfig(t *testing.T) {
+	cert, key := certificate(t)
+	for want, change := range map[string]func(*serverstore.Config){
+		"one of them":                     func(c *serverstore.Config) { c.Password = "5ecret" },
+		"line break":                      func(c *serverstore.Config) { c.Token = "5ecret\n" },
+		"must not be negative":            func(c *serverstore.Config) { c.MaxRetries = -1 },
+		`"a b" is not the name`:           func(c *serverstore.Config) { c.Headers = map[string]string{"a b": "5ecret"} },
+		`value of "X"`:                    func(c *serverstore.Config) { c.Headers = map[string]string{"X": "5ecret\r\n"} },
+		"is where the token goes":         func(c *serverstore.Config) { c.Headers = map[string]string{"authorization": "5ecret"} },
+		"set by the provider":             func(c *serverstore.Config) { c.Headers = map[string]string{"host": "5ecret"} },
+		"is there twice":                  func(c *serverstore.Config) { c.Headers = map[string]string{"x": "5ecret", "X": "5ecret"} },
+		"holds no certificate":            func(c *serverstore.Config) { c.CACertPEM = "5ecret" },
+		"one is set without":              func(c *serverstore.Config) { c.ClientCertPEM = cert },
+		"client_cert_pem and":             func(c *serverstore.Config) { c.ClientCertPEM, c.ClientKeyPEM = cert, "5ecret" },
+		"client_cert_pem and client_key_": func(c *serverstore.Config) { c.ClientCertPEM, c.ClientKeyPEM = "5ecret", key },
+	} {
+		c := serverstore.Config{Endpoint: "http://host", Token: "t"}
+		change(&c)
+		_, err := serverstore.New(c)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+			continue
+		}
+		checkSecrets(t, err.Error())
+	}
+}
+
+func TestTLS(t *testing.T) {
+	cert, key := certificate(t)
+	clients := x509.NewCertPool()
+	clients.AppendCertsFromPEM([]byte(cert))
+	server := elyratest.New(t, elyratest.Options{Token: token, TLS: &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: clients}})
+	cfg := config(server)
+	cfg.ClientCertPEM, cfg.ClientKeyPEM = cert, key
+	t.Run("private authority", func(t *testing.T) {
+		cfg := cfg
+		cfg.CACertPEM = server.CACertPEM()
+		exercise(t, newStore(t, cfg))
+	})
+	t.Run("no verification", func(t *testing.T) {
+		cfg := cfg
+		cfg.InsecureSkipVerify = true
+		exercise(t, newStore(t, cfg))
+	})
+}
+
+// certificate makes one for clients, its own authority.
+func certificate(t *testing.T) (certPEM, keyPEM string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "client"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	return encode("CERTIFICATE", der), encode("PRIVATE KEY", private)
+}

@@ -1,0 +1,55 @@
+package serverstore
+
+import (
+	"net/http"
+	"net/url"
+	"runtime"
+	"time"
+)
+
+// Exponential is the wait before an attempt in earnest.
+var Exponential = exponential
+
+// RetryAfter reads a header.
+var RetryAfter = retryAfter
+
+// WithoutWaits makes cfg's store try again at once.
+func WithoutWaits(cfg Config) Config {
+	cfg.backoff = func(int) time.Duration { return 0 }
+	return cfg
+}
+
+// WithWaits makes cfg's store wait as backoff says.
+func WithWaits(cfg Config, backoff func(attempt int) time.Duration) Config {
+	cfg.backoff = backoff
+	return cfg
+}
+
+// WithProxy makes cfg's store go through a proxy.
+func WithProxy(cfg Config, proxy string) Config {
+	cfg.proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }
+	return cfg
+}
+
+// Forget drops what s has read, for tests that go behind its back.
+func Forget(s *Store) {
+	s.reads.mu.Lock()
+	defer s.reads.mu.Unlock()
+	s.reads.newest = nil
+}
+
+// AwaitReaders returns when n readers wait for one list.
+func AwaitReaders(s *Store, n int) {
+	for {
+		s.reads.mu.Lock()
+		waiting := 0
+		if s.reads.flight != nil {
+			waiting = s.reads.flight.waiting
+		}
+		s.reads.mu.Unlock()
+		if waiting == n {
+			return
+		}
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,649 @@
+package serverstore_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+)
+
+// faults are all that can go wrong with reading an instance: what is injected,
+// what becomes of it, and how often it is tried. The guide about server faults
+// has a row for each.
+var faults = []struct {
+	name    string
+	options elyratest.Options
+	// seed is the instance's file.
+	seed string
+	do   func(w http.ResponseWriter, r *http.Request, next http.Handler)
+	// change, if not nil, changes the store's configuration.
+	change func(*serverstore.Config)
+	kind   serverstore.Kind
+	says   string
+	// once tells that it is tried only once; otherwise, as often as allowed.
+	once bool
+}{
+	{name: "gone", kind: serverstore.KindNotFound, says: "no such runtime image", once: true},
+	{name: "invalid instance", seed: invalid, kind: serverstore.KindInvalid, says: "is invalid: metadata.image_name is empty", once: true},
+	{name: "wrong base URL", change: func(c *serverstore.Config) { c.Endpoint = strings.TrimSuffix(c.Endpoint, "/jdoe") + "/other" },
+		kind: serverstore.KindWrongURL, says: "no Jupyter Server is there", once: true},
+	{name: "no Elyra", options: elyratest.Options{NoElyra: true}, kind: serverstore.KindNoElyra, says: "has no Elyra", once: true},
+	{name: "JSON 404 of something else", do: elyratest.Say(404, "No such schema named 'runtime-image' was found in the runtime-images schemaspace."),
+		kind: serverstore.KindNoElyra, says: "has no Elyra", once: true},
+	{name: "JSON 404 about another instance", do: elyratest.Say(404, "No such instance named 'other' was found in the runtime-images schemaspace."),
+		kind: serverstore.KindNoElyra, says: "has no Elyra", once: true},
+	{name: "login page", do: elyratest.Page(200), kind: serverstore.KindLogin, says: "a login page answers", once: true},
+	{name: "redirect to login", do: elyratest.Redirect("/user/jdoe/login?next=%2Fsecret-query"), kind: serverstore.KindLogin, says: "/user/jdoe/login", once: true},
+	{name: "redirect to JupyterHub's login", do: elyratest.Redirect("https://hub.example.com/hub/api/oauth2/authorize?state=secret-query"),
+		kind: serverstore.KindHubLogin, says: "https://hub.example.com/hub/api/oauth2/authorize", once: true},
+	{name: "other redirect", do: elyratest.Redirect("https://user:secret-query@elsewhere.example.com/x?token=secret-query"),
+		kind: serverstore.KindRedirect, says: "https://elsewhere.example.com/x", once: true},
+	{name: "redirect that is no URL", do: elyratest.Redirect("http://[secret-query"), kind: serverstore.KindRedirect, says: "redirect", once: true},
+	{name: "HTML with status 400", do: elyratest.Page(400), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give (status 400)", once: true},
+	{name: "proxy wants credentials", do: elyratest.Page(401), kind: serverstore.KindUnauthorized, says: "status 401", once: true},
+	{name: "proxy that lets nothing through", do: elyratest.Page(407), kind: serverstore.KindUnauthorized, says: "status 407", once: true},
+	{name: "proxy that does not connect", change: func(c *serverstore.Config) {
+		*c = serverstore.WithProxy(*c, strings.TrimSuffix(c.Endpoint, "/user/jdoe"))
+		c.Endpoint = "https://hub.example.com/"
+	}, kind: serverstore.KindConnection, says: "the proxy answered with status 403"},
+	{name: "no token", change: func(c *serverstore.Config) { c.Token = "" }, kind: serverstore.KindForbidden, says: "wants credentials", once: true},
+	{name: "wrong token", change: func(c *serverstore.Config) { c.Token = "wr0ng-5ecret" }, kind: serverstore.KindForbidden, says: "refuses the credentials", once: true},
+	{name: "wrong password", options: elyratest.Options{Password: "pa55word-5ecret"},
+		change: func(c *serverstore.Config) { c.Token, c.Password = "", "wr0ng-5ecret" }, kind: serverstore.KindPassword, says: "refuses the password", once: true},
+	{name: "JupyterHub scope", options: elyratest.Options{Token: "other", HubAround: true}, kind: serverstore.KindHubForbidden, says: "JupyterHub refuses the token", once: true},
+	{name: "stopped server on JupyterHub", do: elyratest.Say(424, "JupyterHub server no longer running at /user/jdoe/"), kind: serverstore.KindHubStopped, says: "not running", once: true},
+	{name: "stopped server on an older JupyterHub", do: elyratest.Say(503, "JupyterHub server no longer running at /user/jdoe/", "X-JupyterHub-Version", "1.5.0"),
+		kind: serverstore.KindHubStopped, says: "not running", once: true},
+	{name: "redirect to JupyterHub's page of a stopped server", do: elyratest.Redirect("/hub/user/jdoe/elyra/metadata/runtime-images"),
+		kind: serverstore.KindHubStopped, says: "not running", once: true},
+	{name: "server's own failure", do: elyratest.Say(500, "PermissionError(13, 'Permission denied')"), kind: serverstore.KindServerError, says: "PermissionError(13, 'Permission denied')", once: true},
+	{name: "HTML with status 500", do: elyratest.Page(500), kind: serverstore.KindServerError, says: "the server failed (status 500)", once: true},
+	{name: "too many requests", do: elyratest.Say(429, "slow down"), kind: serverstore.KindThrottled, says: "slow down"},
+	{name: "Retry-After beyond the timeout", do: elyratest.Page(429, "Retry-After", "3600"), kind: serverstore.KindThrottled, says: "wait for 1h0m0s", once: true},
+	{name: "bad gateway", do: elyratest.Page(502), kind: serverstore.KindUnavailable, says: "status 502"},
+	{name: "service unavailable", do: elyratest.Page(503), kind: serverstore.KindUnavailable, says: "status 503"},
+	{name: "gateway timeout", do: elyratest.Page(504), kind: serverstore.KindUnavailable, says: "status 504"},
+	{name: "broken connection", do: elyratest.Drop(), kind: serverstore.KindConnection, says: "closed before an answer came"},
+	{name: "no answer in time", do: elyratest.Hang(nil), change: func(c *serverstore.Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 },
+		kind: serverstore.KindTimeout, says: "no answer in time"},
+	{name: "half an answer", do: elyratest.Halve(), kind: serverstore.KindTruncated, says: "broke off"},
+	{name: "an answer of a gigabyte", do: elyratest.Flood(1<<30, true), kind: serverstore.KindOversize, says: "it announces 1073741824 bytes", once: true},
+	{name: "an answer without end", do: elyratest.Flood(1<<30, false), kind: serverstore.KindOversize, says: "more than 67108864 bytes", once: true},
+	{name: "JSON that is none", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give", once: true},
+	{name: "JSON of something else", do: elyratest.Answer(200, "application/json", `{"name": "mine", "secret-query": 1}`), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give", once: true},
+	{name: "what does not speak HTTP", do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		_, _ = conn.Write([]byte("SSH-2.0-secret-query\r\n"))
+		_ = conn.Close()
+	}, kind: serverstore.KindConnection, says: "does not speak HTTP"},
+	{name: "certificate not trusted", options: elyratest.Options{Token: token, TLS: &tls.Config{}},
+		kind: serverstore.KindTLS, says: "certificate signed by unknown authority", once: true},
+	{name: "certificate wanted", options: elyratest.Options{Token: token, TLS: &tls.Config{ClientAuth: tls.RequireAnyClientCert}},
+		change: func(c *serverstore.Config) { c.InsecureSkipVerify = true }, kind: serverstore.KindTLS, says: "certificate required", once: true},
+	{name: "https for http", change: func(c *serverstore.Config) { c.Endpoint = strings.Replace(c.Endpoint, "http:", "https:", 1) },
+		kind: serverstore.KindTLS, says: "does not speak TLS", once: true},
+	{name: "https for a server that waits", change: func(c *serverstore.Config) {
+		c.Endpoint, c.RequestTimeout = "https://"+silent().Addr().String(), 100*time.Millisecond
+	},
+		kind: serverstore.KindTLS, says: "does not speak TLS", once: true},
+	{name: "http for https", options: elyratest.Options{Token: token, TLS: &tls.Config{}},
+		change: func(c *serverstore.Config) { c.Endpoint = strings.Replace(c.Endpoint, "https:", "http:", 1) },
+		kind:   serverstore.KindUnexpected, says: "status 400", once: true},
+	{name: "unknown host", change: func(c *serverstore.Config) { c.Endpoint = "http://no-such-host.invalid/" },
+		kind: serverstore.KindDNS, says: "no-such-host.invalid", once: true},
+	{name: "refused connection", change: func(c *serverstore.Config) { c.Endpoint = "http://" + unusedAddress() },
+		kind: serverstore.KindRefused, says: "the connection is refused"},
+}
+
+// unusedAddress is a port of the loopback interface on which nothing listens.
+func unusedAddress() string {
+	listener := listen()
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
+
+func listen() net.Listener {
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	return listener
+}
+
+// silent is where a connection is taken and nothing is ever said: nobody accepts
+// it. It ends with the process.
+var silent = sync.OnceValue(listen)
+
+func TestFaults(t *testing.T) {
+	for _, tt := range faults {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.options.Token == "" && tt.options.Password == "" {
+				tt.options.Token = token
+			}
+			tt.options.BaseURL = "/user/jdoe/"
+			server := elyratest.New(t, tt.options)
+			if tt.seed != "" {
+				server.Put(elyratest.Writable, "mine", tt.seed)
+			}
+			if tt.do != nil {
+				server.Put(elyratest.Writable, "mine", document("mine"))
+				server.Inject(elyratest.Fault{Path: collection + "*", Do: tt.do})
+			}
+			log := &recorder{}
+			cfg := config(server)
+			cfg.OnRequest = log.record
+			if tt.change != nil {
+				tt.change(&cfg)
+			}
+			store := newStore(t, cfg)
+			_, err := store.Get(t.Context(), "mine")
+
+			var fault *serverstore.Error
+			if !errors.As(err, &fault) {
+				t.Fatalf("got %v, want an Error", err)
+			}
+			if fault.Kind != tt.kind || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got kind %d: %v\nwant kind %d: %s", fault.Kind, err, tt.kind, tt.says)
+			}
+			if errors.Is(err, elyra.ErrNotFound) != (tt.kind == serverstore.KindNotFound) {
+				t.Errorf("counts as gone: %t", errors.Is(err, elyra.ErrNotFound))
+			}
+			if (fault.NextStep() == "") != (tt.kind == serverstore.KindNotFound) {
+				t.Errorf("next step: %q", fault.NextStep())
+			}
+			checkSecrets(t, err.Error()+fault.NextStep()+log.text())
+
+			asked := "GET"
+			if tt.kind == serverstore.KindPassword { // it does not come to a read
+				asked = "POST"
+			}
+			attempts := log.count(func(r serverstore.RequestInfo) bool {
+				return r.Method == asked && (asked == "POST" || strings.HasSuffix(r.Path, collection))
+			})
+			want := 1 + cfg.MaxRetries
+			if tt.once {
+				want = 1
+			}
+			if attempts != want {
+				t.Errorf("tried %d times, want %d", attempts, want)
+			}
+		})
+	}
+}
+
+// checkSecrets looks for what must not be told: our own credentials, what pages
+// and redirects carry.
+func checkSecrets(t *testing.T, text string) {
+	t.Helper()
+	for _, secret := range []string{"5ecret", "secret-query", elyratest.PageToken} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%q is in: %s", secret, text)
+		}
+	}
+}
+
+// recorder is a log of requests.
+type recorder struct {
+	mu       sync.Mutex
+	requests []serverstore.RequestInfo
+}
+
+func (r *recorder) record(_ context.Context, info serverstore.RequestInfo) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests = append(r.requests, info)
+}
+
+func (r *recorder) count(counts func(serverstore.RequestInfo) bool) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, info := range r.requests {
+		if counts(info) {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *recorder) text() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var b strings.Builder
+	for _, info := range r.requests {
+		b.WriteString(info.Method + " " + info.Path)
+		if info.Err != nil {
+			b.WriteString(" " + info.Err.Error())
+		}
+	}
+	return b.String()
+}
+
+// TestFaultGuide holds the guide against the tests: each row names one, and each
+// fault has a row.
+func TestFaultGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../../templates/guides/server-faults.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]bool{}
+	for _, f := range faults {
+		tests["TestFaults/"+strings.ReplaceAll(f.name, " ", "_")] = false
+	}
+	var sources []byte
+	for _, name := range []string{"fault_test.go", "session_test.go", "store_test.go"} {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, source...)
+	}
+	rows := regexp.MustCompile("(?m)^\\|.*\\| `(Test[^`]+)` \\|$").FindAllSubmatch(guide, -1)
+	for _, row := range rows {
+		name := string(row[1])
+		if _, isFault := tests[name]; isFault {
+			tests[name] = true
+		} else if !strings.Contains(string(sources), "func "+name+"(") {
+			t.Errorf("the guide names %s, which does not exist", name)
+		}
+	}
+	for name, found := range tests {
+		if !found {
+			t.Errorf("the guide has no row for %s", name)
+		}
+	}
+}
+
+// TestProtected: an instance that ships with Elyra is not deleted.
+func TestProtected(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Factory, "shipped", foreign)
+	_, err := newStore(t, config(server)).Delete(t.Context(), "shipped")
+	var fault *serverstore.Error
+	if !errors.As(err, &fault) || fault.Kind != serverstore.KindProtected || !errors.Is(err, elyra.ErrReadOnly) || fault.NextStep() == "" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestTaken: a name is not created twice.
+func TestTaken(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Factory, "shipped", foreign)
+	_, err := newStore(t, config(server)).Create(t.Context(), image("shipped"))
+	var fault *serverstore.Error
+	var exists *elyra.ExistsError
+	if !errors.As(err, &fault) || fault.Kind != serverstore.KindExists || !errors.As(err, &exists) || exists.Location != server.URL+collection+"/shipped" {
+		t.Errorf("got %v", err)
+	}
+	expectAsked(t, server, "POST "+collection)
+}
+
+// TestSecretsInAnswers: a server that repeats our credentials in JSON.
+func TestSecretsInAnswers(t *testing.T) {
+	server := newServer(t)
+	server.Inject(elyratest.Fault{Do: elyratest.Say(500, "Authorization: token "+token+"\n\x1b[31m"+strings.Repeat("x", 5000))})
+	_, err := newStore(t, config(server)).Get(t.Context(), "mine")
+	checkSecrets(t, err.Error())
+	if text := err.Error(); len(text) > 1000 || strings.ContainsAny(text, "\n\x1b") || !strings.Contains(text, "token *** ") {
+		t.Errorf("not cleaned: %q", text)
+	}
+}
+
+// TestRedirectsAreNotFollowed: credentials go to the endpoint and nowhere else.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	server, other := newServer(t), newServer(t)
+	store := newStore(t, config(server))
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server.Heal()
+		server.Inject(elyratest.Fault{Do: elyratest.Page(status, "Location", other.URL+collection)})
+		if _, err := store.Create(t.Context(), image("new")); err == nil || errors.Is(err, elyra.ErrExists) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	if got := other.Asked(); len(got) > 0 {
+		t.Errorf("the other server was asked %v", got)
+	}
+}
+
+// TestPassingFaults: what is gone before the retries are used up is not noticed,
+// whatever is done.
+func TestPassingFaults(t *testing.T) {
+	for name, do := range map[string]elyratest.Action{
+		"dropped": elyratest.Drop(), "429": elyratest.Page(429, "Retry-After", "0"), "502": elyratest.Page(502),
+		"503": elyratest.Page(503), "504": elyratest.Page(504), "halved": elyratest.Halve(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newServer(t)
+			store := newStore(t, config(server))
+			for _, method := range []string{"POST", "PUT", "DELETE"} {
+				server.Inject(elyratest.Fault{Method: method, Times: 2, Do: do})
+			}
+			server.Inject(elyratest.Fault{Method: "GET", Times: 3, Do: do})
+			exercise(t, store)
+		})
+	}
+}
+
+// TestNeverRetried: what is the caller's fault, or Elyra's own.
+func TestNeverRetried(t *testing.T) {
+	for _, status := range []int{301, 400, 401, 403, 404, 409, 424, 500, 501} {
+		for _, method := range []string{"POST", "DELETE"} {
+			server := newServer(t)
+			server.Inject(elyratest.Fault{Method: method, Do: elyratest.Page(status)})
+			store := newStore(t, config(server))
+			_, createErr := store.Create(t.Context(), image("new"))
+			_, deleteErr := store.Delete(t.Context(), "new")
+			if method == "POST" && createErr == nil || method == "DELETE" && deleteErr == nil {
+				t.Errorf("%d: %v, %v", status, createErr, deleteErr)
+			}
+			n := len(slices.DeleteFunc(server.Asked(), func(s string) bool { return !strings.HasPrefix(s, method) }))
+			if n != 1 {
+				t.Errorf("%s with %d was tried %d times", method, status, n)
+			}
+		}
+	}
+}
+
+// TestLostCreation: the answer to a POST does not arrive.
+func TestLostCreation(t *testing.T) {
+	const post, get = "POST " + collection, "GET " + collection + "/new"
+	lost := map[string]elyratest.Action{
+		"connection broken": elyratest.Drop(), "bad gateway": elyratest.Page(502),
+		"service unavailable": elyratest.Page(503), "gateway timeout": elyratest.Page(504),
+		"no answer in time": elyratest.Hang(nil), "half an answer": elyratest.Halve(),
+	}
+	for name, do := range lost {
+		create := func(t *testing.T, server *elyratest.Server) (elyra.Instance, error) {
+			t.Helper()
+			cfg := config(server)
+			if name == "no answer in time" {
+				cfg.RequestTimeout = 100 * time.Millisecond
+			}
+			return newStore(t, cfg).Create(t.Context(), image("new"))
+		}
+		t.Run(name+", created", func(t *testing.T) {
+			server := newServer(t)
+			server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.After(do)})
+			if got, err := create(t, server); err != nil || !got.Equal(image("new")) {
+				t.Errorf("%+v, %v", got, err)
+			}
+			expectAsked(t, server, post, get)
+		})
+		if name != "half an answer" { // which is of a creation
+			t.Run(name+", not created", func(t *testing.T) {
+				server := newServer(t)
+				server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: do})
+				if got, err := create(t, server); err != nil || !got.Equal(image("new")) {
+					t.Errorf("%+v, %v", got, err)
+				}
+				expectAsked(t, server, post, get, post)
+			})
+		}
+		t.Run(name+", and someone else created", func(t *testing.T) {
+			server := newServer(t)
+			server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				server.Put(elyratest.Writable, "new", foreign)
+				do(w, r, next)
+			}})
+			_, err := create(t, server)
+			if name == "half an answer" { // of the refusal
+				if !errors.Is(err, elyra.ErrExists) {
+					t.Error(err)
+				}
+			} else if !errors.Is(err, elyra.ErrExists) || !strings.Contains(err.Error(), "answer was lost") {
+				t.Error(err)
+			}
+			if raw, _ := server.Raw(elyratest.Writable, "new"); raw != foreign {
+				t.Errorf("now it is %s", raw)
+			}
+			expectAsked(t, server, post, get)
+		})
+		t.Run(name+", again and again", func(t *testing.T) {
+			server := newServer(t)
+			server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Drop()})
+			if _, err := create(t, server); err == nil || errors.Is(err, elyra.ErrExists) || errors.Is(err, elyra.ErrNotFound) {
+				t.Error(err)
+			}
+			want := []string{post, get}
+			for range serverstore.DefaultMaxRetries {
+				want = append(want, post, get)
+			}
+			expectAsked(t, server, want...)
+		})
+	}
+
+	t.Run("carried out after all", func(t *testing.T) {
+		server := newServer(t)
+		// The first POST is handled when the second comes: a proxy gave up on it.
+		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.Page(504)})
+		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			server.Put(elyratest.Writable, "new", document("new"))
+			next.ServeHTTP(w, r)
+		}})
+		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil {
+			t.Error(err)
+		}
+		expectAsked(t, server, post, get, post, get)
+	})
+	t.Run("and reading fails, too", func(t *testing.T) {
+		server := newServer(t)
+		server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Drop()})
+		server.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Say(403, "")})
+		_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
+		if err == nil || !strings.Contains(err.Error(), "whether it was created is unknown") {
+			t.Error(err)
+		}
+	})
+	t.Run("an answer that is not Elyra's", func(t *testing.T) {
+		server := newServer(t)
+		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.After(elyratest.Page(http.StatusCreated))})
+		if got, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil || !got.Equal(image("new")) {
+			t.Errorf("%+v, %v", got, err)
+		}
+		expectAsked(t, server, post, get)
+	})
+	t.Run("a throttled one was not carried out", func(t *testing.T) {
+		server := newServer(t)
+		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.Page(429)})
+		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil {
+			t.Error(err)
+		}
+		expectAsked(t, server, post, post)
+	})
+}
+
+// TestLostDeletion: the answer to a DELETE does not arrive.
+func TestLostDeletion(t *testing.T) {
+	for name, shipped := range map[string]bool{"nothing behind it": false, "a shipped one behind it": true} {
+		t.Run(name, func(t *testing.T) {
+			server := newServer(t)
+			server.Put(elyratest.Writable, "mine", foreign)
+			if shipped {
+				server.Put(elyratest.Factory, "mine", foreign)
+			}
+			server.Inject(elyratest.Fault{Method: "DELETE", Times: 1, Do: elyratest.After(elyratest.Drop())})
+			deletion, err := newStore(t, config(server)).Delete(t.Context(), "mine")
+			if err != nil || (deletion.Revealed != "") != shipped {
+				t.Errorf("%+v, %v", deletion, err)
+			}
+			expectAsked(t, server, "DELETE "+collection+"/mine", "DELETE "+collection+"/mine")
+		})
+	}
+}
+
+// TestKilledServer: it is killed in the middle of an apply and started again.
+// Nothing is lost and nothing is there twice, whether the provider was still
+// waiting or is run anew.
+func TestKilledServer(t *testing.T) {
+	server := newServer(t)
+	waiting, restarted := make(chan struct{}, 100), make(chan struct{})
+	cfg := serverstore.WithWaits(config(server), func(int) time.Duration {
+		waiting <- struct{}{}
+		<-restarted
+		return 0
+	})
+	store := newStore(t, cfg)
+	handled := make(chan struct{})
+	server.Inject(elyratest.Fault{Method: "POST", Skip: 2, Times: 1, Do: elyratest.After(elyratest.Hang(handled))})
+	var wg sync.WaitGroup
+	create := func(name string) {
+		if _, err := store.Create(t.Context(), image(name)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	create("one")
+	create("two")
+	wg.Go(func() { create("three") }) // carried out, never answered
+	<-handled
+	server.Stop()
+	wg.Go(func() { create("four") }) // refused
+	<-waiting
+	server.Start(t)
+	close(restarted)
+	wg.Wait()
+	again := newStore(t, config(server))
+	for _, name := range []string{"one", "two", "three", "four"} {
+		if got, err := again.Get(t.Context(), name); err != nil || !got.Equal(image(name)) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	if got, err := again.List(t.Context(), false); err != nil || len(got) != 4 {
+		t.Errorf("%d instances, %v", len(got), err)
+	}
+}
+
+// TestCancelledWait: the end of the context ends a wait at once.
+func TestCancelledWait(t *testing.T) {
+	for name, do := range map[string]elyratest.Action{
+		"503": elyratest.Page(503), "429": elyratest.Page(429, "Retry-After", "29"), "dropped": elyratest.Drop(),
+	} {
+		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
+			t.Run(name+" "+method, func(t *testing.T) {
+				server := newServer(t)
+				server.Put(elyratest.Writable, "mine", document("mine"))
+				ctx, cancel := context.WithCancel(t.Context())
+				server.Inject(elyratest.Fault{Method: method, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+					cancel()
+					do(w, r, next)
+				}})
+				cfg := serverstore.WithWaits(config(server), func(int) time.Duration { return time.Hour })
+				store := newStore(t, cfg)
+				var err error
+				switch method {
+				case "GET":
+					_, err = store.Get(ctx, "mine")
+				case "POST":
+					_, err = store.Create(ctx, image("new"))
+				case "PUT":
+					_, err = store.Update(ctx, image("mine"))
+				case "DELETE":
+					_, err = store.Delete(ctx, "mine")
+				}
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+	}
+}
+
+// TestCancelledWrite: a write that is under way when the context ends is finished,
+// so that nothing is made that nobody knows of; a read is not.
+func TestCancelledWrite(t *testing.T) {
+	server := newServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	server.Inject(elyratest.Fault{Method: "POST", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		cancel()
+		next.ServeHTTP(w, r)
+	}})
+	store := newStore(t, config(server))
+	if got, err := store.Create(ctx, image("new")); err != nil || !got.Equal(image("new")) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestServerThatIsDown: the first request is patient, those after it are not,
+// until one is answered.
+func TestServerThatIsDown(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	store := newStore(t, config(server))
+	server.Inject(elyratest.Fault{Do: elyratest.Page(503)})
+	for i, want := range []int{1 + serverstore.DefaultMaxRetries, 1, 1} {
+		server.Forget()
+		if _, err := store.Get(t.Context(), "mine"); err == nil {
+			t.Error("no error")
+		}
+		if got := len(server.Asked()); got != want {
+			t.Errorf("call %d: %d requests, want %d", i, got, want)
+		}
+	}
+	server.Heal()
+	if _, err := store.Get(t.Context(), "mine"); err != nil {
+		t.Error(err)
+	}
+	serverstore.Forget(store)
+	server.Inject(elyratest.Fault{Times: 2, Do: elyratest.Page(503)})
+	if _, err := store.Get(t.Context(), "mine"); err != nil {
+		t.Errorf("not patient again: %v", err)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for attempt, limit := range []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second} {
+		seen := map[time.Duration]bool{}
+		for range 50 {
+			wait := serverstore.Exponential(attempt)
+			if wait > limit || wait < limit/2 {
+				t.Errorf("attempt %d: %s is not within %s and %s", attempt, wait, limit/2, limit)
+			}
+			seen[wait] = true
+		}
+		if len(seen) < 2 {
+			t.Errorf("attempt %d: no jitter", attempt)
+		}
+	}
+	if wait := serverstore.Exponential(1000); wait <= 0 || wait > 30*time.Second {
+		t.Error(wait)
+	}
+}
+
+// TestRetryAfter is honoured in both its forms: the wait of an hour that there
+// would be otherwise does not happen.
+func TestRetryAfter(t *testing.T) {
+	for name, header := range map[string]string{"seconds": "0", "date": time.Now().UTC().Add(-time.Minute).Format(http.TimeFormat)} {
+		for _, status := range []int{429, 503} {
+			server := newServer(t)
+			server.Put(elyratest.Writable, "mine", document("mine"))
+			server.Inject(elyratest.Fault{Times: 2, Do: elyratest.Page(status, "Retry-After", header)})
+			cfg := serverstore.WithWaits(config(server), func(int) time.Duration { return time.Hour })
+			if _, err := newStore(t, cfg).Get(t.Context(), "mine"); err != nil {
+				t.Errorf("%s with %d: %v", name, status, err)
+			}
+		}
+	}
+	for header, want := range map[string]time.Duration{
+		"7": 7 * time.Second, "-1": -1, "soon": -1, "": -1,
+		time.Now().UTC().Add(time.Hour).Format(http.TimeFormat): time.Hour,
+	} {
+		got, ok := serverstore.RetryAfter(429, http.Header{"Retry-After": {header}})
+		if ok != (want >= 0) || ok && (got > want || got < want-time.Minute) {
+			t.Errorf("%q: %s, %t", header, got, ok)
+		}
+	}
+}

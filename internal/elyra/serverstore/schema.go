@@ -1,0 +1,64 @@
+package serverstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+// Schema is what a server's Elyra knows of runtime images.
+type Schema struct {
+	// Properties are the keys of metadata that its schema describes, sorted.
+	Properties []string
+}
+
+// Supports tells whether the server knows a key of metadata. It keeps others,
+// too, but its editors and pipelines ignore them.
+func (s Schema) Supports(property string) bool {
+	_, found := slices.BinarySearch(s.Properties, property)
+	return found
+}
+
+// schemaOnce keeps the schema once it was fetched.
+type schemaOnce struct {
+	// turn is held while fetching; a channel, so that waiting can be given up.
+	turn   chan struct{}
+	schema *Schema
+}
+
+// Schema asks the server for its schema of runtime images, once for the life of
+// the store. A failure is not kept.
+func (s *Store) Schema(ctx context.Context) (Schema, error) {
+	select {
+	case s.schema.turn <- struct{}{}:
+	case <-ctx.Done():
+		return Schema{}, ctx.Err()
+	}
+	defer func() { <-s.schema.turn }()
+	if s.schema.schema != nil {
+		return *s.schema.schema, nil
+	}
+	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: schemaPath})
+	if err != nil {
+		return Schema{}, fmt.Errorf("read the server's schema of runtime images: %w", err)
+	}
+	var wire struct {
+		Properties struct {
+			Metadata struct {
+				Properties map[string]json.RawMessage `json:"properties"`
+			} `json:"metadata"`
+		} `json:"properties"`
+	}
+	if !a.isJSON() || json.Unmarshal(a.body, &wire) != nil || wire.Properties.Metadata.Properties == nil {
+		return Schema{}, fmt.Errorf("read the server's schema of runtime images: %w", s.client.unexpected(a))
+	}
+	schema := &Schema{}
+	for key := range wire.Properties.Metadata.Properties {
+		schema.Properties = append(schema.Properties, key)
+	}
+	slices.Sort(schema.Properties)
+	s.schema.schema = schema
+	return *schema, nil
+}

@@ -1,0 +1,384 @@
+package serverstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+const (
+	collectionPath = "/elyra/metadata/runtime-images"
+	schemaPath     = "/elyra/schema/runtime-images/runtime-image"
+)
+
+// Store keeps runtime images on a Jupyter Server. See the package's comment for
+// the requests it makes.
+type Store struct {
+	client *client
+	reads  *reads
+	schema schemaOnce
+}
+
+var (
+	_ elyra.Store = (*Store)(nil)
+	_ InvalidSeer = (*Store)(nil)
+)
+
+// InvalidSeer is what a store implements whose List may not see invalid
+// instances. A store that does not implement it sees them all.
+type InvalidSeer interface {
+	// SeesInvalid tells whether List with includeInvalid returns invalid
+	// instances.
+	SeesInvalid() bool
+}
+
+// SeesInvalid is false: Elyra's endpoint leaves invalid instances out of its
+// list, whatever it is asked. Get finds one by its name.
+func (s *Store) SeesInvalid() bool { return false }
+
+// Close gives idle connections back.
+func (s *Store) Close() { s.client.http.CloseIdleConnections() }
+
+// Endpoint is the server's base URL as the store uses it.
+func (s *Store) Endpoint() string { return s.client.base.String() }
+
+// Location is the instance's URL.
+func (s *Store) Location(name string) string { return s.client.location(name) }
+
+func (c *client) location(name string) string {
+	return below(c.base, collectionPath).String() + "/" + escape(name)
+}
+
+// routable are the names that Elyra's routes lead to
+// (Elyra's elyra/elyra_app.py, resource_regex, on the path as it is sent).
+var routable = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// check refuses names that must not become part of a path.
+func (s *Store) check(name string) error {
+	switch {
+	case name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00"):
+		return fmt.Errorf("no file can be named %q: %w", name, elyra.ErrNotFound)
+	case !routable.MatchString(name):
+		return &elyra.ReadOnlyError{
+			Name: name, Location: s.Location(name),
+			Reason: "has a name that Elyra lists, but that its REST endpoint cannot be asked for",
+		}
+	}
+	return nil
+}
+
+func (s *Store) instanceRequest(method, name string, body []byte) request {
+	return request{method: method, path: collectionPath + "/" + name, instance: name, body: body}
+}
+
+// Create implements [elyra.Store] with one POST. Where its answer is lost, the
+// instance is read: equal to what was sent it counts as created, absent it is
+// sent again, and anything else is an [elyra.ExistsError].
+func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	// Without a name Elyra would make one up.
+	if err := elyra.ValidateName(image.Name); err != nil {
+		return elyra.Instance{}, fmt.Errorf("create runtime image: %w", err)
+	}
+	defer s.reads.write(image.Name)()
+	instance, err := s.post(ctx, image.Name, elyra.NewDocument(image))
+	if err != nil {
+		return elyra.Instance{}, fmt.Errorf("create runtime image %q: %w", image.Name, err)
+	}
+	return instance, nil
+}
+
+func (s *Store) post(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
+	body := withName(name, document)
+	for attempt, lostBefore := 0, false; ; attempt++ {
+		a, lost, err := s.client.do(ctx, request{method: http.MethodPost, path: collectionPath, instance: name, body: body})
+		if err == nil {
+			instance, err2 := s.instance(a, name)
+			if err2 == nil || a.status != http.StatusCreated {
+				return instance, err2
+			}
+			// Created, says an answer that is otherwise not Elyra's.
+			lost, err = true, err2
+		}
+		if ctx.Err() != nil {
+			return elyra.Instance{}, fmt.Errorf("whether it was created is unknown: %w", err)
+		}
+		lostBefore = lostBefore || lost
+		// A name that is taken may have been taken by an attempt whose answer was
+		// lost.
+		if !lost && (!lostBefore || !errors.Is(err, elyra.ErrExists)) {
+			return elyra.Instance{}, err
+		}
+		found, readErr := s.get(ctx, name)
+		switch {
+		case readErr == nil && same(found.Document, document):
+			return found, nil
+		case readErr == nil, errors.As(readErr, new(*elyra.InvalidError)):
+			return elyra.Instance{}, fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
+				&elyra.ExistsError{Name: name, Location: s.Location(name), Writable: true})
+		case !errors.Is(readErr, elyra.ErrNotFound):
+			return elyra.Instance{}, fmt.Errorf("whether it was created is unknown: %w; reading it failed, too: %w", err, readErr)
+		case attempt >= s.client.maxRetries || errors.Is(err, elyra.ErrExists):
+			return elyra.Instance{}, err
+		}
+		if err := s.client.wait(ctx, attempt); err != nil {
+			return elyra.Instance{}, err
+		}
+	}
+}
+
+// withName is the body of a POST.
+func withName(name string, document elyra.Document) []byte {
+	quoted, _ := json.Marshal(name) // a string
+	// A document has at least its three required keys.
+	return slices.Concat([]byte(`{"name":`), quoted, []byte{','}, document.Compact()[1:])
+}
+
+// same tells whether two documents are equal as JSON. Elyra writes numbers its
+// own way.
+func same(a, b elyra.Document) bool {
+	var x, y any
+	return json.Unmarshal(a.Compact(), &x) == nil && json.Unmarshal(b.Compact(), &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// Get implements [elyra.Store]. All calls of a process share one list; a name
+// that it lacks, and one that this process wrote since, is asked for by itself.
+func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
+	instance, err := s.read(ctx, name)
+	if err != nil {
+		return instance, fmt.Errorf("read runtime image %q: %w", name, err)
+	}
+	return instance, nil
+}
+
+func (s *Store) read(ctx context.Context, name string) (elyra.Instance, error) {
+	if name == "" { // to the list, that means all
+		return elyra.Instance{}, s.check(name)
+	}
+	list, err := s.reads.list(ctx, name, s.list)
+	if err != nil {
+		return elyra.Instance{}, err
+	}
+	if list != nil {
+		if instance, ok := list.get(name); ok {
+			return instance, nil
+		}
+	}
+	return s.get(ctx, name)
+}
+
+// get asks for one instance.
+func (s *Store) get(ctx context.Context, name string) (elyra.Instance, error) {
+	if err := s.check(name); err != nil {
+		return elyra.Instance{}, err
+	}
+	a, _, err := s.client.do(ctx, s.instanceRequest(http.MethodGet, name, nil))
+	if err != nil {
+		return elyra.Instance{}, err
+	}
+	return s.instance(a, name)
+}
+
+// Update implements [elyra.Store]: it reads the instance, puts the image's
+// fields into its document, and writes that back.
+//
+// An invalid instance is deleted and created anew, for Elyra replaces none. Its
+// old content is lost, keys of others included: Elyra tells only why it is
+// invalid, not what it holds. Nothing is deleted unless the new document is
+// valid, and once it is deleted, cancelling the context no longer stops the
+// creation. Where Elyra cannot delete it either (broken JSON, an unknown schema,
+// a protected place), Update fails with an [elyra.ReadOnlyError].
+func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	instance, err := s.update(ctx, image)
+	if err != nil {
+		return elyra.Instance{}, fmt.Errorf("update runtime image %q: %w", image.Name, err)
+	}
+	return instance, nil
+}
+
+func (s *Store) update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	defer s.reads.write(image.Name)()
+	current, err := s.get(ctx, image.Name)
+	if errors.As(err, new(*elyra.InvalidError)) {
+		return s.repair(ctx, image)
+	}
+	if err != nil {
+		return elyra.Instance{}, err
+	}
+	return s.put(ctx, image, current.Document)
+}
+
+func (s *Store) put(ctx context.Context, image elyra.RuntimeImage, current elyra.Document) (elyra.Instance, error) {
+	a, _, err := s.client.do(ctx, s.instanceRequest(http.MethodPut, image.Name, current.With(image).Compact()))
+	if err != nil {
+		return elyra.Instance{}, err
+	}
+	return s.instance(a, image.Name)
+}
+
+func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	document := elyra.NewDocument(image)
+	if _, err := document.Image(image.Name); err != nil {
+		return elyra.Instance{}, err
+	}
+	// Elyra would take the name from the file, but a POST has to pass its rule.
+	if err := elyra.ValidateName(image.Name); err != nil {
+		return elyra.Instance{}, &elyra.ReadOnlyError{
+			Name: image.Name, Location: s.Location(image.Name),
+			Reason: "is invalid, and has a name that Elyra does not save: it can be deleted, not repaired",
+		}
+	}
+	_, err := s.remove(ctx, image.Name)
+	var invalid *elyra.InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		return elyra.Instance{}, &elyra.ReadOnlyError{
+			Name: image.Name, Location: s.Location(image.Name),
+			Reason: fmt.Sprintf("is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/runtime-images/%s.json, from the server's data directory", invalid.Reason(), image.Name),
+		}
+	case err != nil && !errors.Is(err, elyra.ErrNotFound):
+		return elyra.Instance{}, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.client.timeout)
+	defer cancel()
+	instance, err := s.post(ctx, image.Name, document)
+	if errors.Is(err, elyra.ErrExists) {
+		// It hid another one, which is there to be updated now.
+		if revealed, err := s.get(ctx, image.Name); err == nil {
+			return s.put(ctx, image, revealed.Document)
+		}
+	}
+	if err != nil {
+		return elyra.Instance{}, fmt.Errorf("the invalid instance was deleted, and creating it anew failed: %w", err)
+	}
+	return instance, nil
+}
+
+// Delete implements [elyra.Store] with one DELETE. Where that has to be repeated
+// since its answer was lost, finding nothing means that it succeeded, and so does
+// finding a protected instance: the deleted one hid it.
+func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
+	defer s.reads.write(name)()
+	deletion, err := s.remove(ctx, name)
+	if err != nil {
+		return elyra.Deletion{}, fmt.Errorf("delete runtime image %q: %w", name, err)
+	}
+	return deletion, nil
+}
+
+func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error) {
+	if err := s.check(name); err != nil {
+		return elyra.Deletion{}, err
+	}
+	_, lost, err := s.client.do(ctx, s.instanceRequest(http.MethodDelete, name, nil))
+	var fault *Error
+	if lost && errors.As(err, &fault) {
+		switch fault.Kind {
+		case KindNotFound:
+			return elyra.Deletion{}, nil
+		case KindProtected:
+			return elyra.Deletion{Revealed: s.Location(name)}, nil
+		}
+	}
+	return elyra.Deletion{}, err
+}
+
+// List implements [elyra.Store]. Elyra leaves invalid instances out; see
+// [Store.SeesInvalid].
+func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) {
+	list, err := s.reads.list(ctx, "", s.list)
+	if err != nil {
+		return nil, fmt.Errorf("list runtime images: %w", err)
+	}
+	names := slices.Sorted(maps.Keys(list.instances))
+	instances := make([]elyra.Instance, len(names))
+	for i, name := range names {
+		instances[i], _ = list.get(name)
+	}
+	return instances, nil
+}
+
+// list asks for all instances.
+func (s *Store) list(ctx context.Context) (map[string]elyra.Instance, error) {
+	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: collectionPath})
+	if err != nil {
+		return nil, err
+	}
+	var wire struct {
+		Instances *[]json.RawMessage `json:"runtime-images"`
+	}
+	if !a.isJSON() || json.Unmarshal(tolerate(a.body), &wire) != nil || wire.Instances == nil {
+		return nil, s.client.unexpected(a)
+	}
+	instances := make(map[string]elyra.Instance, len(*wire.Instances))
+	for _, raw := range *wire.Instances {
+		instance, err := s.decode(raw)
+		switch {
+		case errors.As(err, new(*elyra.InvalidError)):
+			// As with all invalid ones: asked for by name, it tells why.
+		case err != nil:
+			return nil, s.client.unexpected(a)
+		default:
+			instances[instance.Name] = instance
+		}
+	}
+	return instances, nil
+}
+
+// instance decodes the answer about the instance of that name.
+func (s *Store) instance(a *answer, name string) (elyra.Instance, error) {
+	if !a.isJSON() {
+		return elyra.Instance{}, s.client.unexpected(a)
+	}
+	instance, err := s.decode(tolerate(a.body))
+	var invalid *elyra.InvalidError
+	switch {
+	case errors.As(err, &invalid):
+		return elyra.Instance{}, err
+	case err != nil || instance.Name != name:
+		return elyra.Instance{}, s.client.unexpected(a)
+	}
+	return instance, nil
+}
+
+// errNotElyra says that JSON is not an instance as Elyra answers.
+var errNotElyra = errors.New("not an instance")
+
+// decode reads an instance as Elyra answers. Elyra answers valid ones alone, so
+// that what our own reading of its schema would refuse counts as valid: this
+// server's Elyra may be newer.
+func (s *Store) decode(raw []byte) (elyra.Instance, error) {
+	var wire struct {
+		Name        string          `json:"name"`
+		DisplayName json.RawMessage `json:"display_name"`
+		Metadata    json.RawMessage `json:"metadata"`
+		SchemaName  string          `json:"schema_name"`
+	}
+	if json.Unmarshal(raw, &wire) != nil || wire.Name == "" || wire.SchemaName != elyra.SchemaName ||
+		wire.DisplayName == nil || len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
+		return elyra.Instance{}, errNotElyra
+	}
+	if bytes.Contains(raw, notANumber) {
+		return elyra.Instance{}, &elyra.InvalidError{
+			Name: wire.Name, Location: s.Location(wire.Name),
+			Reasons: []string{"metadata holds NaN or Infinity, which JSON does not have and browsers cannot read"},
+		}
+	}
+	// The name is the file's, not the document's.
+	document, err := elyra.ParseDocument(slices.Concat(
+		[]byte(`{"display_name":`), wire.DisplayName, []byte(`,"metadata":`), wire.Metadata, []byte(`,"schema_name":"`+elyra.SchemaName+`"}`)))
+	if err != nil {
+		return elyra.Instance{}, errNotElyra
+	}
+	image, _ := document.Image(wire.Name)
+	return elyra.Instance{RuntimeImage: image, Location: s.Location(wire.Name), Writable: true, Document: document}, nil
+}

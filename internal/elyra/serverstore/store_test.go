@@ -1,0 +1,679 @@
+package serverstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	token      = "t0ken-5ecret"
+	collection = "/elyra/metadata/runtime-images"
+	foreign    = `{"schema_name":"runtime-image","display_name":"Theirs","metadata":{"image_name":"them/image:1","x-owner":"keep"}}`
+	invalid    = `{"schema_name":"runtime-image","display_name":"Invalid","metadata":{"image_name":""}}`
+)
+
+// newServer starts a stand-in with a token below a path, as on a JupyterHub.
+func newServer(t testing.TB) *elyratest.Server {
+	t.Helper()
+	return elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/"})
+}
+
+// config is that of a store on the server that does not wait between attempts.
+func config(server *elyratest.Server) serverstore.Config {
+	return serverstore.WithoutWaits(serverstore.Config{
+		Endpoint: server.URL, Token: token, MaxRetries: serverstore.DefaultMaxRetries,
+	})
+}
+
+func newStore(t testing.TB, config serverstore.Config) *serverstore.Store {
+	t.Helper()
+	store, err := serverstore.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	return store
+}
+
+func image(name string) elyra.RuntimeImage {
+	return elyra.RuntimeImage{Name: name, DisplayName: "Display of " + name, ImageName: "team/" + name + ":1", Tags: []string{"b", "a"}}
+}
+
+func document(name string) string { return string(elyra.NewDocument(image(name)).Encode()) }
+
+func expectAsked(t *testing.T, server *elyratest.Server, want ...string) {
+	t.Helper()
+	if got := server.Asked(); !slices.Equal(got, want) {
+		t.Errorf("asked\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+// forgetful is a store that knows of what the back door does.
+type forgetful struct{ *serverstore.Store }
+
+func (f forgetful) put(put func(name, document string)) func(testing.TB, string, string) {
+	return func(_ testing.TB, name, document string) {
+		put(name, document)
+		serverstore.Forget(f.Store)
+	}
+}
+
+func TestContract(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Harness {
+		t.Helper()
+		server := newServer(t)
+		f := forgetful{newStore(t, config(server))}
+		return storetest.Harness{
+			Store:      f,
+			Put:        f.put(func(name, document string) { server.Put(elyratest.Writable, name, document) }),
+			PutFactory: f.put(func(name, document string) { server.Put(elyratest.Factory, name, document) }),
+			Raw:        func(_ testing.TB, name string) (string, bool) { return server.Raw(elyratest.Writable, name) },
+		}
+	})
+}
+
+// withoutShipped leaves the images out that Elyra ships.
+type withoutShipped struct {
+	forgetful
+	shipped []string
+}
+
+func (w withoutShipped) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
+	instances, err := w.forgetful.List(ctx, includeInvalid)
+	return slices.DeleteFunc(instances, func(i elyra.Instance) bool { return slices.Contains(w.shipped, i.Name) }), err
+}
+
+// TestContractElyra is TestContract over a real server. It takes a minute: each
+// part has a server of its own, for Elyra remembers files that it has read.
+func TestContractElyra(t *testing.T) {
+	jupytertest.Require(t)
+	storetest.Run(t, func(t *testing.T) storetest.Harness {
+		t.Helper()
+		near, far := t.TempDir(), t.TempDir()
+		server := jupytertest.Start(t, jupytertest.Options{
+			Env: []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
+		})
+		f := forgetful{newStore(t, serverstore.Config{Endpoint: server.URL, Token: server.Token})}
+		h := withoutShipped{forgetful: f}
+		shipped, err := f.List(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, instance := range shipped {
+			h.shipped = append(h.shipped, instance.Name)
+		}
+		write := func(dir string) func(testing.TB, string, string) {
+			return f.put(func(name, document string) { writeFile(t, dir, name, document) })
+		}
+		return storetest.Harness{
+			Store: h, Put: write(near), PutFactory: write(far),
+			Raw: func(t testing.TB, name string) (string, bool) {
+				t.Helper()
+				data, err := os.ReadFile(path(near, name))
+				if err != nil && !errors.Is(err, os.ErrNotExist) {
+					t.Fatal(err)
+				}
+				return string(data), err == nil
+			},
+		}
+	})
+}
+
+func path(dataDir, name string) string {
+	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
+}
+
+func writeFile(t testing.TB, dataDir, name, document string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path(dataDir, name)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path(dataDir, name), []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRequests counts them.
+func TestRequests(t *testing.T) {
+	const n = 1000
+	server := newServer(t)
+	for i := range n {
+		server.Put(elyratest.Writable, fmt.Sprint("image", i), document(fmt.Sprint("image", i)))
+	}
+	server.Put(elyratest.Writable, "invalid", invalid)
+	store := newStore(t, config(server))
+	expect := func(want ...string) {
+		t.Helper()
+		expectAsked(t, server, want...)
+		server.Forget()
+	}
+
+	// As many at once as Terraform's default.
+	work := make(chan string)
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			for name := range work {
+				if got, err := store.Get(t.Context(), name); err != nil || !got.Equal(image(name)) {
+					t.Errorf("%s: %+v, %v", name, got, err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		work <- fmt.Sprint("image", i)
+	}
+	close(work)
+	wg.Wait()
+	expect("GET " + collection)
+
+	if _, err := store.List(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	expect()
+
+	// What the list lacks is asked for by itself: it may be invalid.
+	if _, err := store.Get(t.Context(), "absent"); !errors.Is(err, elyra.ErrNotFound) {
+		t.Error(err)
+	}
+	if _, err := store.Get(t.Context(), "invalid"); !errors.As(err, new(*elyra.InvalidError)) {
+		t.Error(err)
+	}
+	expect("GET "+collection+"/absent", "GET "+collection+"/invalid")
+
+	if _, err := store.Create(t.Context(), image("new")); err != nil {
+		t.Fatal(err)
+	}
+	expect("POST " + collection)
+	if _, err := store.Update(t.Context(), image("new")); err != nil {
+		t.Fatal(err)
+	}
+	expect("GET "+collection+"/new", "PUT "+collection+"/new")
+
+	// The list is old for what was written, and for nothing else.
+	for _, name := range []string{"new", "image1"} {
+		if _, err := store.Get(t.Context(), name); err != nil {
+			t.Error(err)
+		}
+	}
+	expect("GET " + collection + "/new")
+	if _, err := store.Delete(t.Context(), "new"); err != nil {
+		t.Fatal(err)
+	}
+	expect("DELETE " + collection + "/new")
+	if got, err := store.List(t.Context(), false); err != nil || len(got) != n {
+		t.Errorf("listed %d, %v", len(got), err)
+	}
+	if _, err := store.List(t.Context(), false); err != nil {
+		t.Error(err)
+	}
+	expect("GET " + collection)
+	if _, err := store.Get(t.Context(), ""); !errors.Is(err, elyra.ErrNotFound) {
+		t.Error(err)
+	}
+	expect()
+}
+
+// TestReadAfterWriteWithoutList needs no list: a name that was just written is read by itself.
+func TestReadAfterWriteWithoutList(t *testing.T) {
+	server := newServer(t)
+	store := newStore(t, config(server))
+	if _, err := store.Create(t.Context(), image("new")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Get(t.Context(), "new"); err != nil {
+		t.Fatal(err)
+	}
+	expectAsked(t, server, "POST "+collection, "GET "+collection+"/new")
+}
+
+// TestConnectionsAreReused: one after the other needs one connection.
+func TestConnectionsAreReused(t *testing.T) {
+	server := newServer(t)
+	store := newStore(t, config(server))
+	for i := range 20 {
+		name := fmt.Sprint("image", i)
+		if _, err := store.Create(t.Context(), image(name)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Get(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Create(t.Context(), image(name)); !errors.Is(err, elyra.ErrExists) {
+			t.Fatal(err)
+		}
+	}
+	connections := map[string]bool{}
+	for _, r := range server.Requests() {
+		connections[r.RemoteAddr] = true
+	}
+	if len(connections) != 1 {
+		t.Errorf("%d requests over %d connections", len(server.Requests()), len(connections))
+	}
+}
+
+// TestRequestHeaders: what every request carries, and what none does.
+func TestRequestHeaders(t *testing.T) {
+	server := newServer(t)
+	c := config(server)
+	c.Headers = map[string]string{"x-proxy-key": "pr0xy-5ecret", "Cookie": "_oauth2_proxy=c00kie-5ecret"}
+	c.UserAgent = "terraform-provider-elyra/1.2.3"
+	store := newStore(t, c)
+	exercise(t, store)
+	for _, r := range server.Requests() {
+		if got := r.Header.Get("Authorization"); got != "token "+token {
+			t.Errorf("%s: Authorization %q", r.Method, got)
+		}
+		if got := r.Header.Get("Cookie"); got != "_oauth2_proxy=c00kie-5ecret" {
+			t.Errorf("%s: Cookie %q: with a token the server's cookies are not kept", r.Method, got)
+		}
+		if r.Header.Get("X-Proxy-Key") != "pr0xy-5ecret" || r.Header.Get("User-Agent") != c.UserAgent || r.Header.Get("Accept") != "application/json" {
+			t.Errorf("%s: %v", r.Method, r.Header)
+		}
+		if want := r.Method == http.MethodPost || r.Method == http.MethodPut; (r.Header.Get("Content-Type") == "application/json") != want {
+			t.Errorf("%s: Content-Type %q", r.Method, r.Header.Get("Content-Type"))
+		}
+		// Reading is nobody's activity.
+		if want := r.Method == http.MethodGet; (r.Query.Get("no_track_activity") == "1") != want || len(r.Query) > 1 {
+			t.Errorf("%s: query %v", r.Method, r.Query)
+		}
+	}
+}
+
+// exercise calls all of a store.
+func exercise(t testing.TB, store *serverstore.Store) {
+	t.Helper()
+	if _, err := store.Create(t.Context(), image("exercise")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Get(t.Context(), "exercise"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Update(t.Context(), image("exercise")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := store.List(t.Context(), false); err != nil || !slices.ContainsFunc(got, func(i elyra.Instance) bool { return i.Name == "exercise" }) {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if _, err := store.Schema(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Delete(t.Context(), "exercise"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Get(t.Context(), "exercise"); !errors.Is(err, elyra.ErrNotFound) {
+		t.Fatalf("after Delete: %v", err)
+	}
+}
+
+// TestSharedListSurvivesItsFirstReader: who asked first may give up; the others
+// still get their answer, and once all have given up the request ends.
+func TestSharedListSurvivesItsFirstReader(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	reached, release := make(chan struct{}), make(chan struct{})
+	server.Inject(elyratest.Fault{Times: 1, Do: elyratest.Hold(reached, release)})
+	store := newStore(t, config(server))
+
+	first, cancel := context.WithCancel(t.Context())
+	errs := make(chan error)
+	go func() { _, err := store.Get(first, "mine"); errs <- err }()
+	<-reached
+	second := make(chan error)
+	go func() { _, err := store.Get(t.Context(), "mine"); second <- err }()
+	serverstore.AwaitReaders(store, 2)
+	cancel()
+	if err := <-errs; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first got %v", err)
+	}
+	close(release)
+	if err := <-second; err != nil {
+		t.Errorf("the second got %v", err)
+	}
+	expectAsked(t, server, "GET "+collection)
+
+	serverstore.Forget(store)
+	reached = make(chan struct{})
+	gone := make(chan struct{})
+	server.Inject(elyratest.Fault{Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		elyratest.Hang(reached)(w, r, next)
+		close(gone)
+	}})
+	alone, cancel := context.WithCancel(t.Context())
+	go func() { _, err := store.Get(alone, "mine"); errs <- err }()
+	<-reached
+	cancel()
+	if err := <-errs; !errors.Is(err, context.Canceled) {
+		t.Errorf("the last got %v", err)
+	}
+	<-gone
+}
+
+// TestListIsNotOlderThanWrites: a list that began before a write ended does not
+// answer for what was written.
+func TestListIsNotOlderThanWrites(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	reached, release := make(chan struct{}), make(chan struct{})
+	server.Inject(elyratest.Fault{Method: "GET", Path: collection, Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		// The answer is made before the write and sent after it.
+		late := elyratest.Answer(http.StatusOK, "application/json", `{"runtime-images":[{"name":"mine","display_name":"old","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}]}`)
+		elyratest.Hold(reached, release)(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { late(w, r, nil) }))
+	}})
+	store := newStore(t, config(server))
+	done := make(chan error)
+	go func() { _, err := store.List(t.Context(), false); done <- err }()
+	<-reached
+	if _, err := store.Update(t.Context(), image("mine")); err != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if got, err := store.Get(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
+		t.Errorf("Get: %+v, %v", got.RuntimeImage, err)
+	}
+	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || !got[0].Equal(image("mine")) {
+		t.Errorf("List: %+v, %v", got, err)
+	}
+}
+
+// TestFailedListIsNotKept: the next reader asks again.
+func TestFailedListIsNotKept(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	server.Inject(elyratest.Fault{Times: 1, Do: elyratest.Say(http.StatusInternalServerError, "OSError()")})
+	store := newStore(t, config(server))
+	if _, err := store.Get(t.Context(), "mine"); err == nil {
+		t.Error("no error")
+	}
+	if _, err := store.Get(t.Context(), "mine"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUpdate(t *testing.T) {
+	t.Run("keeps what it does not own", func(t *testing.T) {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "theirs", foreign)
+		got, err := newStore(t, config(server)).Update(t.Context(), image("theirs"))
+		if err != nil || !got.Equal(image("theirs")) || !got.Document.HasMetadata("x-owner") {
+			t.Errorf("%+v, %v", got, err)
+		}
+		expectAsked(t, server, "GET "+collection+"/theirs", "PUT "+collection+"/theirs")
+	})
+}
+
+// TestRepair: an invalid instance is deleted and created anew.
+func TestRepair(t *testing.T) {
+	t.Run("repairs by DELETE and POST", func(t *testing.T) {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "bad", invalid)
+		got, err := newStore(t, config(server)).Update(t.Context(), image("bad"))
+		if err != nil || !got.Equal(image("bad")) {
+			t.Errorf("%+v, %v", got, err)
+		}
+		expectAsked(t, server, "GET "+collection+"/bad", "DELETE "+collection+"/bad", "POST "+collection)
+	})
+	t.Run("merges with what an invalid one hid", func(t *testing.T) {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "bad", invalid)
+		server.Put(elyratest.Factory, "bad", foreign)
+		got, err := newStore(t, config(server)).Update(t.Context(), image("bad"))
+		if err != nil || !got.Equal(image("bad")) || !got.Document.HasMetadata("x-owner") {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if raw, _ := server.Raw(elyratest.Factory, "bad"); raw != foreign {
+			t.Errorf("the shipped one is now %s", raw)
+		}
+	})
+	t.Run("deletes nothing for an image that is invalid itself", func(t *testing.T) {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "bad", invalid)
+		image := image("bad")
+		image.PullPolicy = "always"
+		_, err := newStore(t, config(server)).Update(t.Context(), image)
+		if !errors.As(err, new(*elyra.InvalidError)) {
+			t.Error(err)
+		}
+		if raw, _ := server.Raw(elyratest.Writable, "bad"); raw != invalid {
+			t.Errorf("now it is %q", raw)
+		}
+	})
+	t.Run("says so when the repair fails half-way", func(t *testing.T) {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "bad", invalid)
+		server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Say(http.StatusInternalServerError, "OSError(28, 'No space left on device')")})
+		_, err := newStore(t, config(server)).Update(t.Context(), image("bad"))
+		if err == nil || !strings.Contains(err.Error(), "was deleted, and creating it anew failed") || !strings.Contains(err.Error(), "No space left") {
+			t.Error(err)
+		}
+	})
+	t.Run("finishes a repair that is cancelled half-way", func(t *testing.T) {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "bad", invalid)
+		ctx, cancel := context.WithCancel(t.Context())
+		server.Inject(elyratest.Fault{Method: "DELETE", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			cancel()
+			next.ServeHTTP(w, r)
+		}})
+		if got, err := newStore(t, config(server)).Update(ctx, image("bad")); err != nil || !got.Equal(image("bad")) {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// TestCannotReplace: what Elyra will not change stays as it is.
+func TestCannotReplace(t *testing.T) {
+	for name, seed := range map[string]struct {
+		level    elyratest.Level
+		document string
+		name     string
+		reason   string
+	}{
+		"broken JSON":            {elyratest.Writable, `{`, "bad", "remove its file, metadata/runtime-images/bad.json"},
+		"unknown schema":         {elyratest.Writable, `{"schema_name":"kfp","display_name":"x","metadata":{}}`, "bad", "remove its file"},
+		"invalid and shipped":    {elyratest.Factory, invalid, "bad", "ships with Elyra"},
+		"odd name":               {elyratest.Writable, foreign, "python-3.11-ubi9", "has a name that Elyra reads but does not save"},
+		"odd name and invalid":   {elyratest.Writable, invalid, "python-3.11-ubi9", "it can be deleted, not repaired"},
+		"name beyond all routes": {elyratest.Writable, foreign, "with blank", "cannot be asked for"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := newServer(t)
+			server.Put(seed.level, seed.name, seed.document)
+			_, err := newStore(t, config(server)).Update(t.Context(), image(seed.name))
+			var readOnly *elyra.ReadOnlyError
+			if !errors.As(err, &readOnly) || !strings.Contains(readOnly.Error(), seed.reason) || readOnly.Name != seed.name {
+				t.Errorf("got %v, want a ReadOnlyError: %s", err, seed.reason)
+			}
+			if raw, _ := server.Raw(seed.level, seed.name); raw != seed.document {
+				t.Errorf("now it is %q", raw)
+			}
+		})
+	}
+}
+
+// TestInvalidReasons: what Elyra says of an invalid instance, without its frame.
+func TestInvalidReasons(t *testing.T) {
+	for document, want := range map[string]elyra.InvalidError{
+		invalid: {Reasons: []string{"metadata.image_name is empty"}},
+		`{`:     {Reasons: []string{"JSON failed to load for instance 'bad' in the runtime-images schemaspace with error: it is broken"}, Unloadable: true},
+		`[]`:    {Reasons: []string{"TypeError('list indices must be integers or slices, not str')"}, Unloadable: true},
+		`{"schema_name":"kfp","display_name":"x","metadata":{}}`: {
+			Reasons: []string{`SchemaNotFoundError("No such schema named 'kfp' was found in the runtime-images schemaspace.")`}},
+	} {
+		server := newServer(t)
+		server.Put(elyratest.Writable, "bad", document)
+		_, err := newStore(t, config(server)).Get(t.Context(), "bad")
+		var got *elyra.InvalidError
+		if !errors.As(err, &got) || !slices.Equal(got.Reasons, want.Reasons) || got.Unloadable != want.Unloadable || got.Name != "bad" {
+			t.Errorf("%s: got %+v, want %+v", document, got, want)
+		}
+	}
+}
+
+// TestNotANumber: Python writes what JSON has not, and one such instance must not
+// hide the others.
+func TestNotANumber(t *testing.T) {
+	server := newServer(t)
+	const list = `{"runtime-images": [{"name": "good", "display_name": "NaN \"Infinity\\", "metadata": {"image_name": "a/b"}, "schema_name": "runtime-image"}, ` + one + `]}`
+	server.Inject(elyratest.Fault{Path: collection, Do: elyratest.Answer(http.StatusOK, "application/json", list)})
+	server.Inject(elyratest.Fault{Path: collection + "/odd", Do: elyratest.Answer(http.StatusOK, "application/json", one)})
+	store := newStore(t, config(server))
+	if got, err := store.Get(t.Context(), "good"); err != nil || got.DisplayName != `NaN "Infinity\` {
+		t.Errorf("%+v, %v", got, err)
+	}
+	var bad *elyra.InvalidError
+	if _, err := store.Get(t.Context(), "odd"); !errors.As(err, &bad) || !strings.Contains(bad.Reason(), "NaN") {
+		t.Error(err)
+	}
+}
+
+const one = `{"name": "odd", "display_name": "x", "metadata": {"image_name": "a/b", "n": [NaN, -Infinity, Infinity, -1]}, "schema_name": "runtime-image"}`
+
+func TestLocation(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"http://localhost:8888":                       "http://localhost:8888/elyra/metadata/runtime-images/anaconda",
+		"https://hub.example.com/user/jdoe%40x.org//": "https://hub.example.com/user/jdoe%40x.org/elyra/metadata/runtime-images/anaconda",
+	} {
+		store := newStore(t, serverstore.Config{Endpoint: endpoint})
+		if got := store.Location("anaconda"); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if got := newStore(t, serverstore.Config{Endpoint: "http://h"}).Location("a b/../c"); got != "http://h/elyra/metadata/runtime-images/a%20b%2F..%2Fc" {
+		t.Error(got)
+	}
+}
+
+func TestSchema(t *testing.T) {
+	server := newServer(t)
+	server.Inject(elyratest.Fault{Times: 1, Do: elyratest.Say(http.StatusInternalServerError, "OSError()")})
+	store := newStore(t, config(server))
+	if _, err := store.Schema(t.Context()); err == nil {
+		t.Error("no error")
+	}
+	for range 3 {
+		schema, err := store.Schema(t.Context())
+		if err != nil || !schema.Supports("pull_secret") || schema.Supports("pull_secrets") {
+			t.Errorf("%+v, %v", schema, err)
+		}
+	}
+	const ask = "GET /elyra/schema/runtime-images/runtime-image"
+	expectAsked(t, server, ask, ask)
+}
+
+// TestElyra is the whole store over real servers: with a token, with a password,
+// and open to all.
+func TestElyra(t *testing.T) {
+	t.Parallel()
+	jupytertest.Require(t)
+	const password = "pa55word"
+	for name, options := range map[string]jupytertest.Options{
+		"token":    {BaseURL: "/user/jdoe%40example.org/"},
+		"password": {Password: password},
+		"open":     {Args: []string{"--PasswordIdentityProvider.token="}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := jupytertest.Start(t, options)
+			cfg := serverstore.Config{Endpoint: server.URL, Token: server.Token, Password: options.Password, MaxRetries: 10}
+			if name == "open" {
+				cfg.Token = ""
+			}
+			store := newStore(t, cfg)
+			exercise(t, store)
+			schema, err := store.Schema(t.Context())
+			if err != nil || !slices.Equal(schema.Properties, []string{"description", "image_name", "pull_policy", "pull_secret", "tags"}) {
+				t.Errorf("%+v, %v", schema, err)
+			}
+
+			// Killed and started anew, perhaps with a new secret for its cookies.
+			if _, err := store.Create(t.Context(), image("before")); err != nil {
+				t.Fatal(err)
+			}
+			server.Kill()
+			created := make(chan error)
+			go func() { _, err := store.Create(context.WithoutCancel(t.Context()), image("meanwhile")); created <- err }()
+			server.Restart(t)
+			if err := <-created; err != nil {
+				t.Errorf("across a restart: %v", err)
+			}
+			if _, err := store.Update(t.Context(), image("before")); err != nil {
+				t.Error(err)
+			}
+			for _, name := range []string{"before", "meanwhile"} {
+				if got, err := store.Get(t.Context(), name); err != nil || !got.Equal(image(name)) {
+					t.Errorf("%s: %+v, %v", name, got, err)
+				}
+			}
+		})
+	}
+}
+
+// TestElyraRefusals are what a real server says, in the store's words.
+func TestElyraRefusals(t *testing.T) {
+	jupytertest.Require(t)
+	server := jupytertest.Start(t, jupytertest.Options{BaseURL: "/base/", Env: []string{"ELYRA_METADATA_PATH=" + t.TempDir()}})
+	cfg := serverstore.Config{Endpoint: server.URL, Token: server.Token}
+	kind := func(cfg serverstore.Config) serverstore.Kind {
+		t.Helper()
+		_, err := newStore(t, cfg).Get(t.Context(), "absent")
+		var fault *serverstore.Error
+		if !errors.As(err, &fault) {
+			t.Fatalf("got %v", err)
+		}
+		return fault.Kind
+	}
+	if got := kind(cfg); got != serverstore.KindNotFound {
+		t.Errorf("absent: %v", got)
+	}
+	wrong := cfg
+	wrong.Token = "wrong"
+	if got := kind(wrong); got != serverstore.KindForbidden {
+		t.Errorf("wrong token: %v", got)
+	}
+	wrong = cfg
+	wrong.Endpoint = strings.TrimSuffix(server.URL, "/base")
+	if got := kind(wrong); got != serverstore.KindWrongURL {
+		t.Errorf("wrong path: %v", got)
+	}
+	wrong.Endpoint = strings.Replace(server.URL, "http:", "https:", 1)
+	wrong.RequestTimeout = time.Second
+	if got := kind(wrong); got != serverstore.KindTLS {
+		t.Errorf("https instead of http: %v", got)
+	}
+}
+
+// TestRequestTimeoutIsPerAttempt, and an attempt that takes longer is repeated.
+func TestRequestTimeoutIsPerAttempt(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	server.Inject(elyratest.Fault{Times: 2, Do: elyratest.Hang(nil)})
+	cfg := config(server)
+	cfg.RequestTimeout = 200 * time.Millisecond
+	if _, err := newStore(t, cfg).Get(t.Context(), "mine"); err != nil {
+		t.Error(err)
+	}
+	expectAsked(t, server, "GET "+collection, "GET "+collection, "GET "+collection)
+}

@@ -131,3 +131,9 @@ func configError(err error) diag.Diagnostic {
 	}
 	return diag.NewAttributeErrorDiagnostic(at, "Invalid server configuration", "The argument "+err.Error()+".")
 }
+
+// listError is the diagnostic for a store that cannot be listed.
+func listError(err error) diag.Diagnostic {
+	failed := storeError("list runtime images", err)
+	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
+}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -18,6 +20,8 @@ import (
 
 var (
 	_ provider.Provider                   = (*elyraProvider)(nil)
+	_ provider.ProviderWithFunctions      = (*elyraProvider)(nil)
+	_ provider.ProviderWithListResources  = (*elyraProvider)(nil)
 	_ provider.ProviderWithValidateConfig = (*elyraProvider)(nil)
 )
 
@@ -116,5 +120,20 @@ func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newRuntimeImageDataSource}
+	return []func() datasource.DataSource{newRuntimeImageDataSource, newRuntimeImagesDataSource}
+}
+
+func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{newRuntimeImageListResource}
+}
+
+func (p *elyraProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		newInstanceNameFunction,
+		newODHConfigMapJSONFunction,
+		newODHConfigMapKeyFunction,
+		newODHImageStreamAnnotationFunction,
+		newParseImageNameFunction,
+		newRuntimeImageJSONFunction,
+	}
 }

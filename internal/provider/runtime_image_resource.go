@@ -181,6 +181,7 @@ func (r *runtimeImageResource) livedHere(state runtimeImageModel) bool {
 }
 
 func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.warnOfTraps(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return // a destroy
 	}

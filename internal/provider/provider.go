@@ -120,7 +120,7 @@ func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newRuntimeImageDataSource, newRuntimeImagesDataSource}
+	return []func() datasource.DataSource{newContainerImageDataSource, newRuntimeImageDataSource, newRuntimeImagesDataSource}
 }
 
 func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {

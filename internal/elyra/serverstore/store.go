@@ -110,7 +110,7 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 			lost, err = true, err2
 		}
 		if ctx.Err() != nil {
-			return elyra.Instance{}, fmt.Errorf("whether it was created is unknown: %w", err)
+			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
 		}
 		lostBefore = lostBefore || lost
 		// A name that is taken may have been taken by an attempt whose answer was
@@ -126,7 +126,7 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 			return elyra.Instance{}, fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
 				&elyra.ExistsError{Name: name, Location: s.Location(name), Writable: true})
 		case !errors.Is(readErr, elyra.ErrNotFound):
-			return elyra.Instance{}, fmt.Errorf("whether it was created is unknown: %w; reading it failed, too: %w", err, readErr)
+			return elyra.Instance{}, fmt.Errorf("%w: %w; reading it failed, too: %w", elyra.ErrUncertain, err, readErr)
 		case attempt >= s.client.maxRetries || errors.Is(err, elyra.ErrExists):
 			return elyra.Instance{}, err
 		}

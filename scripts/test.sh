@@ -28,8 +28,7 @@ export TF_CLI_CONFIG_FILE=$CACHE/empty.tfrc
 mkdir -p "$CACHE"
 : >"$TF_CLI_CONFIG_FILE"
 
-# The provider goes by its public address, so that examples are applied as they stand.
-export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$TERRAFORM TF_ACC_PROVIDER_NAMESPACE=elyra-ai
+export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$TERRAFORM
 version=$("$TERRAFORM" version)
 case $version in
 OpenTofu*) export TF_ACC_PROVIDER_HOST=registry.opentofu.org ;;

@@ -109,7 +109,7 @@ func jsonError(data []byte, err error) error {
 	switch whole := json.Unmarshal(data, &value); {
 	case len(bytes.TrimSpace(data)) == 0:
 		return errors.New("broken JSON: the document is empty")
-	case err == io.EOF || err == io.ErrUnexpectedEOF:
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("broken JSON: the document ends too early")
 	case !errors.As(whole, &syntax):
 		return fmt.Errorf("broken JSON: %w", err)
@@ -143,6 +143,10 @@ func (o object) index(key string) int {
 func (o object) without(keys ...string) object {
 	return slices.DeleteFunc(slices.Clone(o), func(m member) bool { return slices.Contains(keys, m.key) })
 }
+
+// IsZero reports whether the document has nothing in it: there was none to read,
+// or it is an empty object.
+func (d Document) IsZero() bool { return len(d.top) == 0 }
 
 // HasMetadata reports whether metadata has the key, known or not.
 func (d Document) HasMetadata(key string) bool {

@@ -27,6 +27,8 @@ type connection struct {
 	created map[string]bool
 	// managed holds the names that this configuration is known to manage.
 	managed map[string]bool
+
+	conflicts conflicts
 }
 
 func newConnection(store elyra.Store) *connection {

@@ -13,12 +13,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
 	pathName        = path.Root("name")
 	pathDisplayName = path.Root("display_name")
 	pathImageName   = path.Root("image_name")
+	pathLocation    = path.Root("location")
 )
 
 // storeError is the diagnostic for an error of a store. The action is a verb
@@ -40,10 +42,10 @@ func nextStep(err error) string {
 	var readOnly *elyra.ReadOnlyError
 	var guide interface{ NextStep() string }
 	switch {
-	case errors.As(err, &guide):
-		return guide.NextStep()
 	case errors.As(err, &readOnly):
 		return fmt.Sprintf("Change it where it comes from, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
+	case errors.As(err, &guide) && guide.NextStep() != "":
+		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission):
 		return "Run Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
 	case errors.Is(err, syscall.EROFS):
@@ -118,4 +120,20 @@ func similarity(a, b string) int {
 		n++
 	}
 	return n
+}
+
+// configError is the diagnostic for what serverstore.New refused.
+func configError(err error) diag.Diagnostic {
+	at := path.Root("endpoint")
+	var invalid *serverstore.ConfigError
+	if errors.As(err, &invalid) {
+		at = path.Root(invalid.Argument)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid server configuration", "The argument "+err.Error()+".")
+}
+
+// listError is the diagnostic for a store that cannot be listed.
+func listError(err error) diag.Diagnostic {
+	failed := storeError("list runtime images", err)
+	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
 }

@@ -164,8 +164,7 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	case errors.As(err, &invalid):
 		resp.Diagnostics.Append(invalidWarning(invalid))
-		state.setInstance(instance)
-		state.Location = types.StringNull()
+		state.setInvalid(instance)
 	case err != nil:
 		resp.Diagnostics.Append(storeError("read runtime image", err))
 		return
@@ -182,12 +181,18 @@ func (r *runtimeImageResource) livedHere(state runtimeImageModel) bool {
 }
 
 func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	defer r.warnOfTraps(ctx, req, resp)
 	if req.Plan.Raw.IsNull() {
 		return // a destroy
 	}
-	if req.Plan.Raw.Equal(req.State.Raw) && r.conn.store != nil {
-		// Nothing changes, the usual case: no work.
-		return
+	if req.Plan.Raw.Equal(req.State.Raw) {
+		// Nothing changes, the usual case: as little work as can be, unless the
+		// instance is invalid and its repair is yet to be planned.
+		var location types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, pathLocation, &location)...)
+		if !location.IsNull() {
+			return
+		}
 	}
 	var config, plan runtimeImageModel
 	var state *runtimeImageModel // nil for a create

@@ -32,7 +32,7 @@ func (s *Store) createFile(name string, document elyra.Document) error {
 	if err != nil {
 		return err
 	}
-	defer root.Remove(temp) // a second name after a link, gone after a rename
+	defer func() { _ = root.Remove(temp) }() // a second name after a link, gone after a rename
 	file := fileName(name)
 	err = root.Link(temp, file)
 	if err != nil && !errors.Is(err, fs.ErrExist) {

@@ -54,7 +54,7 @@ const contendedNames = 40
 // helperCreate creates instances and prints how many it could.
 func helperCreate(dir string) {
 	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at once
+	_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at once
 	created := 0
 	for i := range contendedNames {
 		_, err := store.Create(testingContext, image(fmt.Sprintf("n%d", i)))

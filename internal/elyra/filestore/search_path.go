@@ -171,8 +171,8 @@ func (e Environment) home() string {
 
 // realPath resolves symbolic links where the path exists, as pathlib's resolve.
 func realPath(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		return resolved
 	}
 	return path
 }

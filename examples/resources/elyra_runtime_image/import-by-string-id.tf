@@ -1,0 +1,4 @@
+import {
+  to = elyra_runtime_image.pandas
+  id = "pandas_22"
+}

@@ -1,0 +1,99 @@
+package provider_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// example is a step that applies a configuration made of files under examples,
+// as a reader would paste them together. What does not say where the provider
+// comes from is given the provider block's file for that.
+func example(t *testing.T, files ...string) resource.TestStep {
+	t.Helper()
+	return exampleWith(t, strings.NewReplacer(), files...)
+}
+
+// exampleWith is example with words of the files replaced.
+func exampleWith(t *testing.T, replace *strings.Replacer, files ...string) resource.TestStep {
+	t.Helper()
+	// The examples give the provider's public source.
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
+	dir := t.TempDir()
+	add := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sourced := false
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sourced = sourced || bytes.Contains(data, []byte("required_providers"))
+		add(file, []byte(replace.Replace(string(data))))
+	}
+	if !sourced {
+		add("versions.tf", []byte("terraform {\n  required_providers {\n    elyra = {\n      source = \"elyra-ai/elyra\"\n    }\n  }\n}\n"))
+	}
+	return resource.TestStep{ProtoV6ProviderFactories: providerFactories, ConfigDirectory: config.StaticDirectory(dir)}
+}
+
+// applyExamples runs steps that bring their provider along.
+func applyExamples(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{Steps: steps})
+}
+
+func TestAccExample_quickstart(t *testing.T) {
+	filesPlace(t)
+	dir := t.TempDir()
+	step := example(t, "quickstart/main.tf")
+	step.ConfigVariables = config.Variables{"data_dir": config.StringVariable(dir)}
+	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("locations", knownvalue.MapExact(map[string]knownvalue.Check{
+		"Pandas 2.2":        knownvalue.StringExact(instancePath(dir, "pandas_22")),
+		"Training with GPU": knownvalue.StringExact(instancePath(dir, "training_with_gpu")),
+	}))}
+	applyExamples(t, step)
+}
+
+func TestAccExample_provider(t *testing.T) {
+	filesPlace(t)
+	applyExamples(t, example(t, "provider/provider.tf", "resources/elyra_runtime_image/resource.tf"))
+}
+
+func TestAccExample_runtimeImage(t *testing.T) {
+	p := filesPlace(t)
+	put(t, p.far, "r", importedDocument)
+	applyExamples(t, example(t, "resources/elyra_runtime_image/resource.tf"))
+}
+
+// TestAccExample_import imports what the example describes: nothing else is to
+// be done about it.
+func TestAccExample_import(t *testing.T) {
+	p := filesPlace(t)
+	put(t, p.near, "pandas_22", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pandas 2.2", ImageName: "quay.io/acme/pandas:2.2.3"}).Encode()))
+	step := example(t, "resources/elyra_runtime_image/resource.tf", "resources/elyra_runtime_image/import-by-string-id.tf")
+	step.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction("elyra_runtime_image.pandas", plancheck.ResourceActionNoop)}
+	applyExamples(t, step)
+}
+
+func TestAccExample_runtimeImageDataSource(t *testing.T) {
+	p := filesPlace(t)
+	put(t, p.far, "pandas", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pandas", ImageName: "quay.io/acme/pandas:1"}).Encode()))
+	put(t, p.far, "r", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "R Script", ImageName: "quay.io/acme/r:1"}).Encode()))
+	step := example(t, "data-sources/elyra_runtime_image/data-source.tf")
+	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pandas_image", knownvalue.StringExact("quay.io/acme/pandas:1"))}
+	applyExamples(t, step)
+}

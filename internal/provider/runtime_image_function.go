@@ -1,0 +1,225 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/odh"
+)
+
+var _ function.Function = runtimeImageFunction{}
+
+// runtimeImageFunction renders a runtime image, given as an object, as text.
+type runtimeImageFunction struct {
+	name        string
+	summary     string
+	description string
+	render      func(elyra.RuntimeImage) string
+}
+
+func newRuntimeImageJSONFunction() function.Function {
+	return runtimeImageFunction{
+		name:        "runtime_image_json",
+		summary:     "The document of a runtime image",
+		description: "Returns the JSON document of a runtime image, byte for byte as `elyra-metadata create runtime-images` writes it to a file. Tags are sorted, as in the files of `elyra_runtime_image`.",
+		render:      func(image elyra.RuntimeImage) string { return string(elyra.NewDocument(image).Encode()) },
+	}
+}
+
+func newODHConfigMapJSONFunction() function.Function {
+	return runtimeImageFunction{
+		name:        "odh_configmap_json",
+		summary:     "A runtime image as a value of Open Data Hub's ConfigMap",
+		description: "Returns the document of a runtime image as Open Data Hub and OpenShift AI keep it in the ConfigMap `pipeline-runtime-images`, under the key that `odh_configmap_key` gives. The text is what the notebook controller makes of the annotation that `odh_image_stream_annotation` gives, so that the two never differ.",
+		render:      odh.ConfigMapValue,
+	}
+}
+
+func newODHImageStreamAnnotationFunction() function.Function {
+	return runtimeImageFunction{
+		name:        "odh_image_stream_annotation",
+		summary:     "A runtime image as the annotation of an ImageStream's tag",
+		description: "Returns the value of the annotation `" + odh.AnnotationKey + "` that makes the tag of an ImageStream a runtime image in Open Data Hub and OpenShift AI. The image's name is not in it: the notebook controller takes that from the tag's `from.name`. The ImageStream itself needs the label `opendatahub.io/runtime-image: \"true\"`.",
+		render:      odh.ImageStreamAnnotation,
+	}
+}
+
+func (f runtimeImageFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = f.name
+}
+
+func (f runtimeImageFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary:             f.summary,
+		MarkdownDescription: f.description + "\n\nWorks without any configuration of the provider.",
+		Parameters: []function.Parameter{function.DynamicParameter{
+			Name:                "runtime_image",
+			MarkdownDescription: "Object with `display_name` and `image_name` and, where wanted, `description`, `pull_policy`, `pull_secret` and `tags`, by the rules of the resource `elyra_runtime_image`. A whole `elyra_runtime_image`, managed or read, will do.",
+			// Of a resource that is yet to be created, the location may be unknown,
+			// which is no reason not to render it.
+			AllowUnknownValues: true,
+		}},
+		Return: function.StringReturn{},
+	}
+}
+
+func (f runtimeImageFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var argument types.Dynamic
+	if resp.Error = req.Arguments.Get(ctx, &argument); resp.Error != nil {
+		return
+	}
+	var object runtimeImageObject
+	object.read(argument)
+	switch {
+	case len(object.faults) > 0:
+		resp.Error = function.NewArgumentFuncError(0, strings.Join(object.faults, "; "))
+	case object.unknown:
+		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
+	default:
+		resp.Error = resp.Result.Set(ctx, f.render(object.image))
+	}
+}
+
+// runtimeImageObject is a runtime image as a function's argument.
+type runtimeImageObject struct {
+	image elyra.RuntimeImage
+	// unknown tells that something is yet unknown that the image depends on.
+	unknown bool
+	// faults has one clause for each thing wrong.
+	faults []string
+}
+
+// ignoredAttributes are those of resources and data sources that are no fields of
+// the document.
+var ignoredAttributes = []string{"name", "id", "location", "overwrite", "json", "writable", "invalid_reason"}
+
+func (o *runtimeImageObject) read(argument attr.Value) {
+	argument = underlying(argument)
+	if argument.IsUnknown() {
+		o.unknown = true
+		return
+	}
+	var attributes map[string]attr.Value
+	switch argument := argument.(type) {
+	case types.Object:
+		attributes = argument.Attributes()
+	case types.Map:
+		attributes = argument.Elements()
+	default:
+		o.fault("an object is wanted, with display_name and image_name")
+		return
+	}
+	texts := []struct {
+		name     string
+		required bool
+		rule     ruleValidator
+		field    *string
+	}{
+		{"display_name", true, displayNameRule, &o.image.DisplayName},
+		{"image_name", true, imageNameRule, &o.image.ImageName},
+		{"description", false, descriptionRule, &o.image.Description},
+		{"pull_policy", false, pullPolicyRule, (*string)(&o.image.PullPolicy)},
+		{"pull_secret", false, pullSecretRule, &o.image.PullSecret},
+	}
+	valid := []string{"tags"}
+	for _, text := range texts {
+		valid = append(valid, text.name)
+		value, given := o.text(text.name, attributes[text.name])
+		switch {
+		case !given:
+		case value.IsUnknown():
+			o.unknown = true
+		case !value.IsNull():
+			*text.field = value.ValueString()
+			if err := text.rule.check(*text.field); err != nil {
+				o.fault("%s: %v", text.name, err)
+			}
+		case text.required:
+			o.fault("%s is missing", text.name)
+		}
+	}
+	o.readTags(attributes["tags"])
+	slices.Sort(valid)
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if !slices.Contains(valid, name) && !slices.Contains(ignoredAttributes, name) {
+			o.fault("%q is no attribute of a runtime image, which has %s", name, strings.Join(valid, ", "))
+		}
+	}
+}
+
+func (o *runtimeImageObject) readTags(value attr.Value) {
+	value = underlying(value)
+	if value == nil || value.IsNull() {
+		return
+	}
+	if value.IsUnknown() {
+		o.unknown = true
+		return
+	}
+	collection, ok := value.(interface{ Elements() []attr.Value }) // list, set, tuple
+	if !ok {
+		o.fault("tags: a list or set of strings is wanted")
+		return
+	}
+	for _, element := range collection.Elements() {
+		tag, given := o.text("tags", element)
+		switch {
+		case !given:
+		case tag.IsUnknown():
+			o.unknown = true
+		case tag.IsNull():
+			o.fault("tags: an element must not be null; leave it out, for example with compact()")
+		case slices.Contains(o.image.Tags, tag.ValueString()): // as a set has it
+		default:
+			o.image.Tags = append(o.image.Tags, tag.ValueString())
+			if err := tagRule.check(tag.ValueString()); err != nil {
+				o.fault("tags: %v", err)
+			}
+		}
+	}
+}
+
+// text reads a primitive value as Terraform does where a string is wanted. It
+// returns false, and notes a fault, where there is none.
+func (o *runtimeImageObject) text(name string, value attr.Value) (types.String, bool) {
+	value = underlying(value)
+	if value == nil || value.IsNull() {
+		return types.StringNull(), true
+	}
+	if value.IsUnknown() {
+		return types.StringUnknown(), true
+	}
+	switch value := value.(type) {
+	case types.String:
+		return value, true
+	case types.Number:
+		return types.StringValue(value.ValueBigFloat().Text('f', -1)), true
+	case types.Bool:
+		return types.StringValue(fmt.Sprint(value.ValueBool())), true
+	}
+	o.fault("%s: a string is wanted", name)
+	return types.StringNull(), false
+}
+
+func (o *runtimeImageObject) fault(format string, args ...any) {
+	o.faults = append(o.faults, fmt.Sprintf(format, args...))
+}
+
+// underlying strips off the dynamic types around a value.
+func underlying(value attr.Value) attr.Value {
+	for {
+		dynamic, ok := value.(types.Dynamic)
+		if !ok || dynamic.UnderlyingValue() == nil {
+			return value
+		}
+		value = dynamic.UnderlyingValue()
+	}
+}

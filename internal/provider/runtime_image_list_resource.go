@@ -1,0 +1,112 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+var (
+	_ list.ListResource              = (*runtimeImageResource)(nil)
+	_ list.ListResourceWithConfigure = (*runtimeImageResource)(nil)
+)
+
+// newRuntimeImageListResource returns the resource, whose name and connection
+// the list shares.
+func newRuntimeImageListResource() list.ListResource { return &runtimeImageResource{} }
+
+type runtimeImageListModel struct {
+	Search types.String `tfsdk:"search"`
+	Tags   types.List   `tfsdk:"tags"`
+}
+
+// ListResourceConfigSchema is the schema of list blocks.
+func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Finds runtime image configurations of Elyra, to take them over with `terraform query -generate-config-out`. Factory images are among them where the provider reads their directory; set `data_dir` to see one directory alone.",
+		Attributes: map[string]schema.Attribute{
+			"search": schema.StringAttribute{
+				MarkdownDescription: searchDescription,
+				Optional:            true,
+			},
+			"tags": schema.ListAttribute{ // list blocks have no sets
+				MarkdownDescription: anyTagDescription,
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.List{tagRule},
+			},
+		},
+	}
+}
+
+// List finds instances that can be imported. What cannot be, since Elyra saves
+// none of that name or finds it invalid, is named in a warning, which comes
+// first: Terraform stops reading at its limit.
+func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var model runtimeImageListModel
+	diags := req.Config.Get(ctx, &model)
+	filter, filterDiags := newRuntimeImageFilter(ctx, model.Search, model.Tags)
+	diags.Append(filterDiags...)
+	if r.conn.store == nil {
+		diags.Append(unconfiguredError())
+	}
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	instances, err := r.conn.list(ctx)
+	if err != nil {
+		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{listError(err)})
+		return
+	}
+	var found []elyra.Instance
+	var skipped []string
+	for _, instance := range instances {
+		if !filter.matches(instance.RuntimeImage) {
+			continue
+		}
+		switch err := elyra.ValidateName(instance.Name); {
+		case instance.Invalid != nil:
+			skipped = append(skipped, fmt.Sprintf("%s: invalid: %s", instance.Location, listed(instance).InvalidReason.ValueString()))
+		case err != nil:
+			skipped = append(skipped, fmt.Sprintf("%s: %v", instance.Location, err))
+		default:
+			found = append(found, instance)
+		}
+	}
+	stream.Results = func(push func(list.ListResult) bool) {
+		if len(skipped) > 0 && !push(list.ListResult{Diagnostics: diag.Diagnostics{skippedWarning(skipped)}}) {
+			return
+		}
+		for i, instance := range found {
+			if req.Limit > 0 && int64(i) == req.Limit || !push(listResult(ctx, req, instance)) {
+				return
+			}
+		}
+	}
+}
+
+func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instance) list.ListResult {
+	var model runtimeImageModel
+	model.setInstance(instance)
+	result := req.NewListResult(ctx)
+	result.DisplayName = instance.DisplayName
+	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
+	if req.IncludeResource {
+		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+	}
+	return result
+}
+
+func skippedWarning(skipped []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Some runtime images cannot be taken over",
+		"Elyra keeps these files, and cannot save them again as they are. Mend or rename them, and query again:\n\n    "+strings.Join(skipped, "\n    "))
+}

@@ -1,0 +1,150 @@
+package provider
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// query is what terraform query asks of the provider. It returns the results with
+// an identity, and all warnings.
+func query(t *testing.T, server testServer, set map[string]tftypes.Value, limit int64, includeResource bool) (results []tfprotov6.ListResourceResult, warnings []*tfprotov6.Diagnostic) {
+	t.Helper()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	check(t, err, schemas.Diagnostics)
+	config := newObject(t, schemas.ListResourceSchemas[resourceName].ValueType(), set)
+	lister, ok := server.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the provider lists no resources")
+	}
+	validated, err := lister.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: resourceName, Config: config})
+	check(t, err, validated.Diagnostics)
+	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: resourceName, Config: config, Limit: limit, IncludeResource: includeResource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result := range stream.Results {
+		check(t, nil, result.Diagnostics)
+		warnings = append(warnings, result.Diagnostics...)
+		if result.Identity != nil && result.Identity.IdentityData != nil {
+			results = append(results, result)
+		} else if len(results) > 0 {
+			t.Error("a warning comes after a result, where Terraform may have stopped at its limit")
+		}
+	}
+	return results, warnings
+}
+
+func displayNames(results []tfprotov6.ListResourceResult) (names []string) {
+	for _, result := range results {
+		names = append(names, result.DisplayName)
+	}
+	return names
+}
+
+func listServer(t *testing.T) testServer {
+	t.Helper()
+	return newTestServer(t, writeImages(t, map[string]string{
+		"a.json":       document(elyra.RuntimeImage{DisplayName: "First", ImageName: imageName, Tags: []string{"gpu", "x"}, Description: "d", PullPolicy: elyra.PullNever, PullSecret: "regcred"}),
+		"b.json":       document(elyra.RuntimeImage{DisplayName: "Second", ImageName: otherImageName, Tags: []string{"x"}}),
+		"c.json":       document(elyra.RuntimeImage{DisplayName: "Third", ImageName: otherImageName}),
+		"Upper.json":   document(elyra.RuntimeImage{DisplayName: "Odd", ImageName: imageName}),
+		"invalid.json": document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always"}),
+		"broken.json":  "{",
+	}))
+}
+
+func TestRuntimeImageList(t *testing.T) {
+	t.Parallel()
+	server := listServer(t)
+	for name, test := range map[string]struct {
+		set      map[string]tftypes.Value
+		limit    int64
+		want     []string
+		warnings int
+		texts    []string
+	}{
+		"all":             {nil, 100, []string{"First", "Second", "Third"}, 1, []string{"Upper.json: ", "invalid.json: invalid: metadata.pull_policy", "broken.json: invalid: broken JSON"}},
+		"without a limit": {nil, 0, []string{"First", "Second", "Third"}, 1, nil},
+		"limit":           {nil, 2, []string{"First", "Second"}, 1, nil},
+		"search":          {map[string]tftypes.Value{"search": text("IR")}, 100, []string{"First", "Third"}, 0, nil},
+		"tags":            {map[string]tftypes.Value{"tags": texts(listOfStrings, "x", "y")}, 100, []string{"First", "Second"}, 0, nil},
+		"odd ones":        {map[string]tftypes.Value{"search": text("upper")}, 100, nil, 1, []string{"Upper.json"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			results, warnings := query(t, server, test.set, test.limit, false)
+			if got := displayNames(results); !slices.Equal(got, test.want) {
+				t.Errorf("found %q, want %q", got, test.want)
+			}
+			wantWarnings(t, warnings, test.warnings, test.texts...)
+			for _, result := range results {
+				if result.Resource != nil {
+					t.Error("the resource was not asked for")
+				}
+			}
+		})
+	}
+}
+
+// What is found can be taken over as it is: its state and that of an import by its
+// identity are the same, and both plan empty.
+func TestRuntimeImageList_plansEmpty(t *testing.T) {
+	t.Parallel()
+	server := listServer(t)
+	results, _ := query(t, server, nil, 100, true)
+	if len(results) != 3 {
+		t.Fatalf("found %q", displayNames(results))
+	}
+	for _, result := range results {
+		imported, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, Identity: result.Identity})
+		check(t, err, imported.Diagnostics)
+		read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+			TypeName: resourceName, CurrentState: imported.ImportedResources[0].State, CurrentIdentity: imported.ImportedResources[0].Identity,
+		})
+		check(t, err, read.Diagnostics)
+		found, known := server.attributes(t, result.Resource), server.attributes(t, read.NewState)
+		config := map[string]tftypes.Value{}
+		for name, value := range found {
+			if !value.Equal(known[name]) {
+				t.Errorf("%s: %s is %s, and %s when imported", result.DisplayName, name, value, known[name])
+			}
+			if name != "id" && name != "location" {
+				config[name] = value
+			}
+		}
+		generated := server.config(t, config)
+		plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+			TypeName: resourceName, Config: generated, PriorState: result.Resource, PriorIdentity: read.NewIdentity,
+			ProposedNewState: server.proposed(t, generated, result.Resource),
+		})
+		check(t, err, plan.Diagnostics)
+		for name, value := range server.attributes(t, plan.PlannedState) {
+			if !value.Equal(found[name]) {
+				t.Errorf("%s: %s is %s, and %s is planned", result.DisplayName, name, found[name], value)
+			}
+		}
+	}
+}
+
+func TestRuntimeImageList_notConfigured(t *testing.T) {
+	t.Parallel()
+	server := newStoreServer(t, nil)
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	check(t, err, schemas.Diagnostics)
+	stream, err := server.ProviderServer.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: resourceName, Config: newObject(t, schemas.ListResourceSchemas[resourceName].ValueType(), nil), Limit: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var diagnostics []*tfprotov6.Diagnostic
+	for result := range stream.Results {
+		diagnostics = append(diagnostics, result.Diagnostics...)
+	}
+	wantWarnings(t, diagnostics, 1, "Provider configuration not known yet")
+}

@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+)
+
+var (
+	_ datasource.DataSource              = (*runtimeImagesDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*runtimeImagesDataSource)(nil)
+)
+
+func newRuntimeImagesDataSource() datasource.DataSource { return &runtimeImagesDataSource{} }
+
+type runtimeImagesDataSource struct {
+	conn *connection
+}
+
+type runtimeImagesDataModel struct {
+	Search         types.String              `tfsdk:"search"`
+	Tags           types.Set                 `tfsdk:"tags"`
+	IncludeInvalid types.Bool                `tfsdk:"include_invalid"`
+	RuntimeImages  []listedRuntimeImageModel `tfsdk:"runtime_images"`
+}
+
+// listedRuntimeImageModel is a runtime image as one of a list.
+type listedRuntimeImageModel struct {
+	runtimeImageDataModel
+
+	Writable      types.Bool   `tfsdk:"writable"`
+	InvalidReason types.String `tfsdk:"invalid_reason"`
+}
+
+func (d *runtimeImagesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_runtime_images"
+}
+
+func (d *runtimeImagesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the runtime image configurations of Elyra, its own factory images included, as `elyra-metadata list runtime-images` does.",
+		Attributes: map[string]schema.Attribute{
+			"search": schema.StringAttribute{
+				MarkdownDescription: searchDescription,
+				Optional:            true,
+			},
+			"tags": schema.SetAttribute{
+				MarkdownDescription: anyTagDescription,
+				ElementType:         types.StringType,
+				Optional:            true,
+				Validators:          []validator.Set{tagRule},
+			},
+			"include_invalid": schema.BoolAttribute{
+				MarkdownDescription: "Whether to list as well what Elyra leaves out because it is broken or against its schema. Defaults to `false`. A running server does not list them for anybody: there, this gives a warning.",
+				Optional:            true,
+			},
+			"runtime_images": schema.ListNestedAttribute{
+				MarkdownDescription: "The runtime images, sorted by name.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: listedAttributes(ctx)},
+				Computed:            true,
+			},
+		},
+	}
+}
+
+// listedAttributes are those of the data source of one image, and what only a
+// list tells.
+func listedAttributes(ctx context.Context) map[string]schema.Attribute {
+	var one datasource.SchemaResponse
+	newRuntimeImageDataSource().Schema(ctx, datasource.SchemaRequest{}, &one)
+	attributes := one.Schema.Attributes
+	for name, attribute := range attributes {
+		if text, ok := attribute.(schema.StringAttribute); ok {
+			text.Optional = false
+			attributes[name] = text
+		}
+	}
+	attributes["writable"] = schema.BoolAttribute{
+		MarkdownDescription: "Whether the instance lives in the first directory of the search path, the one that is written to. What lives further away can be hidden by an instance of the same name, but not deleted. A server does not tell; there it is always `true`.",
+		Computed:            true,
+	}
+	attributes["invalid_reason"] = schema.StringAttribute{
+		MarkdownDescription: "Why Elyra refuses the instance; null for a valid one.",
+		Computed:            true,
+	}
+	return attributes
+}
+
+func (d *runtimeImagesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.conn = connected(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var model runtimeImagesDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	filter, diags := newRuntimeImageFilter(ctx, model.Search, model.Tags)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if d.conn.store == nil {
+		resp.Diagnostics.Append(unconfiguredError())
+		return
+	}
+	if seer, ok := d.conn.store.(serverstore.InvalidSeer); ok && !seer.SeesInvalid() && model.IncludeInvalid.ValueBool() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("include_invalid"), "Invalid runtime images cannot be listed",
+			"A running server leaves invalid instances out of its list, whatever it is asked, so that there may be more than shown. To see them, read the server's data directory: set data_dir instead of endpoint in the provider's configuration.")
+	}
+	instances, err := d.conn.store.List(ctx, model.IncludeInvalid.ValueBool())
+	if err != nil {
+		resp.Diagnostics.Append(listError(err))
+		return
+	}
+	model.RuntimeImages = []listedRuntimeImageModel{} // nil would be null
+	for _, instance := range instances {
+		if filter.matches(instance.RuntimeImage) {
+			model.RuntimeImages = append(model.RuntimeImages, listed(instance))
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+func listed(instance elyra.Instance) listedRuntimeImageModel {
+	var model listedRuntimeImageModel
+	model.setInstance(instance)
+	model.Writable = types.BoolValue(instance.Writable)
+	var invalid *elyra.InvalidError
+	switch {
+	case instance.Invalid == nil:
+	case errors.As(instance.Invalid, &invalid):
+		model.InvalidReason = types.StringValue(invalid.Reason())
+		if invalid.Unloadable {
+			model.JSON = types.StringNull()
+		}
+	default: // what cannot even be read
+		model.InvalidReason = types.StringValue(instance.Invalid.Error())
+		model.JSON = types.StringNull()
+	}
+	return model
+}

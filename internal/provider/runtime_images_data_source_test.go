@@ -1,0 +1,211 @@
+package provider
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+)
+
+// readImages reads the data source elyra_runtime_images.
+func readImages(t *testing.T, server testServer, set map[string]tftypes.Value) ([]map[string]any, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	const name = "elyra_runtime_images"
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	check(t, err, schemas.Diagnostics)
+	objectType := schemas.DataSourceSchemas[name].ValueType()
+	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
+	check(t, err, read.Diagnostics)
+	state, err := read.State.Unmarshal(objectType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var images []map[string]any
+	for _, image := range goValue(t, state).(map[string]any)["runtime_images"].([]any) {
+		images = append(images, image.(map[string]any))
+	}
+	return images, read.Diagnostics
+}
+
+func namesOf(images []map[string]any) string {
+	names := make([]string, len(images))
+	for i, image := range images {
+		names[i] = image["name"].(string)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestRuntimeImages_filters(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, writeImages(t, map[string]string{
+		"gpu_a.json":   document(elyra.RuntimeImage{DisplayName: "Training", ImageName: imageName, Tags: []string{"gpu", "team-a"}}),
+		"cpu_a.json":   document(elyra.RuntimeImage{DisplayName: "Serving on GPU's friend", ImageName: imageName, Tags: []string{"team-a"}}),
+		"cpu_b.json":   document(elyra.RuntimeImage{DisplayName: "ÜBUNG", ImageName: imageName, Tags: []string{"team-b"}}),
+		"plain.json":   document(elyra.RuntimeImage{DisplayName: "Plain", ImageName: imageName}),
+		"invalid.json": document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always", Tags: []string{"team-a"}}),
+	}))
+	for want, set := range map[string]map[string]tftypes.Value{
+		"cpu_a cpu_b gpu_a plain":         {},
+		" cpu_a cpu_b gpu_a plain":        {"search": text(""), "tags": texts(setOfStrings)},
+		"cpu_a gpu_a":                     {"search": text("Gpu")},
+		"cpu_b":                           {"search": text("übung")},
+		"":                                {"search": text("team-a")}, // tags are not searched
+		" cpu_a gpu_a":                    {"tags": texts(setOfStrings, "gpu", "team-a")},
+		"gpu_a":                           {"tags": texts(setOfStrings, "team-a"), "search": text("train")},
+		" ":                               {"tags": texts(setOfStrings, "GPU")},
+		"cpu_a gpu_a invalid":             {"tags": texts(setOfStrings, "team-a"), "include_invalid": tftypes.NewValue(tftypes.Bool, true)},
+		"cpu_a cpu_b gpu_a invalid plain": {"include_invalid": tftypes.NewValue(tftypes.Bool, true)},
+	} {
+		images, diagnostics := readImages(t, server, set)
+		if got := namesOf(images); got != strings.TrimSpace(want) {
+			t.Errorf("%v: %q, want %q", set, got, want)
+		}
+		wantWarnings(t, diagnostics, 0)
+	}
+}
+
+func TestRuntimeImages_attributes(t *testing.T) {
+	t.Parallel()
+	full := elyra.RuntimeImage{
+		Name: "full", DisplayName: "Full", ImageName: imageName, Description: "All of it",
+		PullPolicy: elyra.PullAlways, PullSecret: "regcred", Tags: []string{"b", "a"},
+	}
+	dataDir := writeImages(t, map[string]string{
+		"full.json":   document(full),
+		"broken.json": "{",
+		"wrong.json":  `{"display_name": "Wrong", "metadata": {"description": "no image"}, "schema_name": "runtime-image"}`,
+	})
+	if err := os.Mkdir(imagePath(dataDir, "directory"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	images, _ := readImages(t, newTestServer(t, dataDir), map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	if got := namesOf(images); got != "broken directory full wrong" {
+		t.Fatalf("listed: %s", got)
+	}
+	if want := (map[string]any{
+		"name": "full", "id": "full", "display_name": "Full", "image_name": imageName, "description": "All of it",
+		"pull_policy": "Always", "pull_secret": "regcred", "tags": []any{"a", "b"}, "location": imagePath(dataDir, "full"),
+		"json": document(full), "writable": true, "invalid_reason": nil,
+	}); !reflect.DeepEqual(images[2], want) {
+		t.Errorf("full:\n got %v\nwant %v", images[2], want)
+	}
+	for i, reason := range map[int]string{0: "broken JSON", 1: "not a regular file", 3: "metadata.image_name is missing"} {
+		if got, _ := images[i]["invalid_reason"].(string); !strings.Contains(got, reason) {
+			t.Errorf("%s is invalid because %q, want %q", images[i]["name"], got, reason)
+		}
+	}
+	if images[0]["json"] != nil || images[1]["json"] != nil || images[0]["display_name"] != nil {
+		t.Error("what cannot be read is given: ", images[0], images[1])
+	}
+	if json, _ := images[3]["json"].(string); !strings.Contains(json, "no image") || images[3]["display_name"] != "Wrong" {
+		t.Error("what can be read is not given: ", images[3])
+	}
+}
+
+// blindStore is a store whose List does not see invalid instances.
+type blindStore struct{ elyra.Store }
+
+func (blindStore) SeesInvalid() bool { return false }
+
+func TestRuntimeImages_blindStore(t *testing.T) {
+	t.Parallel()
+	files := filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}})
+	server := newStoreServer(t, blindStore{files})
+	_, diagnostics := readImages(t, server, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	wantWarnings(t, diagnostics, 1, "set data_dir instead of endpoint", `AttributeName("include_invalid")`)
+	images, diagnostics := readImages(t, server, nil)
+	wantWarnings(t, diagnostics, 0)
+	if len(images) != 0 {
+		t.Errorf("listed: %v", images)
+	}
+}
+
+// What elyra-metadata lists of a directory, and of the images that Elyra ships, is
+// what the data source lists.
+func TestRuntimeImages_asElyra(t *testing.T) {
+	t.Parallel()
+	jupytertest.Require(t)
+	dataDir := writeImages(t, map[string]string{
+		"good.json":          document(elyra.RuntimeImage{DisplayName: "Größe 😀 \"<&>\"", ImageName: imageName, PullPolicy: elyra.PullNever, Tags: []string{"a", "b"}}),
+		"Upper.json":         document(elyra.RuntimeImage{DisplayName: "Upper", ImageName: imageName}),
+		"odh-3.11-ubi9.json": `{"display_name":"ODH","metadata":{"display_name":"ODH","image_name":"quay.io/a/b"},"schema_name":"runtime-image"}`,
+		".dot.json":          document(elyra.RuntimeImage{DisplayName: "Dot", ImageName: imageName}),
+		"pandas.json":        document(elyra.RuntimeImage{DisplayName: "Mine, not Elyra's", ImageName: imageName}),
+		"r.json":             "{ broken, and it hides Elyra's",
+		"policy.json":        document(elyra.RuntimeImage{DisplayName: "Policy", ImageName: imageName, PullPolicy: "always"}),
+		"null.json":          `{"display_name": "Null", "metadata": {"image_name": "a/b:1", "pull_secret": null}, "schema_name": "runtime-image"}`,
+		"broken.json":        "{",
+		"empty.json":         "",
+		"list.json":          "[]",
+		"x.json1732373640.1": "{",
+		"x.json.tmp":         "{",
+		"readme.txt":         "not ours",
+	})
+	if err := os.Mkdir(imagePath(dataDir, "directory"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nowhere", imagePath(dataDir, "dangling")); err != nil {
+		t.Log(err) // Windows
+	}
+	further := []string{
+		"/usr/local/share/jupyter", "/usr/share/jupyter",
+		strings.TrimSpace(jupytertest.Python(t, nil, "import sys; print(sys.prefix)")) + "/share/jupyter",
+	}
+	dirs := append([]string{dataDir}, further...)
+	server := newStoreServer(t, filestore.New(filestore.Config{DataDirs: dirs}))
+
+	for _, includeInvalid := range []bool{false, true} {
+		args := []string{"list", "runtime-images", "--json"}
+		if includeInvalid {
+			args = append(args, "--include-invalid")
+		}
+		var elyras []jupytertest.Instance
+		stdout := jupytertest.Metadata(t, []string{"JUPYTER_DATA_DIR=" + dataDir}, args...)
+		if err := json.Unmarshal([]byte(stdout), &elyras); err != nil {
+			t.Fatalf("%s\n%s", err, stdout)
+		}
+		slices.SortFunc(elyras, func(a, b jupytertest.Instance) int { return strings.Compare(a.Name, b.Name) })
+		images, _ := readImages(t, server, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, includeInvalid)})
+
+		var elyraNames []string
+		for _, instance := range elyras {
+			elyraNames = append(elyraNames, instance.Name)
+		}
+		if got, want := namesOf(images), strings.Join(elyraNames, " "); got != want {
+			t.Errorf("include_invalid = %t:\n  lists %s\nElyra's %s", includeInvalid, got, want)
+			continue
+		}
+		for i, instance := range elyras {
+			image := images[i]
+			if (image["invalid_reason"] != nil) != (instance.Reason != "") {
+				t.Errorf("%s is invalid because %v, to Elyra because %q", instance.Name, image["invalid_reason"], instance.Reason)
+			}
+			if instance.Reason != "" {
+				continue
+			}
+			var document struct {
+				Metadata map[string]any
+			}
+			if err := json.Unmarshal([]byte(image["json"].(string)), &document); err != nil {
+				t.Fatal(err)
+			}
+			if image["display_name"] != instance.DisplayName || image["location"] != instance.Resource ||
+				image["image_name"] != instance.Metadata["image_name"] || !reflect.DeepEqual(document.Metadata, instance.Metadata) {
+				t.Errorf("%s:\n listed %v\nElyra's %+v", instance.Name, image, instance)
+			}
+			if writable := filepath.Dir(instance.Resource) == filepath.Dir(imagePath(dataDir, "x")); image["writable"] != writable {
+				t.Errorf("%s is writable: %v", instance.Name, image["writable"])
+			}
+		}
+	}
+}

@@ -284,7 +284,7 @@ type tries struct {
 func (t *tries) again(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	t.made++
 	t.passing = false
-	sent := false
+	var sent bool
 	if err != nil {
 		var e *Error
 		var d *delivery

@@ -109,7 +109,7 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 			// Created, says an answer that is otherwise not Elyra's.
 			lost, err = true, err2
 		}
-		if ctx.Err() != nil {
+		if lost && ctx.Err() != nil {
 			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
 		}
 		lostBefore = lostBefore || lost
@@ -364,7 +364,7 @@ func (s *Store) decode(raw []byte) (elyra.Instance, error) {
 		SchemaName  string          `json:"schema_name"`
 	}
 	if json.Unmarshal(raw, &wire) != nil || wire.Name == "" || wire.SchemaName != elyra.SchemaName ||
-		wire.DisplayName == nil || len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
+		len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
 		return elyra.Instance{}, errNotElyra
 	}
 	if bytes.Contains(raw, notANumber) {

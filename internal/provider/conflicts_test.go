@@ -3,7 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -110,6 +112,26 @@ func TestConflicts_planned(t *testing.T) {
 		"display_name": text("Three"), "image_name": text(imageName), "pull_policy": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
 	})
 	wantWarnings(t, server.plan(t, unknown, planned{}), 0)
+}
+
+// Terraform plans ten resources at a time. Of each pair that disagrees, one warns.
+func TestConflicts_concurrent(t *testing.T) {
+	t.Parallel()
+	const half = 10
+	server := newTestServer(t, t.TempDir())
+	var warnings atomic.Int64
+	t.Run("plans", func(t *testing.T) {
+		for i := range 2 * half {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				policy := []string{"Always", "Never"}[i%2]
+				warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
+			})
+		}
+	})
+	if got := warnings.Load(); got != half*half {
+		t.Errorf("%d warnings, want %d", got, half*half)
+	}
 }
 
 // applied makes two instances of one image name, and returns a server that has

@@ -43,7 +43,7 @@ func beQuick() {
 	}
 	if !listening {
 		for _, subsystem := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
-			os.Setenv(subsystem, "off")
+			_ = os.Setenv(subsystem, "off")
 		}
 	}
 	// The process is short-lived and small, and makes garbage at a high rate:

@@ -144,6 +144,10 @@ func (o object) without(keys ...string) object {
 	return slices.DeleteFunc(slices.Clone(o), func(m member) bool { return slices.Contains(keys, m.key) })
 }
 
+// IsZero reports whether the document has nothing in it: there was none to read,
+// or it is an empty object.
+func (d Document) IsZero() bool { return len(d.top) == 0 }
+
 // HasMetadata reports whether metadata has the key, known or not.
 func (d Document) HasMetadata(key string) bool {
 	_, ok := d.metadata.get(key)

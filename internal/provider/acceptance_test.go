@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/provider"
 )
 
@@ -81,20 +82,49 @@ func stored(t testing.TB, dataDir, name string) elyra.RuntimeImage {
 	return image
 }
 
-// onEachStore runs an acceptance test on every store there is. The provider
-// finds the store in the environment, so that the configurations under testdata
-// are the same for all.
-func onEachStore(t *testing.T, test func(t *testing.T, p place)) {
-	t.Helper()
-	t.Run("files", func(t *testing.T) { test(t, filesPlace(t)) })
-}
-
+// filesPlace is a place in files. The provider finds it in the environment, so
+// that the configurations under testdata are the same for all stores.
 func filesPlace(t *testing.T) place {
 	t.Helper()
 	p := place{near: t.TempDir(), far: t.TempDir()}
 	isolate(t)
 	t.Setenv("ELYRA_METADATA_PATH", p.near+string(os.PathListSeparator)+p.far)
 	return p
+}
+
+// jupyterServer is a real Jupyter Server on two levels of data directories.
+type jupyterServer struct {
+	*jupytertest.Server
+	near, far string
+}
+
+func startServer(t *testing.T) jupyterServer {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set; make test sets it")
+	}
+	near, far := t.TempDir(), t.TempDir()
+	server := jupytertest.Start(t, jupytertest.Options{
+		BaseURL: "/user/jdoe/",
+		Env:     []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
+		// Tests change files behind the server's back; it is to see that at once.
+		Args: []string{"--FileMetadataCache.enabled=False"},
+	})
+	return jupyterServer{server, near, far}
+}
+
+// place empties the server and is a place on it.
+func (s jupyterServer) place(t *testing.T) place {
+	t.Helper()
+	for _, dir := range []string{s.near, s.far} {
+		if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	isolate(t)
+	t.Setenv("ELYRA_ENDPOINT", s.URL)
+	t.Setenv("ELYRA_TOKEN", s.Token)
+	return place{near: s.near, far: s.far, endpoint: s.URL}
 }
 
 // isolate keeps the machine's own Jupyter, Elyra and servers out of a test.

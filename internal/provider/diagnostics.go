@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
@@ -41,10 +42,10 @@ func nextStep(err error) string {
 	var readOnly *elyra.ReadOnlyError
 	var guide interface{ NextStep() string }
 	switch {
-	case errors.As(err, &guide):
-		return guide.NextStep()
 	case errors.As(err, &readOnly):
 		return fmt.Sprintf("Change it where it comes from, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
+	case errors.As(err, &guide) && guide.NextStep() != "":
+		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission):
 		return "Run Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
 	case errors.Is(err, syscall.EROFS):
@@ -119,6 +120,16 @@ func similarity(a, b string) int {
 		n++
 	}
 	return n
+}
+
+// configError is the diagnostic for what serverstore.New refused.
+func configError(err error) diag.Diagnostic {
+	at := path.Root("endpoint")
+	var invalid *serverstore.ConfigError
+	if errors.As(err, &invalid) {
+		at = path.Root(invalid.Argument)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, "Invalid server configuration", "The argument "+err.Error()+".")
 }
 
 // listError is the diagnostic for a store that cannot be listed.

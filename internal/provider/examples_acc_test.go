@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -20,6 +21,12 @@ import (
 // comes from is given the provider block's file for that.
 func example(t *testing.T, files ...string) resource.TestStep {
 	t.Helper()
+	return exampleWith(t, strings.NewReplacer(), files...)
+}
+
+// exampleWith is example with words of the files replaced.
+func exampleWith(t *testing.T, replace *strings.Replacer, files ...string) resource.TestStep {
+	t.Helper()
 	// The examples give the provider's public source.
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
 	dir := t.TempDir()
@@ -35,7 +42,7 @@ func example(t *testing.T, files ...string) resource.TestStep {
 			t.Fatal(err)
 		}
 		sourced = sourced || bytes.Contains(data, []byte("required_providers"))
-		add(file, data)
+		add(file, []byte(replace.Replace(string(data))))
 	}
 	if !sourced {
 		add("versions.tf", []byte("terraform {\n  required_providers {\n    elyra = {\n      source = \"elyra-ai/elyra\"\n    }\n  }\n}\n"))

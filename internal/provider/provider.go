@@ -7,6 +7,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -63,6 +64,53 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Optional:            true,
 				Validators:          []validator.String{permissionRule},
 			},
+			"endpoint": schema.StringAttribute{
+				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, path and all, such as `https://hub.example.com/user/jdoe/`. Unset, and with no `data_dir`, it is taken from `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",
+				Optional:            true,
+			},
+			"token": schema.StringAttribute{
+				MarkdownDescription: "Token of the server, or a JupyterHub token with the scope `access:servers`. Unset, it is taken from `ELYRA_TOKEN`, then `JUPYTER_TOKEN`.",
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"password": schema.StringAttribute{
+				MarkdownDescription: "Password, for a server that has one and no token. Unset, it is taken from `ELYRA_PASSWORD`.",
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"headers": schema.MapAttribute{
+				MarkdownDescription: "Headers that are added to each request, for proxies in front of the server.",
+				ElementType:         types.StringType,
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"ca_cert_pem": schema.StringAttribute{
+				MarkdownDescription: "Certificates of private authorities, in PEM form, that are trusted beside the system's.",
+				Optional:            true,
+			},
+			"client_cert_pem": schema.StringAttribute{
+				MarkdownDescription: "Certificate to show to the server, in PEM form. Needs `client_key_pem`.",
+				Optional:            true,
+			},
+			"client_key_pem": schema.StringAttribute{
+				MarkdownDescription: "Private key of `client_cert_pem`, in PEM form.",
+				Optional:            true,
+				Sensitive:           true,
+			},
+			"insecure_skip_verify": schema.BoolAttribute{
+				MarkdownDescription: "Whether to accept any certificate. Anyone on the way can then read the token; meant for tests.",
+				Optional:            true,
+			},
+			"request_timeout": schema.StringAttribute{
+				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `\"45s\"` or `\"2m\"`. Defaults to `\"30s\"`.",
+				Optional:            true,
+				Validators:          []validator.String{durationRule},
+			},
+			"max_retries": schema.Int64Attribute{
+				MarkdownDescription: "How often a request is repeated after a fault that may pass: a broken connection, or status 429, 502, 503 or 504. The waits double, and honour `Retry-After`. Defaults to `4`.",
+				Optional:            true,
+				Validators:          []validator.Int64{int64validator.Between(0, 100)},
+			},
 		},
 	}
 }
@@ -72,7 +120,7 @@ func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newRuntimeImageDataSource, newRuntimeImagesDataSource}
+	return []func() datasource.DataSource{newContainerImageDataSource, newRuntimeImageDataSource, newRuntimeImagesDataSource}
 }
 
 func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {

@@ -1,17 +1,27 @@
 package provider
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"io/fs"
+	"net"
+	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // providerModel is the provider's configuration.
@@ -20,9 +30,42 @@ type providerModel struct {
 	SearchPath          types.List   `tfsdk:"search_path"`
 	FilePermission      types.String `tfsdk:"file_permission"`
 	DirectoryPermission types.String `tfsdk:"directory_permission"`
+
+	Endpoint           types.String `tfsdk:"endpoint"`
+	Token              types.String `tfsdk:"token"`
+	Password           types.String `tfsdk:"password"`
+	Headers            types.Map    `tfsdk:"headers"`
+	CACertPEM          types.String `tfsdk:"ca_cert_pem"`
+	ClientCertPEM      types.String `tfsdk:"client_cert_pem"`
+	ClientKeyPEM       types.String `tfsdk:"client_key_pem"`
+	InsecureSkipVerify types.Bool   `tfsdk:"insecure_skip_verify"`
+	RequestTimeout     types.String `tfsdk:"request_timeout"`
+	MaxRetries         types.Int64  `tfsdk:"max_retries"`
 }
 
+// ValidateConfig finds arguments that exclude or need each other. Those of the
+// environment count in Configure.
 func (p *elyraProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	fail := func(argument, summary, detail string) {
+		resp.Diagnostics.AddAttributeError(path.Root(argument), summary, detail)
+	}
+	if !model.DataDir.IsNull() && !model.Endpoint.IsNull() {
+		fail("endpoint", "Two places for runtime images", "Runtime images live in a directory (data_dir) or behind a server (endpoint). Remove one of the two; for both, configure the provider twice with an alias.")
+	}
+	if !model.Token.IsNull() && !model.Password.IsNull() {
+		fail("password", "Two ways into the server", "A Jupyter Server is entered with a token or with a password. Remove one of the two.")
+	}
+	if !model.ClientCertPEM.IsNull() && model.ClientKeyPEM.IsNull() {
+		fail("client_cert_pem", "Client certificate without its key", "Set client_key_pem, too.")
+	}
+	if !model.ClientKeyPEM.IsNull() && model.ClientCertPEM.IsNull() {
+		fail("client_key_pem", "Client key without its certificate", "Set client_cert_pem, too.")
+	}
 }
 
 // Configure hands the store to resources and data sources. It does no I/O
@@ -39,8 +82,11 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	// yet to come.
 	if req.Config.Raw.IsFullyKnown() {
 		var diags diag.Diagnostics
-		store, diags = model.fileStore(ctx)
+		store, diags = model.store(ctx, p.version)
 		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
 	}
 	conn := newConnection(store)
 	resp.ResourceData = conn
@@ -48,8 +94,40 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	resp.ListResourceData = conn
 }
 
-// fileStore returns the store on Jupyter data directories that the model asks
-// for.
+// store returns the store that the configuration asks for: a server where it,
+// or else the environment, names one, and no data_dir; files otherwise.
+func (m providerModel) store(ctx context.Context, version string) (elyra.Store, diag.Diagnostics) {
+	endpoint := m.Endpoint.ValueString()
+	if m.Endpoint.IsNull() && m.DataDir.IsNull() {
+		endpoint = os.Getenv("ELYRA_ENDPOINT")
+	}
+	if endpoint == "" && m.Endpoint.IsNull() {
+		diags := unused("a server", map[string]attr.Value{
+			"token": m.Token, "password": m.Password, "headers": m.Headers, "ca_cert_pem": m.CACertPEM,
+			"client_cert_pem": m.ClientCertPEM, "client_key_pem": m.ClientKeyPEM, "insecure_skip_verify": m.InsecureSkipVerify,
+			"request_timeout": m.RequestTimeout, "max_retries": m.MaxRetries,
+		}, "no endpoint is set")
+		store, more := m.fileStore(ctx)
+		return store, append(diags, more...)
+	}
+	diags := unused("files", map[string]attr.Value{
+		"search_path": m.SearchPath, "file_permission": m.FilePermission, "directory_permission": m.DirectoryPermission,
+	}, "an endpoint is set")
+	store, more := m.serverStore(ctx, endpoint, version)
+	return store, append(diags, more...)
+}
+
+// unused warns of arguments that are set without effect.
+func unused(place string, arguments map[string]attr.Value, because string) (diags diag.Diagnostics) {
+	for name, value := range arguments {
+		if !value.IsNull() {
+			diags.AddAttributeWarning(path.Root(name), "Argument without effect", fmt.Sprintf("%s is for %s, and %s. Remove it.", name, place, because))
+		}
+	}
+	return diags
+}
+
+// fileStore returns the store on Jupyter data directories.
 func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnostics) {
 	var further []string
 	diags := m.SearchPath.ElementsAs(ctx, &further, false)
@@ -79,4 +157,75 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnos
 func permission(value types.String) fs.FileMode {
 	mode, _ := strconv.ParseUint(value.ValueString(), 8, 32)
 	return fs.FileMode(mode)
+}
+
+// serverStore returns the store on a Jupyter Server.
+func (m providerModel) serverStore(ctx context.Context, endpoint, version string) (elyra.Store, diag.Diagnostics) {
+	var headers map[string]string
+	diags := m.Headers.ElementsAs(ctx, &headers, false)
+	if diags.HasError() {
+		return nil, diags
+	}
+	config := serverstore.Config{
+		Endpoint:           endpoint,
+		Token:              m.Token.ValueString(),
+		Password:           m.Password.ValueString(),
+		Headers:            headers,
+		CACertPEM:          m.CACertPEM.ValueString(),
+		ClientCertPEM:      m.ClientCertPEM.ValueString(),
+		ClientKeyPEM:       m.ClientKeyPEM.ValueString(),
+		InsecureSkipVerify: m.InsecureSkipVerify.ValueBool(),
+		MaxRetries:         serverstore.DefaultMaxRetries,
+		UserAgent:          "terraform-provider-elyra/" + version,
+		OnRequest:          logRequest,
+	}
+	// The environment is asked only where the configuration has neither.
+	if m.Token.IsNull() && m.Password.IsNull() {
+		if config.Token = cmp.Or(os.Getenv("ELYRA_TOKEN"), os.Getenv("JUPYTER_TOKEN")); config.Token == "" {
+			config.Password = os.Getenv("ELYRA_PASSWORD")
+		}
+	}
+	if !m.RequestTimeout.IsNull() {
+		config.RequestTimeout, _ = time.ParseDuration(m.RequestTimeout.ValueString()) // validated
+	}
+	if !m.MaxRetries.IsNull() {
+		config.MaxRetries = int(m.MaxRetries.ValueInt64())
+	}
+	store, err := serverstore.New(config)
+	if err != nil {
+		diags.Append(configError(err))
+		return nil, diags
+	}
+	if config.InsecureSkipVerify {
+		diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "Certificates are not verified",
+			"Anyone on the way to the server can read and change what is sent, the token too. Set ca_cert_pem to the private authority's certificate instead.")
+	}
+	if isExposed(endpoint) && (config.Token != "" || config.Password != "") {
+		diags.AddAttributeWarning(path.Root("endpoint"), "Credentials go over plain HTTP",
+			"The endpoint begins with http:// and is not on this machine, so that anyone on the way can read the token or password. Use https://, or a tunnel to a port of this machine.")
+	}
+	return store, diags
+}
+
+// isExposed tells that what is sent to an endpoint leaves the machine in the
+// clear.
+func isExposed(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip == nil || !ip.IsLoopback()
+}
+
+// logRequest is the only place that logs requests. What it is given holds no
+// secret; see serverstore.RequestInfo.
+func logRequest(ctx context.Context, request serverstore.RequestInfo) {
+	fields := map[string]any{
+		"method": request.Method, "path": request.Path, "status": request.Status, "duration": request.Duration.String(),
+	}
+	if request.Err != nil {
+		fields["error"] = request.Err.Error()
+	}
+	tflog.Debug(ctx, "request to the Jupyter Server", fields)
 }

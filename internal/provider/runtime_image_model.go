@@ -80,7 +80,6 @@ func (m runtimeImageModel) rules() []attributeRule {
 // setInstance takes over what a store holds. What means the same stays as it
 // is, so that no difference shows: no tags and an empty set of them.
 func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
-	m.ID = types.StringValue(instance.Name)
 	m.Name = types.StringValue(instance.Name)
 	m.DisplayName = stringOrNull(instance.DisplayName)
 	m.ImageName = stringOrNull(instance.ImageName)
@@ -92,10 +91,26 @@ func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
 	} else if m.Tags.IsNull() || m.Tags.IsUnknown() || len(m.Tags.Elements()) > 0 {
 		m.Tags = types.SetNull(types.StringType)
 	}
+	m.Location = types.StringValue(instance.Location)
+	m.setImported()
+}
+
+// setInvalid takes over what can be read of an invalid instance. Where that is
+// nothing, what was known of it stays.
+func (m *runtimeImageModel) setInvalid(instance elyra.Instance) {
+	if !instance.Document.IsZero() {
+		m.setInstance(instance)
+	}
+	m.Location = types.StringNull()
+	m.setImported()
+}
+
+// setImported fills in what an import knows nothing of.
+func (m *runtimeImageModel) setImported() {
+	m.ID = m.Name
 	if m.Overwrite.IsNull() {
 		m.Overwrite = types.BoolValue(false)
 	}
-	m.Location = types.StringValue(instance.Location)
 }
 
 // deriveName sets the name that Elyra would make of the display name.

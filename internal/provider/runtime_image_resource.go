@@ -164,8 +164,7 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	case errors.As(err, &invalid):
 		resp.Diagnostics.Append(invalidWarning(invalid))
-		state.setInstance(instance)
-		state.Location = types.StringNull()
+		state.setInvalid(instance)
 	case err != nil:
 		resp.Diagnostics.Append(storeError("read runtime image", err))
 		return

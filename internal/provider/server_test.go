@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -22,29 +23,49 @@ const resourceName = "elyra_runtime_image"
 // may be unknown, and more directories to read.
 func newTestServer(t testing.TB, dataDir any, searchPath ...string) testServer {
 	t.Helper()
+	further := make([]tftypes.Value, len(searchPath))
+	for i, dir := range searchPath {
+		further[i] = tftypes.NewValue(tftypes.String, dir)
+	}
+	s, diagnostics := configure(t, map[string]tftypes.Value{
+		"data_dir":    tftypes.NewValue(tftypes.String, dataDir),
+		"search_path": tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, further),
+	})
+	check(t, nil, diagnostics)
+	return s
+}
+
+// configure returns a server with that provider configuration, and what the
+// provider says of it.
+func configure(t testing.TB, arguments map[string]tftypes.Value) (testServer, []*tfprotov6.Diagnostic) {
+	t.Helper()
 	server := providerserver.NewProtocol6(New("test")())()
 	schemas, err := server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, schemas.Diagnostics)
 	providerType := schemas.Provider.ValueType().(tftypes.Object)
 	values := map[string]tftypes.Value{}
 	for name, attribute := range providerType.AttributeTypes {
 		values[name] = tftypes.NewValue(attribute, nil)
 	}
-	values["data_dir"] = tftypes.NewValue(tftypes.String, dataDir)
-	further := make([]tftypes.Value, len(searchPath))
-	for i, dir := range searchPath {
-		further[i] = tftypes.NewValue(tftypes.String, dir)
+	for name, value := range arguments {
+		values[name] = value
 	}
-	values["search_path"] = tftypes.NewValue(tftypes.List{ElementType: tftypes.String}, further)
 	config, err := tfprotov6.NewDynamicValue(providerType, tftypes.NewValue(providerType, values))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := testServer{server, &config, schemas.ResourceSchemas[resourceName].ValueType().(tftypes.Object)}
-	return s.reconfigure(t)
+	validated, err := server.ValidateProviderConfig(context.Background(), &tfprotov6.ValidateProviderConfigRequest{Config: &config})
+	check(t, err, nil)
+	if slices.ContainsFunc(validated.Diagnostics, isError) {
+		return s, validated.Diagnostics
+	}
+	configured, err := server.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: &config})
+	check(t, err, nil)
+	return s, append(validated.Diagnostics, configured.Diagnostics...)
 }
+
+func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
 
 // reconfigure configures the provider anew, as each Terraform command does.
 func (s testServer) reconfigure(t testing.TB) testServer {
@@ -60,7 +81,7 @@ func check(t testing.TB, err error, diagnostics []*tfprotov6.Diagnostic) {
 		t.Fatal(err)
 	}
 	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
+		if isError(d) {
 			t.Fatalf("%s: %s", d.Summary, d.Detail)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -36,6 +37,7 @@ var (
 	tagRule         = ruleValidator{"tag", elyra.ValidateTag}
 	directoryRule   = ruleValidator{"directory", checkDirectory}
 	permissionRule  = ruleValidator{"permission", checkPermission}
+	durationRule    = ruleValidator{"duration", checkDuration}
 )
 
 func (v ruleValidator) Description(context.Context) string             { return "must be a valid " + v.what }
@@ -153,6 +155,13 @@ var octalMode = regexp.MustCompile(`^0?[0-7]{3}$`)
 func checkPermission(mode string) error {
 	if !octalMode.MatchString(mode) {
 		return fmt.Errorf("%q is not a mode in octal; use three digits from 0 to 7, such as \"0644\"", mode)
+	}
+	return nil
+}
+
+func checkDuration(duration string) error {
+	if d, err := time.ParseDuration(duration); err != nil || d <= 0 {
+		return fmt.Errorf("%q is not a duration; write a number and a unit, such as \"45s\" or \"2m\"", duration)
 	}
 	return nil
 }

@@ -69,17 +69,33 @@ type RequestInfo struct {
 	Err      error // why no answer came
 }
 
-// New returns a store on the server of cfg. It checks cfg and does no I/O.
+// ConfigError says which part of a [Config] is wrong. It repeats no secret.
+type ConfigError struct {
+	// Argument is the part by its name in the provider's configuration, such as
+	// "ca_cert_pem".
+	Argument string
+	// Reason is a clause about it, such as "is empty".
+	Reason string
+}
+
+func (e *ConfigError) Error() string { return e.Argument + " " + e.Reason }
+
+func configErrorf(argument, format string, args ...any) error {
+	return &ConfigError{argument, fmt.Sprintf(format, args...)}
+}
+
+// New returns a store on the server of cfg. It checks cfg and does no I/O; its
+// errors are [ConfigError]s.
 func New(cfg Config) (*Store, error) {
 	base, err := parseEndpoint(cfg.Endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("endpoint: %w", err)
+		return nil, configErrorf("endpoint", "%v", err)
 	}
 	if cfg.Token != "" && cfg.Password != "" {
-		return nil, errors.New("token and password are both set; a server is entered with one of them")
+		return nil, configErrorf("password", "is set beside a token; a server is entered with one of them")
 	}
 	if cfg.RequestTimeout < 0 || cfg.MaxRetries < 0 {
-		return nil, errors.New("the request timeout and the number of retries must not be negative")
+		return nil, configErrorf("request_timeout", "and max_retries must not be negative")
 	}
 	if cfg.RequestTimeout == 0 {
 		cfg.RequestTimeout = DefaultRequestTimeout
@@ -173,20 +189,20 @@ func parseHeaders(cfg Config) (http.Header, error) {
 		key := http.CanonicalHeaderKey(name)
 		switch {
 		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
-			return nil, fmt.Errorf("headers: %q is not the name of a header", name)
+			return nil, configErrorf("headers", "has %q, which is not the name of a header", name)
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
-			return nil, fmt.Errorf("headers: the value of %q holds a control character, perhaps a line break at its end", name)
+			return nil, configErrorf("headers", "has a value of %q that holds a control character, perhaps a line break at its end", name)
 		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "X-Xsrftoken"}, key):
-			return nil, fmt.Errorf("headers: %q is set by the provider itself", name)
+			return nil, configErrorf("headers", "has %q, which the provider itself sets", name)
 		case key == "Authorization" && cfg.Token != "":
-			return nil, errors.New("headers: Authorization is where the token goes; set one of the two")
+			return nil, configErrorf("headers", "has Authorization, which is where the token goes; set one of the two")
 		case headers.Get(key) != "":
-			return nil, fmt.Errorf("headers: %q is there twice, in different case", name)
+			return nil, configErrorf("headers", "has %q twice, in different case", name)
 		}
 		headers.Set(key, value)
 	}
 	if strings.ContainsFunc(cfg.Token, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		return nil, errors.New("token: holds a blank or a control character, perhaps a line break at its end")
+		return nil, configErrorf("token", "holds a blank or a control character, perhaps a line break at its end")
 	}
 	return headers, nil
 }
@@ -200,7 +216,7 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM([]byte(cfg.CACertPEM)) {
-			return nil, errors.New("ca_cert_pem: holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+			return nil, configErrorf("ca_cert_pem", "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
 		}
 		config.RootCAs = pool
 	}
@@ -208,12 +224,12 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 		return config, nil
 	}
 	if cfg.ClientCertPEM == "" || cfg.ClientKeyPEM == "" {
-		return nil, errors.New("client_cert_pem and client_key_pem: one is set without the other")
+		return nil, configErrorf("client_cert_pem", "and client_key_pem belong together; one is set without the other")
 	}
 	pair, err := tls.X509KeyPair([]byte(cfg.ClientCertPEM), []byte(cfg.ClientKeyPEM))
 	if err != nil {
 		// The standard library's errors name what is wrong and quote nothing.
-		return nil, fmt.Errorf("client_cert_pem and client_key_pem: %w", err)
+		return nil, configErrorf("client_cert_pem", "and client_key_pem: %v", err)
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil

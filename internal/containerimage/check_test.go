@@ -1,0 +1,727 @@
+package containerimage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	created := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	img := withConfig(t, small(t), func(c *v1.ConfigFile) {
+		c.Created.Time = created
+		c.Config.Labels = map[string]string{"a": "b"}
+		c.Config.Entrypoint = []string{"/bin/sh", "-c"}
+	})
+	host := serve(t, nil)
+	push(t, host+"/team/image:1", img)
+	digest, _ := img.Digest()
+	manifest, _ := img.Manifest()
+
+	met := true
+	want := &Report{
+		Exists: true, AnonymousPull: true,
+		Digest:          digest.String(),
+		PinnedImageName: host + "/team/image@" + digest.String(),
+		MediaType:       string(types.OCIManifestSchema1),
+		Size:            manifest.Config.Size + manifest.Layers[0].Size,
+		Created:         created, Labels: map[string]string{"a": "b"},
+		Env: []string{"PATH=/bin"}, Entrypoint: []string{"/bin/sh", "-c"},
+		Platform: "linux/amd64", Platforms: []string{"linux/amd64"},
+	}
+	if got := check(t, host+"/team/image:1", Options{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("not inspected:\n got %+v\nwant %+v", got, want)
+	}
+	if got := check(t, want.PinnedImageName, Options{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("by its pinned name:\n got %+v\nwant %+v", got, want)
+	}
+
+	var heard []Progress
+	got := check(t, host+"/team/image:1@"+digest.String(), Options{Inspect: true, Progress: func(p Progress) { heard = append(heard, p) }})
+	want.Python = &Executable{Path: "/bin/python3", Target: "/bin/python3.11", Version: "3.11"}
+	want.Curl = &Executable{Path: "/bin/curl", Target: "/bin/curl"}
+	want.PrerequisitesMet = &met
+	want.Inspected = manifest.Layers[0].Size
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("inspected:\n got %+v\nwant %+v", got, want)
+	}
+	size := manifest.Layers[0].Size
+	wantHeard := []Progress{
+		{Layer: 1, Layers: 1, Digest: manifest.Layers[0].Digest.String(), Size: size},
+		{Layer: 1, Layers: 1, Digest: manifest.Layers[0].Digest.String(), Size: size, Bytes: size, Total: size},
+	}
+	if !reflect.DeepEqual(heard, wantHeard) {
+		t.Errorf("progress: %+v, want %+v", heard, wantHeard)
+	}
+}
+
+func TestPin(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"jdoe/x:1":                     "jdoe/x@D",
+		"jdoe/x":                       "jdoe/x@D",
+		"docker.io/library/x:1":        "docker.io/library/x@D",
+		"localhost:5000/a/x":           "localhost:5000/a/x@D",
+		"localhost:5000/a/x:1":         "localhost:5000/a/x@D",
+		"quay.io/a/x:1@sha256:" + "00": "quay.io/a/x@D",
+		"python:3.11":                  "library/python@D",
+	} {
+		if got := pin(in, "D"); got != want {
+			t.Errorf("pin(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Short names mean Docker Hub, as they do to Kubernetes.
+func TestShortNames(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"library/x:1":           "index.docker.io/library/x:1",
+		"jdoe/x":                "index.docker.io/jdoe/x:latest",
+		"docker.io/library/x:1": "index.docker.io/library/x:1",
+		"quay.io/jdoe/x:1":      "quay.io/jdoe/x:1",
+	} {
+		c := &checker{imageName: in}
+		if err := c.accept(); err != nil || c.ref.Name() != want {
+			t.Errorf("%s: %v, %v, want %s", in, c.ref, err, want)
+		}
+	}
+}
+
+func TestBadArguments(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		image    string
+		opts     Options
+		argument string
+	}{
+		{"", Options{}, "image_name"},
+		{"ubuntu 22", Options{}, "image_name"},
+		{"https://quay.io/a/b:1", Options{}, "image_name"},
+		{"a/b:1", Options{Platform: "linux"}, "platform"},
+		{"a/b:1", Options{Platform: "linux/"}, "platform"},
+		{"a/b:1", Options{Platform: "linux/arm/v7/x"}, "platform"},
+		{"a/b:1", Options{MaxBytes: -1}, "max_bytes"},
+		{"a/b:1", Options{Timeout: -1}, "timeout"},
+		{"a/b:1", Options{CACertPEM: "x"}, "ca_cert_pem"},
+	} {
+		_, err := Check(t.Context(), tt.image, tt.opts)
+		var input *InputError
+		if !errors.As(err, &input) || input.Argument != tt.argument {
+			t.Errorf("%q %+v: %v, want an error of %s", tt.image, tt.opts, err, tt.argument)
+		}
+	}
+}
+
+func TestPlatforms(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	of := func(p v1.Platform) v1.Image {
+		return withConfig(t, small(t), func(c *v1.ConfigFile) { c.OS, c.Architecture, c.Variant = p.OS, p.Architecture, p.Variant })
+	}
+	var adds []mutate.IndexAddendum
+	for _, p := range []v1.Platform{{OS: "linux", Architecture: "arm64", Variant: "v8"}, {OS: "linux", Architecture: "amd64"},
+		{OS: "linux", Architecture: "arm", Variant: "v7"}, {OS: "windows", Architecture: "amd64"}} {
+		adds = append(adds, mutate.IndexAddendum{Add: of(p), Descriptor: v1.Descriptor{Platform: &p}})
+	}
+	adds = append(adds, mutate.IndexAddendum{Add: small(t), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}}})
+	idx := mutate.AppendManifests(empty.Index, adds...)
+	ref, _ := name.ParseReference(host + "/team/image:1")
+	if err := remote.WriteIndex(ref, idx); err != nil {
+		t.Fatal(err)
+	}
+	digest, _ := idx.Digest()
+	for _, tt := range []struct{ ask, got, codes, met string }{
+		{"", "linux/amd64", "", "true"},
+		{"linux/amd64", "linux/amd64", "", "true"},
+		{"linux/arm64", "linux/arm64", "", "true"},
+		{"linux/arm64/v8", "linux/arm64", "", "true"},
+		{"linux/arm/v7", "linux/arm/v7", "", "true"},
+		{"linux/arm/v6", "", "platform_not_found", "false"},
+		{"linux/s390x", "", "platform_not_found", "false"},
+		{"windows/amd64", "windows/amd64", "inspection_not_linux", "unknown"},
+	} {
+		r := check(t, ref.String(), Options{Platform: tt.ask, Inspect: true})
+		if r.Platform != tt.got || codes(r) != tt.codes || met(r) != tt.met || r.Digest != digest.String() || !r.Exists {
+			t.Errorf("%q: %q, codes %q, met %s, digest %s; want %+v", tt.ask, r.Platform, codes(r), met(r), r.Digest, tt)
+		}
+		if want := []string{"linux/arm64", "linux/amd64", "linux/arm/v7", "windows/amd64"}; !reflect.DeepEqual(r.Platforms, want) {
+			t.Errorf("platforms %v, want %v", r.Platforms, want)
+		}
+	}
+
+	push(t, host+"/team/single:1", of(v1.Platform{OS: "linux", Architecture: "arm64"}))
+	r := check(t, host+"/team/single:1", Options{Inspect: true})
+	if codes(r) != "platform_not_found" || met(r) != "false" || !r.AnonymousPull || !strings.Contains(r.Problems[0].NextStep, `platform = "linux/arm64"`) {
+		t.Errorf("an image for another platform: %+v", r)
+	}
+}
+
+func met(r *Report) string {
+	if r.PrerequisitesMet == nil {
+		return "unknown"
+	}
+	return fmt.Sprint(*r.PrerequisitesMet)
+}
+
+// path matches what the registry is asked for by the test's image.
+var manifestPath = regexp.MustCompile(`^/v2/team/image/manifests/`)
+
+// TestRegistrySaysNo has a registry that answers in every way but the right
+// one, and looks at what becomes of it.
+func TestRegistrySaysNo(t *testing.T) {
+	t.Parallel()
+	registryError := func(w http.ResponseWriter, status int, code, message string) bool {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"errors":[{"code":%q,"message":%q,"detail":"secret-detail"}]}`, code, message)
+		return true
+	}
+	isManifest := func(r *http.Request) bool { return manifestPath.MatchString(r.URL.Path) }
+	isBlob := func(r *http.Request) bool { return strings.Contains(r.URL.Path, "/blobs/") }
+	type fault = func(w http.ResponseWriter, r *http.Request) bool
+	tests := []struct {
+		name        string
+		fault       fault
+		codes       string // "" for none
+		unreachable bool
+		says        string // a part of what is said, problem or error
+		met         string
+		exists      bool
+	}{
+		{name: "no such tag", codes: "image_not_found", says: "has no 2 in team/image", met: "false",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				return isManifest(r) && registryError(w, 404, "MANIFEST_UNKNOWN", "manifest unknown")
+			}},
+		{name: "no such repository", codes: "repository_not_found", says: "has no repository team/image", met: "false",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				return isManifest(r) && registryError(w, 404, "NAME_UNKNOWN", "repository name not known")
+			}},
+		{name: "401", codes: "credentials_required", says: "pull_secret", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+				return registryError(w, 401, "UNAUTHORIZED", "authentication required")
+			}},
+		{name: "403", codes: "credentials_required", says: "requested access is denied", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				return isManifest(r) && registryError(w, 403, "DENIED", "requested access is denied")
+			}},
+		{name: "layers and configuration want credentials", codes: "credentials_required", says: "pull_secret", met: "unknown", exists: true,
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				return isBlob(r) && registryError(w, 401, "UNAUTHORIZED", "authentication required")
+			}},
+		{name: "token refused", codes: "credentials_required", says: "pull_secret", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path == "/token" {
+					return registryError(w, 401, "UNAUTHORIZED", "no")
+				}
+				w.Header().Set("WWW-Authenticate", `Bearer realm="http://`+r.Host+`/token",service="x"`)
+				w.WriteHeader(401)
+				return true
+			}},
+		{name: "token nonsense", codes: "invalid_answer", says: "makes no sense", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path == "/token" {
+					io.WriteString(w, `{"refresh_token":"secret-token"}`)
+					return true
+				}
+				w.Header().Set("WWW-Authenticate", `Bearer realm="http://`+r.Host+`/token",service="x"`)
+				w.WriteHeader(401)
+				return true
+			}},
+		{name: "429", codes: "rate_limited", says: "Wait 3600 seconds", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				w.Header().Set("Retry-After", "3600")
+				return isManifest(r) && registryError(w, 429, "TOOMANYREQUESTS", "you have reached your pull rate limit")
+			}},
+		{name: "429 by GET only", codes: "rate_limited", says: "you have reached your pull rate limit", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				return r.Method == http.MethodGet && isManifest(r) && registryError(w, 429, "TOOMANYREQUESTS", "you have reached your pull rate limit")
+			}},
+		{name: "400", codes: "refused", says: "400 Bad Request", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				return isManifest(r) && registryError(w, 400, "UNSUPPORTED", "no")
+			}},
+		{name: "no registry", codes: "not_a_registry", says: "has no /v2/", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool { http.NotFound(w, r); return true }},
+		{name: "web page", codes: "not_a_registry", says: "web page", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				io.WriteString(w, `<html data-token="secret-token">`)
+				return true
+			}},
+		{name: "redirect to a login page", codes: "not_a_registry", says: "web page", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path == "/login" {
+					w.Header().Set("Content-Type", "text/html")
+					return true
+				}
+				if isManifest(r) {
+					http.Redirect(w, r, "/login?token=secret-token", http.StatusFound)
+				}
+				return isManifest(r)
+			}},
+		{name: "redirect without end", codes: "not_a_registry", says: "redirects without end", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if isManifest(r) {
+					http.Redirect(w, r, r.URL.Path+"?token=secret-token", http.StatusFound)
+				}
+				return isManifest(r)
+			}},
+		{name: "redirect to plain HTTP", codes: "refused", says: "plain HTTP", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if isManifest(r) {
+					http.Redirect(w, r, "http://registry.example/x?token=secret-token", http.StatusFound)
+				}
+				return isManifest(r)
+			}},
+		{name: "500", unreachable: true, says: "500 Internal Server Error",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if isManifest(r) {
+					http.Error(w, "secret-token", 500)
+				}
+				return isManifest(r)
+			}},
+		{name: "500 at once", unreachable: true, says: "500 Internal Server Error",
+			fault: func(w http.ResponseWriter, r *http.Request) bool { http.Error(w, "secret-token", 500); return true }},
+		{name: "503 throughout", unreachable: true, says: "503 Service Unavailable",
+			fault: func(w http.ResponseWriter, r *http.Request) bool { http.Error(w, "secret-token", 503); return true }},
+		{name: "manifest that is another", codes: "digest_mismatch", says: "refused", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodGet && isManifest(r) {
+					w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+					io.WriteString(w, `{"schemaVersion":2,"config":{},"layers":[]}`)
+					return true
+				}
+				return false
+			}},
+		{name: "HEAD that makes a digest up", codes: "digest_mismatch", says: "has nothing of that digest", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodHead && isManifest(r) {
+					w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+					w.Header().Set("Docker-Content-Digest", "sha256:"+strings.Repeat("0", 64))
+					w.Header().Set("Content-Length", "5")
+					return true
+				}
+				return false
+			}},
+		{name: "configuration that is another", codes: "invalid_answer", says: "the image configuration makes no sense", met: "unknown", exists: true,
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if isBlob(r) {
+					w.Header().Set("Transfer-Encoding", "chunked")
+					io.WriteString(w, strings.Repeat("x", 10_000))
+				}
+				return isBlob(r)
+			}},
+		{name: "huge manifest", codes: "too_large", says: "more than 8388608 bytes", met: "unknown",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodGet && isManifest(r) {
+					w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+					io.Copy(w, io.LimitReader(spaces{}, 1<<40))
+					return true
+				}
+				return false
+			}},
+		{name: "truncated manifest", unreachable: true, says: "broke off",
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodGet && isManifest(r) {
+					w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+					w.Header().Set("Content-Length", "100")
+					io.WriteString(w, `{"schemaVersion"`)
+					return true
+				}
+				return false
+			}},
+		{name: "manifest that is no JSON", codes: "invalid_answer", says: "makes no sense", met: "unknown", exists: true,
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if isManifest(r) && r.Method == http.MethodHead {
+					w.WriteHeader(http.StatusMethodNotAllowed)
+				} else if isManifest(r) {
+					w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+					io.WriteString(w, `{"schemaVersion"`)
+				}
+				return isManifest(r)
+			}},
+		{name: "schema 1", codes: "unsupported_media_type", says: "gave up in 2017", met: "false", exists: true,
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if isManifest(r) {
+					w.Header().Set("Content-Type", string(types.DockerManifestSchema1Signed))
+					io.WriteString(w, `{}`)
+				}
+				return isManifest(r)
+			}},
+		{name: "HEAD refused", met: "true", exists: true,
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodHead {
+					w.WriteHeader(http.StatusMethodNotAllowed)
+				}
+				return r.Method == http.MethodHead
+			}},
+		{name: "HEAD without a digest", met: "true", exists: true,
+			fault: func(w http.ResponseWriter, r *http.Request) bool { return r.Method == http.MethodHead }},
+		{name: "layer missing", codes: "invalid_answer", says: "not a layer that it refers to", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				registryError(w, 404, "BLOB_UNKNOWN", "blob unknown")
+			})},
+		{name: "layer truncated", codes: "inspection_failed", says: "broke off", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", "1000")
+				w.Write([]byte{0x1f, 0x8b, 8})
+			})},
+		{name: "layer cut short with a right length", codes: "inspection_failed", says: "error verifying", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Write(lines{"x"}.tar(t)[:1024])
+			})},
+		{name: "layer that is another", codes: "inspection_failed", says: "error verifying sha256 checksum", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Write(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.tar(t))
+			})},
+		{name: "layer that is no archive", codes: "inspection_failed", says: "archive/tar: invalid tar header", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				io.WriteString(w, strings.Repeat("<html>", 1000))
+			})},
+		{name: "layer with damaged gzip", codes: "inspection_failed", says: "damaged", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Write(append(gzipped(t, nil)[:10], strings.Repeat("\xff", 100)...))
+			})},
+		{name: "layer rate limited", codes: "rate_limited", says: "Wait until tomorrow", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Retry-After", "tomorrow")
+				registryError(w, 429, "TOOMANYREQUESTS", "slow down")
+			})},
+		{name: "layer 500", codes: "inspection_failed", says: "500 Internal Server Error", met: "unknown", exists: true,
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "secret-token", 500) })},
+	}
+	for _, tt := range tests {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			var broken atomic.Bool
+			host := serve(t, func(w http.ResponseWriter, r *http.Request) bool { return broken.Load() && tt.fault(w, r) })
+			push(t, host+"/team/image:2", small(t))
+			broken.Store(true)
+
+			r, err := Check(t.Context(), host+"/team/image:2", Options{Inspect: true})
+			said := fmt.Sprint(err)
+			if r != nil {
+				said = fmt.Sprint(r.Problems)
+			}
+			if strings.Contains(said, "secret-") || strings.Contains(said, "<html") {
+				t.Errorf("it says too much: %s", said)
+			}
+			if !strings.Contains(said, tt.says) {
+				t.Errorf("it does not say %q: %s", tt.says, said)
+			}
+			var unreachable *UnreachableError
+			if errors.Is(err, ErrUnreachable) != tt.unreachable || errors.As(err, &unreachable) != tt.unreachable {
+				t.Fatalf("error: %v, want unreachable: %v", err, tt.unreachable)
+			}
+			if tt.unreachable {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if codes(r) != tt.codes || met(r) != tt.met || r.Exists != tt.exists {
+				t.Errorf("codes %q, met %s, exists %v; want %+v", codes(r), met(r), r.Exists, tt)
+			}
+			for _, p := range r.Problems {
+				if !strings.HasSuffix(p.Message, ".") || !strings.HasSuffix(p.NextStep, ".") {
+					t.Errorf("no sentence: %q %q", p.Message, p.NextStep)
+				}
+			}
+		})
+	}
+}
+
+// onLayer answers for the layer of the image that small makes.
+func onLayer(t *testing.T, answer http.HandlerFunc) func(http.ResponseWriter, *http.Request) bool {
+	manifest, err := small(t).Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, manifest.Layers[0].Digest.String()) {
+			return false
+		}
+		answer(w, r)
+		return true
+	}
+}
+
+type spaces struct{}
+
+func (spaces) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+func TestNotAnImage(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	chart := mutate.ConfigMediaType(mutate.MediaType(small(t), types.OCIManifestSchema1), "application/vnd.cncf.helm.config.v1+json")
+	push(t, host+"/team/chart:1", chart)
+	r := check(t, host+"/team/chart:1", Options{Inspect: true})
+	if codes(r) != "unsupported_media_type" || met(r) != "false" || !r.Exists {
+		t.Errorf("%+v", r)
+	}
+
+	tower, err := small(t).Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tower.Layers = slices.Repeat(tower.Layers, maxLayers+1)
+	raw, err := json.Marshal(tower)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host = listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
+		if r.Method == http.MethodGet {
+			w.Write(raw)
+		}
+	}))
+	if r := check(t, host+"/team/tower:1", Options{Inspect: true}); codes(r) != "unsupported_media_type" || !strings.Contains(r.Problems[0].Message, "1001 layers") {
+		t.Errorf("%+v", r.Problems)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Close()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = quiet
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	release := make(chan struct{})
+	slow := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(func() { close(release) })
+
+	for _, tt := range []struct{ name, host, says string }{
+		{"refused", free.Addr().String(), "refused"},
+		{"no such host", "registry.invalid", "registry.invalid"},
+		{"unknown authority", secure.Listener.Addr().String(), "ca_cert_pem"},
+		{"slow", slow, "no answer within 50ms"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			opts := Options{}
+			if tt.name == "slow" {
+				opts.Timeout = 50 * time.Millisecond
+			}
+			r, err := Check(t.Context(), tt.host+"/a/b:1", opts)
+			if r != nil || !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), tt.says) {
+				t.Fatalf("%v, %v, want unreachable: %s", r, err, tt.says)
+			}
+			var unreachable *UnreachableError
+			if errors.As(err, &unreachable); unreachable.Problem().Code != CodeUnreachable || !strings.Contains(unreachable.Problem().String(), tt.says) {
+				t.Errorf("as a problem: %v, want %s", unreachable.Problem(), tt.says)
+			}
+		})
+	}
+}
+
+// A private address is no loopback: go-containerregistry would speak plain
+// HTTP to it.
+func TestPlainHTTPIsForLoopback(t *testing.T) {
+	t.Parallel()
+	asked := false
+	g := &guard{inner: roundTrip(func(*http.Request) (*http.Response, error) {
+		asked = true
+		return nil, io.EOF
+	})}
+	for url, allowed := range map[string]bool{
+		"http://localhost:5000/v2/": true, "http://127.0.0.1/v2/": true, "http://[::1]:5000/v2/": true, "http://x.localhost/v2/": true,
+		"http://10.0.0.1:5000/v2/": false, "http://192.168.1.1/v2/": false, "http://quay.io/v2/": false, "http://localhost.example/": false,
+		"https://10.0.0.1:5000/v2/": true, "https://quay.io/v2/": true,
+	} {
+		asked = false
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if _, err := g.RoundTrip(req); asked != allowed {
+			t.Errorf("%s: asked %v (%v), want %v", url, asked, err, allowed)
+		}
+	}
+	from, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://quay.io/v2/", nil)
+	for url, allowed := range map[string]bool{"https://169.254.169.254/": false, "https://10.0.0.1/": false, "https://localhost/": false, "https://cdn.example/": true} {
+		asked = false
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		req.Response = &http.Response{Request: from}
+		if _, err := g.RoundTrip(req); asked != allowed {
+			t.Errorf("redirect to %s: asked %v (%v), want %v", url, asked, err, allowed)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Whatever it waits for, a check ends when its context does.
+func TestCancel(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"/v2/", "manifests", "blobs"} {
+		t.Run(strings.Trim(at, "/"), func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancelCause(t.Context())
+			var stuck atomic.Bool
+			host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {
+				if !stuck.Load() || !strings.Contains(r.URL.Path, at) {
+					return false
+				}
+				cancel(io.ErrNoProgress)
+				<-r.Context().Done()
+				return true
+			})
+			push(t, host+"/team/image:1", small(t))
+			stuck.Store(true)
+			r, err := Check(ctx, host+"/team/image:1", Options{Inspect: true})
+			if r != nil || !errors.Is(err, io.ErrNoProgress) || errors.Is(err, ErrUnreachable) {
+				t.Errorf("%v, %v, want the context's error", r, err)
+			}
+		})
+	}
+}
+
+// A layer that does not come ends the inspection, and not the report.
+func TestInspectionTimeout(t *testing.T) {
+	t.Parallel()
+	host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/blobs/") || r.Header.Get("X-Config") != "" {
+			return false
+		}
+		if strings.HasSuffix(r.URL.Path, layerDigest(t, small(t))) {
+			<-r.Context().Done()
+			return true
+		}
+		return false
+	})
+	push(t, host+"/team/image:1", small(t))
+	r := check(t, host+"/team/image:1", Options{Inspect: true, Timeout: 300 * time.Millisecond})
+	if codes(r) != "inspection_timeout" || met(r) != "unknown" || !r.AnonymousPull || !strings.Contains(r.Problems[0].NextStep, `timeout = "600ms"`) {
+		t.Errorf("%+v", r)
+	}
+}
+
+func layerDigest(t testing.TB, img v1.Image) string {
+	m, err := img.Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m.Layers[len(m.Layers)-1].Digest.String()
+}
+
+func TestMaxBytes(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	img := imageOf(t, nil, encodings["tar"](t, lines{"usr/bin/curl*"}.tar(t)), encodings["tar"](t, lines{"x"}.tar(t)))
+	push(t, host+"/team/image:1", img)
+	size := int64(len(lines{"x"}.tar(t)) + len(lines{"usr/bin/curl*"}.tar(t)))
+	for max, want := range map[int64]string{
+		1: "max_bytes_exceeded", 1000: "max_bytes_exceeded", size - 1: "max_bytes_exceeded",
+		size: "python3_missing", size + 1: "python3_missing",
+	} {
+		r := check(t, host+"/team/image:1", Options{Inspect: true, MaxBytes: max})
+		if codes(r) != want || r.Inspected > max {
+			t.Errorf("%d: %v, %d bytes, want %s", max, r.Problems, r.Inspected, want)
+		}
+		if want == "max_bytes_exceeded" && (met(r) != "unknown" || !strings.Contains(r.Problems[0].NextStep, fmt.Sprintf("max_bytes = %d ", size))) {
+			t.Errorf("%d: met %s, %v", max, met(r), r.Problems)
+		}
+	}
+}
+
+// recorder lists what a registry was asked for.
+type recorder struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (l *recorder) note(_ http.ResponseWriter, r *http.Request) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = append(l.all, strings.TrimSpace(r.Method+" "+r.URL.Path+" "+r.Header.Get("Range")))
+	return false
+}
+
+func (l *recorder) take() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.all
+	l.all = nil
+	return all
+}
+
+// What is asked of the registry, and nothing more: HEAD before GET, no layer
+// unless inspecting, no lower layer when the upper ones decide.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	var log recorder
+	host := serve(t, log.note)
+	img := imageOf(t, []string{"PATH=/bin"},
+		encodings["gzip"](t, lines{"below"}.tar(t)),
+		encodings["gzip"](t, lines{"bin/python3*", "bin/curl*"}.tar(t)))
+	push(t, host+"/team/image:1", img)
+	log.take()
+	digest, _ := img.Digest()
+	config, _ := img.ConfigName()
+	top := layerDigest(t, img)
+
+	want := []string{"GET /v2/", "HEAD /v2/team/image/manifests/1", "GET /v2/team/image/manifests/" + digest.String(), "GET /v2/team/image/blobs/" + config.String()}
+	check(t, host+"/team/image:1", Options{})
+	if got := log.take(); !reflect.DeepEqual(got, want) {
+		t.Errorf("asked for %q, want %q", got, want)
+	}
+	check(t, host+"/team/image:1", Options{Inspect: true})
+	if got, want := log.take(), append(want, "GET /v2/team/image/blobs/"+top); !reflect.DeepEqual(got, want) {
+		t.Errorf("asked for %q, want %q", got, want)
+	}
+}
+
+// A passing fault is asked again.
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	var faults atomic.Int32
+	host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if faults.Add(-1) >= 0 {
+			w.WriteHeader(http.StatusBadGateway)
+			return true
+		}
+		return false
+	})
+	push(t, host+"/team/image:1", small(t))
+	faults.Store(1)
+	if r := check(t, host+"/team/image:1", Options{}); !r.AnonymousPull {
+		t.Errorf("%+v", r)
+	}
+}

@@ -1,0 +1,236 @@
+package containerimage
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+)
+
+// ErrUnreachable is what every [UnreachableError] is: the registry gave no
+// answer, so nothing is known of the image.
+var ErrUnreachable = errors.New("registry unreachable")
+
+// UnreachableError says that a registry gave no answer: its name does not
+// resolve, nothing listens, TLS fails, time is up, or it answers that it is out
+// of order (408 and 5xx).
+type UnreachableError struct {
+	Registry string // as a reader knows it: docker.io, quay.io, localhost:5000
+	Reason   string // without addresses' query strings, which may hold tokens
+	NextStep string // a sentence: what to do about it
+}
+
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("cannot reach the registry %s: %s. %s", e.Registry, e.Reason, e.NextStep)
+}
+
+// Is makes every UnreachableError an [ErrUnreachable].
+func (e *UnreachableError) Is(target error) bool { return target == ErrUnreachable }
+
+// Problem is the error as a problem, for who would rather go on without an
+// answer.
+func (e *UnreachableError) Problem() Problem {
+	return Problem{CodeUnreachable, fmt.Sprintf("Cannot reach the registry %s: %s.", e.Registry, e.Reason), e.NextStep}
+}
+
+// InputError says that an argument of [Check] cannot be used.
+type InputError struct {
+	Argument string // "image_name", "platform", "max_bytes", "timeout" or "ca_cert_pem"
+	Reason   string // a sentence
+}
+
+func (e *InputError) Error() string { return e.Argument + ": " + e.Reason }
+
+var (
+	errTimeout      = errors.New("the time given for the check is up")
+	errMaxBytes     = errors.New("the bytes given for the inspection are used up")
+	errTooManyLinks = errors.New("it holds more symbolic links than an inspection keeps")
+
+	errAnswerTooLarge = errors.New("the answer is too large")
+	errDigestMismatch = errors.New("the content does not have the digest that was asked for")
+	errWebPage        = errors.New("the answer is a web page")
+	errPlainHTTP      = errors.New("plain HTTP is for loopback registries only")
+	errRedirect       = errors.New("a redirect into a private network")
+	errRedirects      = errors.New("too many redirects")
+)
+
+// stage is what was being asked when an error came.
+type stage int
+
+const (
+	stageHandshake stage = iota // is there a registry, and does it want a token
+	stageManifest
+	stageConfig
+	stageLayer
+)
+
+func (s stage) String() string {
+	return [...]string{"the registry API", "the manifest", "the image configuration", "a layer"}[s]
+}
+
+// explain turns whatever came of asking a registry into a [*Problem], when the
+// registry gave an answer, or an [*UnreachableError], when it gave none. It
+// goes by types, never by text, and quotes nothing but a registry's own codes
+// and messages: bodies and addresses can hold tokens.
+func (c *checker) explain(ctx context.Context, at stage, err error) error {
+	var answer *transport.Error
+	var network *url.Error
+	var certificate *tls.CertificateVerificationError
+	var problem *Problem
+	registry := registryName(c.ref)
+	switch {
+	case errors.As(err, &problem):
+		return err
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTimeout):
+		return &UnreachableError{registry, "no answer within " + c.opts.Timeout.String(),
+			"Give it longer with timeout, or check that it can be reached from here."}
+	case errors.Is(err, errDigestMismatch):
+		return &Problem{CodeDigestMismatch,
+			fmt.Sprintf("%s sends something else as %s than its digest says, so it was refused.", registry, at),
+			"Push the image again; if it stays so, the registry or a proxy before it is broken or tampers with content."}
+	case errors.Is(err, errAnswerTooLarge):
+		return &Problem{CodeTooLarge,
+			fmt.Sprintf("%s sends more than %d bytes as %s.", registry, int64(maxDocument), at),
+			"No image needs that much: check that image_name is a container image."}
+	case errors.Is(err, errWebPage):
+		return &Problem{CodeNotARegistry,
+			fmt.Sprintf("%s answers with a web page where %s should be.", registry, at),
+			"Check the host in image_name; if it is right, a proxy or a login page stands before the registry, and a cluster will meet it too."}
+	case errors.Is(err, errRedirect):
+		return &Problem{CodeRefused,
+			fmt.Sprintf("%s redirects to an address in a private network, which was not followed.", registry),
+			"Use the registry's address in that network in image_name."}
+	case errors.Is(err, errRedirects):
+		return &Problem{CodeNotARegistry,
+			fmt.Sprintf("%s redirects without end where %s should be.", registry, at),
+			"Check the host in image_name, and ask who runs it."}
+	case errors.Is(err, errPlainHTTP) && at != stageHandshake:
+		return &Problem{CodeRefused,
+			fmt.Sprintf("%s redirects to plain HTTP, which was not followed.", registry),
+			"Ask who runs the registry to redirect to https addresses."}
+	// Before answers: on loopback, plain HTTP was then tried in vain.
+	case errors.As(err, &certificate):
+		e := &UnreachableError{registry, clip(certificate.Error()), "Have the registry's certificate renewed or corrected."}
+		if errors.As(err, new(x509.UnknownAuthorityError)) {
+			e.NextStep = "If its certificate is from a private authority, give that authority's in ca_cert_pem."
+		}
+		return e
+	case errors.As(err, &answer):
+		return c.explainAnswer(at, answer)
+	case errors.As(err, &network), isNetworkError(err):
+		e := &UnreachableError{registry, networkReason(err), "Check the host in image_name, and that it can be reached from here."}
+		if errors.Is(err, http.ErrSchemeMismatch) {
+			e.NextStep = "It seems to speak plain HTTP, which only loopback addresses may: give the registry a certificate."
+		}
+		return e
+	}
+	p := &Problem{CodeInvalidAnswer, fmt.Sprintf("What %s sends as %s makes no sense.", registry, at),
+		"Check that image_name is a container image in a registry; pushing it again may mend it."}
+	if at == stageManifest {
+		p.Message = strings.TrimSuffix(p.Message, ".") + ": " + clip(err.Error()) + "."
+	}
+	return p
+}
+
+// explainAnswer goes by the codes of the distribution specification ("Error
+// Codes") where the registry sends them, and by the status where not.
+func (c *checker) explainAnswer(at stage, answer *transport.Error) error {
+	registry := registryName(c.ref)
+	codes := map[transport.ErrorCode]bool{}
+	says := ""
+	for _, d := range answer.Errors {
+		codes[d.Code] = true
+		if says == "" && d.Code != "" {
+			says = " (" + clip(string(d.Code)+": "+d.Message) + ")"
+		}
+	}
+	status := answer.StatusCode
+	switch {
+	case status == http.StatusTooManyRequests || codes[transport.TooManyRequestsErrorCode]:
+		wait := "Wait"
+		if after := c.session.guard.retryAfter.Load(); after != nil {
+			wait = "Wait " + *after
+		}
+		return &Problem{CodeRateLimited,
+			fmt.Sprintf("%s limits how often it can be asked without credentials%s.", registry, says),
+			wait + " and try again, or use an image_name in a mirror; nodes of a cluster that pull without a pull_secret meet the same limit."}
+	case status == http.StatusUnauthorized, status == http.StatusForbidden,
+		codes[transport.UnauthorizedErrorCode], codes[transport.DeniedErrorCode]:
+		return &Problem{CodeCredentials,
+			fmt.Sprintf("%s does not show %s without credentials%s; whether it exists is not known.", registry, c.ref.Context().RepositoryStr(), says),
+			"Check the spelling of image_name; if the image is private, set pull_secret to the name of a Kubernetes Secret that can pull it."}
+	case status >= 500, status == http.StatusRequestTimeout:
+		return &UnreachableError{registry, fmt.Sprintf("it answers %d %s%s", status, http.StatusText(status), says),
+			"Try again later, or ask who runs it."}
+	case status == http.StatusNotFound && at == stageHandshake:
+		return &Problem{CodeNotARegistry, registry + " is no container registry: it has no /v2/.",
+			"Check the host in image_name: it comes first, as in quay.io/owner/image:tag."}
+	case codes[transport.NameUnknownErrorCode]:
+		return &Problem{CodeRepositoryNotFound, fmt.Sprintf("%s has no repository %s.", registry, c.ref.Context().RepositoryStr()),
+			"Check the spelling of image_name, or push the image."}
+	case status == http.StatusNotFound && at == stageManifest:
+		return &Problem{CodeImageNotFound, fmt.Sprintf("%s has no %s in %s.", registry, c.ref.Identifier(), c.ref.Context().RepositoryStr()),
+			"Check the tag or digest in image_name, or push the image."}
+	case status == http.StatusNotFound:
+		return &Problem{CodeInvalidAnswer, fmt.Sprintf("%s has the manifest of %s but not %s that it refers to.", registry, c.ref.Identifier(), at),
+			"Push the image again: no cluster can pull it like this."}
+	}
+	return &Problem{CodeRefused, fmt.Sprintf("%s refuses to show %s: it answers %d %s%s.", registry, at, status, http.StatusText(status), says),
+		"Check image_name, and ask who runs the registry."}
+}
+
+// isNetworkError says whether a connection failed or broke.
+func isNetworkError(err error) bool {
+	return errors.As(err, new(brokenError)) || errors.As(err, new(net.Error)) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// networkReason is what went wrong without the address that was asked, which
+// after a redirect may be signed.
+func networkReason(err error) string {
+	if errors.As(err, new(brokenError)) {
+		return "the connection broke off"
+	}
+	for {
+		var u *url.Error
+		if !errors.As(err, &u) {
+			break
+		}
+		err = u.Err
+	}
+	return clip(err.Error())
+}
+
+// maxQuote bounds what of a stranger's text goes into a message, in runes.
+const maxQuote = 200
+
+// clip makes a stranger's text fit for a message.
+func clip(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	if r := []rune(s); len(r) > maxQuote {
+		s = string(r[:maxQuote]) + "…"
+	}
+	return strings.TrimRight(strings.Join(strings.Fields(s), " "), ".: ")
+}
+
+// registryName is how people call the registry of ref.
+func registryName(ref name.Reference) string {
+	if r := ref.Context().RegistryStr(); r != name.DefaultRegistry {
+		return r
+	}
+	return "docker.io"
+}

@@ -1,0 +1,194 @@
+package containerimage
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/containerd/stargz-snapshotter/estargz"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/static"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/klauspost/compress/zstd"
+)
+
+// A layer in a test is a list of lines, one for each entry of its archive:
+//
+//	usr/bin/            a directory
+//	usr/bin/curl*       an executable file
+//	usr/share/doc       a file that is not
+//	bin -> usr/bin      a symbolic link
+//	usr/bin/py = a/b    a hard link
+//
+// Whiteouts are written as what they are, files called .wh.something.
+type lines []string
+
+func (l lines) tar(t testing.TB) []byte {
+	t.Helper()
+	var buf bytes.Buffer
+	w := tar.NewWriter(&buf)
+	for _, line := range l {
+		h := &tar.Header{Name: line, Typeflag: tar.TypeReg, Mode: 0o644}
+		if at, to, ok := strings.Cut(line, " -> "); ok {
+			h.Name, h.Linkname, h.Typeflag, h.Mode = at, to, tar.TypeSymlink, 0o777
+		} else if at, to, ok := strings.Cut(line, " = "); ok {
+			h.Name, h.Linkname, h.Typeflag = at, to, tar.TypeLink
+		} else if strings.HasSuffix(line, "/") {
+			h.Typeflag, h.Mode = tar.TypeDir, 0o755
+		} else if at, ok := strings.CutSuffix(line, "*"); ok {
+			h.Name, h.Mode = at, 0o755
+		}
+		if h.Typeflag == tar.TypeReg && !strings.Contains(line, whiteoutPrefix) {
+			h.Size = 3
+		}
+		if err := w.WriteHeader(h); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(make([]byte, h.Size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// encodings are the ways a layer's archive is stored.
+var encodings = map[string]func(testing.TB, []byte) mutate.Addendum{
+	"tar": func(_ testing.TB, b []byte) mutate.Addendum {
+		return mutate.Addendum{Layer: static.NewLayer(b, types.OCIUncompressedLayer)}
+	},
+	"gzip": func(t testing.TB, b []byte) mutate.Addendum {
+		return mutate.Addendum{Layer: static.NewLayer(gzipped(t, b), types.OCILayer)}
+	},
+	"zstd": func(t testing.TB, b []byte) mutate.Addendum {
+		w, err := zstd.NewWriter(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// zstd:chunked begins and ends with frames to skip.
+		b = append(append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), w.EncodeAll(b, nil)...), "\x5f\x2a\x4d\x18\x01\x00\x00\x00a"...)
+		return mutate.Addendum{Layer: static.NewLayer(b, types.OCILayerZStd)}
+	},
+	"estargz": func(t testing.TB, b []byte) mutate.Addendum {
+		blob, err := estargz.Build(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer blob.Close()
+		stored, err := io.ReadAll(blob)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mutate.Addendum{Layer: static.NewLayer(stored, types.OCILayer),
+			Annotations: map[string]string{estargz.TOCJSONDigestAnnotation: blob.TOCDigest().String()}}
+	},
+}
+
+func gzipped(t testing.TB, b []byte) []byte {
+	var buf bytes.Buffer
+	w := gzip.NewWriter(&buf)
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+// imageOf is a linux/amd64 image with the given layers, the bottom first.
+func imageOf(t testing.TB, env []string, layers ...mutate.Addendum) v1.Image {
+	t.Helper()
+	img, err := mutate.Append(mutate.MediaType(empty.Image, types.OCIManifestSchema1), layers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return withConfig(t, img, func(c *v1.ConfigFile) {
+		c.OS, c.Architecture = "linux", "amd64"
+		c.Config.Env = env
+	})
+}
+
+func withConfig(t testing.TB, img v1.Image, change func(*v1.ConfigFile)) v1.Image {
+	t.Helper()
+	c, err := img.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = c.DeepCopy()
+	change(c)
+	if img, err = mutate.ConfigFile(mutate.ConfigMediaType(img, types.OCIConfigJSON), c); err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// small is an image that has all that Elyra asks for.
+func small(t testing.TB) v1.Image {
+	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, lines{"bin/python3 -> python3.11", "bin/python3.11*", "bin/curl*"}.tar(t)))
+}
+
+// serve runs go-containerregistry's own registry in the process, behind a
+// handler that may answer in its place.
+func serve(t testing.TB, before func(http.ResponseWriter, *http.Request) (answered bool)) (host string) {
+	t.Helper()
+	inner := registry.New(registry.Logger(quiet))
+	return listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if before == nil || !before(w, r) {
+			inner.ServeHTTP(w, r)
+		}
+	}))
+}
+
+func listen(t testing.TB, h http.Handler) (host string) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = quiet // the client tries TLS first
+	s.Start()
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+func push(t testing.TB, image string, img v1.Image, opts ...remote.Option) {
+	t.Helper()
+	ref, err := name.ParseReference(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.Write(ref, img, append(opts, remote.WithContext(t.Context()))...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func check(t testing.TB, image string, opts Options) *Report {
+	t.Helper()
+	r, err := Check(t.Context(), image, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// codes are the codes of a report's problems, for comparison.
+func codes(r *Report) string {
+	var all []string
+	for _, p := range r.Problems {
+		all = append(all, string(p.Code))
+	}
+	return strings.Join(all, " ")
+}
+
+var quiet = log.New(io.Discard, "", 0)

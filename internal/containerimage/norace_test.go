@@ -1,0 +1,5 @@
+//go:build !race
+
+package containerimage
+
+const raceEnabled = false

@@ -1,0 +1,209 @@
+package containerimage
+
+import (
+	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+)
+
+// registryBinary is the CNCF registry, of the version in test/registry. Without
+// it tests are skipped, except where CI is set, lest they be green on nothing.
+func registryBinary(t *testing.T) string {
+	t.Helper()
+	bin := os.Getenv("REGISTRY_BIN")
+	if bin != "" {
+		return bin
+	}
+	const how = `REGISTRY_BIN names no registry; build one with go build -C test/registry -o "$PWD/bin/registry" github.com/distribution/distribution/v3/cmd/registry`
+	if os.Getenv("CI") == "true" {
+		t.Fatal(how)
+	}
+	t.Skip(how)
+	return ""
+}
+
+var listening = regexp.MustCompile(`listening on ([0-9.:]+)`)
+
+// runRegistry starts a registry on a port of its own, with http and auth added
+// to its configuration.
+func runRegistry(t *testing.T, more string) (host string) {
+	t.Helper()
+	bin := registryBinary(t)
+	file := filepath.Join(t.TempDir(), "config.yml")
+	config := "version: 0.1\nlog: {level: info}\nstorage: {inmemory: {}}\n" + more
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), bin, "serve", file)
+	cmd.Env = append(os.Environ(), "OTEL_TRACES_EXPORTER=none")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout = nil
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	var said []string
+	for lines.Scan() {
+		said = append(said, lines.Text())
+		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
+			host = m[1]
+			break
+		}
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	if host == "" {
+		t.Fatalf("the registry did not start:\n%s", strings.Join(said, "\n"))
+	}
+	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	return host
+}
+
+// authority makes a private CA and a certificate of it for loopback.
+func authority(t *testing.T) (caPEM, certFile, keyFile string) {
+	t.Helper()
+	certificate := func(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) ([]byte, *ecdsa.PrivateKey) {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if parentKey == nil {
+			parentKey = key
+		}
+		template.SerialNumber = big.NewInt(time.Now().UnixNano())
+		template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+		der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, parentKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return der, key
+	}
+	ca := &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	caDER, caKey := certificate(ca, ca, nil)
+	ca, err := x509.ParseCertificate(caDER)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, key := certificate(&x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}, ca, caKey)
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, kind string, der []byte) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})),
+		write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", keyDER)
+}
+
+// examine pushes images to a real registry, in every encoding, and checks them.
+func examine(t *testing.T, host string, opts Options, push func(image string, layer mutate.Addendum)) {
+	t.Helper()
+	opts.Inspect = true
+	for encoding, encode := range encodings {
+		image := host + "/team/" + encoding + ":1"
+		layer := encode(t, lines{"bin -> usr/bin", "usr/bin/curl*", "usr/bin/python3 -> python3.12", "usr/bin/python3.12*"}.tar(t))
+		push(image, layer)
+		r := check(t, image, opts)
+		if met(r) != "true" || codes(r) != "" || !r.Exists || !r.AnonymousPull || r.Python.Version != "3.12" {
+			t.Errorf("%s: %+v", encoding, r)
+		}
+		if size, _ := layer.Layer.Size(); encoding == "estargz" && r.Inspected >= size {
+			t.Errorf("%d of %d bytes of an eStargz layer were read", r.Inspected, size)
+		}
+		if again := check(t, r.PinnedImageName, opts); again.Digest != r.Digest {
+			t.Errorf("%s by its pinned name: %+v", encoding, again)
+		}
+	}
+	// This registry does not tell a missing repository from a missing tag.
+	for _, image := range []string{"/team/gzip:2", "/team/none:1"} {
+		if r := check(t, host+image, opts); codes(r) != "image_not_found" || r.Exists || r.AnonymousPull || met(r) != "false" {
+			t.Errorf("%s: %+v", image, r)
+		}
+	}
+}
+
+func TestRealRegistry(t *testing.T) {
+	t.Parallel()
+	host := runRegistry(t, "http: {addr: '127.0.0.1:0'}\n")
+	examine(t, host, Options{}, func(image string, layer mutate.Addendum) {
+		push(t, image, imageOf(t, nil, layer))
+	})
+}
+
+func TestRealRegistryTLS(t *testing.T) {
+	t.Parallel()
+	ca, cert, key := authority(t)
+	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0', tls: {certificate: '%s', key: '%s'}}\n", cert, key))
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM([]byte(ca))
+	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	t.Cleanup(tr.CloseIdleConnections)
+	examine(t, host, Options{CACertPEM: ca}, func(image string, layer mutate.Addendum) {
+		push(t, image, imageOf(t, nil, layer), remote.WithTransport(tr))
+	})
+	_, err := Check(t.Context(), host+"/team/gzip:1", Options{})
+	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "ca_cert_pem") {
+		t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
+	}
+}
+
+// The password is "secret-password", by htpasswd -B.
+const htpasswd = "jdoe:$2a$04$zKhsASlQqYUrCjmfT0JD4eTCuREB1.EPGhtMyKJO1db6mY10eZTFW\n"
+
+// Not parallel: it sets the environment.
+func TestRealRegistryCredentials(t *testing.T) {
+	registryBinary(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "htpasswd")
+	if err := os.WriteFile(file, []byte(htpasswd), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0'}\nauth: {htpasswd: {realm: x, path: '%s'}}\n", file))
+	push(t, host+"/team/image:1", small(t), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: "secret-password"}))
+
+	// The machine's own credentials would do, and are none of our business.
+	if err := os.WriteFile(filepath.Join(dir, "config.json"),
+		fmt.Appendf(nil, `{"auths":{%q:{"username":"jdoe","password":"secret-password"}}}`, host), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DOCKER_CONFIG", dir)
+
+	for _, image := range []string{"/team/image:1", "/team/none:1"} {
+		r := check(t, host+image, Options{Inspect: true})
+		if codes(r) != "credentials_required" || r.Exists || r.AnonymousPull || met(r) != "unknown" || !strings.Contains(r.Problems[0].NextStep, "pull_secret") {
+			t.Errorf("%s: %+v", image, r)
+		}
+	}
+}

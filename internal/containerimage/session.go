@@ -1,0 +1,229 @@
+package containerimage
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"path"
+	"strings"
+	"sync/atomic"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+)
+
+// maxDocument bounds manifests, indexes, image configurations and everything
+// else that is no layer, in bytes. The distribution specification has
+// registries take manifests of 4 MiB at least; containerd reads up to 8.
+const maxDocument = 8 << 20
+
+// maxRedirects is what [http.Client] follows when nobody tells it otherwise.
+const maxRedirects = 10
+
+// userAgent is how registries know who asks.
+const userAgent = "terraform-provider-elyra"
+
+// session asks one registry about one repository, anonymously.
+type session struct {
+	repo   name.Repository
+	guard  *guard
+	puller *remote.Puller
+	client *http.Client // for ranges, which remote does not do
+}
+
+// open meets the registry: it finds out whether to speak TLS, and gets a token
+// for the repository where the registry gives them to anybody.
+func (s *session) open(ctx context.Context) error {
+	retrying := transport.NewRetry(s.guard, transport.WithRetryStatusCodes(
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout))
+	rt, err := transport.NewWithContext(ctx, s.repo.Registry, authn.Anonymous,
+		transport.NewUserAgent(retrying, userAgent), []string{s.repo.Scope(transport.PullScope)})
+	if err != nil {
+		return err
+	}
+	s.client = &http.Client{Transport: rt}
+	s.puller, err = remote.NewPuller(remote.WithTransport(rt), remote.WithAuth(authn.Anonymous))
+	return err
+}
+
+// layer opens a layer as it is stored. Its digest is verified when it is read
+// to the end.
+func (s *session) layer(ctx context.Context, digest string) (io.ReadCloser, error) {
+	l, err := s.puller.Layer(asLayer(ctx), s.repo.Digest(digest))
+	if err != nil {
+		return nil, err
+	}
+	return l.Compressed()
+}
+
+// errNoRange says that a registry does not send parts of layers.
+var errNoRange = errors.New("no ranges")
+
+// layerRange opens n bytes of a layer from offset off.
+func (s *session) layerRange(ctx context.Context, digest string, off, n int64) (io.ReadCloser, error) {
+	url := fmt.Sprintf("%s://%s/v2/%s/blobs/%s", s.repo.Scheme(), s.repo.RegistryStr(), s.repo.RepositoryStr(), digest)
+	req, err := http.NewRequestWithContext(asLayer(ctx), http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", off, off+n-1))
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	want := fmt.Sprintf("bytes %d-%d/", off, off+n-1)
+	if resp.StatusCode != http.StatusPartialContent || !strings.HasPrefix(resp.Header.Get("Content-Range"), want) {
+		resp.Body.Close()
+		return nil, errNoRange
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(resp.Body, n), resp.Body}, nil
+}
+
+// newTransport is go-containerregistry's own, with the system's authorities
+// and one more.
+func newTransport(caCertPEM string) (*http.Transport, error) {
+	t := remote.DefaultTransport.(*http.Transport).Clone()
+	if caCertPEM == "" {
+		return t, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM([]byte(caCertPEM)) {
+		return nil, &InputError{"ca_cert_pem", "It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."}
+	}
+	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	return t, nil
+}
+
+type layerKey struct{}
+
+// asLayer marks requests for layers: their bodies are as large as they are.
+func asLayer(ctx context.Context) context.Context { return context.WithValue(ctx, layerKey{}, true) }
+
+// guard stands between go-containerregistry and the network, and holds
+// registries to what this package promises: TLS but for loopback, no redirect
+// from outside into a private network, bounded bodies, and manifests that are
+// what their digest says. It fails with errors that can be told apart.
+type guard struct {
+	inner      http.RoundTripper
+	retryAfter atomic.Pointer[string] // the last Retry-After header, for people
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	host := req.URL.Hostname()
+	if req.URL.Scheme != "https" && !isLoopback(host) {
+		return nil, errPlainHTTP
+	}
+	// http.Client sets Response on requests that a redirect led to. It would
+	// stop after ten by itself, but go-containerregistry replaces that rule.
+	hops := 0
+	for r := req; r.Response != nil; r = r.Response.Request {
+		if hops++; hops > maxRedirects {
+			return nil, errRedirects
+		}
+		if isPrivate(host) && !isPrivate(r.Response.Request.URL.Hostname()) {
+			return nil, errRedirect
+		}
+	}
+	resp, err := g.inner.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	if after := resp.Header.Get("Retry-After"); resp.StatusCode == http.StatusTooManyRequests && after != "" {
+		after = clip(after)
+		if strings.Trim(after, "0123456789") == "" {
+			after += " seconds"
+		} else {
+			after = "until " + after
+		}
+		g.retryAfter.Store(&after)
+	}
+	resp.Body = connection{resp.Body}
+	if req.Context().Value(layerKey{}) != nil {
+		return resp, nil
+	}
+	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" && resp.StatusCode == http.StatusOK {
+		resp.Body.Close()
+		return nil, errWebPage
+	}
+	body := &document{ReadCloser: resp.Body, left: maxDocument}
+	if want, ok := strings.CutPrefix(path.Base(req.URL.Path), "sha256:"); ok && req.Method == http.MethodGet && resp.StatusCode == http.StatusOK {
+		body.want, body.sum = want, sha256.New()
+	}
+	resp.Body = body
+	return resp, nil
+}
+
+// brokenError says that a connection broke in the middle of an answer, which
+// an [io.ErrUnexpectedEOF] by itself does not: a JSON document may end early.
+type brokenError struct{ error }
+
+func (e brokenError) Unwrap() error { return e.error }
+
+// connection tells errors of the network from those of the content.
+type connection struct{ io.ReadCloser }
+
+func (c connection) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = brokenError{err}
+	}
+	return n, err
+}
+
+// document is the body of an answer that is no layer.
+type document struct {
+	io.ReadCloser
+	left int64     // bytes that it may still have
+	want string    // its SHA-256 in hexadecimal, when sum is set
+	sum  hash.Hash // of what was read
+}
+
+func (d *document) Read(p []byte) (int, error) {
+	n, err := d.ReadCloser.Read(p)
+	if d.left -= int64(n); d.left < 0 {
+		return n, errAnswerTooLarge
+	}
+	if d.sum != nil {
+		d.sum.Write(p[:n])
+		if errors.Is(err, io.EOF) && hex.EncodeToString(d.sum.Sum(nil)) != d.want {
+			return n, errDigestMismatch
+		}
+	}
+	return n, err
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// isPrivate says whether host is an address that outsiders cannot reach. Names
+// are not resolved: what a name means here is for whoever runs the network.
+func isPrivate(host string) bool {
+	if isLoopback(host) {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified())
+}

@@ -1,0 +1,132 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+)
+
+func noEnvironment(t *testing.T) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir())
+	for _, key := range []string{"ELYRA_ENDPOINT", "ELYRA_TOKEN", "ELYRA_PASSWORD", "JUPYTER_TOKEN", "ELYRA_METADATA_PATH", "JUPYTER_DATA_DIR"} {
+		t.Setenv(key, "")
+	}
+}
+
+// TestConfigure: what is wrong with the provider's configuration is told on the
+// argument at fault, with the way on.
+func TestConfigure(t *testing.T) {
+	boolean := func(b bool) tftypes.Value { return tftypes.NewValue(tftypes.Bool, b) }
+	type arguments = map[string]tftypes.Value
+	tests := []struct {
+		name      string
+		arguments arguments
+		env       map[string]string
+		attribute string // "" where nothing is said
+		warning   bool
+		words     string
+	}{
+		{name: "nothing"},
+		{name: "files", arguments: arguments{"data_dir": text("/data"), "file_permission": text("0644"), "directory_permission": text("755")}},
+		{name: "server", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/"), "token": text("s3cret")}},
+		{name: "loopback", arguments: arguments{"endpoint": text("http://127.0.0.1:8888"), "token": text("s3cret")}},
+		{name: "both", arguments: arguments{"data_dir": text("/data"), "endpoint": text("https://hub.example.com")}, attribute: "endpoint", words: "Remove one of the two"},
+		{name: "data_dir beats the environment", arguments: arguments{"data_dir": text("/data")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
+		{name: "endpoint beats the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
+		{name: "bad endpoint in the environment", env: map[string]string{"ELYRA_ENDPOINT": "hub.example.com"}, attribute: "endpoint", words: "http://"},
+		{name: "page", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/lab?token=s3cret")}, attribute: "endpoint", words: `"https://hub.example.com/user/jdoe"`},
+		{name: "token and password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret"), "password": text("s3cret")}, attribute: "password", words: "Remove one of the two"},
+		{name: "a password beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
+		{name: "plain http", arguments: arguments{"endpoint": text("http://hub.example.com"), "token": text("s3cret")}, attribute: "endpoint", warning: true, words: "https://"},
+		{name: "plain http, token from the environment", arguments: arguments{"endpoint": text("http://hub.example.com")}, env: map[string]string{"JUPYTER_TOKEN": "s3cret"}, attribute: "endpoint", warning: true, words: "https://"},
+		{name: "insecure", arguments: arguments{"endpoint": text("https://hub.example.com"), "insecure_skip_verify": boolean(true)}, attribute: "insecure_skip_verify", warning: true, words: "ca_cert_pem"},
+		{name: "certificate without key", arguments: arguments{"endpoint": text("https://hub.example.com"), "client_cert_pem": text("x")}, attribute: "client_cert_pem", words: "Set client_key_pem"},
+		{name: "key without certificate", arguments: arguments{"endpoint": text("https://hub.example.com"), "client_key_pem": text("s3cret")}, attribute: "client_key_pem", words: "Set client_cert_pem"},
+		{name: "bad authority", arguments: arguments{"endpoint": text("https://hub.example.com"), "ca_cert_pem": text("x")}, attribute: "ca_cert_pem", words: "BEGIN CERTIFICATE"},
+		{name: "bad header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"X Y": text("s3cret")})}, attribute: "headers", words: `"X Y"`},
+		{name: "token with a line break", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret\n")}, attribute: "token", words: "line break"},
+		{name: "timeout", arguments: arguments{"endpoint": text("https://hub.example.com"), "request_timeout": text("30")}, attribute: "request_timeout", words: `"45s"`},
+		{name: "retries", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, -1)}, attribute: "max_retries", words: "between 0 and 100"},
+		{name: "home", arguments: arguments{"data_dir": text("~/x")}, attribute: "data_dir", words: `pathexpand("~/x")`},
+		{name: "permission", arguments: arguments{"data_dir": text("/data"), "file_permission": text("rw-r--r--")}, attribute: "file_permission", words: `"0644"`},
+		{name: "server's argument for files", arguments: arguments{"data_dir": text("/data"), "token": text("s3cret")}, attribute: "token", warning: true, words: "Remove it"},
+		{name: "files' argument for a server", arguments: arguments{"endpoint": text("https://hub.example.com"), "file_permission": text("0644")}, attribute: "file_permission", warning: true, words: "Remove it"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			noEnvironment(t)
+			for key, value := range tt.env {
+				t.Setenv(key, value)
+			}
+			_, diagnostics := configure(t, tt.arguments)
+			for _, d := range diagnostics {
+				if strings.Contains(d.Summary+d.Detail, "s3cret") {
+					t.Errorf("a secret is told: %s: %s", d.Summary, d.Detail)
+				}
+			}
+			if tt.attribute == "" {
+				if len(diagnostics) > 0 {
+					t.Errorf("got %s: %s", diagnostics[0].Summary, diagnostics[0].Detail)
+				}
+				return
+			}
+			if len(diagnostics) != 1 || isError(diagnostics[0]) == tt.warning {
+				t.Fatalf("got %d diagnostics: %+v", len(diagnostics), diagnostics)
+			}
+			d := diagnostics[0]
+			if want := tftypes.NewAttributePath().WithAttributeName(tt.attribute); !d.Attribute.Equal(want) {
+				t.Errorf("it is told on %s, want %s", d.Attribute, want)
+			}
+			if !strings.Contains(d.Summary+d.Detail, tt.words) {
+				t.Errorf("%q is not in %s: %s", tt.words, d.Summary, d.Detail)
+			}
+		})
+	}
+}
+
+// TestServerRequests counts what a plan and an apply ask of a server.
+func TestServerRequests(t *testing.T) {
+	noEnvironment(t)
+	const resources = 1000
+	fake := elyratest.New(t, elyratest.Options{Token: "s3cret"})
+	server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL), "token": text("s3cret")})
+	check(t, nil, diagnostics)
+	configs := make([]*tfprotov6.DynamicValue, resources)
+	states := make([]*tfprotov6.DynamicValue, resources)
+	for i := range resources {
+		image := elyra.RuntimeImage{Name: fmt.Sprintf("image_%d", i), DisplayName: fmt.Sprintf("Image %d", i), ImageName: "team/image:1"}
+		configs[i] = server.config(t, map[string]tftypes.Value{"display_name": text(image.DisplayName), "image_name": text(image.ImageName)})
+		fake.Put(elyratest.Writable, image.Name, string(elyra.NewDocument(image).Encode()))
+		state := server.attributes(t, configs[i])
+		state["name"], state["id"] = text(image.Name), text(image.Name)
+		state["overwrite"] = tftypes.NewValue(tftypes.Bool, false)
+		state["location"] = text(fake.URL + "/elyra/metadata/runtime-images/" + image.Name)
+		states[i] = server.value(t, tftypes.NewValue(server.resourceType, state))
+	}
+	asked := func(step string, want ...string) {
+		t.Helper()
+		if got := fake.Asked(); !slices.Equal(got, want) {
+			t.Errorf("%s asked %q, want %q", step, got, want)
+		}
+		fake.Forget()
+	}
+	asked("to configure")
+	for i := range resources {
+		server.planUnchanged(t, configs[i], states[i])
+	}
+	asked("a plan over 1,000 images", "GET /elyra/metadata/runtime-images")
+
+	config := server.config(t, map[string]tftypes.Value{"display_name": text("New"), "image_name": text("team/image:1")})
+	state := server.create(t, config)
+	asked("a create", "POST /elyra/metadata/runtime-images")
+	server.reconfigure(t).destroy(t, state)
+	asked("a destroy", "DELETE /elyra/metadata/runtime-images/new")
+}

@@ -71,3 +71,14 @@ func (c commandLine) run(t *testing.T, commands string) (output string) {
 	}
 	return output
 }
+
+// requireQuery skips a test where there is no terraform query: before Terraform
+// 1.14, and in OpenTofu, whose own numbers say nothing about it.
+func (c commandLine) requireQuery(t *testing.T) {
+	t.Helper()
+	version := c.run(t, "terraform version")
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err != nil || major == 1 && minor < 14 {
+		t.Skipf("there is no terraform query in %s", version)
+	}
+}

@@ -198,6 +198,42 @@ func TestConflicts_replaced(t *testing.T) {
 	wantWarnings(t, server.plan(t, renamed, prior), 0)
 }
 
+// silentStore is a store that does not answer when it is to list.
+type silentStore struct {
+	elyra.Store
+
+	asked int
+}
+
+func (s *silentStore) List(context.Context, bool) ([]elyra.Instance, error) {
+	s.asked++
+	return nil, errors.New("no answer")
+}
+
+// A store that does not answer is asked once, and not at all where Terraform was
+// told to refresh nothing and nothing changes.
+func TestConflicts_noAnswer(t *testing.T) {
+	t.Parallel()
+	store := &silentStore{Store: filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}})}
+	server := newStoreServer(t, store)
+	config := server.config(t, map[string]tftypes.Value{"display_name": text("A"), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
+	state := server.create(t, config)
+
+	server.reconfigure(t)
+	store.asked = 0
+	wantWarnings(t, server.plan(t, config, planned{state: state}), 0)
+	if store.asked != 0 {
+		t.Errorf("asked %d times although nothing is refreshed", store.asked)
+	}
+	read := server.read(t, state)
+	for range 3 {
+		wantWarnings(t, server.plan(t, config, read), 0)
+	}
+	if store.asked != 1 {
+		t.Errorf("asked %d times, want once", store.asked)
+	}
+}
+
 // schemaStore is a store whose Elyra knows only some properties.
 type schemaStore struct {
 	elyra.Store

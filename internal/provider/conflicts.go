@@ -36,6 +36,9 @@ type candidate struct {
 // lives. Of two planned instances, the one that is planned later finds the other.
 // The zero value is ready for use.
 type conflicts struct {
+	list   sync.Once
+	listed []elyra.Instance
+
 	mu sync.Mutex
 	// planned holds the planned instances, by image name and name.
 	planned map[string]map[string]candidate
@@ -108,13 +111,27 @@ func (r *runtimeImageResource) warnOfTraps(ctx context.Context, req resource.Mod
 		}
 		return
 	}
-	resp.Diagnostics.Append(r.conflictWarnings(ctx, plan)...)
+	resp.Diagnostics.Append(r.conflictWarnings(ctx, plan, req.State.Raw.IsNull())...)
 	resp.Diagnostics.Append(r.schemaWarnings(ctx, req, resp, plan)...)
+}
+
+// listedOnce is the list that all plans share. Where the store does not answer, it
+// is not asked by each plan again: whatever depends on the answer says so.
+func (r *runtimeImageResource) listedOnce(ctx context.Context) []elyra.Instance {
+	c := &r.conn.conflicts
+	c.list.Do(func() {
+		instances, err := r.conn.list(ctx)
+		if err != nil {
+			tflog.Debug(ctx, "did not compare with other runtime images", map[string]any{"error": err.Error()})
+		}
+		c.listed = instances
+	})
+	return c.listed
 }
 
 // conflictWarnings tells of other runtime images with the same image name and
 // another pull.
-func (r *runtimeImageResource) conflictWarnings(ctx context.Context, planned attributes) (diags diag.Diagnostics) {
+func (r *runtimeImageResource) conflictWarnings(ctx context.Context, planned attributes, isNew bool) (diags diag.Diagnostics) {
 	plan := candidate{planned: true}
 	var known [4]bool
 	plan.name, known[0] = planned.text("name")
@@ -130,16 +147,13 @@ func (r *runtimeImageResource) conflictWarnings(ctx context.Context, planned att
 		return nil
 	}
 	r.conn.conflicts.settle(plan)
-	instances, err := r.conn.list(ctx)
-	if err != nil {
-		// Whatever depends on the list says so.
-		tflog.Debug(ctx, "did not compare with other runtime images", map[string]any{"error": err.Error()})
-	}
 	var stored []candidate
-	for _, instance := range instances {
-		// Of one that this configuration manages, the plan is still to come.
-		if instance.ImageName == plan.imageName && instance.Invalid == nil && !r.conn.isManaged(instance.Name) {
-			stored = append(stored, storedCandidate(instance))
+	if isNew || r.conn.isManaged(plan.name) { // else nothing was read: -refresh=false
+		for _, instance := range r.listedOnce(ctx) {
+			// Of one that this configuration manages, the plan is still to come.
+			if instance.ImageName == plan.imageName && instance.Invalid == nil && !r.conn.isManaged(instance.Name) {
+				stored = append(stored, storedCandidate(instance))
+			}
 		}
 	}
 	for _, other := range r.conn.conflicts.of(plan, stored) {
@@ -226,7 +240,10 @@ func (a attributes) text(name string) (text string, ok bool) {
 	if !ok || !value.IsKnown() {
 		return "", false
 	}
-	return text, value.IsNull() || value.As(&text) == nil
+	if !value.IsNull() && value.As(&text) != nil {
+		return "", false
+	}
+	return text, true
 }
 
 func hclString(s string) string {

@@ -3,7 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -112,6 +114,26 @@ func TestConflicts_planned(t *testing.T) {
 	wantWarnings(t, server.plan(t, unknown, planned{}), 0)
 }
 
+// Terraform plans ten resources at a time. Of each pair that disagrees, one warns.
+func TestConflicts_concurrent(t *testing.T) {
+	t.Parallel()
+	const half = 10
+	server := newTestServer(t, t.TempDir())
+	var warnings atomic.Int64
+	t.Run("plans", func(t *testing.T) {
+		for i := range 2 * half {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				policy := []string{"Always", "Never"}[i%2]
+				warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
+			})
+		}
+	})
+	if got := warnings.Load(); got != half*half {
+		t.Errorf("%d warnings, want %d", got, half*half)
+	}
+}
+
 // applied makes two instances of one image name, and returns a server that has
 // not seen them yet.
 func applied(t *testing.T, policyA, policyB string) (server testServer, a, b *tfprotov6.DynamicValue) {
@@ -174,6 +196,42 @@ func TestConflicts_replaced(t *testing.T) {
 	})
 	prior := planned{state: state} // unread, as with -refresh=false
 	wantWarnings(t, server.plan(t, renamed, prior), 0)
+}
+
+// silentStore is a store that does not answer when it is to list.
+type silentStore struct {
+	elyra.Store
+
+	asked int
+}
+
+func (s *silentStore) List(context.Context, bool) ([]elyra.Instance, error) {
+	s.asked++
+	return nil, errors.New("no answer")
+}
+
+// A store that does not answer is asked once, and not at all where Terraform was
+// told to refresh nothing and nothing changes.
+func TestConflicts_noAnswer(t *testing.T) {
+	t.Parallel()
+	store := &silentStore{Store: filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}})}
+	server := newStoreServer(t, store)
+	config := server.config(t, map[string]tftypes.Value{"display_name": text("A"), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
+	state := server.create(t, config)
+
+	server.reconfigure(t)
+	store.asked = 0
+	wantWarnings(t, server.plan(t, config, planned{state: state}), 0)
+	if store.asked != 0 {
+		t.Errorf("asked %d times although nothing is refreshed", store.asked)
+	}
+	read := server.read(t, state)
+	for range 3 {
+		wantWarnings(t, server.plan(t, config, read), 0)
+	}
+	if store.asked != 1 {
+		t.Errorf("asked %d times, want once", store.asked)
+	}
 }
 
 // schemaStore is a store whose Elyra knows only some properties.

@@ -1,0 +1,28 @@
+# Every runtime image that Elyra offers here.
+data "elyra_runtime_images" "all" {}
+
+# As the search box and the tag filter of Elyra's user interface.
+data "elyra_runtime_images" "gpu" {
+  search = "tensorflow"
+  tags   = ["gpu", "cuda"]
+}
+
+# What Elyra leaves out, and why.
+data "elyra_runtime_images" "checked" {
+  include_invalid = true
+}
+
+output "images" {
+  value = { for image in data.elyra_runtime_images.all.runtime_images : image.name => image.image_name }
+}
+
+output "gpu_images" {
+  value = data.elyra_runtime_images.gpu.runtime_images[*].name
+}
+
+output "invalid" {
+  value = {
+    for image in data.elyra_runtime_images.checked.runtime_images :
+    image.location => image.invalid_reason if image.invalid_reason != null
+  }
+}

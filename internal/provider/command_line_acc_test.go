@@ -1,0 +1,84 @@
+package provider_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// commandLine runs a real Terraform on a real binary of the provider, in a
+// directory of its own. It serves what plugin-testing cannot do: it reads no state
+// with for_each in it, has one server for all configurations of a provider, and
+// knows no commands.
+type commandLine struct {
+	dir       string
+	terraform string
+}
+
+func newCommandLine(t *testing.T) commandLine {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("acceptance tests run with TF_ACC=1")
+	}
+	home, _ := os.UserHomeDir() // where Go's caches are, before isolate
+	bin := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")
+	build.Env = append(os.Environ(), "HOME="+home)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	config := filepath.Join(bin, "terraform.rc")
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"elyra-ai/elyra\" = %q\n  }\n  direct {}\n}\n", bin)
+	if err := os.WriteFile(config, []byte(overrides), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TF_CLI_CONFIG_FILE", config)
+	t.Setenv("CHECKPOINT_DISABLE", "1")
+	t.Setenv("TF_IN_AUTOMATION", "1")
+	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return commandLine{t.TempDir(), terraform}
+}
+
+// copyExample copies a directory under examples to where commands run.
+func (c commandLine) copyExample(t *testing.T, name string) {
+	t.Helper()
+	if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// try runs commands of a shell, in which terraform is the one under test.
+func (c commandLine) try(t *testing.T, commands string) (output string, err error) {
+	t.Helper()
+	shell := exec.CommandContext(t.Context(), "sh", "-euc", `terraform() { "$TERRAFORM" "$@"; }`+"\n"+commands)
+	shell.Dir = c.dir
+	shell.Env = append(os.Environ(), "TERRAFORM="+c.terraform)
+	out, err := shell.CombinedOutput()
+	return string(out), err
+}
+
+func (c commandLine) run(t *testing.T, commands string) (output string) {
+	t.Helper()
+	output, err := c.try(t, commands)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", commands, err, output)
+	}
+	return output
+}
+
+// requireQuery skips a test where there is no terraform query: before Terraform
+// 1.14, and in OpenTofu, whose own numbers say nothing about it.
+func (c commandLine) requireQuery(t *testing.T) {
+	t.Helper()
+	version := c.run(t, "terraform version")
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err != nil || major == 1 && minor < 14 {
+		t.Skipf("there is no terraform query in %s", version)
+	}
+}

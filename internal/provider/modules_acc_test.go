@@ -1,0 +1,246 @@
+package provider_test
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// module is a step that applies a directory under examples as it stands.
+func module(t *testing.T, name string, variables config.Variables) resource.TestStep {
+	t.Helper()
+	// The examples give the provider's public source.
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
+	return resource.TestStep{
+		ProtoV6ProviderFactories: providerFactories,
+		ConfigDirectory:          config.StaticDirectory(filepath.Join("..", "..", "examples", name)),
+		ConfigVariables:          variables,
+	}
+}
+
+func output(name string, value knownvalue.Check) []statecheck.StateCheck {
+	return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue(name, value)}
+}
+
+// checkFiles is a check of what an apply did to files.
+type checkFiles func()
+
+func (check checkFiles) CheckState(context.Context, statecheck.CheckStateRequest, *statecheck.CheckStateResponse) {
+	check()
+}
+
+// wantImages checks that a data directory holds these images and no others.
+func wantImages(t *testing.T, dataDir string, images ...elyra.RuntimeImage) {
+	t.Helper()
+	for _, image := range images {
+		if got := stored(t, dataDir, image.Name); !got.Equal(image) {
+			t.Errorf("stored is %+v, want %+v", got, image)
+		}
+	}
+	files, err := os.ReadDir(filepath.Join(dataDir, "metadata", "runtime-images"))
+	if err != nil || len(files) != len(images) {
+		t.Errorf("the directory has %v, %v, want %d images", files, err, len(images))
+	}
+}
+
+var (
+	pandas   = elyra.RuntimeImage{Name: "pandas_22", DisplayName: "Pandas 2.2", ImageName: "quay.io/acme/pandas:2.2.3"}
+	training = elyra.RuntimeImage{
+		Name: "training_with_gpu", DisplayName: "Training with GPU", ImageName: "quay.io/acme/training:1.4.0",
+		PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu", "training"},
+	}
+)
+
+// wantModes checks the modes of what there is below a data directory.
+func wantModes(t *testing.T, dataDir string, file, directory fs.FileMode) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(dataDir, "metadata"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		want := file
+		if entry.IsDir() {
+			want = directory
+		}
+		if mode := info.Mode().Perm(); mode != want {
+			t.Errorf("%s has mode %v, want %v", path, mode, want)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAccExample_teamImages(t *testing.T) {
+	c := newCommandLine(t)
+	p := filesPlace(t)
+	c.copyExample(t, "team-images")
+	for name, content := range map[string]string{
+		"ours.yaml": "mine:\n  display_name: 3.5\n  image_name: a/b:1\n",
+		"slip.yaml": "mine: {display_name: Mine, image_name: a/b:1, pull-policy: Always}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	c.run(t, "terraform apply -auto-approve")
+	pandas, training := pandas, training
+	pandas.Name, training.Name = "pandas", "training"
+	training.Description, training.PullSecret = "PyTorch and CUDA, for the training team", "quay-credentials"
+	wantImages(t, p.near, pandas, training)
+	c.run(t, "terraform plan -detailed-exitcode") // fails where there is a change
+
+	c.run(t, `terraform apply -auto-approve -var file=ours.yaml -var 'tags=["team-a"]'`)
+	wantImages(t, p.near, elyra.RuntimeImage{Name: "mine", DisplayName: "3.5", ImageName: "a/b:1", Tags: []string{"team-a"}})
+
+	output, err := c.try(t, "terraform plan -no-color -var file=slip.yaml")
+	if err == nil || !strings.Contains(output, "slip.yaml: mine has keys that no runtime image has: pull-policy") {
+		t.Errorf("a slip is not told: %v\n%s", err, output)
+	}
+}
+
+func TestAccExample_containerBuild(t *testing.T) {
+	filesPlace(t)
+	dir := t.TempDir()
+	step := module(t, "container-build", config.Variables{"staging_dir": config.StringVariable(dir)})
+	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
+		wantImages(t, dir, pandas, training)
+		wantModes(t, dir, 0o644, 0o755)
+	})}
+	applyExamples(t, step)
+}
+
+func TestAccExample_jupyterhubShared(t *testing.T) {
+	filesPlace(t)
+	dir := t.TempDir()
+	step := module(t, "jupyterhub-shared", config.Variables{"shared_dir": config.StringVariable(dir)})
+	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
+		wantImages(t, dir, pandas, training)
+		wantModes(t, dir, 0o644, 0o755)
+	})}
+	applyExamples(t, step)
+}
+
+func TestAccExample_mirrorRegistry(t *testing.T) {
+	c := newCommandLine(t)
+	p := filesPlace(t)
+	digest := "@sha256:" + strings.Repeat("0", 64)
+	tagged, pinned := training, pandas
+	tagged.Name, pinned.ImageName = "training", "continuumio/anaconda3"+digest
+	for _, image := range []elyra.RuntimeImage{tagged, pinned} {
+		put(t, p.far, image.Name, string(elyra.NewDocument(image).Encode()))
+	}
+	c.copyExample(t, "mirror-registry")
+	t.Setenv("TF_VAR_factory_dir", p.far)
+
+	c.run(t, "terraform apply -auto-approve")
+	mirroredTagged, mirroredPinned := tagged, pinned
+	mirroredPinned.ImageName = "registry.example.com/mirror/continuumio/anaconda3" + digest
+	mirroredTagged.ImageName = "registry.example.com/mirror/acme/training:1.4.0"
+	wantImages(t, p.near, mirroredPinned, mirroredTagged)
+	wantImages(t, p.far, pinned, tagged)
+	c.run(t, "terraform plan -detailed-exitcode") // fails where there is a change
+	c.run(t, "terraform destroy -auto-approve")
+	wantImages(t, p.near)
+	wantImages(t, p.far, pinned, tagged)
+}
+
+const (
+	trainingStream = `"apiVersion": "image.openshift.io/v1"
+"kind": "ImageStream"
+"metadata":
+  "labels":
+    "opendatahub.io/runtime-image": "true"
+  "name": "training"
+"spec":
+  "lookupPolicy":
+    "local": true
+  "tags":
+  - "annotations":
+      "opendatahub.io/runtime-image-metadata": "[{\"display_name\":\"Training with
+        GPU (UBI9)\",\"metadata\":{\"display_name\":\"Training with GPU (UBI9)\",\"pull_policy\":\"IfNotPresent\",\"tags\":[\"gpu\",\"training\"]},\"schema_name\":\"runtime-image\"}]"
+    "from":
+      "kind": "DockerImage"
+      "name": "quay.io/acme/training:1.4.0"
+    "name": "1.4.0"
+`
+	configMap = `"apiVersion": "v1"
+"data":
+  "pandas-2.2.json": "{\"display_name\":\"Pandas 2.2\",\"metadata\":{\"display_name\":\"Pandas
+    2.2\",\"image_name\":\"quay.io/acme/pandas:2.2.3\"},\"schema_name\":\"runtime-image\"}"
+  "training-with-gpu-ubi9.json": "{\"display_name\":\"Training with GPU (UBI9)\",\"metadata\":{\"display_name\":\"Training
+    with GPU (UBI9)\",\"image_name\":\"quay.io/acme/training:1.4.0\",\"pull_policy\":\"IfNotPresent\",\"tags\":[\"gpu\",\"training\"]},\"schema_name\":\"runtime-image\"}"
+"kind": "ConfigMap"
+"metadata":
+  "name": "pipeline-runtime-images"
+`
+)
+
+func TestAccExample_openDataHub(t *testing.T) {
+	isolate(t)
+	step := module(t, "open-data-hub", nil)
+	step.ConfigStateChecks = append(output("config_map", knownvalue.StringExact(configMap)),
+		output("image_streams", knownvalue.StringRegexp(regexp.MustCompile(`(?s)^"apiVersion".*"name": "pandas".*\n---\n`+regexp.QuoteMeta(trainingStream)+`$`)))...)
+	applyExamples(t, step)
+}
+
+func TestAccExample_runtimeImagesDataSource(t *testing.T) {
+	p := filesPlace(t)
+	put(t, p.near, "pandas_22", string(elyra.NewDocument(pandas).Encode()))
+	put(t, p.far, "tensorflow", `{"display_name": "TensorFlow", "metadata": {"image_name": "a/b:1", "tags": ["gpu"]}, "schema_name": "runtime-image"}`)
+	put(t, p.far, "broken", "{")
+	step := example(t, "data-sources/elyra_runtime_images/data-source.tf")
+	step.ConfigStateChecks = append(append(
+		output("images", knownvalue.MapExact(map[string]knownvalue.Check{
+			"pandas_22": knownvalue.StringExact(pandas.ImageName), "tensorflow": knownvalue.StringExact("a/b:1"),
+		})),
+		output("gpu_images", knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("tensorflow")}))...),
+		output("invalid", knownvalue.MapExact(map[string]knownvalue.Check{
+			instancePath(p.far, "broken"): knownvalue.StringRegexp(regexp.MustCompile("broken JSON")),
+		}))...)
+	applyExamples(t, step)
+}
+
+// The functions work with no provider configuration, as in their examples.
+func TestAccExample_functions(t *testing.T) {
+	metadata := `\{"display_name":"Training with GPU",.*"image_name":"quay.io/acme/training:1.4.0"`
+	for name, want := range map[string][]statecheck.StateCheck{
+		"instance_name":     output("instance_name", knownvalue.StringExact("python_311_ubi9")),
+		"odh_configmap_key": output("key", knownvalue.StringExact("python-3.11-ubi9.json")),
+		"odh_configmap_json": output("data", knownvalue.ObjectPartial(map[string]knownvalue.Check{
+			"training-with-gpu.json": knownvalue.StringRegexp(regexp.MustCompile("^" + metadata)),
+		})),
+		"odh_image_stream_annotation": output("tag", knownvalue.ObjectPartial(map[string]knownvalue.Check{
+			"name": knownvalue.StringExact("1.4.0"),
+			"annotations": knownvalue.ObjectExact(map[string]knownvalue.Check{
+				"opendatahub.io/runtime-image-metadata": knownvalue.StringExact(`[{"display_name":"Training with GPU","metadata":{"display_name":"Training with GPU"},"schema_name":"runtime-image"}]`),
+			}),
+		})),
+		"parse_image_name":   output("mirrored", knownvalue.StringExact("registry.example.com/acme/training:1.4.0")),
+		"runtime_image_json": output("document", knownvalue.StringExact(string(elyra.NewDocument(training).Encode()))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			isolate(t)
+			step := example(t, "functions/"+name+"/function.tf")
+			step.ConfigStateChecks = want
+			applyExamples(t, step)
+		})
+	}
+}

@@ -1,0 +1,24 @@
+terraform {
+  required_providers {
+    elyra = {
+      source = "elyra-ai/elyra"
+    }
+  }
+}
+
+variable "second" {
+  type    = string
+  default = "Never"
+}
+
+resource "elyra_runtime_image" "first" {
+  display_name = "First"
+  image_name   = "a/b:1"
+  pull_policy  = "Always"
+}
+
+resource "elyra_runtime_image" "second" {
+  display_name = "Second"
+  image_name   = "a/b:1"
+  pull_policy  = var.second
+}

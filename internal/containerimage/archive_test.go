@@ -2,6 +2,7 @@ package containerimage
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -132,7 +133,7 @@ func TestTooManyLinks(t *testing.T) {
 	for i := range 100 {
 		many = append(many, fmt.Sprintf("%d -> target", i))
 	}
-	if _, err := readTar(bytes.NewReader(many.tar(t)), u.scan(0), nil); err != errTooManyLinks {
+	if _, err := readTar(bytes.NewReader(many.tar(t)), u.scan(0), nil); !errors.Is(err, errTooManyLinks) {
 		t.Errorf("%v, want %v", err, errTooManyLinks)
 	}
 }

@@ -298,15 +298,22 @@ func TestRegistrySaysNo(t *testing.T) {
 			}},
 		{name: "500", unreachable: true, says: "500 Internal Server Error",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
-				if isManifest(r) {
-					http.Error(w, "secret-token", 500)
+				if !isManifest(r) {
+					return false
 				}
-				return isManifest(r)
+				http.Error(w, "secret-token", http.StatusInternalServerError)
+				return true
 			}},
 		{name: "500 at once", unreachable: true, says: "500 Internal Server Error",
-			fault: func(w http.ResponseWriter, r *http.Request) bool { http.Error(w, "secret-token", 500); return true }},
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				http.Error(w, "secret-token", http.StatusInternalServerError)
+				return true
+			}},
 		{name: "503 throughout", unreachable: true, says: "503 Service Unavailable",
-			fault: func(w http.ResponseWriter, r *http.Request) bool { http.Error(w, "secret-token", 503); return true }},
+			fault: func(w http.ResponseWriter, r *http.Request) bool {
+				http.Error(w, "secret-token", http.StatusServiceUnavailable)
+				return true
+			}},
 		{name: "manifest that is another", codes: "digest_mismatch", says: "refused", met: "unknown",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				if r.Method == http.MethodGet && isManifest(r) {
@@ -411,7 +418,9 @@ func TestRegistrySaysNo(t *testing.T) {
 				registryError(w, 429, "TOOMANYREQUESTS", "slow down")
 			})},
 		{name: "layer 500", codes: "inspection_failed", says: "500 Internal Server Error", met: "unknown", exists: true,
-			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "secret-token", 500) })},
+			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
+				http.Error(w, "secret-token", http.StatusInternalServerError)
+			})},
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
@@ -510,7 +519,7 @@ func TestNotAnImage(t *testing.T) {
 
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -568,7 +577,7 @@ func TestPlainHTTPIsForLoopback(t *testing.T) {
 	} {
 		asked = false
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-		if _, err := g.RoundTrip(req); asked != allowed {
+		if _, err := g.RoundTrip(req); asked != allowed { //nolint:bodyclose // there is none
 			t.Errorf("%s: asked %v (%v), want %v", url, asked, err, allowed)
 		}
 	}
@@ -577,7 +586,7 @@ func TestPlainHTTPIsForLoopback(t *testing.T) {
 		asked = false
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		req.Response = &http.Response{Request: from}
-		if _, err := g.RoundTrip(req); asked != allowed {
+		if _, err := g.RoundTrip(req); asked != allowed { //nolint:bodyclose // there is none
 			t.Errorf("redirect to %s: asked %v (%v), want %v", url, asked, err, allowed)
 		}
 	}
@@ -647,16 +656,16 @@ func TestMaxBytes(t *testing.T) {
 	img := imageOf(t, nil, encodings["tar"](t, lines{"usr/bin/curl*"}.tar(t)), encodings["tar"](t, lines{"x"}.tar(t)))
 	push(t, host+"/team/image:1", img)
 	size := int64(len(lines{"x"}.tar(t)) + len(lines{"usr/bin/curl*"}.tar(t)))
-	for max, want := range map[int64]string{
+	for limit, want := range map[int64]string{
 		1: "max_bytes_exceeded", 1000: "max_bytes_exceeded", size - 1: "max_bytes_exceeded",
 		size: "python3_missing", size + 1: "python3_missing",
 	} {
-		r := check(t, host+"/team/image:1", Options{Inspect: true, MaxBytes: max})
-		if codes(r) != want || r.Inspected > max {
-			t.Errorf("%d: %v, %d bytes, want %s", max, r.Problems, r.Inspected, want)
+		r := check(t, host+"/team/image:1", Options{Inspect: true, MaxBytes: limit})
+		if codes(r) != want || r.Inspected > limit {
+			t.Errorf("%d: %v, %d bytes, want %s", limit, r.Problems, r.Inspected, want)
 		}
 		if want == "max_bytes_exceeded" && (met(r) != "unknown" || !strings.Contains(r.Problems[0].NextStep, fmt.Sprintf("max_bytes = %d ", size))) {
-			t.Errorf("%d: met %s, %v", max, met(r), r.Problems)
+			t.Errorf("%d: met %s, %v", limit, met(r), r.Problems)
 		}
 	}
 }

@@ -142,7 +142,7 @@ func (in *inspection) readTOC(ctx context.Context, i int, m *meter) (bool, error
 	}
 	buf := make([]byte, tocFooterSize)
 	_, err = io.ReadFull(footer, buf)
-	footer.Close()
+	_ = footer.Close()
 	if err != nil {
 		return give(err)
 	}

@@ -107,7 +107,7 @@ const (
 )
 
 // Problem is one thing that is wrong with an image.
-type Problem struct {
+type Problem struct { //nolint:errname // data to callers, an error only on its way
 	Code     Code
 	Message  string // a sentence: what, which, why
 	NextStep string // a sentence: what to do about it

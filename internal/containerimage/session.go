@@ -84,7 +84,7 @@ func (s *session) layerRange(ctx context.Context, digest string, off, n int64) (
 	}
 	want := fmt.Sprintf("bytes %d-%d/", off, off+n-1)
 	if resp.StatusCode != http.StatusPartialContent || !strings.HasPrefix(resp.Header.Get("Content-Range"), want) {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		return nil, errNoRange
 	}
 	return struct {
@@ -160,7 +160,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, nil
 	}
 	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" && resp.StatusCode == http.StatusOK {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		return nil, errWebPage
 	}
 	body := &document{ReadCloser: resp.Body, left: maxDocument}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -120,15 +121,14 @@ func TestConflicts_concurrent(t *testing.T) {
 	const half = 10
 	server := newTestServer(t, t.TempDir())
 	var warnings atomic.Int64
-	t.Run("plans", func(t *testing.T) {
-		for i := range 2 * half {
-			t.Run("", func(t *testing.T) {
-				t.Parallel()
-				policy := []string{"Always", "Never"}[i%2]
-				warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
-			})
-		}
-	})
+	var wg sync.WaitGroup
+	for i := range 2 * half {
+		wg.Go(func() {
+			policy := []string{"Always", "Never"}[i%2]
+			warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
+		})
+	}
+	wg.Wait()
 	if got := warnings.Load(); got != half*half {
 		t.Errorf("%d warnings, want %d", got, half*half)
 	}

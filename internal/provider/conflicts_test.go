@@ -120,18 +120,18 @@ func TestConflicts_concurrent(t *testing.T) {
 	const half = 10
 	server := newTestServer(t, t.TempDir())
 	var warnings atomic.Int64
-	t.Run("plans", func(t *testing.T) {
-		for i := range 2 * half {
-			t.Run("", func(t *testing.T) {
-				t.Parallel()
-				policy := []string{"Always", "Never"}[i%2]
-				warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
-			})
+	for i := range 2 * half {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			policy := []string{"Always", "Never"}[i%2]
+			warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
+		})
+	}
+	t.Cleanup(func() { // when all have ended
+		if got := warnings.Load(); got != half*half {
+			t.Errorf("%d warnings, want %d", got, half*half)
 		}
 	})
-	if got := warnings.Load(); got != half*half {
-		t.Errorf("%d warnings, want %d", got, half*half)
-	}
 }
 
 // applied makes two instances of one image name, and returns a server that has

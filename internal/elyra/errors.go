@@ -15,6 +15,9 @@ var (
 	ErrNotFound = errors.New("no such runtime image")
 	// ErrExists says that the name is taken; see [ExistsError].
 	ErrExists = errors.New("runtime image already exists")
+	// ErrUncertain says that a creation may or may not have happened: the answer
+	// was lost, and asking again failed, too.
+	ErrUncertain = errors.New("whether it was created is unknown")
 	// ErrReadOnly says that the instance lives where this store must not write;
 	// see [ReadOnlyError].
 	ErrReadOnly = errors.New("runtime image is not ours to write")

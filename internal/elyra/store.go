@@ -11,7 +11,7 @@ type Store interface {
 	// Create stores a new instance under image.Name and returns it as stored.
 	// It never overwrites: where the name is taken, at any level of the search
 	// path, it fails with an [ExistsError]. Of several concurrent creations of
-	// one name, one succeeds.
+	// one name, one succeeds. An [ErrUncertain] leaves open whether it succeeded.
 	Create(ctx context.Context, image RuntimeImage) (Instance, error)
 
 	// Get returns the instance of that name, the nearest one where several

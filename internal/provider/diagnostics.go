@@ -31,6 +31,9 @@ func storeError(action string, err error) diag.Diagnostic {
 		return existsError(exists)
 	}
 	detail := sentence(err.Error())
+	if errors.Is(err, elyra.ErrUncertain) {
+		detail += "\n\nIt is kept in the state as tainted: the next apply looks whether it is there, and makes it anew."
+	}
 	if hint := nextStep(err); hint != "" {
 		detail += "\n\n" + hint
 	}

@@ -43,29 +43,34 @@ type providerModel struct {
 	MaxRetries         types.Int64  `tfsdk:"max_retries"`
 }
 
-// ValidateConfig finds arguments that exclude or need each other. Those of the
-// environment count in Configure.
+// ValidateConfig finds arguments that exclude or need each other.
 func (p *elyraProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var model providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(model.validate()...)
 	}
+}
+
+// validate judges what is known: what is unknown may turn out to be null.
+func (m providerModel) validate() (diags diag.Diagnostics) {
+	isSet := func(value types.String) bool { return !value.IsNull() && !value.IsUnknown() }
 	fail := func(argument, summary, detail string) {
-		resp.Diagnostics.AddAttributeError(path.Root(argument), summary, detail)
+		diags.AddAttributeError(path.Root(argument), summary, detail)
 	}
-	if !model.DataDir.IsNull() && !model.Endpoint.IsNull() {
+	if isSet(m.DataDir) && isSet(m.Endpoint) {
 		fail("endpoint", "Two places for runtime images", "Runtime images live in a directory (data_dir) or behind a server (endpoint). Remove one of the two; for both, configure the provider twice with an alias.")
 	}
-	if !model.Token.IsNull() && !model.Password.IsNull() {
+	if isSet(m.Token) && isSet(m.Password) {
 		fail("password", "Two ways into the server", "A Jupyter Server is entered with a token or with a password. Remove one of the two.")
 	}
-	if !model.ClientCertPEM.IsNull() && model.ClientKeyPEM.IsNull() {
+	if isSet(m.ClientCertPEM) && m.ClientKeyPEM.IsNull() {
 		fail("client_cert_pem", "Client certificate without its key", "Set client_key_pem, too.")
 	}
-	if !model.ClientKeyPEM.IsNull() && model.ClientCertPEM.IsNull() {
+	if isSet(m.ClientKeyPEM) && m.ClientCertPEM.IsNull() {
 		fail("client_key_pem", "Client key without its certificate", "Set client_cert_pem, too.")
 	}
+	return diags
 }
 
 // Configure hands the store to resources and data sources. It does no I/O
@@ -81,6 +86,12 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	// Unknown is not null: the environment never stands in for a value that is
 	// yet to come.
 	if req.Config.Raw.IsFullyKnown() {
+		// Once more: what was unknown when the configuration was validated is
+		// known now.
+		resp.Diagnostics.Append(model.validate()...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		var diags diag.Diagnostics
 		store, diags = model.store(ctx, p.version)
 		resp.Diagnostics.Append(diags...)

@@ -130,3 +130,46 @@ func TestServerRequests(t *testing.T) {
 	server.reconfigure(t).destroy(t, state)
 	asked("a destroy", "DELETE /elyra/metadata/runtime-images/new")
 }
+
+// TestUncertainCreate: a creation whose outcome nobody knows is kept in the
+// state, and turns out to be ours or somebody else's, whose it stays.
+func TestUncertainCreate(t *testing.T) {
+	noEnvironment(t)
+	fake := elyratest.New(t, elyratest.Options{})
+	server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL), "max_retries": tftypes.NewValue(tftypes.Number, 0)})
+	check(t, nil, diagnostics)
+	config := server.config(t, map[string]tftypes.Value{"display_name": text("Uncertain"), "image_name": text("a/b:1")})
+	none := server.value(t, tftypes.NewValue(server.resourceType, nil))
+	plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
+	check(t, err, plan.Diagnostics)
+
+	fake.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(elyratest.Drop())})
+	fake.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Drop()})
+	applied, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate})
+	if err != nil || len(applied.Diagnostics) != 1 || !strings.Contains(applied.Diagnostics[0].Detail, "unknown") || !strings.Contains(applied.Diagnostics[0].Detail, "tainted") {
+		t.Fatalf("got %+v, %v", applied.Diagnostics, err)
+	}
+	fake.Heal()
+	read := func() bool {
+		t.Helper()
+		read, err := server.reconfigure(t).ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: applied.NewState, Private: applied.Private})
+		check(t, err, read.Diagnostics)
+		value, err := read.NewState.Unmarshal(server.resourceType)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !value.IsNull()
+	}
+	if !read() {
+		t.Error("what was created is not found")
+	}
+	fake.Put(elyratest.Writable, "uncertain", anyDocument)
+	if read() {
+		t.Error("somebody else's is taken for ours")
+	}
+	destroyed, err := server.reconfigure(t).ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: resourceName, Config: none, PriorState: applied.NewState, PlannedState: none, PlannedPrivate: applied.Private})
+	check(t, err, destroyed.Diagnostics)
+	if raw, _ := fake.Raw(elyratest.Writable, "uncertain"); raw != anyDocument {
+		t.Errorf("somebody else's is now %q", raw)
+	}
+}

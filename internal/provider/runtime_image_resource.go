@@ -133,12 +133,21 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 	if errors.Is(err, elyra.ErrExists) && plan.Overwrite.ValueBool() {
 		instance, err = r.conn.store.Update(ctx, image)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, elyra.ErrUncertain):
+		// Kept in the state, which marks it as tainted, so that the next run finds
+		// out and clears up.
+		resp.Diagnostics.Append(storeError("create runtime image", err))
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, uncertainKey, []byte("true"))...)
+		plan.ID = plan.Name
+		plan.Location = types.StringValue(r.conn.store.Location(image.Name))
+	case err != nil:
 		r.conn.release(image.Name)
 		resp.Diagnostics.Append(storeError("create runtime image", err))
 		return
+	default:
+		plan.setInstance(instance)
 	}
-	plan.setInstance(instance)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
 }
@@ -158,8 +167,9 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	instance, err := r.conn.store.Get(ctx, name)
 	var invalid *elyra.InvalidError
 	switch {
-	case errors.Is(err, elyra.ErrNotFound) || err == nil && !instance.Writable && r.livedHere(state):
-		// Gone, or gone from before another one of that name, which it hid.
+	case errors.Is(err, elyra.ErrNotFound) || err == nil && (!instance.Writable && r.livedHere(state) || isOthers(ctx, req.Private, state, instance)):
+		// Gone, or gone from before another one of that name, which it hid, or
+		// never made because the name was taken.
 		resp.State.RemoveResource(ctx)
 		return
 	case errors.As(err, &invalid):
@@ -172,6 +182,25 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 		state.setInstance(instance)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+}
+
+// uncertainKey is set in the private state of a creation of which nobody knows
+// whether it succeeded.
+const uncertainKey = "uncertain"
+
+// isOthers reports whether the instance cannot be the one that a creation of
+// uncertain outcome would have made.
+func isOthers(ctx context.Context, private privateState, state runtimeImageModel, instance elyra.Instance) bool {
+	if uncertain, _ := private.GetKey(ctx, uncertainKey); uncertain == nil {
+		return false
+	}
+	image, diags := state.image(ctx)
+	return diags.HasError() || !instance.Equal(image)
+}
+
+// privateState is what the framework's type for it lets be read.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
 // livedHere reports whether the instance was where the store writes when it was
@@ -290,6 +319,12 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 		// create_before_destroy: the name belongs to the replacement by now.
 		tflog.Info(ctx, "left the runtime image to its replacement", map[string]any{"name": name})
 		return
+	}
+	if uncertain, _ := req.Private.GetKey(ctx, uncertainKey); uncertain != nil {
+		instance, err := r.conn.store.Get(ctx, name)
+		if err == nil && isOthers(ctx, req.Private, state, instance) {
+			return
+		}
 	}
 	deletion, err := r.conn.store.Delete(ctx, name)
 	var readOnly *elyra.ReadOnlyError

@@ -184,7 +184,9 @@ func TestLocksLikeJupyter(t *testing.T) {
 							continue
 						}
 						r := request{method, path, ""}
-						compare(t, r, ask(t, fake.URL, authorization, r), ask(t, actual.URL, authorization, r))
+						got, want := ask(t, fake.URL, authorization, r), ask(t, actual.URL, authorization, r)
+						got.names, want.names = nil, nil // the real one's are those that Elyra ships
+						compare(t, r, got, want)
 					}
 				}
 			}

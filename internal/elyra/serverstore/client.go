@@ -94,7 +94,7 @@ func newClient(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Co
 		}
 	}
 	c.transport = &transport{
-		timeout: cfg.RequestTimeout, list: below(base, collectionPath).Path, onRequest: cfg.OnRequest,
+		timeout: cfg.RequestTimeout, grace: cfg.grace, list: below(base, collectionPath).Path, onRequest: cfg.OnRequest,
 		inner: &http.Transport{
 			Proxy:                  cfg.proxy,
 			OnProxyConnectResponse: checkProxy,
@@ -284,17 +284,17 @@ type tries struct {
 func (t *tries) again(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	t.made++
 	t.passing = false
-	sent := false
-	var e *Error
-	switch {
-	case errors.As(err, &e):
-		t.passing = e.Kind.passing()
+	var sent bool
+	if err != nil {
+		var e *Error
 		var d *delivery
-		// A server that refuses our certificate says so where the answer would be.
-		sent = errors.As(err, &d) && d.sent && e.Kind != KindTLS
-	case err != nil:
-		// Nothing but the context, or a request that cannot be sent.
-	default:
+		sent = errors.As(err, &d) && d.sent
+		if errors.As(err, &e) {
+			t.passing = e.Kind.passing()
+			// A server that refuses our certificate says so where the answer would be.
+			sent = sent && e.Kind != KindTLS
+		}
+	} else {
 		kind := t.client.fault(&answer{status: resp.StatusCode, header: resp.Header}).Kind
 		t.passing = kind.passing()
 		// What stands in front may have passed the request on before it gave up. It
@@ -358,6 +358,7 @@ func (c *client) wait(ctx context.Context, attempt int) error {
 type transport struct {
 	inner     *http.Transport
 	timeout   time.Duration
+	grace     time.Duration
 	list      string // path whose answer may be large
 	onRequest func(context.Context, RequestInfo)
 }
@@ -366,7 +367,7 @@ type transport struct {
 type delivery struct {
 	// sent tells that the server may have received it.
 	sent bool
-	err  *Error
+	err  error // an [*Error], or the context's
 }
 
 func (d *delivery) Error() string { return d.err.Error() }
@@ -400,7 +401,7 @@ func (t *transport) roundTrip(req *http.Request) (*http.Response, error) {
 	defer cancel()
 	if req.Method != http.MethodGet {
 		stop := context.AfterFunc(caller, func() {
-			grace := time.AfterFunc(writeGrace, cancel)
+			grace := time.AfterFunc(t.grace, cancel)
 			context.AfterFunc(ctx, func() { grace.Stop() })
 		})
 		defer stop()
@@ -415,10 +416,12 @@ func (t *transport) roundTrip(req *http.Request) (*http.Response, error) {
 	fail := func(kind Kind, message string) error {
 		return &delivery{sent: sent.Load(), err: &Error{Kind: kind, Method: req.Method, URL: withoutQuery(req.URL), Message: message}}
 	}
+	// cancelled tells that the caller's context ended the attempt, not its own time.
+	cancelled := func() bool { return caller.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout) }
 	resp, err := t.inner.RoundTrip(req.WithContext(ctx))
 	if err != nil {
-		if caller.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout) {
-			return nil, caller.Err()
+		if cancelled() {
+			return nil, &delivery{sent: sent.Load(), err: caller.Err()}
 		}
 		kind, message := diagnose(ctx, err)
 		if kind == KindTimeout && shakingHands.Load() && !sent.Load() {
@@ -440,8 +443,8 @@ func (t *transport) roundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case int64(len(body)) > limit:
 		return nil, fail(KindOversize, fmt.Sprintf("more than %d bytes", limit))
-	case err != nil && caller.Err() != nil && !errors.Is(context.Cause(ctx), errTimeout):
-		return nil, caller.Err()
+	case err != nil && cancelled():
+		return nil, &delivery{sent: true, err: caller.Err()}
 	case err != nil && errors.Is(context.Cause(ctx), errTimeout):
 		return nil, fail(KindTimeout, "the answer did not end within "+t.timeout.String())
 	case err != nil:

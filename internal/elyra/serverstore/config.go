@@ -55,6 +55,8 @@ type Config struct {
 
 	// backoff replaces the waits between attempts in tests.
 	backoff func(attempt int) time.Duration
+	// grace replaces writeGrace in tests.
+	grace time.Duration
 	// proxy replaces the environment's in tests: net/http reads that once.
 	proxy func(*http.Request) (*url.URL, error)
 }
@@ -102,6 +104,9 @@ func New(cfg Config) (*Store, error) {
 	}
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = "terraform-provider-elyra"
+	}
+	if cfg.grace == 0 {
+		cfg.grace = writeGrace
 	}
 	if cfg.proxy == nil {
 		cfg.proxy = http.ProxyFromEnvironment

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -104,6 +105,15 @@ func TestTLS(t *testing.T) {
 		cfg := cfg
 		cfg.CACertPEM = server.CACertPEM()
 		exercise(t, newStore(t, cfg))
+	})
+	t.Run("refused certificate of a client", func(t *testing.T) {
+		cfg := cfg
+		cfg.CACertPEM, cfg.ClientCertPEM, cfg.ClientKeyPEM = server.CACertPEM(), "", ""
+		_, err := newStore(t, cfg).Create(t.Context(), image("new"))
+		var fault *serverstore.Error
+		if !errors.As(err, &fault) || fault.Kind != serverstore.KindTLS || strings.Contains(err.Error(), "unknown") {
+			t.Error(err)
+		}
 	})
 	t.Run("no verification", func(t *testing.T) {
 		cfg := cfg

@@ -248,12 +248,9 @@ func (a *answer) message() string {
 	if !a.isJSON() {
 		return ""
 	}
-	var said struct{ Message, Reason string }
+	var said struct{ Message string }
 	if json.Unmarshal(a.body, &said) != nil {
 		return ""
-	}
-	if said.Message == "" && said.Reason != http.StatusText(a.status) {
-		return said.Reason
 	}
 	return said.Message
 }

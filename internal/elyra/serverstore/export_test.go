@@ -25,6 +25,12 @@ func WithWaits(cfg Config, backoff func(attempt int) time.Duration) Config {
 	return cfg
 }
 
+// WithGrace gives the writes of cfg's store that long after a cancellation.
+func WithGrace(cfg Config, grace time.Duration) Config {
+	cfg.grace = grace
+	return cfg
+}
+
 // WithProxy makes cfg's store go through a proxy.
 func WithProxy(cfg Config, proxy string) Config {
 	cfg.proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy) }

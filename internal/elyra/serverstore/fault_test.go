@@ -78,9 +78,16 @@ var faults = []struct {
 	{name: "broken connection", do: elyratest.Drop(), kind: serverstore.KindConnection, says: "closed before an answer came"},
 	{name: "no answer in time", do: elyratest.Hang(nil), change: func(c *serverstore.Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 },
 		kind: serverstore.KindTimeout, says: "no answer in time"},
+	{name: "no end in time", do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte("{"))
+		_ = http.NewResponseController(w).Flush()
+		elyratest.Hang(nil)(w, r, next)
+	}, change: func(c *serverstore.Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 },
+		kind: serverstore.KindTimeout, says: "the answer did not end within 50ms"},
 	{name: "half an answer", do: elyratest.Halve(), kind: serverstore.KindTruncated, says: "broke off"},
 	{name: "an answer of a gigabyte", do: elyratest.Flood(1<<30, true), kind: serverstore.KindOversize, says: "it announces 1073741824 bytes", once: true},
-	{name: "an answer without end", do: elyratest.Flood(1<<30, false), kind: serverstore.KindOversize, says: "more than 67108864 bytes", once: true},
+	{name: "an answer without end", do: elyratest.Flood(1<<30, false), kind: serverstore.KindOversize, says: "more than ", once: true},
 	{name: "JSON that is none", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give", once: true},
 	{name: "JSON of something else", do: elyratest.Answer(200, "application/json", `{"name": "mine", "secret-query": 1}`), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give", once: true},
 	{name: "what does not speak HTTP", do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
@@ -129,6 +136,8 @@ func listen() net.Listener {
 // it. It ends with the process.
 var silent = sync.OnceValue(listen)
 
+// TestFaults meets each fault in the list that all reads share, and in the
+// request for one instance.
 func TestFaults(t *testing.T) {
 	for _, tt := range faults {
 		t.Run(tt.name, func(t *testing.T) {
@@ -136,51 +145,49 @@ func TestFaults(t *testing.T) {
 				tt.options.Token = token
 			}
 			tt.options.BaseURL = "/user/jdoe/"
-			server := elyratest.New(t, tt.options)
-			if tt.seed != "" {
-				server.Put(elyratest.Writable, "mine", tt.seed)
-			}
-			if tt.do != nil {
-				server.Put(elyratest.Writable, "mine", document("mine"))
-				server.Inject(elyratest.Fault{Path: collection + "*", Do: tt.do})
-			}
-			log := &recorder{}
-			cfg := config(server)
-			cfg.OnRequest = log.record
-			if tt.change != nil {
-				tt.change(&cfg)
-			}
-			store := newStore(t, cfg)
-			_, err := store.Get(t.Context(), "mine")
+			for _, path := range []string{collection, collection + "/mine"} {
+				server := elyratest.New(t, tt.options)
+				if tt.seed != "" {
+					server.Put(elyratest.Writable, "mine", tt.seed)
+				}
+				if tt.do != nil {
+					server.Inject(elyratest.Fault{Path: path, Do: tt.do})
+				}
+				log := &recorder{}
+				cfg := config(server)
+				cfg.OnRequest = log.record
+				if tt.change != nil {
+					tt.change(&cfg)
+				}
+				_, err := newStore(t, cfg).Get(t.Context(), "mine")
 
-			var fault *serverstore.Error
-			if !errors.As(err, &fault) {
-				t.Fatalf("got %v, want an Error", err)
-			}
-			if fault.Kind != tt.kind || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("got kind %d: %v\nwant kind %d: %s", fault.Kind, err, tt.kind, tt.says)
-			}
-			if errors.Is(err, elyra.ErrNotFound) != (tt.kind == serverstore.KindNotFound) {
-				t.Errorf("counts as gone: %t", errors.Is(err, elyra.ErrNotFound))
-			}
-			if (fault.NextStep() == "") != (tt.kind == serverstore.KindNotFound) {
-				t.Errorf("next step: %q", fault.NextStep())
-			}
-			checkSecrets(t, err.Error()+fault.NextStep()+log.text())
+				var fault *serverstore.Error
+				if !errors.As(err, &fault) {
+					t.Fatalf("%s: got %v, want an Error", path, err)
+				}
+				if fault.Kind != tt.kind || !strings.Contains(err.Error(), tt.says) {
+					t.Errorf("%s: got kind %d: %v\nwant kind %d: %s", path, fault.Kind, err, tt.kind, tt.says)
+				}
+				if errors.Is(err, elyra.ErrNotFound) != (tt.kind == serverstore.KindNotFound) {
+					t.Errorf("%s: counts as gone: %t", path, errors.Is(err, elyra.ErrNotFound))
+				}
+				if (fault.NextStep() == "") != (tt.kind == serverstore.KindNotFound) {
+					t.Errorf("%s: next step: %q", path, fault.NextStep())
+				}
+				checkSecrets(t, err.Error()+fault.NextStep()+log.text())
 
-			asked := "GET"
-			if tt.kind == serverstore.KindPassword { // it does not come to a read
-				asked = "POST"
-			}
-			attempts := log.count(func(r serverstore.RequestInfo) bool {
-				return r.Method == asked && (asked == "POST" || strings.HasSuffix(r.Path, collection))
-			})
-			want := 1 + cfg.MaxRetries
-			if tt.once {
-				want = 1
-			}
-			if attempts != want {
-				t.Errorf("tried %d times, want %d", attempts, want)
+				want := 1 + cfg.MaxRetries
+				if tt.once {
+					want = 1
+				}
+				if fault.Kind == serverstore.KindPassword { // it does not come to a read
+					path = "/login"
+				}
+				if got := log.count(func(r serverstore.RequestInfo) bool {
+					return strings.HasSuffix(r.Path, path) && (path != "/login" || r.Method == http.MethodPost)
+				}); got != want && (tt.do != nil || path == "/login" || path == collection) {
+					t.Errorf("%s: tried %d times, want %d", path, got, want)
+				}
 			}
 		})
 	}
@@ -530,7 +537,7 @@ func TestKilledServer(t *testing.T) {
 // TestCancelledWait: the end of the context ends a wait at once.
 func TestCancelledWait(t *testing.T) {
 	for name, do := range map[string]elyratest.Action{
-		"503": elyratest.Page(503), "429": elyratest.Page(429, "Retry-After", "29"), "dropped": elyratest.Drop(),
+		"503": elyratest.Page(503), "429": elyratest.Page(429, "Retry-After", "600"), "dropped": elyratest.Drop(),
 	} {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
 			t.Run(name+" "+method, func(t *testing.T) {
@@ -575,6 +582,33 @@ func TestCancelledWrite(t *testing.T) {
 	if got, err := store.Create(ctx, image("new")); err != nil || !got.Equal(image("new")) {
 		t.Errorf("%+v, %v", got, err)
 	}
+}
+
+// TestCancelledWriteThatHangs: but it is not waited for without end.
+func TestCancelledWriteThatHangs(t *testing.T) {
+	server := newServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	server.Inject(elyratest.Fault{Method: "POST", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		cancel()
+		elyratest.Hang(nil)(w, r, next)
+	}})
+	store := newStore(t, serverstore.WithGrace(config(server), time.Millisecond))
+	_, err := store.Create(ctx, image("new"))
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "whether it was created is unknown") {
+		t.Error(err)
+	}
+}
+
+// TestCancelledBefore: what is cancelled before it is sent leaves no doubt.
+func TestCancelledBefore(t *testing.T) {
+	server := newServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := newStore(t, config(server)).Create(ctx, image("new"))
+	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "unknown") {
+		t.Error(err)
+	}
+	expectAsked(t, server)
 }
 
 // TestServerThatIsDown: the first request is patient, those after it are not,

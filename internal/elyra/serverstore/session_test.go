@@ -66,6 +66,20 @@ func TestSessionEnds(t *testing.T) {
 	expectAsked(t, server, "POST "+collection, "GET /login", "POST /login", "POST "+collection)
 }
 
+// TestCookiesOfARetry: each attempt carries them once.
+func TestCookiesOfARetry(t *testing.T) {
+	server, store := newPasswordStore(t)
+	server.Inject(elyratest.Fault{Path: collection, Times: 2, Do: elyratest.Page(http.StatusServiceUnavailable)})
+	if _, err := store.List(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range server.Requests() {
+		if cookies := strings.Join(r.Header["Cookie"], ";"); strings.Count(cookies, "username=") > 1 {
+			t.Errorf("%s %s: Cookie: %s", r.Method, r.Path, cookies)
+		}
+	}
+}
+
 // TestPasswordOfAnOpenServer: there is nothing to log in to.
 func TestPasswordOfAnOpenServer(t *testing.T) {
 	server := elyratest.New(t, elyratest.Options{})

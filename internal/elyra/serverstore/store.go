@@ -109,8 +109,8 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 			// Created, says an answer that is otherwise not Elyra's.
 			lost, err = true, err2
 		}
-		if ctx.Err() != nil {
-			return elyra.Instance{}, fmt.Errorf("whether it was created is unknown: %w", err)
+		if lost && ctx.Err() != nil {
+			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
 		}
 		lostBefore = lostBefore || lost
 		// A name that is taken may have been taken by an attempt whose answer was
@@ -126,7 +126,7 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 			return elyra.Instance{}, fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
 				&elyra.ExistsError{Name: name, Location: s.Location(name), Writable: true})
 		case !errors.Is(readErr, elyra.ErrNotFound):
-			return elyra.Instance{}, fmt.Errorf("whether it was created is unknown: %w; reading it failed, too: %w", err, readErr)
+			return elyra.Instance{}, fmt.Errorf("%w: %w; reading it failed, too: %w", elyra.ErrUncertain, err, readErr)
 		case attempt >= s.client.maxRetries || errors.Is(err, elyra.ErrExists):
 			return elyra.Instance{}, err
 		}
@@ -364,7 +364,7 @@ func (s *Store) decode(raw []byte) (elyra.Instance, error) {
 		SchemaName  string          `json:"schema_name"`
 	}
 	if json.Unmarshal(raw, &wire) != nil || wire.Name == "" || wire.SchemaName != elyra.SchemaName ||
-		wire.DisplayName == nil || len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
+		len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
 		return elyra.Instance{}, errNotElyra
 	}
 	if bytes.Contains(raw, notANumber) {

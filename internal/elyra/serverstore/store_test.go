@@ -37,10 +37,11 @@ func newServer(t testing.TB) *elyratest.Server {
 	return elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/"})
 }
 
-// config is that of a store on the server that does not wait between attempts.
+// config is that of a store on the server that does not wait between attempts,
+// and waits for an answer as long as the test may take.
 func config(server *elyratest.Server) serverstore.Config {
 	return serverstore.WithoutWaits(serverstore.Config{
-		Endpoint: server.URL, Token: token, MaxRetries: serverstore.DefaultMaxRetries,
+		Endpoint: server.URL, Token: token, MaxRetries: serverstore.DefaultMaxRetries, RequestTimeout: 20 * time.Minute,
 	})
 }
 
@@ -91,41 +92,31 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// withoutShipped leaves the images out that Elyra ships.
-type withoutShipped struct {
-	forgetful
-	shipped []string
-}
-
-func (w withoutShipped) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
-	instances, err := w.forgetful.List(ctx, includeInvalid)
-	return slices.DeleteFunc(instances, func(i elyra.Instance) bool { return slices.Contains(w.shipped, i.Name) }), err
-}
-
-// TestContractElyra is TestContract over a real server. It takes a minute: each
-// part has a server of its own, for Elyra remembers files that it has read.
+// TestContractElyra is TestContract over a real server.
 func TestContractElyra(t *testing.T) {
 	jupytertest.Require(t)
+	near, far := t.TempDir(), t.TempDir()
+	server := jupytertest.Start(t, jupytertest.Options{
+		Env: []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
+	})
+	cfg := serverstore.Config{Endpoint: server.URL, Token: server.Token}
+	shipped, err := newStore(t, cfg).List(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
 	storetest.Run(t, func(t *testing.T) storetest.Harness {
 		t.Helper()
-		near, far := t.TempDir(), t.TempDir()
-		server := jupytertest.Start(t, jupytertest.Options{
-			Env: []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
-		})
-		f := forgetful{newStore(t, serverstore.Config{Endpoint: server.URL, Token: server.Token})}
-		h := withoutShipped{forgetful: f}
-		shipped, err := f.List(t.Context(), false)
-		if err != nil {
-			t.Fatal(err)
+		n++
+		for _, dir := range []string{near, far} {
+			empty(t, cfg, dir, fmt.Sprint("canary", n))
 		}
-		for _, instance := range shipped {
-			h.shipped = append(h.shipped, instance.Name)
-		}
+		f := forgetful{newStore(t, cfg)}
 		write := func(dir string) func(testing.TB, string, string) {
 			return f.put(func(name, document string) { writeFile(t, dir, name, document) })
 		}
 		return storetest.Harness{
-			Store: h, Put: write(near), PutFactory: write(far),
+			Store: without{f, shipped}, Put: write(near), PutFactory: write(far),
 			Raw: func(t testing.TB, name string) (string, bool) {
 				t.Helper()
 				data, err := os.ReadFile(path(near, name))
@@ -136,6 +127,61 @@ func TestContractElyra(t *testing.T) {
 			},
 		}
 	})
+}
+
+// without is a store without the images that Elyra ships.
+type without struct {
+	forgetful
+	shipped []elyra.Instance
+}
+
+func (w without) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
+	instances, err := w.forgetful.List(ctx, includeInvalid)
+	return slices.DeleteFunc(instances, func(i elyra.Instance) bool {
+		return slices.ContainsFunc(w.shipped, func(s elyra.Instance) bool { return s.Name == i.Name })
+	}), err
+}
+
+// empty removes all files of a data directory and waits until the server, which
+// remembers what it read until it hears of a change, knows. It hears of changes
+// in their order: a last one that can be seen shows that those before it are
+// known, too.
+func empty(t *testing.T, cfg serverstore.Config, dir, canary string) {
+	t.Helper()
+	writeFile(t, dir, canary, document(canary))
+	see := func(image elyra.RuntimeImage) {
+		for {
+			// A store of its own, that has read nothing.
+			got, err := newStore(t, cfg).Get(t.Context(), canary)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Equal(image) {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	see(image(canary))
+	files, err := filepath.Glob(path(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if file == path(dir, canary) {
+			continue
+		}
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	changed := image(canary)
+	changed.DisplayName = "Changed"
+	writeFile(t, dir, canary, string(elyra.NewDocument(changed).Encode()))
+	see(changed)
+	if err := os.Remove(path(dir, canary)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func path(dataDir, name string) string {
@@ -386,6 +432,36 @@ func TestListIsNotOlderThanWrites(t *testing.T) {
 	if _, err := store.Update(t.Context(), image("mine")); err != nil {
 		t.Fatal(err)
 	}
+	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || !got[0].Equal(image("mine")) {
+		t.Errorf("List while an older one is under way: %+v, %v", got, err)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	server.Forget()
+	if got, err := store.Get(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
+		t.Errorf("Get: %+v, %v", got.RuntimeImage, err)
+	}
+	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || !got[0].Equal(image("mine")) {
+		t.Errorf("List: %+v, %v", got, err)
+	}
+	expectAsked(t, server) // the older list did not take the newer one's place
+}
+
+// TestListDuringAWrite: nor does one that began in the middle of the write.
+func TestListDuringAWrite(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", foreign)
+	reached, release := make(chan struct{}), make(chan struct{})
+	server.Inject(elyratest.Fault{Method: "PUT", Do: elyratest.Hold(reached, release)})
+	store := newStore(t, config(server))
+	done := make(chan error)
+	go func() { _, err := store.Update(t.Context(), image("mine")); done <- err }()
+	<-reached
+	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || got[0].DisplayName != "Theirs" {
+		t.Errorf("List during the write: %+v, %v", got, err)
+	}
 	close(release)
 	if err := <-done; err != nil {
 		t.Fatal(err)
@@ -393,8 +469,19 @@ func TestListIsNotOlderThanWrites(t *testing.T) {
 	if got, err := store.Get(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
 		t.Errorf("Get: %+v, %v", got.RuntimeImage, err)
 	}
-	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || !got[0].Equal(image("mine")) {
-		t.Errorf("List: %+v, %v", got, err)
+}
+
+// TestReadersDoNotShareTags: what a caller does with an instance is its own.
+func TestReadersDoNotShareTags(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	store := newStore(t, config(server))
+	for range 2 {
+		got, err := store.Get(t.Context(), "mine")
+		if err != nil || !got.Equal(image("mine")) {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		got.Tags[0] = "changed"
 	}
 }
 
@@ -409,6 +496,26 @@ func TestFailedListIsNotKept(t *testing.T) {
 	}
 	if _, err := store.Get(t.Context(), "mine"); err != nil {
 		t.Error(err)
+	}
+	expectAsked(t, server, "GET "+collection, "GET "+collection)
+}
+
+// TestForeignAnswers: success, in JSON, and yet not what was asked for.
+func TestForeignAnswers(t *testing.T) {
+	for _, answer := range []string{
+		`{"name":"other","display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		`{"name":"mine","display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"kfp"}`,
+		`{"name":"mine","display_name":"x","metadata":[],"schema_name":"runtime-image"}`,
+		`{"name":"mine","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		`[]`, `null`, `"mine"`, `{"runtime-images":[]}`,
+	} {
+		server := newServer(t)
+		server.Inject(elyratest.Fault{Method: "GET", Path: collection + "/mine", Do: elyratest.Answer(200, "application/json", answer)})
+		_, err := newStore(t, config(server)).Get(t.Context(), "mine")
+		var fault *serverstore.Error
+		if !errors.As(err, &fault) || fault.Kind != serverstore.KindUnexpected {
+			t.Errorf("%s: %v", answer, err)
+		}
 	}
 }
 

@@ -1,0 +1,182 @@
+package provider_test
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+)
+
+// TestAccServer_secrets runs Terraform with all that it can log, on servers that
+// let it in and servers that do not, and looks for secrets in what it printed.
+func TestAccServer_secrets(t *testing.T) {
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set; make test sets it")
+	}
+	run := terraformCommand(t, "server_secrets")
+	isolate(t) // not before: Go keeps its modules in the home directory
+	const header = "header-s3cret"
+	withToken := jupytertest.Start(t, jupytertest.Options{})
+	withPassword := jupytertest.Start(t, jupytertest.Options{Password: "passw0rd-s3cret"})
+	page := elyratest.New(t, elyratest.Options{})
+	page.Inject(elyratest.Fault{Do: elyratest.Page(200)}) // with a live token in it
+	moved := elyratest.New(t, elyratest.Options{})
+	moved.Inject(elyratest.Fault{Do: elyratest.Redirect("/login?next=redirect-s3cret")})
+
+	for _, tt := range []struct {
+		name      string
+		variables []string
+		want      string
+	}{
+		{"token", []string{"endpoint=" + withToken.URL, "token=" + withToken.Token}, "Apply complete!"},
+		{"password", []string{"endpoint=" + withPassword.URL, "password=" + withPassword.Password}, "Apply complete!"},
+		{"wrong token", []string{"endpoint=" + withToken.URL, "token=wrong-s3cret"}, "Check the token"},
+		{"wrong password", []string{"endpoint=" + withPassword.URL, "password=wrong-s3cret"}, "Check the password"},
+		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
+		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "Set a token"},
+		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "a login page answers"},
+		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs into the token"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			output := run(t, append(tt.variables, "header="+header)...)
+			if words := strings.Join(strings.Fields(output), " "); !strings.Contains(words, tt.want) {
+				t.Errorf("%q is not in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
+			}
+			if !strings.Contains(output, "[TRACE]") {
+				t.Error("nothing was traced")
+			}
+			for _, secret := range []string{withToken.Token, withPassword.Password, header, "wrong-s3cret", "redirect-s3cret", elyratest.PageToken} {
+				// A value of a variable that the endpoint was made of is Terraform's
+				// to print, in the line that it stands in.
+				if line := lineWith(output, secret); line != "" && tt.name != "token in the endpoint" {
+					t.Errorf("%q is in the output: %.200s", secret, line)
+				}
+			}
+		})
+	}
+}
+
+func lineWith(text, part string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, part) {
+			return line
+		}
+	}
+	return ""
+}
+
+// terraformCommand builds the provider and returns a function that applies, plans
+// and destroys a configuration under testdata with it, and returns all that
+// Terraform prints at its most talkative.
+func terraformCommand(t *testing.T, configuration string) func(t *testing.T, variables ...string) string {
+	t.Helper()
+	bin := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	rc := filepath.Join(bin, "terraformrc")
+	content := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"elyra-ai/elyra\" = %q\n  }\n  direct {}\n}\n", bin)
+	if err := os.WriteFile(rc, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join("testdata", configuration, "main.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(t *testing.T, variables ...string) string {
+		t.Helper()
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "main.tf"), source, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_LOG=trace")
+		for _, variable := range variables {
+			env = append(env, "TF_VAR_"+variable)
+		}
+		var output strings.Builder
+		for _, args := range [][]string{{"apply", "-auto-approve"}, {"plan"}, {"destroy", "-auto-approve"}} {
+			command := exec.CommandContext(t.Context(), cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), append(args, "-no-color", "-input=false")...)
+			command.Dir, command.Env = dir, env
+			command.Stdout, command.Stderr = &output, &output
+			_ = command.Run() // the output tells
+		}
+		return output.String()
+	}
+}
+
+// TestAccServer_killed kills the server in the middle of an apply, once while
+// images are created and once while they are updated: after a restart, another
+// apply completes the work.
+func TestAccServer_killed(t *testing.T) {
+	server := startServer(t)
+	p := server.place(t)
+	const images = 30
+	step := func(tag string) resource.TestStep {
+		return resource.TestStep{ConfigDirectory: directory("server_killed"), ConfigVariables: config.Variables{"tag": config.StringVariable(tag)}}
+	}
+	// killed is a step whose server dies as soon as some images have the tag.
+	killed := func(tag string) resource.TestStep {
+		s := step(tag)
+		s.PreConfig = func() {
+			go func() {
+				for {
+					written := 0
+					for i := range images {
+						data, _ := os.ReadFile(p.path(fmt.Sprintf("image_%d", i)))
+						if strings.Contains(string(data), ":"+tag+`"`) {
+							written++
+						}
+					}
+					if written >= 3 {
+						server.Kill()
+						return
+					}
+					time.Sleep(time.Millisecond) // what is awaited is another program's doing
+				}
+			}()
+		}
+		s.ExpectError = regexp.MustCompile(`(?s)Unable to (create|update) runtime image`)
+		return s
+	}
+	resumed := func(tag string) resource.TestStep {
+		s := step(tag)
+		s.PreConfig = func() { server.Restart(t) }
+		s.Check = func(*terraform.State) error {
+			for i := range images {
+				name := fmt.Sprintf("image_%d", i)
+				if got, want := stored(t, p.near, name).ImageName, fmt.Sprintf("team/image-%d:%s", i, tag); got != want {
+					t.Errorf("%s has %s, want %s", name, got, want)
+				}
+			}
+			entries, err := filepath.Glob(p.path("*"))
+			if err != nil || len(entries) != images {
+				t.Errorf("there are %d files, %v", len(entries), err)
+			}
+			return nil
+		}
+		return s
+	}
+	resource.Test(t, resource.TestCase{Steps: withProviders(killed("one"), resumed("one"), killed("two"), resumed("two"))})
+}
+
+// withProviders gives steps whose configuration has a provider block what they
+// need.
+func withProviders(steps ...resource.TestStep) []resource.TestStep {
+	for i := range steps {
+		steps[i].ProtoV6ProviderFactories = providerFactories
+	}
+	return steps
+}

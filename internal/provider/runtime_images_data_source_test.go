@@ -13,8 +13,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // readImages reads the data source elyra_runtime_images.
@@ -127,6 +129,34 @@ func TestRuntimeImages_blindStore(t *testing.T) {
 	wantWarnings(t, diagnostics, 0)
 	if len(images) != 0 {
 		t.Errorf("listed: %v", images)
+	}
+}
+
+// Over a server, a list and a query see what Elyra's endpoint lists, with URLs.
+func TestRuntimeImages_server(t *testing.T) {
+	t.Parallel()
+	jupyter := elyratest.New(t, elyratest.Options{Token: "secret", BaseURL: "/user/jdoe/"})
+	jupyter.Put(elyratest.Writable, "mine", document(elyra.RuntimeImage{DisplayName: "Mine", ImageName: imageName, Tags: []string{"x"}}))
+	jupyter.Put(elyratest.Factory, "shipped", document(elyra.RuntimeImage{DisplayName: "Shipped", ImageName: otherImageName}))
+	jupyter.Put(elyratest.Writable, "invalid", document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always"}))
+	store, err := serverstore.New(serverstore.Config{Endpoint: jupyter.URL, Token: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(store.Close)
+	server := newStoreServer(t, store)
+
+	images, diagnostics := readImages(t, server, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	wantWarnings(t, diagnostics, 1, "Invalid runtime images cannot be listed")
+	if got := namesOf(images); got != "mine shipped" {
+		t.Fatalf("listed: %s", got)
+	}
+	if got, want := images[0]["location"], jupyter.URL+"/elyra/metadata/runtime-images/mine"; got != want {
+		t.Errorf("location is %v, want %s", got, want)
+	}
+	results, _ := query(t, server, map[string]tftypes.Value{"tags": texts(listOfStrings, "x")}, 100, true)
+	if got := displayNames(results); !slices.Equal(got, []string{"Mine"}) {
+		t.Errorf("found %q", got)
 	}
 }
 

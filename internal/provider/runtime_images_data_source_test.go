@@ -114,24 +114,6 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	}
 }
 
-// blindStore is a store whose List does not see invalid instances.
-type blindStore struct{ elyra.Store }
-
-func (blindStore) SeesInvalid() bool { return false }
-
-func TestRuntimeImages_blindStore(t *testing.T) {
-	t.Parallel()
-	files := filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}})
-	server := newStoreServer(t, blindStore{files})
-	_, diagnostics := readImages(t, server, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
-	wantWarnings(t, diagnostics, 1, "set data_dir instead of endpoint", `AttributeName("include_invalid")`)
-	images, diagnostics := readImages(t, server, nil)
-	wantWarnings(t, diagnostics, 0)
-	if len(images) != 0 {
-		t.Errorf("listed: %v", images)
-	}
-}
-
 // Over a server, a list and a query see what Elyra's endpoint lists, with URLs.
 func TestRuntimeImages_server(t *testing.T) {
 	t.Parallel()

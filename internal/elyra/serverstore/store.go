@@ -29,22 +29,7 @@ type Store struct {
 	schema schemaOnce
 }
 
-var (
-	_ elyra.Store = (*Store)(nil)
-	_ InvalidSeer = (*Store)(nil)
-)
-
-// InvalidSeer is what a store implements whose List may not see invalid
-// instances. A store that does not implement it sees them all.
-type InvalidSeer interface {
-	// SeesInvalid tells whether List with includeInvalid returns invalid
-	// instances.
-	SeesInvalid() bool
-}
-
-// SeesInvalid is false: Elyra's endpoint leaves invalid instances out of its
-// list, whatever it is asked. Get finds one by its name.
-func (s *Store) SeesInvalid() bool { return false }
+var _ elyra.Store = (*Store)(nil)
 
 // Close gives idle connections back.
 func (s *Store) Close() { s.client.http.CloseIdleConnections() }
@@ -292,8 +277,8 @@ func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error)
 	return elyra.Deletion{}, err
 }
 
-// List implements [elyra.Store]. Elyra leaves invalid instances out; see
-// [Store.SeesInvalid].
+// List implements [elyra.Store]. Elyra's endpoint leaves invalid instances out of
+// its list, whatever it is asked; Get finds one by its name.
 func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) {
 	list, err := s.reads.list(ctx, "", s.list)
 	if err != nil {

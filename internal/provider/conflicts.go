@@ -200,11 +200,20 @@ type schemaTeller interface {
 var _ schemaTeller = (*serverstore.Store)(nil)
 
 // schemaWarnings tells of properties in use that the server's Elyra does not know.
-// That takes a request of its own, so it is done only where something is going to
-// be written.
+// That takes a request of its own, so it is done only where one of them is going
+// to be written.
 func (r *runtimeImageResource) schemaWarnings(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned attributes) (diags diag.Diagnostics) {
 	teller, ok := r.conn.store.(schemaTeller)
 	if !ok || resp.Plan.Raw.Equal(req.State.Raw) {
+		return nil
+	}
+	var used []string
+	for _, property := range []string{"description", "pull_policy", "pull_secret", "tags"} {
+		if value := planned[property]; value.IsKnown() && !value.IsNull() {
+			used = append(used, property)
+		}
+	}
+	if len(used) == 0 {
 		return nil
 	}
 	schema, err := teller.Schema(ctx)
@@ -212,8 +221,8 @@ func (r *runtimeImageResource) schemaWarnings(ctx context.Context, req resource.
 		tflog.Debug(ctx, "did not compare with the server's schema", map[string]any{"error": err.Error()})
 		return nil
 	}
-	for _, property := range []string{"description", "pull_policy", "pull_secret", "tags"} {
-		if value := planned[property]; value.IsKnown() && !value.IsNull() && !schema.Supports(property) {
+	for _, property := range used {
+		if !schema.Supports(property) {
 			diags.AddAttributeWarning(path.Root(property), fmt.Sprintf("This server's Elyra does not know %s", property),
 				fmt.Sprintf("The server's own schema of runtime images has no property %q. The server keeps the value, but its editor and its pipelines take no notice of it. Update Elyra there, or leave %s out.", property, property))
 		}

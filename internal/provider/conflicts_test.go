@@ -267,6 +267,11 @@ func TestSchemaWarnings(t *testing.T) {
 		t.Errorf("an unchanged plan asked for the schema %d times", store.asked)
 	}
 
+	wantWarnings(t, server.plan(t, server.image(t, "Least", "a/b:1", "", ""), planned{}), 0)
+	if store.asked != 0 {
+		t.Errorf("a plan that uses none of the properties asked for the schema %d times", store.asked)
+	}
+
 	store.err = errors.New("no answer")
 	wantWarnings(t, server.plan(t, server.image(t, "C", imageName, "Always", "regcred"), planned{}), 0)
 }

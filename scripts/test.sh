@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 missing=
 if venv=$(scripts/elyra.sh "$CACHE"); then
   export ELYRA_TEST_VENV=$venv
+  # Tests of what the Terraform at hand may be too old for run on this one.
+  if newest=$(scripts/newest-terraform.sh "$CACHE" "$venv"); then
+    export TERRAFORM_QUERY=$newest
+  fi
 else
   code=$?
   if [[ $code != 3 ]]; then

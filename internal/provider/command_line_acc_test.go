@@ -72,13 +72,25 @@ func (c commandLine) run(t *testing.T, commands string) (output string) {
 	return output
 }
 
-// requireQuery skips a test where there is no terraform query: before Terraform
-// 1.14, and in OpenTofu, whose own numbers say nothing about it.
-func (c commandLine) requireQuery(t *testing.T) {
+// withQuery returns the same on a Terraform that has the query command: 1.14 or
+// newer, and not OpenTofu, whose own numbers say nothing about it. TERRAFORM_QUERY
+// names one for where the one under test is none.
+func (c commandLine) withQuery(t *testing.T) commandLine {
 	t.Helper()
-	version := c.run(t, "terraform version")
-	var major, minor int
-	if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err != nil || major == 1 && minor < 14 {
-		t.Skipf("there is no terraform query in %s", version)
+	for _, terraform := range []string{c.terraform, os.Getenv("TERRAFORM_QUERY")} {
+		if terraform == "" {
+			continue
+		}
+		c.terraform = terraform
+		version := c.run(t, "terraform version")
+		var major, minor int
+		if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err == nil && (major > 1 || minor >= 14) {
+			return c
+		}
 	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("there is no Terraform with the query command, and CI=true: make test sets TERRAFORM_QUERY")
+	}
+	t.Skip("there is no Terraform with the query command; make test sets TERRAFORM_QUERY")
+	return c
 }

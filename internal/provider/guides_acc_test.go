@@ -24,7 +24,7 @@ func TestAccGuide_takeOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newCommandLine(t)
 			if name == "query" {
-				c.requireQuery(t)
+				c = c.withQuery(t)
 			}
 			p := filesPlace(t)
 			documents := handKept(t, p.near)

@@ -1,10 +1,8 @@
 package provider_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -19,15 +17,15 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
+const header = "header-s3cret"
+
 // TestAccServer_secrets runs Terraform with all that it can log, on servers that
 // let it in and servers that do not, and looks for secrets in what it printed.
 func TestAccServer_secrets(t *testing.T) {
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set; make test sets it")
-	}
-	run := terraformCommand(t, "server_secrets")
-	isolate(t) // not before: Go keeps its modules in the home directory
-	const header = "header-s3cret"
+	c := newCommandLine(t)
+	isolate(t)
+	t.Setenv("TF_LOG", "trace")
+	t.Setenv("TF_VAR_header", header)
 	withToken := jupytertest.Start(t, jupytertest.Options{})
 	withPassword := jupytertest.Start(t, jupytertest.Options{Password: "passw0rd-s3cret"})
 	page := elyratest.New(t, elyratest.Options{})
@@ -50,7 +48,17 @@ func TestAccServer_secrets(t *testing.T) {
 		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs into the token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			output := run(t, append(tt.variables, "header="+header)...)
+			for _, variable := range tt.variables {
+				name, value, _ := strings.Cut(variable, "=")
+				t.Setenv("TF_VAR_"+name, value)
+			}
+			c.dir = t.TempDir()
+			if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("testdata", "server_secrets"))); err != nil {
+				t.Fatal(err)
+			}
+			output, _ := c.try(t, `for command in "apply -auto-approve" plan "destroy -auto-approve"; do
+				terraform $command -no-color -input=false || true
+			done`)
 			if words := strings.Join(strings.Fields(output), " "); !strings.Contains(words, tt.want) {
 				t.Errorf("%q is not in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
 			}
@@ -75,46 +83,6 @@ func lineWith(text, part string) string {
 		}
 	}
 	return ""
-}
-
-// terraformCommand builds the provider and returns a function that applies, plans
-// and destroys a configuration under testdata with it, and returns all that
-// Terraform prints at its most talkative.
-func terraformCommand(t *testing.T, configuration string) func(t *testing.T, variables ...string) string {
-	t.Helper()
-	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	rc := filepath.Join(bin, "terraformrc")
-	content := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"elyra-ai/elyra\" = %q\n  }\n  direct {}\n}\n", bin)
-	if err := os.WriteFile(rc, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	source, err := os.ReadFile(filepath.Join("testdata", configuration, "main.tf"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(t *testing.T, variables ...string) string {
-		t.Helper()
-		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "main.tf"), source, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		env := append(os.Environ(), "TF_CLI_CONFIG_FILE="+rc, "CHECKPOINT_DISABLE=1", "TF_LOG=trace")
-		for _, variable := range variables {
-			env = append(env, "TF_VAR_"+variable)
-		}
-		var output strings.Builder
-		for _, args := range [][]string{{"apply", "-auto-approve"}, {"plan"}, {"destroy", "-auto-approve"}} {
-			command := exec.CommandContext(t.Context(), cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), append(args, "-no-color", "-input=false")...)
-			command.Dir, command.Env = dir, env
-			command.Stdout, command.Stderr = &output, &output
-			_ = command.Run() // the output tells
-		}
-		return output.String()
-	}
 }
 
 // TestAccServer_killed kills the server in the middle of an apply, once while

@@ -96,24 +96,15 @@ func TestAccServer_killed(t *testing.T) {
 		return resource.TestStep{ConfigDirectory: directory("server_killed"), ConfigVariables: config.Variables{"tag": config.StringVariable(tag)}}
 	}
 	// killed is a step whose server dies as soon as some images have the tag.
+	var dead chan struct{}
 	killed := func(tag string) resource.TestStep {
 		s := step(tag)
 		s.PreConfig = func() {
+			dead = make(chan struct{})
 			go func() {
-				for {
-					written := 0
-					for i := range images {
-						data, _ := os.ReadFile(p.path(fmt.Sprintf("image_%d", i)))
-						if strings.Contains(string(data), ":"+tag+`"`) {
-							written++
-						}
-					}
-					if written >= 3 {
-						server.Kill()
-						return
-					}
-					time.Sleep(time.Millisecond) // what is awaited is another program's doing
-				}
+				defer close(dead)
+				awaitImages(t, p, images, tag)
+				server.Kill()
 			}()
 		}
 		s.ExpectError = regexp.MustCompile(`(?s)Unable to (create|update) runtime image`)
@@ -121,7 +112,10 @@ func TestAccServer_killed(t *testing.T) {
 	}
 	resumed := func(tag string) resource.TestStep {
 		s := step(tag)
-		s.PreConfig = func() { server.Restart(t) }
+		s.PreConfig = func() {
+			<-dead
+			server.Restart(t)
+		}
 		s.Check = func(*terraform.State) error {
 			for i := range images {
 				name := fmt.Sprintf("image_%d", i)
@@ -138,6 +132,23 @@ func TestAccServer_killed(t *testing.T) {
 		return s
 	}
 	resource.Test(t, resource.TestCase{Steps: withProviders(killed("one"), resumed("one"), killed("two"), resumed("two"))})
+}
+
+// awaitImages returns as soon as three of the images have the tag.
+func awaitImages(t *testing.T, p place, images int, tag string) {
+	for t.Context().Err() == nil {
+		written := 0
+		for i := range images {
+			data, _ := os.ReadFile(p.path(fmt.Sprintf("image_%d", i)))
+			if strings.Contains(string(data), ":"+tag+`"`) {
+				written++
+			}
+		}
+		if written >= 3 {
+			return
+		}
+		time.Sleep(time.Millisecond) // what is awaited is another program's doing
+	}
 }
 
 // withProviders gives steps whose configuration has a provider block what they

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -228,31 +227,6 @@ func (r *runtimeImageResource) schemaWarnings(ctx context.Context, req resource.
 		}
 	}
 	return diags
-}
-
-// attributes are those of a resource in the form that costs least to read.
-type attributes map[string]tftypes.Value
-
-// attributesOf returns nil for a null object.
-func attributesOf(object tftypes.Value) attributes {
-	var values map[string]tftypes.Value
-	if object.IsNull() || object.As(&values) != nil {
-		return nil
-	}
-	return values
-}
-
-// text returns a string attribute, empty for null, and false where it is unknown
-// or absent.
-func (a attributes) text(name string) (text string, ok bool) {
-	value, ok := a[name]
-	if !ok || !value.IsKnown() {
-		return "", false
-	}
-	if !value.IsNull() && value.As(&text) != nil {
-		return "", false
-	}
-	return text, true
 }
 
 func hclString(s string) string {

@@ -126,8 +126,7 @@ func TestServerRequests(t *testing.T) {
 
 	config := server.config(t, map[string]tftypes.Value{"display_name": text("New"), "image_name": text("team/image:1")})
 	state := server.create(t, config)
-	// The schema is asked for once, whatever the number of images.
-	asked("a create", "GET /elyra/schema/runtime-images/runtime-image", "POST /elyra/metadata/runtime-images")
+	asked("a create", "POST /elyra/metadata/runtime-images")
 	server.reconfigure(t).destroy(t, state)
 	asked("a destroy", "DELETE /elyra/metadata/runtime-images/new")
 }

@@ -154,14 +154,14 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 
 func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runtimeImageModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	state.setState(req.State.Raw)
 	// Set before anything else: Terraform wants the identity even of what turns
 	// out to be gone, and a state of Terraform before 1.12 has none.
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, state)...)
 	if resp.Diagnostics.HasError() || r.conn.store == nil {
 		return // with the provider's configuration unknown, what is known stays
 	}
-	name := state.Name.ValueString()
+	name, before := state.Name.ValueString(), state
 	r.conn.manage(name)
 
 	instance, err := r.conn.store.Get(ctx, name)
@@ -181,7 +181,11 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	default:
 		state.setInstance(instance)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	// Most often nothing has changed, and to set a state is the dearest part of
+	// reading it.
+	if state.differs(before) || !state.Location.Equal(before.Location) || !state.ID.Equal(before.ID) || !state.Overwrite.Equal(before.Overwrite) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	}
 }
 
 // uncertainKey is set in the private state of a creation of which nobody knows

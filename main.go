@@ -51,5 +51,8 @@ func beQuick() {
 	// collecting it.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(800)
+		if os.Getenv("GOMEMLIMIT") == "" {
+			debug.SetMemoryLimit(512 << 20) // soft: from there on, the default effort and more
+		}
 	}
 }

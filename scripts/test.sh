@@ -8,8 +8,11 @@ missing=
 if venv=$(scripts/elyra.sh "$CACHE"); then
   export ELYRA_TEST_VENV=$venv
   # Tests of what the Terraform at hand may be too old for run on this one.
+  unset TERRAFORM_QUERY
   if newest=$(scripts/newest-terraform.sh "$CACHE" "$venv"); then
     export TERRAFORM_QUERY=$newest
+  elif [[ $? != 3 ]]; then
+    exit 1
   fi
 else
   code=$?

@@ -24,7 +24,8 @@
 // Python's json.dump(document, indent=2) does: display_name, metadata,
 // schema_name in this order, two spaces a level, every character outside
 // printable ASCII as \uXXXX, no newline at the end. [Document] reads all that
-// Elyra reads and writes byte for byte what Elyra writes.
+// Elyra reads, Python's NaN and Infinity too, and writes byte for byte what Elyra
+// writes.
 //
 // Sources: Elyra 4.1, elyra/metadata/schemas/runtime-image.json,
 // elyra/metadata/storage.py and elyra/metadata/manager.py.

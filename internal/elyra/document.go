@@ -56,7 +56,7 @@ func ParseDocument(data []byte) (Document, error) {
 	if !utf8.Valid(data) {
 		return Document{}, &InvalidError{Reasons: []string{"not UTF-8"}, Unloadable: true}
 	}
-	top, err := parseObject(data)
+	top, err := parseObject(FromPython(data))
 	if err != nil {
 		return Document{}, &InvalidError{Reasons: []string{err.Error()}, Unloadable: true}
 	}
@@ -296,7 +296,7 @@ func (d Document) With(image RuntimeImage) Document {
 	case len(image.Tags) == 0:
 		drop = append(drop, keyTags)
 	case stored.err() != nil || !sameTags(current, image.Tags):
-		md = md.set(keyTags, quoteAll(slices.Sorted(slices.Values(image.Tags))))
+		md = md.set(keyTags, quoteAll(image.Tags))
 	}
 	put(keyImageName, image.ImageName)
 	put(keyPullPolicy, string(image.PullPolicy))
@@ -320,12 +320,14 @@ func (d Document) With(image RuntimeImage) Document {
 func (d Document) Encode() []byte {
 	var b bytes.Buffer
 	// Indent fails on broken JSON alone, and every value here was parsed.
-	_ = json.Indent(&b, d.Compact(), "", "  ")
-	return b.Bytes()
+	_ = json.Indent(&b, d.compact(), "", "  ")
+	return toPython(b.Bytes())
 }
 
 // Compact returns the document as JSON without white space, in printable ASCII.
-func (d Document) Compact() []byte {
+func (d Document) Compact() []byte { return toPython(d.compact()) }
+
+func (d Document) compact() []byte {
 	top := slices.Clone(d.top)
 	if d.metadataIsObject {
 		top = top.set(keyMetadata, d.metadata.compact())

@@ -107,7 +107,8 @@ func TestConflicts_planned(t *testing.T) {
 	if strings.Contains(warnings[0].Detail, voidIf) {
 		t.Error("what is planned is said to be stored")
 	}
-	wantWarnings(t, server.plan(t, server.image(t, "Two", imageName, "Never", ""), planned{}), 0) // told once
+	told := server.plan(t, server.image(t, "Two", imageName, "Never", ""), planned{}) // of the conflict, once
+	wantWarnings(t, told, 1, "Two resources have the name")
 
 	unknown := server.config(t, map[string]tftypes.Value{
 		"display_name": text("Three"), "image_name": text(imageName), "pull_policy": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),

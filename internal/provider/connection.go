@@ -15,6 +15,9 @@ import (
 type connection struct {
 	// store is nil while the provider's configuration is not known yet.
 	store elyra.Store
+	// settled tells that the place does not depend on the working directory or
+	// the environment, which may be others when a saved plan is applied.
+	settled bool
 	// list lists the store once for all plans that compare with other
 	// instances, with the invalid ones that the store can see.
 	list func(context.Context) ([]elyra.Instance, error)
@@ -25,37 +28,37 @@ type connection struct {
 	// destroys the old one where create_before_destroy says so; with one name
 	// for both, the destroy must leave the name alone.
 	created map[string]bool
+	// planned holds the names whose creation was planned since then.
+	planned map[string]bool
 	// managed holds the names that this configuration is known to manage.
 	managed map[string]bool
 
 	conflicts conflicts
 }
 
-func newConnection(store elyra.Store) *connection {
-	c := &connection{store: store, created: map[string]bool{}, managed: map[string]bool{}}
+func newConnection(store elyra.Store, settled bool) *connection {
+	c := &connection{store: store, settled: settled, created: map[string]bool{}, planned: map[string]bool{}, managed: map[string]bool{}}
 	if store != nil {
 		c.list = onceValue(func(ctx context.Context) ([]elyra.Instance, error) { return store.List(ctx, true) })
 	}
 	return c
 }
 
-// onceValue returns a function that calls f until it succeeds, and then gives
-// its first result for good.
+// onceValue returns a function that calls f once and gives its result for good,
+// an error too, unless it is the context's.
 func onceValue[T any](f func(context.Context) (T, error)) func(context.Context) (T, error) {
 	var mu sync.Mutex
 	var done bool
 	var value T
+	var err error
 	return func(ctx context.Context) (T, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		if done {
-			return value, nil
+		if !done {
+			value, err = f(ctx)
+			done = ctx.Err() == nil
 		}
-		v, err := f(ctx)
-		if err == nil {
-			value, done = v, true
-		}
-		return v, err
+		return value, err
 	}
 }
 
@@ -68,6 +71,18 @@ func (c *connection) claim(name string) bool {
 		return false
 	}
 	c.created[name] = true
+	return true
+}
+
+// plan notes that the creation of name is planned, and reports whether none was
+// before. Terraform plans each creation once in a walk.
+func (c *connection) plan(name string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.planned[name] {
+		return false
+	}
+	c.planned[name] = true
 	return true
 }
 

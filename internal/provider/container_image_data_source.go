@@ -120,8 +120,8 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 			},
 
 			"id":                schema.StringAttribute{MarkdownDescription: "Same as `image_name`.", Computed: true},
-			"exists":            schema.BoolAttribute{MarkdownDescription: "Whether the registry showed the image. False also where it wants credentials first.", Computed: true},
-			"anonymous_pull":    schema.BoolAttribute{MarkdownDescription: "Whether the image can be pulled without credentials. If not, `pull_secret` of the runtime image is the way.", Computed: true},
+			"exists":            schema.BoolAttribute{MarkdownDescription: "Whether the registry showed the image. False also where it wants credentials first; null where it gave no answer.", Computed: true},
+			"anonymous_pull":    schema.BoolAttribute{MarkdownDescription: "Whether the image can be pulled without credentials. If not, `pull_secret` of the runtime image is the way. Null where the registry gave no answer.", Computed: true},
 			"digest":            schema.StringAttribute{MarkdownDescription: "What the image name stands for now: the digest of its manifest, or of its index where it has several platforms. Null where unknown.", Computed: true},
 			"pinned_image_name": schema.StringAttribute{MarkdownDescription: "The image by its digest, `repository@sha256:…`, to be used as `image_name` of a runtime image. Null where unknown.", Computed: true},
 			"media_type":        schema.StringAttribute{MarkdownDescription: "Media type of what `digest` names.", Computed: true},
@@ -173,6 +173,9 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 		return
 	}
 	model.setReport(report)
+	if report.Has(containerimage.CodeUnreachable) { // no answer is not a no
+		model.Exists, model.AnonymousPull, model.Size = types.BoolNull(), types.BoolNull(), types.Int64Null()
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
@@ -186,7 +189,7 @@ func containerImageError(err error) diag.Diagnostic {
 	case errors.As(err, &input):
 		return diag.NewAttributeErrorDiagnostic(path.Root(input.Argument), summary, sentence(input.Reason))
 	case errors.As(err, &unreachable):
-		return diag.NewAttributeErrorDiagnostic(pathImageName, summary, sentence(err.Error())+"\n\n"+sentence(unreachable.NextStep)+" To go on without an answer, set allow_unreachable = true.")
+		return diag.NewAttributeErrorDiagnostic(pathImageName, summary, sentence(err.Error())+"\n\nTo go on without an answer, set allow_unreachable = true.")
 	default:
 		return diag.NewAttributeErrorDiagnostic(pathImageName, summary, sentence(err.Error()))
 	}

@@ -31,9 +31,6 @@ func storeError(action string, err error) diag.Diagnostic {
 		return existsError(exists)
 	}
 	detail := sentence(err.Error())
-	if errors.Is(err, elyra.ErrUncertain) {
-		detail += "\n\nIt is kept in the state as tainted: the next apply looks whether it is there, and makes it anew."
-	}
 	if hint := nextStep(err); hint != "" {
 		detail += "\n\n" + hint
 	}
@@ -51,10 +48,14 @@ func nextStep(err error) string {
 		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission):
 		return "Run Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrNotExist):
+		return "Set data_dir in the provider's configuration to a directory, or to one that can be made: what it is in must be a directory."
 	case errors.Is(err, syscall.EROFS):
 		return "The file system is read-only. Set data_dir in the provider's configuration to a directory that can be written, or mount it writable."
 	case errors.Is(err, syscall.ENOSPC):
 		return "The disk is full. Nothing was changed; make room and apply again."
+	case errors.As(err, new(*elyra.InvalidError)):
+		return "Mend it where it is stored. A resource elyra_runtime_image of that name, imported, repairs it."
 	case errors.Is(err, elyra.ErrNotFound):
 		return "It was removed outside of Terraform in the meantime. Plan and apply again."
 	}
@@ -63,7 +64,8 @@ func nextStep(err error) string {
 
 // existsError shows the two ways on from a name that is taken.
 func existsError(exists *elyra.ExistsError) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(pathName, existsSummary(exists), existsDetail(exists))
+	return diag.NewAttributeErrorDiagnostic(pathName, existsSummary(exists), existsDetail(exists)+
+		"\n\nWhere it is this resource's own, to be replaced with create_before_destroy, it is overwrite = true that lets the new instance take its place.")
 }
 
 func existsSummary(exists *elyra.ExistsError) string {
@@ -85,17 +87,25 @@ func existsDetail(exists *elyra.ExistsError) string {
 or set overwrite = true to %s.`, exists.Location, origin, exists.Name, effect)
 }
 
-// invalidWarning tells that what is stored is no runtime image to Elyra.
-func invalidWarning(invalid *elyra.InvalidError) diag.Diagnostic {
+// invalidWarning tells that what is stored is no runtime image to Elyra, and what
+// a repair keeps of it.
+func invalidWarning(store elyra.Store, invalid *elyra.InvalidError, document elyra.Document) diag.Diagnostic {
+	repair := "The plan repairs it: apply writes it as configured, and keeps all else that its document has."
+	if document.IsZero() {
+		repair = "The plan repairs it: apply writes it as configured. Nothing else of it can be read, so all of it is replaced: copy the file first if there is anything in it that you need."
+	}
+	if _, ok := store.(*serverstore.Store); ok {
+		repair = "The plan repairs it: apply deletes it and creates it as configured. A server shows nothing of what is invalid, so that keys which others added are lost; mend the file on the server instead if you need them. What is not even JSON a server does not delete: remove the file there."
+	}
 	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q is invalid", invalid.Name),
-		fmt.Sprintf("What is stored at %s is not a runtime image to Elyra, which leaves it out of its lists: %s.\n\nIt was changed outside of Terraform. The plan repairs it: apply writes it as configured and keeps what else can be read of it.",
-			invalid.Location, strings.TrimSuffix(invalid.Reason(), ".")))
+		fmt.Sprintf("What is stored at %s is not a runtime image to Elyra, which leaves it out of its lists: %s.\n\n%s",
+			invalid.Location, strings.TrimSuffix(invalid.Reason(), "."), repair))
 }
 
 // unconfiguredError says that a store is needed that is not known yet.
 func unconfiguredError() diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Provider configuration not known yet",
-		"The configuration of the provider depends on values that are known only after apply, so that nothing can be read. Apply what they come from first, with -target.")
+		"The configuration of the provider depends on values that are known only after apply, so that nothing can be read yet. Apply what they come from first, with -target; a data source is read during apply if it has depends_on = [...] with what they come from.")
 }
 
 // noSuchImage says that there is no instance of that name, and which there are.
@@ -126,13 +136,17 @@ func similarity(a, b string) int {
 }
 
 // configError is the diagnostic for what serverstore.New refused.
-func configError(err error) diag.Diagnostic {
-	at := path.Root("endpoint")
+// Variables name, by argument, what came from the environment.
+func configError(err error, variables map[string]string) diag.Diagnostic {
 	var invalid *serverstore.ConfigError
-	if errors.As(err, &invalid) {
-		at = path.Root(invalid.Argument)
+	if !errors.As(err, &invalid) {
+		return diag.NewErrorDiagnostic("Invalid server configuration", sentence(err.Error()))
 	}
-	return diag.NewAttributeErrorDiagnostic(at, "Invalid server configuration", "The argument "+err.Error()+".")
+	subject := "The argument " + invalid.Argument
+	if variable := variables[invalid.Argument]; variable != "" {
+		subject = "The environment variable " + variable
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root(invalid.Argument), "Invalid server configuration", subject+" "+invalid.Reason+".")
 }
 
 // listError is the diagnostic for a store that cannot be listed.

@@ -121,6 +121,7 @@ func TestRuntimeImageJSON(t *testing.T) {
 	null := tftypes.NewValue(tftypes.String, nil)
 	unknown := tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	tags := "    \"tags\": [\n      \"a\",\n      \"b\"\n    ],\n" + inMetadataImage
+	backwards := "    \"tags\": [\n      \"b\",\n      \"a\"\n    ],\n" + inMetadataImage
 	for name, test := range map[string]struct {
 		argument tftypes.Value
 		want     string
@@ -130,8 +131,8 @@ func TestRuntimeImageJSON(t *testing.T) {
 		"nulls":      {with(map[string]tftypes.Value{"description": null, "pull_policy": tftypes.NewValue(tftypes.DynamicPseudoType, nil), "tags": tftypes.NewValue(setOfStrings, nil)}), inMetadata(inMetadataImage)},
 		"empty tags": {with(map[string]tftypes.Value{"tags": tftypes.NewValue(tftypes.Tuple{}, []tftypes.Value{})}), inMetadata(inMetadataImage)},
 		"set":        {with(map[string]tftypes.Value{"tags": texts(setOfStrings, "a", "b")}), inMetadata(tags)},
-		"list":       {with(map[string]tftypes.Value{"tags": texts(listOfStrings, "b", "a", "b")}), inMetadata(tags)},
-		"tuple":      {with(map[string]tftypes.Value{"tags": texts(tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String, tftypes.String}}, "b", "a")}), inMetadata(tags)},
+		"list":       {with(map[string]tftypes.Value{"tags": texts(listOfStrings, "b", "a", "b")}), inMetadata(backwards)},
+		"tuple":      {with(map[string]tftypes.Value{"tags": texts(tftypes.Tuple{ElementTypes: []tftypes.Type{tftypes.String, tftypes.String}}, "b", "a")}), inMetadata(backwards)},
 		"primitives": {
 			object(map[string]tftypes.Value{
 				"display_name": tftypes.NewValue(tftypes.Number, 3.5), "image_name": text(imageName), "description": tftypes.NewValue(tftypes.Bool, true),

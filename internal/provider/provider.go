@@ -41,7 +41,7 @@ func (p *elyraProvider) Metadata(_ context.Context, _ provider.MetadataRequest, 
 
 func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages [Elyra](https://elyra.readthedocs.io)'s runtime images, as files of a Jupyter data directory or through a running Jupyter Server.",
+		MarkdownDescription: "Manages the runtime images of [Elyra](https://elyra.readthedocs.io), as files of a Jupyter data directory or through a running Jupyter Server.",
 		Attributes: map[string]schema.Attribute{
 			"data_dir": schema.StringAttribute{
 				MarkdownDescription: "Jupyter data directory to write to; runtime images live in `metadata/runtime-images` below it. Unset, Elyra's own search path is taken from the environment, as `jupyter --paths` and `ELYRA_METADATA_PATH` have it: the first directory is written to, all are read. Conflicts with `endpoint`.",
@@ -49,7 +49,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Validators:          []validator.String{directoryRule},
 			},
 			"search_path": schema.ListAttribute{
-				MarkdownDescription: "More Jupyter data directories to read, nearest first. Unset, there are none beside an explicit `data_dir`, so that a staging directory does not depend on the machine.",
+				MarkdownDescription: "More Jupyter data directories to read, nearest first, after those of the environment or after `data_dir`. With an explicit `data_dir` there are no others, so that a staging directory does not depend on the machine.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.List{directoryRule},
@@ -57,12 +57,12 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 			"file_permission": schema.StringAttribute{
 				MarkdownDescription: "Mode of files that the provider creates, in octal. An update keeps the mode that a file has. Defaults to `\"0600\"`, as Elyra.",
 				Optional:            true,
-				Validators:          []validator.String{permissionRule},
+				Validators:          []validator.String{fileModeRule},
 			},
 			"directory_permission": schema.StringAttribute{
 				MarkdownDescription: "Mode of directories that the provider creates, in octal. Defaults to `\"0700\"`, as Elyra.",
 				Optional:            true,
-				Validators:          []validator.String{permissionRule},
+				Validators:          []validator.String{dirModeRule},
 			},
 			"endpoint": schema.StringAttribute{
 				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, path and all, such as `https://hub.example.com/user/jdoe/`. Unset, and with no `data_dir`, it is taken from `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -99,10 +99,15 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 			return
 		}
 	}
-	conn := newConnection(store)
+	conn := newConnection(store, model.settled())
 	resp.ResourceData = conn
 	resp.DataSourceData = conn
 	resp.ListResourceData = conn
+}
+
+// settled reports whether the place is named in full by the configuration.
+func (m providerModel) settled() bool {
+	return !m.Endpoint.IsNull() || filepath.IsAbs(m.DataDir.ValueString())
 }
 
 // store returns the store that the configuration asks for: a server where it,
@@ -146,9 +151,7 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnos
 	if m.DataDir.IsNull() {
 		dirs = filestore.SearchPath(filestore.Environment{})
 	}
-	if !m.SearchPath.IsNull() {
-		dirs = append(dirs[:1:1], further...)
-	}
+	dirs = append(dirs, further...)
 	for i, dir := range dirs {
 		absolute, err := filepath.Abs(dir)
 		if err != nil {
@@ -190,9 +193,19 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 		UserAgent:          "terraform-provider-elyra/" + version,
 		OnRequest:          logRequest,
 	}
-	// The environment is asked only where the configuration has neither.
-	if m.Token.IsNull() && m.Password.IsNull() {
-		if config.Token = cmp.Or(os.Getenv("ELYRA_TOKEN"), os.Getenv("JUPYTER_TOKEN")); config.Token == "" {
+	// What comes from the environment is told by the variable's name.
+	variables := map[string]string{}
+	if m.Endpoint.IsNull() {
+		variables["endpoint"] = "ELYRA_ENDPOINT"
+	}
+	// It is asked only where the configuration has neither, nor a header instead.
+	if m.Token.IsNull() && m.Password.IsNull() && !hasAuthorization(headers) {
+		for _, variable := range []string{"ELYRA_TOKEN", "JUPYTER_TOKEN"} {
+			if config.Token == "" {
+				config.Token, variables["token"] = os.Getenv(variable), variable
+			}
+		}
+		if config.Token == "" {
 			config.Password = os.Getenv("ELYRA_PASSWORD")
 		}
 	}
@@ -204,7 +217,7 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 	}
 	store, err := serverstore.New(config)
 	if err != nil {
-		diags.Append(configError(err))
+		diags.Append(configError(err, variables))
 		return nil, diags
 	}
 	if config.InsecureSkipVerify {
@@ -216,6 +229,15 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 			"The endpoint begins with http:// and is not on this machine, so that anyone on the way can read the token or password. Use https://, or a tunnel to a port of this machine.")
 	}
 	return store, diags
+}
+
+func hasAuthorization(headers map[string]string) bool {
+	for name := range headers {
+		if strings.EqualFold(name, "Authorization") {
+			return true
+		}
+	}
+	return false
 }
 
 // isExposed tells that what is sent to an endpoint leaves the machine in the

@@ -41,7 +41,9 @@ func TestConfigure(t *testing.T) {
 		{name: "both", arguments: arguments{"data_dir": text("/data"), "endpoint": text("https://hub.example.com")}, attribute: "endpoint", words: "Remove one of the two"},
 		{name: "data_dir beats the environment", arguments: arguments{"data_dir": text("/data")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
 		{name: "endpoint beats the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
-		{name: "bad endpoint in the environment", env: map[string]string{"ELYRA_ENDPOINT": "hub.example.com"}, attribute: "endpoint", words: "http://"},
+		{name: "bad endpoint in the environment", env: map[string]string{"ELYRA_ENDPOINT": "hub.example.com"}, attribute: "endpoint", words: "The environment variable ELYRA_ENDPOINT must begin with http://"},
+		{name: "bad token in the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"JUPYTER_TOKEN": "s3cret\n"}, attribute: "token", words: "The environment variable JUPYTER_TOKEN"},
+		{name: "a header beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"authorization": text("s3cret")})}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "page", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/lab?token=s3cret")}, attribute: "endpoint", words: `"https://hub.example.com/user/jdoe"`},
 		{name: "token and password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret"), "password": text("s3cret")}, attribute: "password", words: "Remove one of the two"},
 		{name: "a password beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
@@ -57,6 +59,7 @@ func TestConfigure(t *testing.T) {
 		{name: "retries", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, -1)}, attribute: "max_retries", words: "between 0 and 100"},
 		{name: "home", arguments: arguments{"data_dir": text("~/x")}, attribute: "data_dir", words: `pathexpand("~/x")`},
 		{name: "permission", arguments: arguments{"data_dir": text("/data"), "file_permission": text("rw-r--r--")}, attribute: "file_permission", words: `"0644"`},
+		{name: "mode that locks out", arguments: arguments{"data_dir": text("/data"), "directory_permission": text("0600")}, attribute: "directory_permission", words: "0700"},
 		{name: "server's argument for files", arguments: arguments{"data_dir": text("/data"), "token": text("s3cret")}, attribute: "token", warning: true, words: "Remove it"},
 		{name: "files' argument for a server", arguments: arguments{"endpoint": text("https://hub.example.com"), "file_permission": text("0644")}, attribute: "file_permission", warning: true, words: "Remove it"},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -53,6 +54,7 @@ func (d *runtimeImageDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				MarkdownDescription: "Name of the instance: the stem of its file.",
 				Optional:            true,
 				Computed:            true,
+				Validators:          []validator.String{instanceRule},
 			},
 			"display_name": schema.StringAttribute{
 				MarkdownDescription: "What Elyra's editors show.",

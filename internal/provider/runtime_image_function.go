@@ -29,7 +29,7 @@ func newRuntimeImageJSONFunction() function.Function {
 	return runtimeImageFunction{
 		name:        "runtime_image_json",
 		summary:     "The document of a runtime image",
-		description: "Returns the JSON document of a runtime image, byte for byte as `elyra-metadata create runtime-images` writes it to a file. Tags are sorted, as in the files of `elyra_runtime_image`.",
+		description: "Returns the JSON document of a runtime image, byte for byte as `elyra-metadata create runtime-images` writes it to a file. The tags of a list keep their order; a set has none, and is sorted.",
 		render:      func(image elyra.RuntimeImage) string { return string(elyra.NewDocument(image).Encode()) },
 	}
 }

@@ -31,7 +31,7 @@ type runtimeImageListModel struct {
 // ListResourceConfigSchema is the schema of list blocks.
 func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds runtime image configurations of Elyra, to take them over with `terraform query -generate-config-out`. Factory images are among them where the provider reads their directory; set `data_dir` to see one directory alone.",
+		MarkdownDescription: "Finds runtime image configurations of Elyra, to take them over with `terraform query -generate-config-out`. Factory images are among them where the provider reads their directory; set `data_dir` to see one directory alone. For `terraform query`, Terraform 1.14 and newer, in a file whose name ends with `.tfquery.hcl`.",
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
 				MarkdownDescription: searchDescription,

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -181,7 +182,7 @@ func stringOrNull(s string) types.String {
 
 func stringSet(values []string) types.Set {
 	elements := make([]attr.Value, len(values))
-	for i, value := range values {
+	for i, value := range slices.Sorted(slices.Values(values)) {
 		elements[i] = types.StringValue(value)
 	}
 	return types.SetValueMust(types.StringType, elements)

@@ -110,6 +110,14 @@ func (r *runtimeImageResource) Configure(_ context.Context, req resource.Configu
 	r.conn = connected(req.ProviderData, &resp.Diagnostics)
 }
 
+// connected fails where there is no store to write to.
+func (r *runtimeImageResource) connected() (diags diag.Diagnostics) {
+	if r.conn.store == nil {
+		diags.Append(unconfiguredError())
+	}
+	return diags
+}
+
 func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan runtimeImageModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -121,11 +129,12 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 	}
 	image, diags := plan.image(ctx)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.connected()...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !r.conn.claim(image.Name) {
-		resp.Diagnostics.AddAttributeError(pathName, fmt.Sprintf("Two resources have the name %q", image.Name),
+		resp.Diagnostics.AddAttributeError(pathName, twiceSummary(image.Name),
 			fmt.Sprintf("Another elyra_runtime_image of this configuration has just created %q. Give one of the two another name, or remove it.", image.Name))
 		return
 	}
@@ -137,7 +146,9 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 	case errors.Is(err, elyra.ErrUncertain):
 		// Kept in the state, which marks it as tainted, so that the next run finds
 		// out and clears up.
-		resp.Diagnostics.Append(storeError("create runtime image", err))
+		failed := storeError("create runtime image", err)
+		resp.Diagnostics.AddAttributeError(pathName, failed.Summary(), failed.Detail()+
+			"\n\nIt is kept in the state as tainted: the next apply looks whether it is there, and makes it anew.")
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, uncertainKey, []byte("true"))...)
 		plan.ID = plan.Name
 		plan.Location = types.StringValue(r.conn.store.Location(image.Name))
@@ -170,16 +181,23 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	case errors.Is(err, elyra.ErrNotFound) || err == nil && (!instance.Writable && r.livedHere(state) || isOthers(ctx, req.Private, state, instance)):
 		// Gone, or gone from before another one of that name, which it hid, or
 		// never made because the name was taken.
+		if errors.Is(err, elyra.ErrNotFound) && !state.Location.IsNull() && !r.livedHere(state) {
+			resp.Diagnostics.AddAttributeWarning(pathName, fmt.Sprintf("Runtime image %q is looked for elsewhere", name),
+				fmt.Sprintf("It was last seen at %s. There is none at %s, where it is planned to be created. If the provider's configuration has changed, what is at the old place stays there: remove it by hand.", state.Location.ValueString(), r.conn.store.Location(name)))
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	case errors.As(err, &invalid):
-		resp.Diagnostics.Append(invalidWarning(invalid))
+		resp.Diagnostics.Append(invalidWarning(r.conn.store, invalid, instance.Document))
 		state.setInvalid(instance)
 	case err != nil:
 		resp.Diagnostics.Append(storeError("read runtime image", err))
 		return
 	default:
 		state.setInstance(instance)
+		if uncertain, _ := req.Private.GetKey(ctx, uncertainKey); uncertain != nil {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, uncertainKey, nil)...) // it is ours
+		}
 	}
 	// Most often nothing has changed, and to set a state is the dearest part of
 	// reading it.
@@ -254,10 +272,20 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 		r.conn.manage(state.Name.ValueString())
 		return
 	}
-	if !plan.Name.IsUnknown() && !plan.Overwrite.ValueBool() && !r.conn.isManaged(plan.Name.ValueString()) {
-		resp.Diagnostics.Append(r.existingWarning(ctx, plan.Name.ValueString())...)
+	name := plan.Name.ValueString()
+	if plan.Name.IsUnknown() || r.conn.isManaged(name) {
+		return
+	}
+	if !r.conn.plan(name) {
+		resp.Diagnostics.AddAttributeWarning(pathName, twiceSummary(name),
+			fmt.Sprintf("Another elyra_runtime_image of this configuration is to create %q as well. The first one will, and the other fail. Give one of the two another name.", name))
+	}
+	if !plan.Overwrite.ValueBool() {
+		resp.Diagnostics.Append(r.existingWarning(ctx, name)...)
 	}
 }
+
+func twiceSummary(name string) string { return fmt.Sprintf("Two resources have the name %q", name) }
 
 // plannedLocation returns where the instance will be: where it is while nothing
 // is written, else where the store writes.
@@ -265,7 +293,7 @@ func (r *runtimeImageResource) plannedLocation(plan runtimeImageModel, state *ru
 	switch {
 	case state != nil && !plan.differs(*state):
 		return state.Location
-	case r.conn.store == nil || plan.Name.IsUnknown():
+	case r.conn.store == nil || !r.conn.settled || plan.Name.IsUnknown():
 		return types.StringUnknown()
 	default:
 		return types.StringValue(r.conn.store.Location(plan.Name.ValueString()))
@@ -297,6 +325,7 @@ func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 	image, diags := plan.image(ctx)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.connected()...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -315,10 +344,12 @@ func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRe
 func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state runtimeImageModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.connected()...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	name := state.Name.ValueString()
+	r.conn.manage(name) // its replacement may be planned once more while it is still listed
 	if r.conn.wasCreated(name) {
 		// create_before_destroy: the name belongs to the replacement by now.
 		tflog.Info(ctx, "left the runtime image to its replacement", map[string]any{"name": name})
@@ -326,6 +357,10 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	if uncertain, _ := req.Private.GetKey(ctx, uncertainKey); uncertain != nil {
 		instance, err := r.conn.store.Get(ctx, name)
+		if err != nil && !errors.Is(err, elyra.ErrNotFound) && !errors.As(err, new(*elyra.InvalidError)) {
+			resp.Diagnostics.Append(storeError("delete runtime image", err))
+			return
+		}
 		if err == nil && isOthers(ctx, req.Private, state, instance) {
 			return
 		}
@@ -339,8 +374,8 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 	case err != nil:
 		resp.Diagnostics.Append(storeError("delete runtime image", err))
 	case deletion.Revealed != "":
-		resp.Diagnostics.AddAttributeWarning(pathName, fmt.Sprintf("Runtime image %q is back as it was shipped", name),
-			fmt.Sprintf("The instance that was deleted hid another one of that name, which Elyra shows from now on: %s.", deletion.Revealed))
+		resp.Diagnostics.AddAttributeWarning(pathName, fmt.Sprintf("Runtime image %q is visible again", name),
+			fmt.Sprintf("The instance that was deleted hid another one of that name, shipped with Elyra or from further along the search path, which Elyra shows from now on: %s.", deletion.Revealed))
 	}
 }
 
@@ -353,6 +388,10 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 	}
 	if r.conn.store == nil {
 		resp.Diagnostics.Append(unconfiguredError())
+		return
+	}
+	if err := checkInstanceName(name.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image", sentence(err.Error()))
 		return
 	}
 	_, err := r.conn.store.Get(ctx, name.ValueString())

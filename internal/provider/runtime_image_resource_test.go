@@ -137,6 +137,54 @@ func TestPlanReplaceIsQuiet(t *testing.T) {
 	}
 }
 
+// TestPlanLocation: it is known where the configuration names the place in full,
+// and left open where the working directory or the environment has a say, for a
+// saved plan may be applied elsewhere.
+func TestPlanLocation(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("ELYRA_METADATA_PATH", dir)
+	want := filepath.Join(dir, "metadata", "runtime-images", "placed.json")
+	for _, tt := range []struct {
+		dataDir any
+		known   bool
+	}{{dir, true}, {"relative", false}, {nil, false}} {
+		server := newTestServer(t, tt.dataDir)
+		config := server.config(t, map[string]tftypes.Value{"display_name": text("Placed"), "image_name": text("a/b:1")})
+		none := server.value(t, tftypes.NewValue(server.resourceType, nil))
+		plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
+		check(t, err, plan.Diagnostics)
+		location := server.attributes(t, plan.PlannedState)["location"]
+		if location.IsKnown() != tt.known || tt.known && !location.Equal(text(want)) {
+			t.Errorf("data_dir %v: planned at %v", tt.dataDir, location)
+		}
+	}
+}
+
+// TestPlanWarnsOfSameName: of two new resources with one name, the second is told.
+func TestPlanWarnsOfSameName(t *testing.T) {
+	server := newTestServer(t, t.TempDir())
+	none := server.value(t, tftypes.NewValue(server.resourceType, nil))
+	for i, displayName := range []string{"My A", "my a!"} {
+		config := server.config(t, map[string]tftypes.Value{"display_name": text(displayName), "image_name": text("a/b:1")})
+		plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
+		check(t, err, plan.Diagnostics)
+		if i == 1 {
+			wantWarning(t, plan.Diagnostics, `Two resources have the name "my_a"`)
+		}
+	}
+}
+
+// TestReadElsewhere: where the provider looks elsewhere now, what it leaves behind
+// is told.
+func TestReadElsewhere(t *testing.T) {
+	old, now := t.TempDir(), t.TempDir()
+	server := newTestServer(t, old)
+	state := server.create(t, server.config(t, map[string]tftypes.Value{"display_name": text("Left"), "image_name": text("a/b:1")}))
+	read, err := newTestServer(t, now).ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
+	check(t, err, read.Diagnostics)
+	wantWarning(t, read.Diagnostics, old, now, "remove it by hand")
+}
+
 func TestReadWarnsOfInvalid(t *testing.T) {
 	dir := t.TempDir()
 	server := newTestServer(t, dir)
@@ -144,7 +192,7 @@ func TestReadWarnsOfInvalid(t *testing.T) {
 	path := putDocument(t, dir, "broken", "{\n  oops\n}")
 	read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
 	check(t, err, read.Diagnostics)
-	wantWarning(t, read.Diagnostics, `Runtime image "broken" is invalid`, path, "line 2, column 3", "repairs")
+	wantWarning(t, read.Diagnostics, `Runtime image "broken" is invalid`, path, "line 2, column 3", "repairs", "all of it is replaced")
 }
 
 func TestValidateWarnsOfLatest(t *testing.T) {
@@ -164,7 +212,7 @@ func TestDestroyTellsWhatReturns(t *testing.T) {
 		"display_name": text("Shipped"), "image_name": text("a/b:1"), "overwrite": tftypes.NewValue(tftypes.Bool, true),
 	}))
 	destroyed := server.reconfigure(t).destroy(t, state)
-	wantWarning(t, destroyed, `Runtime image "shipped" is back`, path)
+	wantWarning(t, destroyed, `Runtime image "shipped" is visible again`, path)
 }
 
 // TestUnknownProviderConfiguration: with the provider's configuration unknown,

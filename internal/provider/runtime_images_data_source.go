@@ -79,7 +79,7 @@ func listedAttributes(ctx context.Context) map[string]schema.Attribute {
 	attributes := one.Schema.Attributes
 	for name, attribute := range attributes {
 		if text, ok := attribute.(schema.StringAttribute); ok {
-			text.Optional = false
+			text.Optional, text.Validators = false, nil
 			attributes[name] = text
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -36,7 +37,9 @@ var (
 	pullSecretRule  = ruleValidator{"pull secret", elyra.ValidatePullSecret}
 	tagRule         = ruleValidator{"tag", elyra.ValidateTag}
 	directoryRule   = ruleValidator{"directory", checkDirectory}
-	permissionRule  = ruleValidator{"permission", checkPermission}
+	fileModeRule    = ruleValidator{"permission", checkPermission(0o600, "0644")}
+	dirModeRule     = ruleValidator{"permission", checkPermission(0o700, "0755")}
+	instanceRule    = ruleValidator{"name", checkInstanceName}
 	durationRule    = ruleValidator{"duration", checkDuration}
 )
 
@@ -152,9 +155,22 @@ func checkDirectory(dir string) error {
 
 var octalMode = regexp.MustCompile(`^0?[0-7]{3}$`)
 
-func checkPermission(mode string) error {
-	if !octalMode.MatchString(mode) {
-		return fmt.Errorf("%q is not a mode in octal; use three digits from 0 to 7, such as \"0644\"", mode)
+// checkPermission returns a check for modes that leave the owner these rights.
+func checkPermission(needed uint64, example string) func(string) error {
+	return func(mode string) error {
+		if !octalMode.MatchString(mode) {
+			return fmt.Errorf("%q is not a mode in octal; use three digits from 0 to 7, such as %q", mode, example)
+		}
+		if bits, err := strconv.ParseUint(mode, 8, 32); err != nil || bits&needed != needed {
+			return fmt.Errorf("with the mode %q the owner could not use what is created; it needs at least %#o, such as %q", mode, needed, example)
+		}
+		return nil
+	}
+}
+
+func checkInstanceName(name string) error {
+	if name == "" || strings.ContainsAny(name, `/\`) {
+		return fmt.Errorf("%q is not the name of an instance: it is the stem of a file's name, without a directory", name)
 	}
 	return nil
 }

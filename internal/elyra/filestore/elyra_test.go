@@ -227,7 +227,7 @@ func TestElyraReadsFiles(t *testing.T) {
 	twin := t.TempDir()
 	jupytertest.Metadata(t, []string{"JUPYTER_DATA_DIR=" + twin}, "create", "runtime-images", "--name=full",
 		"--display_name="+full.DisplayName, "--image_name="+full.ImageName, "--description="+full.Description,
-		"--pull_policy=Never", "--pull_secret=regcred", `--tags=["a c", "b"]`)
+		"--pull_policy=Never", "--pull_secret=regcred", `--tags=["b", "a c"]`)
 	ours, err := os.ReadFile(instancePath(dir, "full"))
 	if err != nil {
 		t.Fatal(err)

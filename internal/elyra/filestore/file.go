@@ -44,7 +44,10 @@ func (s *Store) createFile(name string, document elyra.Document) error {
 	if err != nil {
 		return err
 	}
-	return touch(root, file)
+	if err := touch(root, file); err != nil {
+		return errors.Join(err, root.Remove(file)) // else it would be there, and nobody's
+	}
+	return nil
 }
 
 // claim gives temp the name file where no file has it yet, on file systems
@@ -161,9 +164,10 @@ func mkdirAll(dir string, mode fs.FileMode) error {
 		return nil
 	case err == nil:
 		return fmt.Errorf("%s is not a directory", dir)
-	case isNotDirectory(err):
+	// Where a parent is missing, Windows says the same as where it is no directory.
+	case isNotDirectory(err) && !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("a part of %s is not a directory: %w", dir, err)
-	case !errors.Is(err, fs.ErrNotExist):
+	case !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir:
 		return err
 	}
 	if err := mkdirAll(filepath.Dir(dir), mode); err != nil {

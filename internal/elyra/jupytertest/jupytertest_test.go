@@ -197,11 +197,12 @@ func TestServer_tls(t *testing.T) {
 
 func TestShared(t *testing.T) {
 	t.Parallel()
+	name := "shared-" + strings.ToLower(rand.Text()) + "0" // other runs share the server
 	server := jupytertest.Shared(t)
 	if other := jupytertest.Shared(t); other != server {
 		t.Error("two servers are shared")
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/elyra/metadata/runtime-images", strings.NewReader(document))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/elyra/metadata/runtime-images", strings.NewReader(strings.Replace(document, "{", `{"name": "`+name+`",`, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +215,7 @@ func TestShared(t *testing.T) {
 	if body, _ := io.ReadAll(response.Body); response.StatusCode != http.StatusCreated {
 		t.Errorf("POST: %s: %s", response.Status, body)
 	}
-	if _, err := os.Stat(filepath.Join(server.DataDir, "metadata", "runtime-images", "gre__0.json")); err != nil {
+	if _, err := os.Stat(filepath.Join(server.DataDir, "metadata", "runtime-images", name+".json")); err != nil {
 		t.Error(err)
 	}
 }

@@ -131,7 +131,7 @@ func New(cfg Config) (*Store, error) {
 
 // pages are the first segments of what a browser shows below a server's base
 // URL; people paste such addresses.
-var pages = []string{"lab", "tree", "notebooks", "edit", "doc", "login", "api", "elyra"}
+var pages = []string{"lab", "tree", "notebooks", "edit", "doc", "login"}
 
 // parseEndpoint checks a base URL. Its errors repeat nothing but the part of
 // the value that cannot hold a secret.
@@ -179,7 +179,8 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 func cutPage(path string) (base, page string) {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
-		if slices.Contains(pages, s) && segments[i-1] != "user" {
+		endpoint := s == "elyra" && i+1 < len(segments) && segments[i+1] == "metadata"
+		if (slices.Contains(pages, s) || endpoint) && segments[i-1] != "user" {
 			return strings.Join(segments[:i], "/"), "/" + s
 		}
 	}

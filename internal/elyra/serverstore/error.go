@@ -354,7 +354,9 @@ func (c *client) instanceFault(e *Error, a *answer) bool {
 			Name: a.instance, Location: location,
 			Reason: "has a name that Elyra reads but does not save: it can be deleted, not changed",
 		}
-	case a.status == http.StatusBadRequest,
+	case a.status == http.StatusBadRequest && writes(a.method),
+		// Elyra names the instance that it cannot read; a gateway does not.
+		a.status == http.StatusBadRequest && strings.Contains(said, "'"+a.instance+"'"),
 		a.status == http.StatusInternalServerError && (says(saysNoObject) || says(saysNoSchema)):
 		e.Kind = KindInvalid
 		reason := strings.TrimPrefix(e.Message, c.clean(strings.Replace(saysInvalid, "%s", a.instance, 1)))
@@ -368,6 +370,9 @@ func (c *client) instanceFault(e *Error, a *answer) bool {
 	}
 	return true
 }
+
+// writes reports whether a request carries a document, which a 400 is about.
+func writes(method string) bool { return method == http.MethodPost || method == http.MethodPut }
 
 // redirect tells where a redirect leads. Queries stay out: they carry OAuth
 // states and tokens.

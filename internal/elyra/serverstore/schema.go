@@ -26,10 +26,11 @@ type schemaOnce struct {
 	// turn is held while fetching; a channel, so that waiting can be given up.
 	turn   chan struct{}
 	schema *Schema
+	err    error
 }
 
 // Schema asks the server for its schema of runtime images, once for the life of
-// the store. A failure is not kept.
+// the store: a failure is kept, too, unless it is the context's.
 func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	select {
 	case s.schema.turn <- struct{}{}:
@@ -37,9 +38,17 @@ func (s *Store) Schema(ctx context.Context) (Schema, error) {
 		return Schema{}, ctx.Err()
 	}
 	defer func() { <-s.schema.turn }()
-	if s.schema.schema != nil {
-		return *s.schema.schema, nil
+	if s.schema.schema == nil && s.schema.err == nil {
+		schema, err := s.fetchSchema(ctx)
+		if ctx.Err() != nil {
+			return Schema{}, ctx.Err()
+		}
+		s.schema.schema, s.schema.err = &schema, err
 	}
+	return *s.schema.schema, s.schema.err
+}
+
+func (s *Store) fetchSchema(ctx context.Context) (Schema, error) {
 	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: schemaPath})
 	if err != nil {
 		return Schema{}, fmt.Errorf("read the server's schema of runtime images: %w", err)
@@ -54,11 +63,10 @@ func (s *Store) Schema(ctx context.Context) (Schema, error) {
 	if !a.isJSON() || json.Unmarshal(a.body, &wire) != nil || wire.Properties.Metadata.Properties == nil {
 		return Schema{}, fmt.Errorf("read the server's schema of runtime images: %w", s.client.unexpected(a))
 	}
-	schema := &Schema{}
+	var schema Schema
 	for key := range wire.Properties.Metadata.Properties {
 		schema.Properties = append(schema.Properties, key)
 	}
 	slices.Sort(schema.Properties)
-	s.schema.schema = schema
-	return *schema, nil
+	return schema, nil
 }

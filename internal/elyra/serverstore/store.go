@@ -1,7 +1,6 @@
 package serverstore
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -301,20 +300,16 @@ func (s *Store) list(ctx context.Context) (map[string]elyra.Instance, error) {
 	var wire struct {
 		Instances *[]json.RawMessage `json:"runtime-images"`
 	}
-	if !a.isJSON() || json.Unmarshal(tolerate(a.body), &wire) != nil || wire.Instances == nil {
+	if !a.isJSON() || json.Unmarshal(elyra.FromPython(a.body), &wire) != nil || wire.Instances == nil {
 		return nil, s.client.unexpected(a)
 	}
 	instances := make(map[string]elyra.Instance, len(*wire.Instances))
 	for _, raw := range *wire.Instances {
 		instance, err := s.decode(raw)
-		switch {
-		case errors.As(err, new(*elyra.InvalidError)):
-			// As with all invalid ones: asked for by name, it tells why.
-		case err != nil:
+		if err != nil {
 			return nil, s.client.unexpected(a)
-		default:
-			instances[instance.Name] = instance
 		}
+		instances[instance.Name] = instance
 	}
 	return instances, nil
 }
@@ -324,12 +319,8 @@ func (s *Store) instance(a *answer, name string) (elyra.Instance, error) {
 	if !a.isJSON() {
 		return elyra.Instance{}, s.client.unexpected(a)
 	}
-	instance, err := s.decode(tolerate(a.body))
-	var invalid *elyra.InvalidError
-	switch {
-	case errors.As(err, &invalid):
-		return elyra.Instance{}, err
-	case err != nil || instance.Name != name:
+	instance, err := s.decode(elyra.FromPython(a.body))
+	if err != nil || instance.Name != name {
 		return elyra.Instance{}, s.client.unexpected(a)
 	}
 	return instance, nil
@@ -351,12 +342,6 @@ func (s *Store) decode(raw []byte) (elyra.Instance, error) {
 	if json.Unmarshal(raw, &wire) != nil || wire.Name == "" || wire.SchemaName != elyra.SchemaName ||
 		len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
 		return elyra.Instance{}, errNotElyra
-	}
-	if bytes.Contains(raw, notANumber) {
-		return elyra.Instance{}, &elyra.InvalidError{
-			Name: wire.Name, Location: s.Location(wire.Name),
-			Reasons: []string{"metadata holds NaN or Infinity, which JSON does not have and browsers cannot read"},
-		}
 	}
 	// The name is the file's, not the document's.
 	document, err := elyra.ParseDocument(slices.Concat(

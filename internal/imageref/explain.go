@@ -100,6 +100,11 @@ func unwrap(s string) (string, []fault) {
 			s = page.name + rest
 		}
 	}
+	// Behind a tag or digest it is a slip; behind a bare name, the image may be what is missing.
+	if trimmed := strings.TrimSuffix(s, "/"); trimmed != s && strings.ContainsAny(trimmed[strings.LastIndex(trimmed, "/")+1:], ":@") {
+		faults = append(faults, faultf(partPunctuation, `There is a "/" behind the tag or digest, which ends an image name`))
+		s = trimmed
+	}
 	if joined := joinAtSeparators(s); joined != s {
 		faults = append(faults, faultf(partWhiteSpace,
 			`There is white space next to a "/", ":" or "@", and an image name has none`))

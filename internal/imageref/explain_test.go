@@ -36,6 +36,8 @@ func TestParseRefuses(t *testing.T) {
 		{"docker://python:3.11", "scheme", "library/python:3.11"},
 		{"s3://bucket/key", "scheme", ""},
 		{"https://quay.io/a/b/", "image", ""},
+		{"quay.io/a/b:1/", "punctuation", "quay.io/a/b:1"},
+		{"a/b@sha256:" + hex64 + "/", "punctuation", "a/b@sha256:" + hex64},
 		{"https://", "name", ""},
 		{"https://hub.docker.com/r/jdoe/my-image", "scheme", "jdoe/my-image"},
 		{"https://hub.docker.com/r/jdoe/my-image/tags", "scheme", "jdoe/my-image"},

@@ -81,13 +81,7 @@ func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	if err := s.createFile(image.Name, elyra.NewDocument(image)); err != nil {
 		return fail(err)
 	}
-	return s.written(image.Name)
-}
-
-// written reads back what was just written, even if the context has ended: it is
-// there, and the caller must know.
-func (s *Store) written(name string) (elyra.Instance, error) {
-	return s.Get(context.Background(), name)
+	return s.read(0, image.Name) // whatever has become of the context: it is there
 }
 
 // Get reads the nearest file of that name.
@@ -136,7 +130,7 @@ func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	if err != nil {
 		return fail(err)
 	}
-	return s.written(image.Name)
+	return s.read(0, image.Name) // whatever has become of the context: it is there
 }
 
 // Delete removes the file. A symbolic link is removed, never what it points to.

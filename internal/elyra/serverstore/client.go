@@ -498,6 +498,8 @@ func diagnose(ctx context.Context, err error) (Kind, string) {
 		return KindTLS, notTLS
 	case errors.As(err, &network) && (network.Op == "remote error" || network.Op == "local error"):
 		return KindTLS, network.Error()
+	case errors.As(err, &network) && network.Op == "proxyconnect": // before what it failed of: that is the proxy's
+		return KindConnection, "the proxy cannot be reached"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return KindDNS, dns.Error()
 	case errors.Is(context.Cause(ctx), errTimeout), errors.As(err, &timeout) && timeout.Timeout():
@@ -508,8 +510,6 @@ func diagnose(ctx context.Context, err error) (Kind, string) {
 		return KindConnection, dns.Error()
 	case errors.As(err, &proxy):
 		return KindConnection, proxy.Error()
-	case errors.As(err, &network) && network.Op == "proxyconnect":
-		return KindConnection, "the proxy cannot be reached"
 	case errors.As(err, &network) && network.Op == "dial":
 		return KindConnection, network.Error()
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):

@@ -183,6 +183,9 @@ func (e *Error) NextStep() string {
 	case KindProtected:
 		return "It ships with Elyra or belongs to the system. An update writes a copy that hides it; only an administrator of the server can remove it."
 	case KindInvalid:
+		if writes(e.Method) {
+			return "Correct the value that Elyra names. This server's Elyra may be too old for it, or newer than this provider."
+		}
 		return "Correct the instance, or remove its file in metadata/runtime-images of the server's Jupyter data directory."
 	case KindWrongURL:
 		return "Check the endpoint: it is the server's address with its base path, without /lab or /tree, such as https://hub.example.com/user/jdoe on a JupyterHub."

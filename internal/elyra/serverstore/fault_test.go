@@ -58,6 +58,10 @@ var faults = []struct {
 		*c = serverstore.WithProxy(*c, strings.TrimSuffix(c.Endpoint, "/user/jdoe"))
 		c.Endpoint = "https://hub.example.com/"
 	}, kind: serverstore.KindConnection, says: "the proxy answered with status 403"},
+	{name: "proxy that is down", change: func(c *serverstore.Config) {
+		*c = serverstore.WithProxy(*c, "http://"+unusedAddress())
+		c.Endpoint = "https://hub.example.com/"
+	}, kind: serverstore.KindConnection, says: "the proxy cannot be reached"},
 	{name: "no token", change: func(c *serverstore.Config) { c.Token = "" }, kind: serverstore.KindForbidden, says: "wants credentials", once: true},
 	{name: "wrong token", change: func(c *serverstore.Config) { c.Token = "wr0ng-5ecret" }, kind: serverstore.KindForbidden, says: "refuses the credentials", once: true},
 	{name: "wrong password", options: elyratest.Options{Password: "pa55word-5ecret"},

@@ -147,7 +147,7 @@ func (r *runtimeImageResource) conflictWarnings(ctx context.Context, planned att
 	}
 	r.conn.conflicts.settle(plan)
 	var stored []candidate
-	if isNew || r.conn.isManaged(plan.name) { // else nothing was read: -refresh=false
+	if isNew || r.conn.isManaged(plan.name) { // else nothing was read: -refresh=false, or an apply, which plans once more
 		for _, instance := range r.listedOnce(ctx) {
 			// Of one that this configuration manages, the plan is still to come.
 			if instance.ImageName == plan.imageName && instance.Invalid == nil && !r.conn.isManaged(instance.Name) {

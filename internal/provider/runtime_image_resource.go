@@ -261,15 +261,12 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 		plan.Name = state.Name
 	case state != nil && !plan.Name.Equal(state.Name):
 		resp.RequiresReplace = append(resp.RequiresReplace, pathName)
+		r.conn.manage(state.Name.ValueString()) // and will be gone when the new one is there
 	}
 	plan.ID = plan.Name
 	plan.Location = r.plannedLocation(plan, state)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
-	if resp.Diagnostics.HasError() || r.conn.store == nil {
-		return
-	}
-	if state != nil {
-		r.conn.manage(state.Name.ValueString())
+	if resp.Diagnostics.HasError() || r.conn.store == nil || state != nil {
 		return
 	}
 	name := plan.Name.ValueString()

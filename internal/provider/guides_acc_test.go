@@ -64,8 +64,8 @@ func TestAccGuide_takeOver(t *testing.T) {
 			put(t, p.near, "broken", "{")
 			write("invalid.tf", "include_invalid")
 			c.run(t, "terraform apply")
-			if output := c.run(t, "terraform output -json invalid"); !strings.Contains(output, p.path("broken")) || strings.Contains(output, p.path("Upper")) {
-				t.Errorf("invalid are %s", output)
+			if output := c.run(t, "terraform output -json left_out"); !strings.Contains(output, p.path("broken")) || !strings.Contains(output, p.path("Upper")) || strings.Contains(output, p.path("by-hand_1")) {
+				t.Errorf("left out are %s", output)
 			}
 		})
 	}

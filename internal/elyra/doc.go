@@ -23,7 +23,7 @@
 // ignored: the instance is named after its file. Elyra writes documents as
 // Python's json.dump(document, indent=2) does: display_name, metadata,
 // schema_name in this order, two spaces a level, every character outside
-// printable ASCII as \uXXXX, no newline at the end. [Document] reads all that
+// printable ASCII as \uHHHH, no newline at the end. [Document] reads all that
 // Elyra reads, Python's NaN and Infinity too, and writes byte for byte what Elyra
 // writes.
 //

@@ -6,7 +6,7 @@ import (
 )
 
 // quote returns s as a JSON string the way Python's json module writes it with
-// ensure_ascii: short escapes where JSON has them, \uXXXX for every other
+// ensure_ascii: short escapes where JSON has them, \uHHHH for every other
 // character outside printable ASCII, surrogate pairs beyond U+FFFF, and nothing
 // else escaped.
 func quote(s string) []byte {
@@ -32,7 +32,7 @@ func quote(s string) []byte {
 	return append(b, '"')
 }
 
-// appendASCII appends s with every character outside printable ASCII as \uXXXX.
+// appendASCII appends s with every character outside printable ASCII as \uHHHH.
 func appendASCII(b []byte, s string) []byte {
 	for _, r := range s {
 		switch {

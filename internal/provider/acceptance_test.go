@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,6 +21,23 @@ import (
 
 var providerFactories = map[string]func() (tfprotov6.ProviderServer, error){
 	"elyra": providerserver.NewProtocol6WithError(provider.New("test")()),
+}
+
+// TestMain lets no acceptance test skip in CI for want of a variable.
+func TestMain(m *testing.M) {
+	if os.Getenv("CI") == "true" && os.Getenv("TF_ACC") == "" {
+		fmt.Fprintln(os.Stderr, "CI=true, and TF_ACC is not set: make test sets it")
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// requireAcceptance skips what plugin-testing does not skip by itself.
+func requireAcceptance(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set; make test sets it")
+	}
 }
 
 // place is where the provider under test keeps its images, with a back door to
@@ -100,9 +118,7 @@ type jupyterServer struct {
 
 func startServer(t *testing.T) jupyterServer {
 	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set; make test sets it")
-	}
+	requireAcceptance(t)
 	near, far := t.TempDir(), t.TempDir()
 	server := jupytertest.Start(t, jupytertest.Options{
 		BaseURL: "/user/jdoe/",

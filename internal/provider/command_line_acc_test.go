@@ -20,9 +20,7 @@ type commandLine struct {
 
 func newCommandLine(t *testing.T) commandLine {
 	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("acceptance tests run with TF_ACC=1")
-	}
+	requireAcceptance(t)
 	home, _ := os.UserHomeDir() // where Go's caches are, before isolate
 	bin := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")

@@ -35,9 +35,6 @@ type candidate struct {
 // lives. Of two planned instances, the one that is planned later finds the other.
 // The zero value is ready for use.
 type conflicts struct {
-	list   sync.Once
-	listed []elyra.Instance
-
 	mu sync.Mutex
 	// planned holds the planned instances, by image name and name.
 	planned map[string]map[string]candidate
@@ -114,20 +111,6 @@ func (r *runtimeImageResource) warnOfTraps(ctx context.Context, req resource.Mod
 	resp.Diagnostics.Append(r.schemaWarnings(ctx, req, resp, plan)...)
 }
 
-// listedOnce is the list that all plans share. Where the store does not answer, it
-// is not asked by each plan again: whatever depends on the answer says so.
-func (r *runtimeImageResource) listedOnce(ctx context.Context) []elyra.Instance {
-	c := &r.conn.conflicts
-	c.list.Do(func() {
-		instances, err := r.conn.list(ctx)
-		if err != nil {
-			tflog.Debug(ctx, "did not compare with other runtime images", map[string]any{"error": err.Error()})
-		}
-		c.listed = instances
-	})
-	return c.listed
-}
-
 // conflictWarnings tells of other runtime images with the same image name and
 // another pull.
 func (r *runtimeImageResource) conflictWarnings(ctx context.Context, planned attributes, isNew bool) (diags diag.Diagnostics) {
@@ -148,7 +131,11 @@ func (r *runtimeImageResource) conflictWarnings(ctx context.Context, planned att
 	r.conn.conflicts.settle(plan)
 	var stored []candidate
 	if isNew || r.conn.isManaged(plan.name) { // else nothing was read: -refresh=false, or an apply, which plans once more
-		for _, instance := range r.listedOnce(ctx) {
+		instances, err := r.conn.list(ctx)
+		if err != nil { // whatever depends on the answer says so
+			tflog.Debug(ctx, "did not compare with other runtime images", map[string]any{"error": err.Error()})
+		}
+		for _, instance := range instances {
 			// Of one that this configuration manages, the plan is still to come.
 			if instance.ImageName == plan.imageName && instance.Invalid == nil && !r.conn.isManaged(instance.Name) {
 				stored = append(stored, storedCandidate(instance))

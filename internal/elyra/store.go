@@ -39,6 +39,30 @@ type Store interface {
 
 	// Location returns where Create would put an instance of that name.
 	Location(name string) string
+
+	// Traits returns what this store can do and others cannot. It asks nobody.
+	Traits() Traits
+
+	// Supports reports whether the Elyra behind the store knows a key of
+	// metadata, such as "pull_secret". An Elyra keeps other keys, too, but its
+	// editors and pipelines ignore them.
+	Supports(ctx context.Context, property string) (bool, error)
+}
+
+// Traits tell stores apart. The zero value is a store that can do the least.
+type Traits struct {
+	// ListsInvalid: List returns invalid instances where it is asked to.
+	ListsInvalid bool
+	// ReadsInvalid: Get returns, beside its [InvalidError], what can be read of
+	// an invalid instance, and Update keeps what it does not replace of that.
+	// Otherwise Update deletes an invalid instance and creates it anew.
+	ReadsInvalid bool
+	// RepairsBroken: Update replaces, and Delete removes, what is not even a JSON
+	// object.
+	RepairsBroken bool
+	// KnowsLevels: [Instance.Writable] and [ExistsError.Writable] tell on which
+	// level of the search path an instance lives. Otherwise they are true.
+	KnowsLevels bool
 }
 
 // Instance is a runtime image as a store holds it.
@@ -46,8 +70,8 @@ type Instance struct {
 	RuntimeImage
 	// Location is the file's path, or the instance's URL.
 	Location string
-	// Writable tells that the instance lives where the store writes. A server
-	// does not tell; there it is true.
+	// Writable tells that the instance lives where the store writes. See
+	// [Traits.KnowsLevels].
 	Writable bool
 	// Document is all that is stored, unknown keys included. Zero where the
 	// stored bytes are no JSON object.

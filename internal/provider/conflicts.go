@@ -12,7 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // pull is how a container image is to be pulled. Elyra looks that up by the image
@@ -176,21 +175,11 @@ func conflictWarning(plan, other candidate) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(at, fmt.Sprintf("Runtime images %q and %q pull one image in two ways", plan.name, other.name), detail)
 }
 
-// schemaTeller is what a store implements whose Elyra need not know all that this
-// provider can write. A store that does not implement it knows it all.
-type schemaTeller interface {
-	// Schema asks for the schema at most once.
-	Schema(ctx context.Context) (serverstore.Schema, error)
-}
-
-var _ schemaTeller = (*serverstore.Store)(nil)
-
 // schemaWarnings tells of properties in use that the server's Elyra does not know.
 // That takes a request of its own, so it is done only where one of them is going
 // to be written.
 func (r *runtimeImageResource) schemaWarnings(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, planned attributes) (diags diag.Diagnostics) {
-	teller, ok := r.conn.store.(schemaTeller)
-	if !ok || resp.Plan.Raw.Equal(req.State.Raw) {
+	if resp.Plan.Raw.Equal(req.State.Raw) {
 		return nil
 	}
 	var used []string
@@ -199,16 +188,13 @@ func (r *runtimeImageResource) schemaWarnings(ctx context.Context, req resource.
 			used = append(used, property)
 		}
 	}
-	if len(used) == 0 {
-		return nil
-	}
-	schema, err := teller.Schema(ctx)
-	if err != nil { // no reason to hold anything up
-		tflog.Debug(ctx, "did not compare with the server's schema", map[string]any{"error": err.Error()})
-		return nil
-	}
 	for _, property := range used {
-		if !schema.Supports(property) {
+		supported, err := r.conn.store.Supports(ctx, property)
+		if err != nil { // no reason to hold anything up
+			tflog.Debug(ctx, "did not compare with the server's schema", map[string]any{"error": err.Error()})
+			return nil
+		}
+		if !supported {
 			diags.AddAttributeWarning(path.Root(property), fmt.Sprintf("This server's Elyra does not know %s", property),
 				fmt.Sprintf("The server's own schema of runtime images has no property %q. The server keeps the value, but its editor and its pipelines take no notice of it. Update Elyra there, or leave %s out.", property, property))
 		}

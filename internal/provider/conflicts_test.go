@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // image is the configuration of a runtime image; an empty text is null.
@@ -239,21 +239,21 @@ func TestConflicts_noAnswer(t *testing.T) {
 type schemaStore struct {
 	elyra.Store
 
-	schema serverstore.Schema
-	err    error
-	asked  int
+	properties []string
+	err        error
+	asked      int
 }
 
-func (s *schemaStore) Schema(context.Context) (serverstore.Schema, error) {
+func (s *schemaStore) Supports(_ context.Context, property string) (bool, error) {
 	s.asked++
-	return s.schema, s.err
+	return slices.Contains(s.properties, property), s.err
 }
 
 func TestSchemaWarnings(t *testing.T) {
 	t.Parallel()
 	store := &schemaStore{
-		Store:  filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}}),
-		schema: serverstore.Schema{Properties: []string{"description", "image_name", "pull_policy", "tags"}},
+		Store:      filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}}),
+		properties: []string{"description", "image_name", "pull_policy", "tags"},
 	}
 	server := newStoreServer(t, store)
 	config := server.image(t, "A", imageName, "Always", "regcred")

@@ -94,7 +94,7 @@ func invalidWarning(store elyra.Store, invalid *elyra.InvalidError, document ely
 	if document.IsZero() {
 		repair = "The plan repairs it: apply writes it as configured. Nothing else of it can be read, so all of it is replaced: copy the file first if there is anything in it that you need."
 	}
-	if _, ok := store.(*serverstore.Store); ok {
+	if !store.Traits().ReadsInvalid {
 		repair = "The plan repairs it: apply deletes it and creates it as configured. A server shows nothing of what is invalid, so that keys which others added are lost; mend the file on the server instead if you need them. What is not even JSON a server does not delete: remove the file there."
 	}
 	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q is invalid", invalid.Name),

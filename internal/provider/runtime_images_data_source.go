@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
@@ -110,7 +109,7 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 		resp.Diagnostics.Append(unconfiguredError())
 		return
 	}
-	if _, ok := d.conn.store.(*serverstore.Store); ok && model.IncludeInvalid.ValueBool() {
+	if model.IncludeInvalid.ValueBool() && !d.conn.store.Traits().ListsInvalid {
 		resp.Diagnostics.AddAttributeWarning(path.Root("include_invalid"), "Invalid runtime images cannot be listed",
 			"A running server leaves invalid instances out of its list, whatever it is asked, so that there may be more than shown. To see them, read the server's data directory: set data_dir instead of endpoint in the provider's configuration.")
 	}

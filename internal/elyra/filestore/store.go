@@ -64,6 +64,15 @@ func New(config Config) *Store {
 // Location returns the path of the file that Create would make for name.
 func (s *Store) Location(name string) string { return filepath.Join(s.dirs[0], fileName(name)) }
 
+// Traits implements [elyra.Store].
+func (s *Store) Traits() elyra.Traits {
+	return elyra.Traits{ListsInvalid: true, ReadsInvalid: true, RepairsBroken: true, KnowsLevels: true}
+}
+
+// Supports implements [elyra.Store]. Files do not tell which Elyra reads them; a
+// current one knows all that this provider writes.
+func (s *Store) Supports(context.Context, string) (bool, error) { return true, nil }
+
 // Create writes a new file, see the package comment.
 func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	fail := func(err error) (elyra.Instance, error) {

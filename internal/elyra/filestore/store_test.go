@@ -34,7 +34,6 @@ func TestContract(t *testing.T) {
 				}
 				return string(data), true
 			},
-			ListsInvalid: true, RepairsBroken: true, KnowsLevels: true,
 		}
 	})
 }

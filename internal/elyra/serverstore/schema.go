@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
 // Schema is what a server's Elyra knows of runtime images.
@@ -14,11 +16,22 @@ type Schema struct {
 	Properties []string
 }
 
-// Supports tells whether the server knows a key of metadata. It keeps others,
+// Supports reports whether the server knows a key of metadata. It keeps others,
 // too, but its editors and pipelines ignore them.
 func (s Schema) Supports(property string) bool {
 	_, found := slices.BinarySearch(s.Properties, property)
 	return found
+}
+
+// Traits implements [elyra.Store]: a server shows nothing of invalid instances,
+// and nothing of the levels of its search path.
+func (s *Store) Traits() elyra.Traits { return elyra.Traits{} }
+
+// Supports implements [elyra.Store] by the server's schema, which is asked for
+// once.
+func (s *Store) Supports(ctx context.Context, property string) (bool, error) {
+	schema, err := s.Schema(ctx)
+	return schema.Supports(property), err
 }
 
 // schemaOnce keeps the schema once it was fetched.

@@ -24,14 +24,6 @@ type Harness struct {
 	// Raw returns the stored bytes of name where the store writes, and whether
 	// there are any.
 	Raw func(t testing.TB, name string) (string, bool)
-
-	// ListsInvalid tells that List can return invalid instances.
-	ListsInvalid bool
-	// RepairsBroken tells that Update can replace what is no JSON.
-	RepairsBroken bool
-	// KnowsLevels tells that Writable and Revealed say which level an instance
-	// lives on.
-	KnowsLevels bool
 }
 
 // Documents as others leave them.
@@ -79,6 +71,7 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		{"ListInvalid", testListInvalid},
 		{"ReadsItsWrites", testReadsItsWrites},
 		{"Cancelled", testCancelled},
+		{"Supports", testSupports},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, newHarness(t)) })
@@ -128,7 +121,7 @@ func testCreateExisting(t *testing.T, h Harness) {
 		if exists.Name != name || exists.Location == "" {
 			t.Errorf("%s: the error is about %q at %q", name, exists.Name, exists.Location)
 		}
-		if h.KnowsLevels && exists.Writable != (name != "shipped") {
+		if h.Store.Traits().KnowsLevels && exists.Writable != (name != "shipped") {
 			t.Errorf("%s: the error says writable %t", name, exists.Writable)
 		}
 	}
@@ -202,7 +195,7 @@ func testGetInvalid(t *testing.T, h Harness) {
 	h.Put(t, "broken", brokenDocument)
 	h.Put(t, "array", `[]`)
 	for _, name := range []string{"invalid", "broken", "array"} {
-		_, err := h.Store.Get(t.Context(), name)
+		instance, err := h.Store.Get(t.Context(), name)
 		var invalid *elyra.InvalidError
 		if !errors.As(err, &invalid) {
 			t.Errorf("%s: got %v, want an InvalidError", name, err)
@@ -213,6 +206,9 @@ func testGetInvalid(t *testing.T, h Harness) {
 		}
 		if errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("%s: the error also says that there is none", name)
+		}
+		if readable := h.Store.Traits().ReadsInvalid && name == "invalid"; instance.Document.HasMetadata("x-owner") != readable {
+			t.Errorf("%s: read %s", name, instance.Document.Compact())
 		}
 	}
 }
@@ -259,7 +255,7 @@ func testUpdateKeepsUnknownKeys(t *testing.T, h Harness) {
 
 func testUpdateRepairs(t *testing.T, h Harness) {
 	documents := map[string]string{"invalid": invalidDocument}
-	if h.RepairsBroken {
+	if h.Store.Traits().RepairsBroken {
 		documents["broken"] = brokenDocument
 		documents["array"] = `[]`
 	}
@@ -271,8 +267,11 @@ func testUpdateRepairs(t *testing.T, h Harness) {
 			continue
 		}
 		checkInstance(t, h, got, image(name), true)
+		if kept := h.Store.Traits().ReadsInvalid && name == "invalid"; got.Document.HasMetadata("x-owner") != kept {
+			t.Errorf("%s: repaired to %s", name, got.Document.Compact())
+		}
 	}
-	if h.RepairsBroken {
+	if h.Store.Traits().RepairsBroken {
 		return
 	}
 	h.Put(t, "broken", brokenDocument)
@@ -298,7 +297,7 @@ func testUpdateHidesFactory(t *testing.T, h Harness) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.KnowsLevels && deletion.Revealed == "" {
+	if h.Store.Traits().KnowsLevels && deletion.Revealed == "" {
 		t.Error("the deletion does not say that the shipped instance is back")
 	}
 	if got, err = h.Store.Get(t.Context(), "shipped"); err != nil || got.DisplayName != "Theirs" {
@@ -382,7 +381,7 @@ func testListInvalid(t *testing.T, h Harness) {
 	h.Put(t, "broken", brokenDocument)
 	h.PutFactory(t, "broken", foreignDocument)
 	got := list(t, h, true)
-	if !h.ListsInvalid {
+	if !h.Store.Traits().ListsInvalid {
 		if want := []string{"broken", "fine"}; !slices.Equal(names(got), want) {
 			t.Errorf("listed %v, want %v", names(got), want)
 		}
@@ -465,6 +464,15 @@ func testCancelled(t *testing.T, h Harness) {
 	}
 }
 
+// testSupports: all that this provider writes is known to the Elyra under test.
+func testSupports(t *testing.T, h Harness) {
+	for _, property := range []string{"description", "image_name", "pull_policy", "pull_secret", "tags"} {
+		if supported, err := h.Store.Supports(t.Context(), property); err != nil || !supported {
+			t.Errorf("%s: %t, %v", property, supported, err)
+		}
+	}
+}
+
 func checkInstance(t testing.TB, h Harness, got elyra.Instance, want elyra.RuntimeImage, writable bool) {
 	t.Helper()
 	if !got.Equal(want) {
@@ -473,7 +481,7 @@ func checkInstance(t testing.TB, h Harness, got elyra.Instance, want elyra.Runti
 	if got.Location == "" {
 		t.Errorf("%s has no location", got.Name)
 	}
-	if h.KnowsLevels && got.Writable != writable {
+	if h.Store.Traits().KnowsLevels && got.Writable != writable {
 		t.Errorf("%s at %s is writable: %t", got.Name, got.Location, got.Writable)
 	}
 }

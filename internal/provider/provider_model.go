@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
 )
 
 // providerModel is the provider's configuration.
@@ -240,15 +240,11 @@ func hasAuthorization(headers map[string]string) bool {
 	return false
 }
 
-// isExposed tells that what is sent to an endpoint leaves the machine in the
+// isExposed reports whether what is sent to an endpoint leaves the machine in the
 // clear.
 func isExposed(endpoint string) bool {
 	u, err := url.Parse(endpoint)
-	if err != nil || u.Scheme != "http" || u.Hostname() == "localhost" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return ip == nil || !ip.IsLoopback()
+	return err == nil && u.Scheme == "http" && !wire.IsLoopback(u.Hostname())
 }
 
 // logRequest is the only place that logs requests. What it is given holds no

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
 )
 
 // Defaults for what a [Config] leaves to its user.
@@ -94,7 +95,7 @@ func New(cfg Config) (*Store, error) {
 		return nil, configErrorf("endpoint", "%v", err)
 	}
 	if cfg.Token != "" && cfg.Password != "" {
-		return nil, configErrorf("password", "is set beside a token; a server is entered with one of them")
+		return nil, configErrorf("password", "cannot be combined with token; set one of the two")
 	}
 	if cfg.RequestTimeout < 0 || cfg.MaxRetries < 0 {
 		return nil, configErrorf("request_timeout", "and max_retries must not be negative")
@@ -122,11 +123,9 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{
-		client: newClient(cfg, base, headers, tlsConfig),
-		reads:  newReads(),
-		schema: schemaOnce{turn: make(chan struct{}, 1)},
-	}, nil
+	s := &Store{client: newClient(cfg, base, headers, tlsConfig)}
+	s.reads = newReads(s.fetchList)
+	return s, nil
 }
 
 // pages are the first segments of what a browser shows below a server's base
@@ -217,12 +216,9 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 	// InsecureSkipVerify is the user's explicit choice, which the provider warns of.
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify}
 	if cfg.CACertPEM != "" {
-		pool, err := x509.SystemCertPool()
+		pool, err := wire.TrustedCertificates(cfg.CACertPEM)
 		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if !pool.AppendCertsFromPEM([]byte(cfg.CACertPEM)) {
-			return nil, configErrorf("ca_cert_pem", "holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+			return nil, configErrorf("ca_cert_pem", "%v", err)
 		}
 		config.RootCAs = pool
 	}

@@ -70,7 +70,7 @@ func TestEndpoint(t *testing.T) {
 func TestConfig(t *testing.T) {
 	cert, key := certificate(t)
 	for want, change := range map[string]func(*serverstore.Config){
-		"one of them":                     func(c *serverstore.Config) { c.Password = "5ecret" },
+		"set one of the two":              func(c *serverstore.Config) { c.Password = "5ecret" },
 		"line break":                      func(c *serverstore.Config) { c.Token = "5ecret\n" },
 		"must not be negative":            func(c *serverstore.Config) { c.MaxRetries = -1 },
 		`"a b", which is not the name`:    func(c *serverstore.Config) { c.Headers = map[string]string{"a b": "5ecret"} },

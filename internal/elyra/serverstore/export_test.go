@@ -10,8 +10,16 @@ import (
 // Exponential is the wait before an attempt in earnest.
 var Exponential = exponential
 
-// RetryAfter reads a header.
-var RetryAfter = retryAfter
+// Kinds is how many kinds of faults there are.
+const Kinds = len(kinds)
+
+// Happened is what a kind's errors say.
+func Happened(kind Kind) string { return kind.row().happened }
+
+// RetryAfter reads the header of an answer.
+func RetryAfter(status int, header http.Header) (time.Duration, bool) {
+	return retryAfter(&answer{status: status, header: header})
+}
 
 // WithoutWaits makes cfg's store try again at once.
 func WithoutWaits(cfg Config) Config {
@@ -49,8 +57,8 @@ func AwaitReaders(s *Store, n int) {
 	for {
 		s.reads.mu.Lock()
 		waiting := 0
-		if s.reads.flight != nil {
-			waiting = s.reads.flight.waiting
+		if s.reads.newest != nil {
+			waiting = s.reads.newest.instances.Waiting()
 		}
 		s.reads.mu.Unlock()
 		if waiting == n {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -51,18 +50,18 @@ var faults = []struct {
 	{name: "other redirect", do: elyratest.Redirect("https://user:secret-query@elsewhere.example.com/x?token=secret-query"),
 		kind: serverstore.KindRedirect, says: "https://elsewhere.example.com/x", once: true},
 	{name: "redirect that is no URL", do: elyratest.Redirect("http://[secret-query"), kind: serverstore.KindRedirect, says: "redirect", once: true},
-	{name: "HTML with status 400", do: elyratest.Page(400), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give (status 400)", once: true},
+	{name: "HTML with status 400", do: elyratest.Page(400), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends (status 400)", once: true},
 	{name: "proxy wants credentials", do: elyratest.Page(401), kind: serverstore.KindUnauthorized, says: "status 401", once: true},
-	{name: "proxy that lets nothing through", do: elyratest.Page(407), kind: serverstore.KindUnauthorized, says: "status 407", once: true},
+	{name: "proxy that lets nothing through", do: elyratest.Page(407), kind: serverstore.KindProxyUnauthorized, says: "status 407", once: true},
 	{name: "proxy that does not connect", change: func(c *serverstore.Config) {
 		*c = serverstore.WithProxy(*c, strings.TrimSuffix(c.Endpoint, "/user/jdoe"))
 		c.Endpoint = "https://hub.example.com/"
-	}, kind: serverstore.KindConnection, says: "the proxy answered with status 403"},
+	}, kind: serverstore.KindProxy, says: "the proxy does not connect to the server: it answered with status 403"},
 	{name: "proxy that is down", change: func(c *serverstore.Config) {
 		*c = serverstore.WithProxy(*c, "http://"+unusedAddress())
 		c.Endpoint = "https://hub.example.com/"
-	}, kind: serverstore.KindConnection, says: "the proxy cannot be reached"},
-	{name: "no token", change: func(c *serverstore.Config) { c.Token = "" }, kind: serverstore.KindForbidden, says: "wants credentials", once: true},
+	}, kind: serverstore.KindProxy, says: "the proxy does not connect to the server: it cannot be reached"},
+	{name: "no token", change: func(c *serverstore.Config) { c.Token = "" }, kind: serverstore.KindNoCredentials, says: "wants credentials", once: true},
 	{name: "wrong token", change: func(c *serverstore.Config) { c.Token = "wr0ng-5ecret" }, kind: serverstore.KindForbidden, says: "refuses the credentials", once: true},
 	{name: "wrong password", options: elyratest.Options{Password: "pa55word-5ecret"},
 		change: func(c *serverstore.Config) { c.Token, c.Password = "", "wr0ng-5ecret" }, kind: serverstore.KindPassword, says: "refuses the password", once: true},
@@ -92,8 +91,8 @@ var faults = []struct {
 	{name: "half an answer", do: elyratest.Halve(), kind: serverstore.KindTruncated, says: "broke off"},
 	{name: "an answer of a gigabyte", do: elyratest.Flood(1<<30, true), kind: serverstore.KindOversize, says: "it announces 1073741824 bytes", once: true},
 	{name: "an answer without end", do: elyratest.Flood(1<<30, false), kind: serverstore.KindOversize, says: "more than ", once: true},
-	{name: "JSON that is none", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give", once: true},
-	{name: "JSON of something else", do: elyratest.Answer(200, "application/json", `{"name": "mine", "secret-query": 1}`), kind: serverstore.KindUnexpected, says: "an answer that Elyra does not give", once: true},
+	{name: "JSON that is none", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends", once: true},
+	{name: "JSON of something else", do: elyratest.Answer(200, "application/json", `{"name": "mine", "secret-query": 1}`), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends", once: true},
 	{name: "what does not speak HTTP", do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -107,18 +106,18 @@ var faults = []struct {
 	{name: "certificate wanted", options: elyratest.Options{Token: token, TLS: &tls.Config{ClientAuth: tls.RequireAnyClientCert}},
 		change: func(c *serverstore.Config) { c.InsecureSkipVerify = true }, kind: serverstore.KindTLS, says: "certificate required", once: true},
 	{name: "https for http", change: func(c *serverstore.Config) { c.Endpoint = strings.Replace(c.Endpoint, "http:", "https:", 1) },
-		kind: serverstore.KindTLS, says: "does not speak TLS", once: true},
+		kind: serverstore.KindNotTLS, says: "does not speak TLS", once: true},
 	{name: "https for a server that waits", change: func(c *serverstore.Config) {
 		c.Endpoint, c.RequestTimeout = "https://"+silent().Addr().String(), 100*time.Millisecond
 	},
-		kind: serverstore.KindTLS, says: "does not speak TLS", once: true},
+		kind: serverstore.KindNotTLS, says: "does not speak TLS", once: true},
 	{name: "http for https", options: elyratest.Options{Token: token, TLS: &tls.Config{}},
 		change: func(c *serverstore.Config) { c.Endpoint = strings.Replace(c.Endpoint, "https:", "http:", 1) },
 		kind:   serverstore.KindUnexpected, says: "status 400", once: true},
 	{name: "unknown host", change: func(c *serverstore.Config) { c.Endpoint = "http://no-such-host.invalid/" },
 		kind: serverstore.KindDNS, says: "no-such-host.invalid", once: true},
 	{name: "refused connection", change: func(c *serverstore.Config) { c.Endpoint = "http://" + unusedAddress() },
-		kind: serverstore.KindRefused, says: "the connection is refused"},
+		kind: serverstore.KindConnectionRefused, says: "the connection is refused"},
 }
 
 // unusedAddress is a port of the loopback interface on which nothing listens.
@@ -245,37 +244,26 @@ func (r *recorder) text() string {
 	return b.String()
 }
 
-// TestFaultGuide holds the guide against the tests: each row names one, and each
-// fault has a row.
-func TestFaultGuide(t *testing.T) {
+// TestKinds: each kind of fault says what happened and what to do about it, and
+// stands in the guide about server faults in the same words.
+func TestKinds(t *testing.T) {
 	guide, err := os.ReadFile("../../../templates/guides/server-faults.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tests := map[string]bool{}
+	tested := map[serverstore.Kind]bool{}
 	for _, f := range faults {
-		tests["TestFaults/"+strings.ReplaceAll(f.name, " ", "_")] = false
+		tested[f.kind] = true
 	}
-	var sources []byte
-	for _, name := range []string{"fault_test.go", "session_test.go", "store_test.go"} {
-		source, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+	quiet := []serverstore.Kind{serverstore.KindNotFound, serverstore.KindExists} // what they wrap says all
+	for kind := range serverstore.Kind(serverstore.Kinds) {
+		fault := serverstore.Error{Kind: kind}
+		happened, next := serverstore.Happened(kind), fault.NextStep()
+		if happened == "" || (next == "") != slices.Contains(quiet, kind) {
+			t.Errorf("kind %d: %q, next step: %q", kind, happened, next)
 		}
-		sources = append(sources, source...)
-	}
-	rows := regexp.MustCompile("(?m)^\\|.*\\| `(Test[^`]+)` \\|$").FindAllSubmatch(guide, -1)
-	for _, row := range rows {
-		name := string(row[1])
-		if _, isFault := tests[name]; isFault {
-			tests[name] = true
-		} else if !strings.Contains(string(sources), "func "+name+"(") {
-			t.Errorf("the guide names %s, which does not exist", name)
-		}
-	}
-	for name, found := range tests {
-		if !found {
-			t.Errorf("the guide has no row for %s", name)
+		if ofAsking := tested[kind] && kind != serverstore.KindNotFound && kind != serverstore.KindInvalid; ofAsking && !strings.Contains(string(guide), `"`+happened) {
+			t.Errorf("the guide does not say %q", happened)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package serverstore
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -34,37 +33,16 @@ func (s *Store) Supports(ctx context.Context, property string) (bool, error) {
 	return schema.Supports(property), err
 }
 
-// schemaOnce keeps the schema once it was fetched.
-type schemaOnce struct {
-	// turn is held while fetching; a channel, so that waiting can be given up.
-	turn   chan struct{}
-	schema *Schema
-	err    error
-}
-
 // Schema asks the server for its schema of runtime images, once for the life of
-// the store: a failure is kept, too, unless it is the context's.
+// the store: a failure is kept, too.
 func (s *Store) Schema(ctx context.Context) (Schema, error) {
-	select {
-	case s.schema.turn <- struct{}{}:
-	case <-ctx.Done():
-		return Schema{}, ctx.Err()
-	}
-	defer func() { <-s.schema.turn }()
-	if s.schema.schema == nil && s.schema.err == nil {
-		schema, err := s.fetchSchema(ctx)
-		if ctx.Err() != nil {
-			return Schema{}, ctx.Err()
-		}
-		s.schema.schema, s.schema.err = &schema, err
-	}
-	return *s.schema.schema, s.schema.err
+	return s.schema.Get(ctx, s.fetchSchema)
 }
 
 func (s *Store) fetchSchema(ctx context.Context) (Schema, error) {
 	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: schemaPath})
 	if err != nil {
-		return Schema{}, fmt.Errorf("read the server's schema of runtime images: %w", err)
+		return Schema{}, err
 	}
 	var wire struct {
 		Properties struct {
@@ -74,7 +52,7 @@ func (s *Store) fetchSchema(ctx context.Context) (Schema, error) {
 		} `json:"properties"`
 	}
 	if !a.isJSON() || json.Unmarshal(a.body, &wire) != nil || wire.Properties.Metadata.Properties == nil {
-		return Schema{}, fmt.Errorf("read the server's schema of runtime images: %w", s.client.unexpected(a))
+		return Schema{}, s.client.unexpected(a)
 	}
 	var schema Schema
 	for key := range wire.Properties.Metadata.Properties {

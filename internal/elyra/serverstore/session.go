@@ -5,76 +5,76 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
 // session is a login with a password. The cookies are in the client's jar.
 type session struct {
 	password string
-	// turn is held while logging in; a channel, so that waiting for it can be
-	// given up.
-	turn chan struct{}
-	// logins counts the logins; valid tells that the last one still holds. Both
-	// are guarded by turn.
-	logins int
-	valid  bool
+
+	mu sync.Mutex
+	// login is the current one, under way or done.
+	login *login
 }
 
-func newSession(password string) *session {
-	return &session{password: password, turn: make(chan struct{}, 1)}
-}
+// login is one login, shared by all requests that need it.
+type login struct{ once.Value[struct{}] }
 
-// expire ends the login of that number, unless a newer one took its place.
-func (s *session) expire(login int) {
-	s.turn <- struct{}{}
-	defer func() { <-s.turn }()
-	if s.logins == login {
-		s.valid = false
+// expire ends a login, unless a newer one has taken its place.
+func (s *session) expire(old *login) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.login == old {
+		s.login = nil
 	}
 }
 
-// login makes sure of a login and returns its number.
-func (c *client) login(ctx context.Context) (int, error) {
+// login makes sure of a login and returns it.
+func (c *client) login(ctx context.Context) (*login, error) {
 	s := c.session
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return 0, ctx.Err()
+	s.mu.Lock()
+	if s.login == nil {
+		s.login = &login{}
 	}
-	defer func() { <-s.turn }()
-	if s.valid {
-		return s.logins, nil
+	current := s.login
+	s.mu.Unlock()
+	_, err := current.Get(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, c.enter(ctx) })
+	if err != nil && ctx.Err() == nil {
+		s.expire(current)
 	}
-	// The page sets the _xsrf cookie that the form has to repeat.
-	page, _, err := c.exchange(ctx, request{method: http.MethodGet, path: "/login"})
+	return current, err
+}
+
+// enter logs in: the page sets the _xsrf cookie that the form has to repeat.
+func (c *client) enter(ctx context.Context) error {
+	page, _, err := c.send(ctx, request{method: http.MethodGet, path: "/login"})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	switch page.status {
 	case http.StatusOK:
-		if err := c.submit(ctx, s.password); err != nil {
-			return 0, err
-		}
+		return c.submit(ctx, c.session.password)
 	case http.StatusNotFound:
 		// A server without authentication has no login page. Should there be no
 		// server, the next request tells.
-	default:
-		if f := c.fault(page); f.Kind != KindRedirect || !strings.HasPrefix(f.target, c.base.String()) {
-			return 0, f
-		}
-		// Redirected to the server's own start: the session holds.
+		return nil
 	}
-	s.logins++
-	s.valid = true
-	return s.logins, nil
+	fault := c.judge(page)
+	if fault.Kind == KindRedirect && strings.HasPrefix(fault.target, c.base.String()) {
+		return nil // to the server's own start: the session holds
+	}
+	return fault
 }
 
 func (c *client) submit(ctx context.Context, password string) error {
 	form := url.Values{"_xsrf": {c.cookie("_xsrf")}, "password": {password}}
-	a, _, err := c.exchange(ctx, request{method: http.MethodPost, path: "/login", body: []byte(form.Encode()), form: true})
+	a, _, err := c.send(ctx, request{method: http.MethodPost, path: "/login", body: []byte(form.Encode()), form: true})
 	if err != nil {
 		return err
 	}
-	f := c.fault(a)
+	f := c.judge(a)
 	switch {
 	case a.status == http.StatusFound && strings.HasPrefix(f.target, c.base.String()) && f.Kind == KindRedirect:
 		return nil

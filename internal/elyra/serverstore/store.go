@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
 const (
@@ -25,13 +26,13 @@ const (
 type Store struct {
 	client *client
 	reads  *reads
-	schema schemaOnce
+	schema once.Value[Schema]
 }
 
 var _ elyra.Store = (*Store)(nil)
 
 // Close gives idle connections back.
-func (s *Store) Close() { s.client.http.CloseIdleConnections() }
+func (s *Store) Close() { s.client.transport.CloseIdleConnections() }
 
 // Endpoint is the server's base URL as the store uses it.
 func (s *Store) Endpoint() string { return s.client.base.String() }
@@ -40,7 +41,7 @@ func (s *Store) Endpoint() string { return s.client.base.String() }
 func (s *Store) Location(name string) string { return s.client.location(name) }
 
 func (c *client) location(name string) string {
-	return below(c.base, collectionPath).String() + "/" + escape(name)
+	return below(c.base, collectionPath).String() + "/" + segment(name)
 }
 
 // routable are the names that Elyra's routes lead to
@@ -71,14 +72,10 @@ func (s *Store) instanceRequest(method, name string, body []byte) request {
 func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	// Without a name Elyra would make one up.
 	if err := elyra.ValidateName(image.Name); err != nil {
-		return elyra.Instance{}, fmt.Errorf("create runtime image: %w", err)
+		return elyra.Instance{}, err
 	}
 	defer s.reads.write(image.Name)()
-	instance, err := s.post(ctx, image.Name, elyra.NewDocument(image))
-	if err != nil {
-		return elyra.Instance{}, fmt.Errorf("create runtime image %q: %w", image.Name, err)
-	}
-	return instance, nil
+	return s.post(ctx, image.Name, elyra.NewDocument(image))
 }
 
 func (s *Store) post(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
@@ -102,7 +99,7 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 		if !lost && (!lostBefore || !errors.Is(err, elyra.ErrExists)) {
 			return elyra.Instance{}, err
 		}
-		found, readErr := s.get(ctx, name)
+		found, readErr := s.fetch(ctx, name)
 		switch {
 		case readErr == nil && same(found.Document, document):
 			return found, nil
@@ -114,8 +111,8 @@ func (s *Store) post(ctx context.Context, name string, document elyra.Document) 
 		case attempt >= s.client.maxRetries || errors.Is(err, elyra.ErrExists):
 			return elyra.Instance{}, err
 		}
-		if err := s.client.wait(ctx, attempt); err != nil {
-			return elyra.Instance{}, err
+		if !sleep(ctx, s.client.backoff(attempt)) {
+			return elyra.Instance{}, ctx.Err()
 		}
 	}
 }
@@ -137,31 +134,15 @@ func same(a, b elyra.Document) bool {
 // Get implements [elyra.Store]. All calls of a process share one list; a name
 // that it lacks, and one that this process wrote since, is asked for by itself.
 func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
-	instance, err := s.read(ctx, name)
-	if err != nil {
-		return instance, fmt.Errorf("read runtime image %q: %w", name, err)
+	instance, found, err := s.reads.one(ctx, name)
+	if err == nil && !found {
+		return s.fetch(ctx, name)
 	}
-	return instance, nil
+	return instance, err
 }
 
-func (s *Store) read(ctx context.Context, name string) (elyra.Instance, error) {
-	if name == "" { // to the list, that means all
-		return elyra.Instance{}, s.check(name)
-	}
-	list, err := s.reads.list(ctx, name, s.list)
-	if err != nil {
-		return elyra.Instance{}, err
-	}
-	if list != nil {
-		if instance, ok := list.get(name); ok {
-			return instance, nil
-		}
-	}
-	return s.get(ctx, name)
-}
-
-// get asks for one instance.
-func (s *Store) get(ctx context.Context, name string) (elyra.Instance, error) {
+// fetch asks for one instance.
+func (s *Store) fetch(ctx context.Context, name string) (elyra.Instance, error) {
 	if err := s.check(name); err != nil {
 		return elyra.Instance{}, err
 	}
@@ -182,16 +163,8 @@ func (s *Store) get(ctx context.Context, name string) (elyra.Instance, error) {
 // creation. Where Elyra cannot delete it either (broken JSON, an unknown schema,
 // a protected place), Update fails with an [elyra.ReadOnlyError].
 func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	instance, err := s.update(ctx, image)
-	if err != nil {
-		return elyra.Instance{}, fmt.Errorf("update runtime image %q: %w", image.Name, err)
-	}
-	return instance, nil
-}
-
-func (s *Store) update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	defer s.reads.write(image.Name)()
-	current, err := s.get(ctx, image.Name)
+	current, err := s.fetch(ctx, image.Name)
 	if errors.As(err, new(*elyra.InvalidError)) {
 		return s.repair(ctx, image)
 	}
@@ -237,7 +210,7 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	instance, err := s.post(ctx, image.Name, document)
 	if errors.Is(err, elyra.ErrExists) {
 		// It hid another one, which is there to be updated now.
-		if revealed, err := s.get(ctx, image.Name); err == nil {
+		if revealed, err := s.fetch(ctx, image.Name); err == nil {
 			return s.put(ctx, image, revealed.Document)
 		}
 	}
@@ -252,11 +225,7 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 // finding a protected instance: the deleted one hid it.
 func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
 	defer s.reads.write(name)()
-	deletion, err := s.remove(ctx, name)
-	if err != nil {
-		return elyra.Deletion{}, fmt.Errorf("delete runtime image %q: %w", name, err)
-	}
-	return deletion, nil
+	return s.remove(ctx, name)
 }
 
 func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error) {
@@ -279,20 +248,19 @@ func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error)
 // List implements [elyra.Store]. Elyra's endpoint leaves invalid instances out of
 // its list, whatever it is asked; Get finds one by its name.
 func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) {
-	list, err := s.reads.list(ctx, "", s.list)
+	all, err := s.reads.all(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list runtime images: %w", err)
+		return nil, err
 	}
-	names := slices.Sorted(maps.Keys(list.instances))
-	instances := make([]elyra.Instance, len(names))
-	for i, name := range names {
-		instances[i], _ = list.get(name)
+	instances := make([]elyra.Instance, 0, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		instances = append(instances, own(all[name]))
 	}
 	return instances, nil
 }
 
-// list asks for all instances.
-func (s *Store) list(ctx context.Context) (map[string]elyra.Instance, error) {
+// fetchList asks for all instances.
+func (s *Store) fetchList(ctx context.Context) (map[string]elyra.Instance, error) {
 	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: collectionPath})
 	if err != nil {
 		return nil, err

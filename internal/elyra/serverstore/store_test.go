@@ -788,7 +788,7 @@ func TestElyraRefusals(t *testing.T) {
 	}
 	wrong.Endpoint = strings.Replace(server.URL, "http:", "https:", 1)
 	wrong.RequestTimeout = time.Second
-	if got := kind(wrong); got != serverstore.KindTLS {
+	if got := kind(wrong); got != serverstore.KindNotTLS {
 		t.Errorf("https instead of http: %v", got)
 	}
 }

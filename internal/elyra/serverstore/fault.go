@@ -1,0 +1,264 @@
+package serverstore
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// Kind tells faults apart.
+type Kind int
+
+// The kinds of faults.
+const (
+	// KindUnexpected is an answer that makes no sense where it came.
+	KindUnexpected Kind = iota
+	// KindNotFound: Elyra says that it has no such instance. Wraps
+	// [elyra.ErrNotFound], alone of all kinds.
+	KindNotFound
+	// KindExists: the name is taken. Wraps an [elyra.ExistsError].
+	KindExists
+	// KindProtected: the instance lives where the server does not write. Wraps an
+	// [elyra.ReadOnlyError].
+	KindProtected
+	// KindRefused: Elyra refuses the document that it was sent. Wraps an
+	// [elyra.InvalidError].
+	KindRefused
+	// KindUnsavable: Elyra reads instances of such a name, and saves none. Wraps
+	// an [elyra.ReadOnlyError].
+	KindUnsavable
+	// KindInvalid: Elyra refuses the document that is stored. Wraps an
+	// [elyra.InvalidError].
+	KindInvalid
+	// KindWrongURL: no Jupyter Server has its base there.
+	KindWrongURL
+	// KindNoElyra: a Jupyter Server without Elyra.
+	KindNoElyra
+	// KindLogin: a login page, or a redirect to one.
+	KindLogin
+	// KindHubLogin: a redirect to JupyterHub's login.
+	KindHubLogin
+	// KindRedirect: a redirect to elsewhere.
+	KindRedirect
+	// KindUnauthorized: 401, which Jupyter never sends; a proxy in front does.
+	KindUnauthorized
+	// KindProxyUnauthorized: 407, from the proxy that leads out of here.
+	KindProxyUnauthorized
+	// KindNoCredentials: the server wants credentials and was sent none.
+	KindNoCredentials
+	// KindForbidden: the server refuses the token.
+	KindForbidden
+	// KindPassword: the server refuses the password.
+	KindPassword
+	// KindHubForbidden: a server of a JupyterHub refuses the token.
+	KindHubForbidden
+	// KindHubStopped: the Hub says that the server is not running.
+	KindHubStopped
+	// KindThrottled: 429.
+	KindThrottled
+	// KindUnavailable: 502, 503 or 504 from what stands in front of the server.
+	KindUnavailable
+	// KindServerError: 500 or another status of the server's own failure.
+	KindServerError
+	// KindTLS: no secure connection.
+	KindTLS
+	// KindNotTLS: https, to what does not speak TLS.
+	KindNotTLS
+	// KindDNS: the host's name has no address.
+	KindDNS
+	// KindConnectionRefused: nothing listens there.
+	KindConnectionRefused
+	// KindProxy: the proxy that leads out of here does not connect.
+	KindProxy
+	// KindConnection: the connection could not be made, or broke.
+	KindConnection
+	// KindTimeout: no answer within the request timeout.
+	KindTimeout
+	// KindTruncated: the answer broke off.
+	KindTruncated
+	// KindOversize: the answer is larger than any answer of Elyra's.
+	KindOversize
+)
+
+// row is what there is to know of a kind.
+type row struct {
+	// happened is a clause; status, target and message are added to it.
+	happened string
+	// next says in a sentence or two what to do about it. Empty where the error
+	// of package elyra that the fault wraps says all.
+	next string
+	// passing reports whether the same request may succeed a moment later.
+	passing bool
+	// doubtful reports whether the request may have been carried out all the
+	// same, if it was sent at all.
+	doubtful bool
+}
+
+const (
+	checkCertificate = "Check that the endpoint's scheme is right (http or https). For a private certificate authority set ca_cert_pem; for a server that asks for a client certificate set client_cert_pem and client_key_pem."
+	runAgainLater    = "A proxy in front of the server answered. Run this again when the server is back; max_retries makes the provider wait longer."
+)
+
+// kinds has a row for each kind.
+var kinds = [...]row{
+	KindUnexpected: {
+		happened: "a response that Elyra never sends",
+		next:     "Check that the endpoint is a Jupyter Server with Elyra; a proxy in front of it may have answered in its place.",
+	},
+	KindNotFound: {happened: elyra.ErrNotFound.Error()},
+	KindExists:   {happened: "the name is taken"},
+	KindProtected: {
+		happened: "the instance is protected",
+		next:     "It ships with Elyra or belongs to the system. An update writes a copy that hides it; only an administrator of the server can remove it.",
+	},
+	KindRefused: {
+		happened: "Elyra refuses the document",
+		next:     "Correct the value that Elyra names. This server's Elyra may be too old for it, or newer than this provider.",
+	},
+	KindUnsavable: {
+		happened: "Elyra does not save an instance of this name",
+		next:     "Delete it, and create one whose name has only lower-case letters, digits, hyphens and underscores.",
+	},
+	KindInvalid: {
+		happened: "the stored instance is invalid",
+		next:     "Correct the instance, or remove its file in metadata/runtime-images of the server's Jupyter data directory.",
+	},
+	KindWrongURL: {
+		happened: "no Jupyter Server is there",
+		next:     "Check the endpoint: it is the server's address with its base path, without /lab or /tree, such as https://hub.example.com/user/jdoe on a JupyterHub.",
+	},
+	KindNoElyra: {
+		happened: "the Jupyter Server there has no Elyra",
+		next:     "Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.",
+	},
+	KindLogin: {
+		happened: "a login page answers",
+		next:     "Set a token (the server prints it when it starts), or a password where the server has one, or the headers that the proxy in front of it wants.",
+	},
+	KindHubLogin: {
+		happened: "JupyterHub wants a login",
+		next:     "Set a JupyterHub token with the scope access:servers; the Hub makes one at /hub/token.",
+	},
+	KindRedirect: {
+		happened: "the answer is a redirect",
+		next:     "Redirects are not followed, so that credentials do not end up elsewhere. Set the endpoint to where the server really is; mind http and https, and the base path.",
+	},
+	KindUnauthorized: {
+		happened: "the credentials are refused",
+		next:     "Jupyter never sends this status; a proxy in front of it does. Set the headers that the proxy wants.",
+	},
+	KindProxyUnauthorized: {
+		happened: "the proxy refuses the credentials",
+		next:     "Put the user name and password of the proxy into the environment variable that names it (HTTPS_PROXY or HTTP_PROXY), or list the server's host in NO_PROXY.",
+	},
+	KindNoCredentials: {
+		happened: "the server wants credentials",
+		next:     "Set the token (\"jupyter server list\" shows it), or the password where the server has one.",
+	},
+	KindForbidden: {
+		happened: "the server refuses the credentials",
+		next:     "Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.",
+	},
+	KindPassword: {
+		happened: "the server refuses the password",
+		next:     "Check the password. A server that has a token instead needs the token argument.",
+	},
+	KindHubForbidden: {
+		happened: "the JupyterHub refuses the token for this server",
+		next:     "The token is wrong or expired, belongs to somebody else, or lacks the scope access:servers!server=<user>/<server name>. Make a new one at /hub/token.",
+	},
+	KindHubStopped: {
+		happened: "JupyterHub says that this server is not running",
+		next:     "Start the server on the Hub's home page, or with a POST to /hub/api/users/<user>/server, and run this again.",
+	},
+	KindThrottled:   {happened: "too many requests", next: runAgainLater, passing: true},
+	KindUnavailable: {happened: "the server is not available", next: runAgainLater, passing: true, doubtful: true},
+	KindServerError: {
+		happened: "the server failed",
+		next:     "The server's log tells more.",
+	},
+	KindTLS: {happened: "no secure connection", next: checkCertificate},
+	KindNotTLS: {
+		happened: "no secure connection: what listens there does not speak TLS",
+		next:     "Check the endpoint: perhaps it begins with http://.",
+	},
+	KindDNS: {
+		happened: "the host is unknown",
+		next:     "Check the host in the endpoint, and that this machine can resolve it.",
+	},
+	KindConnectionRefused: {
+		happened: "the connection is refused",
+		next:     "Check host and port in the endpoint, and that the server is running (\"jupyter server list\").",
+		passing:  true, doubtful: true,
+	},
+	KindProxy: {
+		happened: "the proxy does not connect to the server",
+		next:     "Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.",
+		passing:  true, doubtful: true,
+	},
+	KindConnection: {
+		happened: "the connection failed",
+		next:     "Check that the server is running and can be reached from this machine, and that the endpoint's scheme is right: a server with TLS hangs up on http.",
+		passing:  true, doubtful: true,
+	},
+	KindTimeout: {
+		happened: "no answer in time",
+		next:     "Check that the server is not overloaded, or raise request_timeout.",
+		passing:  true, doubtful: true,
+	},
+	KindTruncated: {
+		happened: "the answer broke off",
+		next:     "The server or a proxy closed the connection in the middle of its answer. Run this again; the server's log tells more.",
+		passing:  true, doubtful: true,
+	},
+	KindOversize: {
+		happened: "the answer is too large to be Elyra's",
+		next:     "Check that the endpoint is a Jupyter Server.",
+		doubtful: true,
+	},
+}
+
+func (k Kind) row() row { return kinds[k] }
+
+// Error is one request's fault.
+type Error struct {
+	Kind   Kind
+	Method string
+	// URL is what was asked, without query.
+	URL string
+	// Status is the HTTP status, 0 where no answer came.
+	Status int
+	// Message is what the server said in JSON, shortened and cleaned, or what the
+	// network said. May be empty.
+	Message string
+
+	// target is where a redirect leads, without query.
+	target string
+	// err is what this amounts to in package elyra.
+	err error
+}
+
+func (e *Error) Error() string {
+	if e.err != nil && e.Kind != KindNotFound {
+		return e.err.Error()
+	}
+	text := e.Kind.row().happened
+	if e.target != "" {
+		text += " at " + e.target
+	}
+	if e.Status != 0 {
+		text += fmt.Sprintf(" (status %d)", e.Status)
+	}
+	if e.Message != "" {
+		text += ": " + strings.TrimSuffix(e.Message, ".")
+	}
+	return text + "; the request was " + e.Method + " " + e.URL
+}
+
+// Unwrap returns the error of package elyra that this one amounts to, if any.
+func (e *Error) Unwrap() error { return e.err }
+
+// NextStep says in a sentence or two what to do about it. Empty where the
+// sentinel that the error wraps says all.
+func (e *Error) NextStep() string { return e.Kind.row().next }

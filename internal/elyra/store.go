@@ -61,9 +61,24 @@ type Traits struct {
 	// object.
 	RepairsBroken bool
 	// KnowsLevels: [Instance.Writable] and [ExistsError.Writable] tell on which
-	// level of the search path an instance lives. Otherwise they are true.
+	// level of the search path an instance lives, and so does [Instance.Origin].
+	// Otherwise they are true and [OriginUnknown].
 	KnowsLevels bool
 }
+
+// Origin says which level of Elyra's search path an instance comes from.
+type Origin string
+
+// The levels, nearest first.
+const (
+	OriginUnknown Origin = ""
+	// OriginLocal is the first directory, the one that is written to.
+	OriginLocal Origin = "local"
+	// OriginShared is any directory further along, but for the factory's.
+	OriginShared Origin = "shared"
+	// OriginFactory is the directory with the images that Elyra ships, further along.
+	OriginFactory Origin = "factory"
+)
 
 // Instance is a runtime image as a store holds it.
 type Instance struct {
@@ -73,6 +88,8 @@ type Instance struct {
 	// Writable tells that the instance lives where the store writes. See
 	// [Traits.KnowsLevels].
 	Writable bool
+	// Origin is the level that the instance lives on. See [Traits.KnowsLevels].
+	Origin Origin
 	// Document is all that is stored, unknown keys included. Zero where the
 	// stored bytes are no JSON object.
 	Document Document

@@ -141,7 +141,7 @@ func TestRuntimeImageJSON(t *testing.T) {
 			strings.Replace(inMetadata("    \"description\": \"true\",\n    \"tags\": [\n      \"100000000\"\n    ],\n"+inMetadataImage), "My image", "3.5", 1),
 		},
 		"a whole resource": {
-			with(map[string]tftypes.Value{"name": text("x"), "id": unknown, "location": unknown, "overwrite": tftypes.NewValue(tftypes.Bool, true), "json": null, "writable": tftypes.NewValue(tftypes.Bool, true), "invalid_reason": null}),
+			with(map[string]tftypes.Value{"name": text("x"), "id": unknown, "location": unknown, "overwrite": tftypes.NewValue(tftypes.Bool, true), "json": null, "writable": tftypes.NewValue(tftypes.Bool, true), "origin": text("local"), "invalid_reason": null}),
 			inMetadata(inMetadataImage),
 		},
 		"unknown":          {tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue), "(unknown)"},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -207,14 +208,18 @@ func TestAccExample_runtimeImagesDataSource(t *testing.T) {
 	put(t, p.far, "tensorflow", `{"display_name": "TensorFlow", "metadata": {"image_name": "a/b:1", "tags": ["gpu"]}, "schema_name": "runtime-image"}`)
 	put(t, p.far, "broken", "{")
 	step := example(t, "data-sources/elyra_runtime_images/data-source.tf")
-	step.ConfigStateChecks = append(append(
+	step.ConfigStateChecks = slices.Concat(
+		output("origins", knownvalue.MapExact(map[string]knownvalue.Check{
+			"pandas_22": knownvalue.StringExact("local"), "tensorflow": knownvalue.StringExact("shared"),
+		})),
 		output("images", knownvalue.MapExact(map[string]knownvalue.Check{
 			"pandas_22": knownvalue.StringExact(pandas.ImageName), "tensorflow": knownvalue.StringExact("a/b:1"),
 		})),
-		output("gpu_images", knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("tensorflow")}))...),
+		output("gpu_images", knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("tensorflow")})),
 		output("invalid", knownvalue.MapExact(map[string]knownvalue.Check{
 			instancePath(p.far, "broken"): knownvalue.StringRegexp(regexp.MustCompile("broken JSON")),
-		}))...)
+		})),
+	)
 	applyExamples(t, step)
 }
 

@@ -147,9 +147,9 @@ func unused(place string, arguments map[string]attr.Value, because string) (diag
 func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnostics) {
 	var further []string
 	diags := m.SearchPath.ElementsAs(ctx, &further, false)
-	dirs := []string{m.DataDir.ValueString()}
+	dirs, factory := []string{m.DataDir.ValueString()}, ""
 	if m.DataDir.IsNull() {
-		dirs = filestore.SearchPath(filestore.Environment{})
+		dirs, factory = filestore.SearchPath(filestore.Environment{}), filestore.FactoryDir(filestore.Environment{})
 	}
 	dirs = append(dirs, further...)
 	for i, dir := range dirs {
@@ -162,6 +162,7 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnos
 	}
 	return filestore.New(filestore.Config{
 		DataDirs:            dirs,
+		FactoryDir:          factory,
 		FilePermission:      permission(m.FilePermission),
 		DirectoryPermission: permission(m.DirectoryPermission),
 	}), diags

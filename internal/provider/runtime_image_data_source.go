@@ -39,6 +39,7 @@ type runtimeImageDataModel struct {
 	PullSecret  types.String `tfsdk:"pull_secret"`
 	Tags        types.Set    `tfsdk:"tags"`
 	Location    types.String `tfsdk:"location"`
+	Origin      types.String `tfsdk:"origin"`
 	JSON        types.String `tfsdk:"json"`
 }
 
@@ -72,10 +73,13 @@ func (d *runtimeImageDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"pull_secret": schema.StringAttribute{MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, or null.", Computed: true},
 			"tags":        schema.SetAttribute{MarkdownDescription: "Tags of the image; empty where it has none.", ElementType: types.StringType, Computed: true},
 			"location":    schema.StringAttribute{MarkdownDescription: "Where the instance is: the path of its file, or its URL.", Computed: true},
+			"origin":      schema.StringAttribute{MarkdownDescription: originDescription, Computed: true},
 			"json":        schema.StringAttribute{MarkdownDescription: "The whole document, unknown keys included, laid out as Elyra writes it.", Computed: true},
 		},
 	}
 }
+
+const originDescription = "Where the instance comes from: `local`, the first directory of the search path, the one that is written to; `shared`, a directory further along; `factory`, further along too, the directory with the images that ship with Elyra. Null on a server, which does not tell. Since 0.1.0."
 
 func (d *runtimeImageDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(
@@ -155,5 +159,6 @@ func (m *runtimeImageDataModel) setInstance(instance elyra.Instance) {
 	m.PullSecret = stringOrNull(instance.PullSecret)
 	m.Tags = stringSet(instance.Tags)
 	m.Location = types.StringValue(instance.Location)
+	m.Origin = stringOrNull(string(instance.Origin))
 	m.JSON = types.StringValue(string(instance.Document.Encode()))
 }

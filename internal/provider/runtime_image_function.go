@@ -99,7 +99,7 @@ type runtimeImageObject struct {
 
 // ignoredAttributes are those of resources and data sources that are no fields of
 // the document.
-var ignoredAttributes = []string{"name", "id", "location", "overwrite", "json", "writable", "invalid_reason"}
+var ignoredAttributes = []string{"name", "id", "location", "overwrite", "json", "writable", "origin", "invalid_reason"}
 
 func (o *runtimeImageObject) read(argument attr.Value) {
 	argument = underlying(argument)

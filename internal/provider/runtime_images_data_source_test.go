@@ -97,7 +97,7 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	if want := (map[string]any{
 		"name": "full", "id": "full", "display_name": "Full", "image_name": imageName, "description": "All of it",
 		"pull_policy": "Always", "pull_secret": "regcred", "tags": []any{"a", "b"}, "location": imagePath(dataDir, "full"),
-		"json": document(full), "writable": true, "invalid_reason": nil,
+		"json": document(full), "writable": true, "origin": "local", "invalid_reason": nil,
 	}); !reflect.DeepEqual(images[2], want) {
 		t.Errorf("full:\n got %v\nwant %v", images[2], want)
 	}
@@ -135,6 +135,9 @@ func TestRuntimeImages_server(t *testing.T) {
 	}
 	if got, want := images[0]["location"], jupyter.URL+"/elyra/metadata/runtime-images/mine"; got != want {
 		t.Errorf("location is %v, want %s", got, want)
+	}
+	if origin := images[0]["origin"]; origin != nil {
+		t.Errorf("origin is %v, which no server tells", origin)
 	}
 	results, _ := query(t, server, map[string]tftypes.Value{"tags": texts(listOfStrings, "x")}, 100, true)
 	if got := displayNames(results); !slices.Equal(got, []string{"Mine"}) {
@@ -217,6 +220,13 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 			}
 			if writable := filepath.Dir(instance.Resource) == filepath.Dir(imagePath(dataDir, "x")); image["writable"] != writable {
 				t.Errorf("%s is writable: %v", instance.Name, image["writable"])
+			}
+			want := "local"
+			if image["writable"] == false {
+				want = "factory"
+			}
+			if image["origin"] != want {
+				t.Errorf("the origin of %s is %v, want %s", instance.Name, image["origin"], want)
 			}
 		}
 	}

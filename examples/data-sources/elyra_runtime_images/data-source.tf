@@ -16,6 +16,11 @@ output "images" {
   value = { for image in data.elyra_runtime_images.all.runtime_images : image.name => image.image_name }
 }
 
+# Yours (local), from further along the search path (shared), or shipped with Elyra (factory).
+output "origins" {
+  value = { for image in data.elyra_runtime_images.all.runtime_images : image.name => image.origin }
+}
+
 output "gpu_images" {
   value = data.elyra_runtime_images.gpu.runtime_images[*].name
 }

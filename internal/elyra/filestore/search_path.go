@@ -35,16 +35,7 @@ type Environment struct {
 // (jupyter_core 5.9, jupyter_core/paths.py) and, with JUPYTER_PLATFORM_DIRS,
 // platformdirs.
 func SearchPath(env Environment) []string {
-	if env.GOOS == "" {
-		env.GOOS = runtime.GOOS
-	}
-	if env.LookupEnv == nil {
-		env.LookupEnv = os.LookupEnv
-	}
-	if env.Prefix == "" {
-		env.Prefix = env.pythonPrefix()
-	}
-
+	env = env.withDefaults()
 	var dirs []string
 	if list := env.get("ELYRA_METADATA_PATH"); list != "" {
 		for _, dir := range strings.Split(list, string(os.PathListSeparator)) {
@@ -55,12 +46,33 @@ func SearchPath(env Environment) []string {
 	dirs = append(dirs, env.userDataDir())
 	system := env.systemDataDirs()
 	dirs = append(dirs, system...)
-	if env.Prefix != "" {
-		if factory := filepath.Join(env.Prefix, "share", "jupyter"); !slices.Contains(system, factory) {
-			dirs = append(dirs, factory)
-		}
+	if factory := FactoryDir(env); factory != "" && !slices.Contains(system, factory) {
+		dirs = append(dirs, factory)
 	}
 	return dirs
+}
+
+// FactoryDir returns the data directory of the Python that runs Elyra, which has
+// the images that Elyra ships; empty where that Python is not known.
+func FactoryDir(env Environment) string {
+	env = env.withDefaults()
+	if env.Prefix == "" {
+		return ""
+	}
+	return filepath.Join(env.Prefix, "share", "jupyter")
+}
+
+func (e Environment) withDefaults() Environment {
+	if e.GOOS == "" {
+		e.GOOS = runtime.GOOS
+	}
+	if e.LookupEnv == nil {
+		e.LookupEnv = os.LookupEnv
+	}
+	if e.Prefix == "" {
+		e.Prefix = e.pythonPrefix()
+	}
+	return e
 }
 
 func (e Environment) get(key string) string {

@@ -34,6 +34,10 @@ type Config struct {
 	// DataDirs are Jupyter data directories, nearest first; at least one. The
 	// first is written to, and created where missing.
 	DataDirs []string
+	// FactoryDir is the data directory of the Python that runs Elyra, where
+	// [FactoryDir] knows it. Others are recognised by the Elyra that is installed
+	// beside them.
+	FactoryDir string
 	// FilePermission and DirectoryPermission are the modes of created files and
 	// directories, whatever the umask. Zero means Elyra's own.
 	FilePermission      fs.FileMode
@@ -43,6 +47,7 @@ type Config struct {
 // Store is an [elyra.Store] on Jupyter data directories.
 type Store struct {
 	dirs          []string // of instances, nearest first
+	origins       []func() elyra.Origin
 	fileMode      fs.FileMode
 	directoryMode fs.FileMode
 }
@@ -55,8 +60,9 @@ func New(config Config) *Store {
 		fileMode:      cmp.Or(config.FilePermission, DefaultFilePermission),
 		directoryMode: cmp.Or(config.DirectoryPermission, DefaultDirectoryPermission),
 	}
-	for _, dir := range config.DataDirs {
+	for level, dir := range config.DataDirs {
 		s.dirs = append(s.dirs, filepath.Join(dir, "metadata", "runtime-images"))
+		s.origins = append(s.origins, levelOrigin(config, level))
 	}
 	return s
 }
@@ -238,6 +244,7 @@ func (s *Store) read(level int, name string) (elyra.Instance, error) {
 		RuntimeImage: elyra.RuntimeImage{Name: name},
 		Location:     s.path(level, name),
 		Writable:     level == 0,
+		Origin:       s.origins[level](),
 	}
 	data, err := readFile(instance.Location)
 	if err != nil {

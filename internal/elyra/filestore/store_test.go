@@ -57,6 +57,51 @@ func image(name string) elyra.RuntimeImage {
 	return elyra.RuntimeImage{Name: name, DisplayName: "Display of " + name, ImageName: "team/" + name + ":1"}
 }
 
+// Instances tell their level: of Elyra's factory by the Python that runs Elyra, or
+// by the Elyra that is installed beside them.
+func TestOrigin(t *testing.T) {
+	t.Parallel()
+	near, far, prefix, installed, debian, windows := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
+	share := func(prefix string) string { return filepath.Join(prefix, "share", "jupyter") }
+	for _, packages := range []string{
+		filepath.Join(prefix, "lib", "python3.12", "site-packages", "other"),
+		filepath.Join(installed, "lib", "python3.12", "site-packages", "elyra"),
+		filepath.Join(debian, "lib", "python3.11", "dist-packages", "elyra"),
+		filepath.Join(windows, "Lib", "site-packages", "elyra"),
+	} {
+		if err := os.MkdirAll(packages, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		dir     string
+		factory string
+		want    elyra.Origin
+	}{
+		{"first", near, near, elyra.OriginLocal},
+		{"further", far, "", elyra.OriginShared},
+		{"of Elyra's Python", share(prefix), share(prefix), elyra.OriginFactory},
+		{"of another Python", share(prefix), share(installed), elyra.OriginShared},
+		{"beside Elyra", share(installed), "", elyra.OriginFactory},
+		{"beside Elyra, on Debian", share(debian), "", elyra.OriginFactory},
+		{"beside Elyra, on Windows", share(windows), "", elyra.OriginFactory},
+		{"in the environment, but not its data", filepath.Join(installed, "etc", "jupyter"), "", elyra.OriginShared},
+	} {
+		writeInstance(t, tt.dir, "it", string(elyra.NewDocument(image("it")).Encode()))
+		store := filestore.New(filestore.Config{DataDirs: []string{near, tt.dir}, FactoryDir: tt.factory})
+		if tt.dir == near {
+			store = filestore.New(filestore.Config{DataDirs: []string{near}, FactoryDir: tt.factory})
+		} else if err := os.RemoveAll(instancePath(near, "it")); err != nil {
+			t.Fatal(err)
+		}
+		instance, err := store.Get(t.Context(), "it")
+		if err != nil || instance.Origin != tt.want {
+			t.Errorf("%s: %q, %v, want %q", tt.name, instance.Origin, err, tt.want)
+		}
+	}
+}
+
 // testingContext is for what runs outside a test.
 var testingContext = context.Background()
 

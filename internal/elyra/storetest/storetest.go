@@ -484,6 +484,9 @@ func checkInstance(t testing.TB, h Harness, got elyra.Instance, want elyra.Runti
 	if h.Store.Traits().KnowsLevels && got.Writable != writable {
 		t.Errorf("%s at %s is writable: %t", got.Name, got.Location, got.Writable)
 	}
+	if knows := h.Store.Traits().KnowsLevels; knows != (got.Origin != elyra.OriginUnknown) || knows && writable != (got.Origin == elyra.OriginLocal) {
+		t.Errorf("%s at %s has the origin %q", got.Name, got.Location, got.Origin)
+	}
 }
 
 func list(t testing.TB, h Harness, includeInvalid bool) []elyra.Instance {

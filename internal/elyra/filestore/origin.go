@@ -1,0 +1,40 @@
+package filestore
+
+import (
+	"path/filepath"
+	"sync"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// levelOrigin returns a function that says what kind of level a data directory is. It looks at the
+// disk when it is first called, and not again.
+func levelOrigin(config Config, level int) func() elyra.Origin {
+	dir := config.DataDirs[level]
+	return sync.OnceValue(func() elyra.Origin {
+		switch {
+		case level == 0:
+			return elyra.OriginLocal
+		case dir == config.FactoryDir || hasElyra(dir):
+			return elyra.OriginFactory
+		default:
+			return elyra.OriginShared
+		}
+	})
+}
+
+// hasElyra reports whether a data directory belongs to a Python environment that Elyra is installed
+// in: it is <prefix>/share/jupyter, and the package lies where pip puts it under the same prefix
+// (lib/python3.12/site-packages; dist-packages on Debian; Lib\site-packages on Windows).
+func hasElyra(dataDir string) bool {
+	prefix := filepath.Dir(filepath.Dir(dataDir))
+	if filepath.Join(prefix, "share", "jupyter") != dataDir {
+		return false
+	}
+	for _, packages := range []string{"lib/python3*/*-packages/elyra", "Lib/site-packages/elyra"} {
+		if found, _ := filepath.Glob(filepath.Join(prefix, filepath.FromSlash(packages))); len(found) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -32,7 +32,20 @@ variable "tags" {
 locals {
   file   = var.file != null ? var.file : "${path.module}/images.yaml"
   images = yamldecode(file(local.file))
-  keys   = ["description", "display_name", "image_name", "pull_policy", "pull_secret", "tags"]
+
+  required = ["display_name", "image_name"]
+  texts    = concat(local.required, ["description", "pull_policy", "pull_secret"])
+
+  # What is wrong with each image, in the words of the file. Without this, Terraform
+  # would name a line of this module instead.
+  slips = {
+    for name, image in local.images : name => !can(keys(image)) ? ["write keys and values below it, not just a value"] : concat(
+      [for key in local.required : "${key} is missing" if try(image[key], null) == null],
+      [for key in local.texts : "${key} must be one text" if !can(tostring(try(image[key], null)))],
+      !can(image.tags) || can(setunion(image.tags, [])) ? [] : ["tags must be a list, such as tags: [gpu]; leave the key out if there are none"],
+      [for key in setsubtract(keys(image), concat(local.texts, ["tags"])) : "${key} is no key of a runtime image"],
+    )
+  }
 }
 
 resource "elyra_runtime_image" "team" {
@@ -47,10 +60,9 @@ resource "elyra_runtime_image" "team" {
   tags         = setunion(var.tags, try(each.value.tags, []))
 
   lifecycle {
-    # A slip such as "pull-policy" would otherwise go unnoticed.
     precondition {
-      condition     = length(setsubtract(keys(each.value), local.keys)) == 0
-      error_message = "${local.file}: ${each.key} has keys that no runtime image has: ${join(", ", setsubtract(keys(each.value), local.keys))}."
+      condition     = length(local.slips[each.key]) == 0
+      error_message = "${local.file}: ${each.key}: ${join("; ", local.slips[each.key])}."
     }
   }
 }
@@ -58,4 +70,9 @@ resource "elyra_runtime_image" "team" {
 output "locations" {
   description = "Where each runtime image is, by name"
   value       = { for name, image in elyra_runtime_image.team : name => image.location }
+}
+
+output "images" {
+  description = "The whole runtime images, by name, as the provider's functions take them"
+  value       = elyra_runtime_image.team
 }

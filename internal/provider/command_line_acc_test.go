@@ -51,6 +51,14 @@ func (c commandLine) copyExample(t *testing.T, name string) {
 	}
 }
 
+// write writes a file to where commands run.
+func (c commandLine) write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, file), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // try runs commands of a shell, in which terraform is the one under test.
 func (c commandLine) try(t *testing.T, commands string) (output string, err error) {
 	t.Helper()

@@ -92,14 +92,8 @@ func TestAccExample_teamImages(t *testing.T) {
 	c := newCommandLine(t)
 	p := filesPlace(t)
 	c.copyExample(t, "team-images")
-	for name, content := range map[string]string{
-		"ours.yaml": "mine:\n  display_name: 3.5\n  image_name: a/b:1\n",
-		"slip.yaml": "mine: {display_name: Mine, image_name: a/b:1, pull-policy: Always}\n",
-	} {
-		if err := os.WriteFile(filepath.Join(c.dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	c.write(t, "ours.yaml", "mine:\n  display_name: 3.5\n  image_name: a/b:1\n  tags: []\n  description:\n")
+	c.write(t, "empty.yaml", "{} # none yet\n")
 
 	c.run(t, "terraform apply -auto-approve")
 	pandas, training := pandas, training
@@ -110,11 +104,55 @@ func TestAccExample_teamImages(t *testing.T) {
 
 	c.run(t, `terraform apply -auto-approve -var file=ours.yaml -var 'tags=["team-a"]'`)
 	wantImages(t, p.near, elyra.RuntimeImage{Name: "mine", DisplayName: "3.5", ImageName: "a/b:1", Tags: []string{"team-a"}})
+	c.run(t, `terraform plan -detailed-exitcode -var file=ours.yaml -var 'tags=["team-a"]'`)
 
-	output, err := c.try(t, "terraform plan -no-color -var file=slip.yaml")
-	if err == nil || !strings.Contains(output, "slip.yaml: mine has keys that no runtime image has: pull-policy") {
-		t.Errorf("a slip is not told: %v\n%s", err, output)
+	// The output feeds the functions, as it is.
+	c.write(t, "functions.tf", `output "documents" {
+  value = { for name, image in elyra_runtime_image.team : name => provider::elyra::runtime_image_json(image) }
+}
+`)
+	c.run(t, "terraform apply -auto-approve -var file=ours.yaml")
+	if got, want := c.run(t, "terraform output -json documents"), `{"mine":"{\n  \"display_name\": \"3.5\"`; !strings.HasPrefix(got, want) {
+		t.Errorf("the documents are %s", got)
 	}
+
+	c.run(t, "terraform apply -auto-approve -var file=empty.yaml")
+	wantImages(t, p.near)
+}
+
+// A slip in the file is told in the words of the file: which image, which key.
+func TestAccExample_teamImagesSlips(t *testing.T) {
+	c := newCommandLine(t)
+	filesPlace(t)
+	c.copyExample(t, "team-images")
+	for yaml, want := range map[string]string{
+		"{image_name: a/b:1}":                                                         "display_name is missing.",
+		"{display_name: , image_name: a/b:1}":                                         "display_name is missing.",
+		"{display_name: Mine}":                                                        "image_name is missing.",
+		"{display_name: Mine, image_name: a/b:1, tags: }":                             "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
+		"{display_name: Mine, image_name: a/b:1, tags: gpu}":                          "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
+		"{display_name: Mine, image_name: a/b:1, tags: {a: b}}":                       "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
+		"{display_name: [Mine], image_name: a/b:1}":                                   "display_name must be one text.",
+		"{display_name: Mine, image_name: a/b:1, pull-policy: Always, pullSecret: s}": "pull-policy is no key of a runtime image; pullSecret is no key of a runtime image.",
+		"{tags: gpu}":    "display_name is missing; image_name is missing; tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
+		"a/b:1":          "write keys and values below it, not just a value.",
+		"":               "write keys and values below it, not just a value.",
+		"[a/b:1, a/b:2]": "write keys and values below it, not just a value.",
+	} {
+		c.write(t, "slip.yaml", "good: {display_name: Good, image_name: a/c:1}\nmine: "+yaml+"\n")
+		output, err := c.try(t, "terraform plan -no-color -var file=slip.yaml")
+		if err == nil || !strings.Contains(unwrap(output), "slip.yaml: mine: "+want) {
+			t.Errorf("%s: %q is not told: %v\n%s", yaml, want, err, output)
+		}
+		if strings.Contains(output, "slip.yaml: good") {
+			t.Errorf("%s: the good one is blamed:\n%s", yaml, output)
+		}
+	}
+}
+
+// unwrap joins the lines that Terraform broke a message into.
+func unwrap(output string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(output, "│", "")), " ")
 }
 
 func TestAccExample_containerBuild(t *testing.T) {

@@ -40,6 +40,10 @@ type Store interface {
 	// Location returns where Create would put an instance of that name.
 	Location(name string) string
 
+	// Overlooked returns directories that hold runtime images, beside where this
+	// store looks in vain. A store that cannot tell returns none.
+	Overlooked() []Overlooked
+
 	// Traits returns what this store can do and others cannot. It asks nobody.
 	Traits() Traits
 
@@ -96,6 +100,18 @@ type Instance struct {
 	// Invalid says why Elyra refuses the instance; nil where it does not. Set
 	// by List alone.
 	Invalid error
+}
+
+// Overlooked is a directory whose runtime images nobody reads.
+type Overlooked struct {
+	// Looked is the directory that is read instead, and has none.
+	Looked string
+	// Found is the directory that has them, and Count how many.
+	Found string
+	Count int
+	// DataDir is the data directory that they belong to; empty where there is
+	// none, so that they would have to be moved.
+	DataDir string
 }
 
 // Deletion tells what Delete left behind.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -123,7 +124,7 @@ func noSuchImage(ctx context.Context, conn *connection, name string) diag.Diagno
 		}
 		detail += " These exist: " + strings.Join(names, ", ") + "."
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, "Runtime image not found", detail)
+	return diag.NewAttributeErrorDiagnostic(pathName, "Runtime image not found", detail+overlookedDetail(conn.store))
 }
 
 // similarity counts the characters that two names begin with alike.
@@ -153,4 +154,38 @@ func configError(err error, variables map[string]string) diag.Diagnostic {
 func listError(err error) diag.Diagnostic {
 	failed := storeError("list runtime images", err)
 	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
+}
+
+// overlookedWarnings tells of runtime images that stand beside where the store looks in vain, such
+// as in the directory of an export. They are for whoever lists, and is given fewer than there are.
+func overlookedWarnings(store elyra.Store) (diags diag.Diagnostics) {
+	for _, overlooked := range store.Overlooked() {
+		diags.AddWarning(fmt.Sprintf("No runtime images in %s", overlooked.Looked), overlookedAdvice(overlooked))
+	}
+	return diags
+}
+
+// overlookedDetail says the same at the end of an error; empty where there is nothing to say.
+func overlookedDetail(store elyra.Store) (detail string) {
+	for _, overlooked := range store.Overlooked() {
+		detail += "\n\n" + overlookedAdvice(overlooked)
+	}
+	return detail
+}
+
+func overlookedAdvice(overlooked elyra.Overlooked) string {
+	count := fmt.Sprintf("are %d runtime images", overlooked.Count)
+	if overlooked.Count == 1 {
+		count = "is 1 runtime image"
+	}
+	dataDir := filepath.Dir(filepath.Dir(overlooked.Looked))
+	detail := fmt.Sprintf("In the data directory %s, Elyra and this provider read %s, which holds none. There %s in %s instead. ",
+		dataDir, overlooked.Looked, count, overlooked.Found)
+	if overlooked.DataDir != "" {
+		return detail + fmt.Sprintf("To read those, name the directory above metadata:\n\n    data_dir = %q", overlooked.DataDir)
+	}
+	if overlooked.Found == dataDir {
+		return detail + fmt.Sprintf("Move them to where they are read:\n\n    mkdir -p %[2]s && mv %[1]s/*.json %[2]s/", overlooked.Found, overlooked.Looked)
+	}
+	return detail + fmt.Sprintf("That is where elyra-metadata export puts them. Move them to where they are read:\n\n    mkdir -p %[2]s && mv %[1]s %[2]s/", overlooked.Found, filepath.Dir(overlooked.Looked))
 }

@@ -141,7 +141,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	switch len(matches) {
 	case 1:
 	case 0:
-		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("None of the %d runtime images has the %s %q. The comparison is exact.", len(instances), at, want))
+		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("None of the %d runtime images has the %s %q. The comparison is exact.", len(instances), at, want)+overlookedDetail(d.conn.store))
 	default:
 		diags.AddAttributeError(at, "More than one runtime image matches", fmt.Sprintf("%d runtime images have the %s %q. Choose one by its name:\n\n%s", len(matches), at, want, strings.Join(matches, "\n")))
 	}

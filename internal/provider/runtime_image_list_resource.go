@@ -82,8 +82,12 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 			found = append(found, instance)
 		}
 	}
+	warnings := overlookedWarnings(r.conn.store)
+	if len(skipped) > 0 {
+		warnings.Append(skippedWarning(skipped))
+	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		if len(skipped) > 0 && !push(list.ListResult{Diagnostics: diag.Diagnostics{skippedWarning(skipped)}}) {
+		if len(warnings) > 0 && !push(list.ListResult{Diagnostics: warnings}) {
 			return
 		}
 		for i, instance := range found {

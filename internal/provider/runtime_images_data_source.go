@@ -118,6 +118,7 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 		resp.Diagnostics.Append(listError(err))
 		return
 	}
+	resp.Diagnostics.Append(overlookedWarnings(d.conn.store)...)
 	model.RuntimeImages = []listedRuntimeImageModel{} // nil would be null
 	for _, instance := range instances {
 		if filter.matches(instance.RuntimeImage) {

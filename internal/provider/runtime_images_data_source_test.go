@@ -231,3 +231,38 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 		}
 	}
 }
+
+// A directory that elyra-metadata export made is no data directory. Whoever lists it, asks for one
+// of its images or imports one is told where the images are, and what to type.
+func TestRuntimeImages_export(t *testing.T) {
+	t.Parallel()
+	dataDir := t.TempDir()
+	put := filepath.Join(dataDir, "runtime-images")
+	if err := os.Mkdir(put, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.json", "b.json"} {
+		if err := os.WriteFile(filepath.Join(put, name), []byte(document(elyra.RuntimeImage{DisplayName: "It", ImageName: imageName})), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	looked := filepath.Dir(imagePath(dataDir, "a"))
+	advice := "In the data directory " + dataDir + ", Elyra and this provider read " + looked + ", which holds none. There are 2 runtime images in " + put +
+		" instead. That is where elyra-metadata export puts them. Move them to where they are read:\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"
+	server := newTestServer(t, dataDir)
+
+	images, diagnostics := readImages(t, server, nil)
+	if len(images) != 0 {
+		t.Errorf("listed: %v", images)
+	}
+	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked+"\n"+advice)
+	results, diagnostics := query(t, server, nil, 100, true)
+	if len(results) != 0 {
+		t.Errorf("found: %v", displayNames(results))
+	}
+	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked+"\n"+advice)
+	imported, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "a"})
+	if err != nil || len(imported.Diagnostics) != 1 || !strings.HasSuffix(imported.Diagnostics[0].Detail, "\n\n"+advice) {
+		t.Errorf("imported: %v %v", imported, err)
+	}
+}

@@ -26,6 +26,9 @@ func (s Schema) Supports(property string) bool {
 // and nothing of the levels of its search path.
 func (s *Store) Traits() elyra.Traits { return elyra.Traits{} }
 
+// Overlooked implements [elyra.Store]: a server shows no directories.
+func (s *Store) Overlooked() []elyra.Overlooked { return nil }
+
 // Supports implements [elyra.Store] by the server's schema, which is asked for
 // once.
 func (s *Store) Supports(ctx context.Context, property string) (bool, error) {

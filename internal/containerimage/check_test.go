@@ -210,7 +210,7 @@ func TestRegistrySaysNo(t *testing.T) {
 		met         string
 		exists      bool
 	}{
-		{name: "no such tag", codes: "image_not_found", says: "has no 2 in team/image", met: "false",
+		{name: "no such tag", codes: "image_not_found", says: "has no tag 2 in team/image", met: "false",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return isManifest(r) && registryError(w, 404, "MANIFEST_UNKNOWN", "manifest unknown")
 			}},

@@ -178,7 +178,7 @@ func (c *checker) explainAnswer(at stage, answer *transport.Error) error {
 		return &Problem{CodeRepositoryNotFound, fmt.Sprintf("%s has no repository %s.", registry, c.ref.Context().RepositoryStr()),
 			"Check the spelling of image_name, or push the image."}
 	case status == http.StatusNotFound && at == stageManifest:
-		return &Problem{CodeImageNotFound, fmt.Sprintf("%s has no %s in %s.", registry, c.ref.Identifier(), c.ref.Context().RepositoryStr()),
+		return &Problem{CodeImageNotFound, fmt.Sprintf("%s has no %s in %s.", registry, version(c.ref), c.ref.Context().RepositoryStr()),
 			"Check the tag or digest in image_name, or push the image."}
 	case status == http.StatusNotFound:
 		return &Problem{CodeInvalidAnswer, fmt.Sprintf("%s has the manifest of %s but not %s that it refers to.", registry, c.ref.Identifier(), at),
@@ -225,6 +225,14 @@ func clip(s string) string {
 		s = string(r[:maxQuote]) + "…"
 	}
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), ".: ")
+}
+
+// version says what of the repository a reference asks for.
+func version(ref name.Reference) string {
+	if _, ok := ref.(name.Digest); ok {
+		return "digest " + ref.Identifier()
+	}
+	return "tag " + ref.Identifier()
 }
 
 // registryName is how people call the registry of ref.

@@ -44,7 +44,8 @@
 //   - Jdoe/image: the library takes a capitalised owner for the host of a registry.
 //   - my_registry.example/a/b: no host name has a "_"; the library lets it through with no
 //     registry at all.
-//   - hub.docker.com/r/jdoe/image: the web site of Docker Hub, not its registry.
+//   - hub.docker.com/r/jdoe/image, quay.io/repository/jdoe/image: addresses of web pages. What is
+//     known of such addresses stands in page.go.
 //   - jdoe/image:<64 hex>: a tag by the letter, a digest without "@sha256:" by its looks.
 //
 // # Corrections
@@ -52,6 +53,7 @@
 // Elyra compares image names as plain strings, so Parse never rewrites: it accepts or it refuses.
 // A refusal carries a correction only where one reading is left. Letter case, schemes, quotes,
 // blanks at the ends and digests in the wrong shape have one. A blank between two words, or nothing
-// between two slashes (an empty Terraform variable, as a rule), has many. A correction mends all
-// faults or is not given, and spells the registry in lower case.
+// between two slashes (an empty Terraform variable, as a rule), has many. A web page has the name of
+// its image where that follows from its address, whatever the image. A correction mends all faults
+// or is not given, and spells the registry in lower case.
 package imageref

@@ -10,9 +10,10 @@ type Error struct {
 	// Input is the string that was parsed, untouched: it may hold control characters.
 	Input string
 	// Part is the part at fault, one of these words, which do not change: "name" (all of it),
-	// "white space" (and characters that cannot be seen), "punctuation" (around it), "command", "scheme", "registry", "owner", "image",
-	// "repository" (owner and image together), "tag", "digest". With several faults it is the one
-	// that only the author can mend, or else the first.
+	// "white space" (and characters that cannot be seen), "punctuation" (around it), "command",
+	// "web page" (its address), "scheme", "registry", "owner", "image", "repository" (owner and image
+	// together), "tag", "digest". With several faults it is the one that only the author can mend,
+	// or else the first.
 	Part string
 	// Reason is a sentence, without its full stop, that says what is wrong and what the rule is.
 	// What it quotes of Input is escaped as by strconv.Quote.
@@ -36,6 +37,7 @@ const (
 	partWhiteSpace  = "white space"
 	partPunctuation = "punctuation"
 	partCommand     = "command"
+	partPage        = "web page"
 	partScheme      = "scheme"
 	partRegistry    = "registry"
 	partOwner       = "owner"

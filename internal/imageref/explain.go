@@ -3,6 +3,7 @@ package imageref
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -39,78 +40,102 @@ var commands = []string{
 // Kubernetes. Any other names something that is not in a registry.
 var schemes = []string{"https", "http", "docker", "oci", "docker-pullable"}
 
-// pages are addresses of web pages about an image: how they begin, how many "/" come after that, and
-// how the name of the image begins.
-var pages = []struct {
-	prefix  string
-	slashes int
-	name    string
-}{
-	{"hub.docker.com/r/", 1, ""},
-	{"hub.docker.com/_/", 0, "library/"},
-	{"quay.io/repository/", 1, "quay.io/"},
-}
-
-// unwrap takes off what is around an image name and what cannot be seen in it.
+// unwrap takes off what is around an image name and what cannot be seen in it, from the outside in.
 func unwrap(s string) (string, []fault) {
 	var faults []fault
-	if at := strings.IndexFunc(s, isInvisible); at >= 0 {
-		faults = append(faults, faultf(partWhiteSpace,
-			"The name has an invisible character in it, %U, which no image name may have", []rune(s[at:])[0]))
-		s = strings.Map(func(r rune) rune {
-			if isInvisible(r) {
-				return -1
-			}
-			return r
-		}, s)
+	for _, step := range []func(string) (string, fault){
+		withoutInvisible, withoutBlanks, withoutQuotes, withoutCommand, withoutWebAddress, withoutFinalSlash, joinAtSeparators,
+	} {
+		rest, f := step(s)
+		if rest != s {
+			s, faults = rest, append(faults, f)
+		}
 	}
-	if trimmed := strings.TrimSpace(s); trimmed != s {
-		faults = append(faults, faultf(partWhiteSpace,
-			"There is white space around the name, and Elyra would take it for a part of the name"))
-		s = trimmed
-	}
-	if trimmed := strings.TrimFunc(s, isWrapping); trimmed != s {
-		faults = append(faults, faultf(partPunctuation,
-			"Quotes, commas and semicolons around an image name are not a part of it"))
-		s = trimmed
-	}
+	return s, faults
+}
 
+func withoutInvisible(s string) (string, fault) {
+	at := strings.IndexFunc(s, isInvisible)
+	if at < 0 {
+		return s, fault{}
+	}
+	rest := strings.Map(func(r rune) rune {
+		if isInvisible(r) {
+			return -1
+		}
+		return r
+	}, s)
+	return rest, faultf(partWhiteSpace,
+		"The name has an invisible character in it, %U, which no image name may have", []rune(s[at:])[0])
+}
+
+func withoutBlanks(s string) (string, fault) {
+	return strings.TrimSpace(s), faultf(partWhiteSpace,
+		"There is white space around the name, and Elyra would take it for a part of the name")
+}
+
+func withoutQuotes(s string) (string, fault) {
+	return strings.TrimFunc(s, isWrapping), faultf(partPunctuation,
+		"Quotes, commas and semicolons around an image name are not a part of it")
+}
+
+func withoutCommand(s string) (string, fault) {
 	line := strings.Join(strings.Fields(s), " ")
 	for _, command := range commands {
 		if rest, ok := strings.CutPrefix(line, command); ok {
-			faults = append(faults, faultf(partCommand,
-				"This is a command line: the image name is what follows %q", strings.TrimSpace(command)))
-			s = strings.TrimFunc(rest, isWrapping)
+			return strings.TrimFunc(rest, isWrapping), faultf(partCommand,
+				"This is a command line: the image name is what follows %q", strings.TrimSpace(command))
 		}
 	}
-	if scheme, rest, ok := strings.Cut(s, "://"); ok {
-		for _, known := range schemes {
-			if strings.EqualFold(scheme, known) {
-				faults = append(faults, faultf(partScheme,
-					"An image name has no scheme: it begins with the registry or the owner, not with %q", scheme+"://"))
-				s = rest
-			}
+	return s, fault{}
+}
+
+// withoutWebAddress makes an image name of the address of a page about one, and takes off a scheme
+// where what follows it is an image name. It leaves what may be any page: see webFault.
+func withoutWebAddress(s string) (string, fault) {
+	scheme, rest := cutScheme(s)
+	if _, image, ok := findPage(rest, isWeb(scheme)); ok {
+		if !canBeMended(image) {
+			return s, fault{}
 		}
+		return image, faultf(partPage, "This is the address of a web page, not the name of an image")
 	}
-	for _, page := range pages {
-		rest, ok := strings.CutPrefix(strings.TrimSuffix(s, "/tags"), page.prefix)
-		if ok && strings.Count(rest, "/") == page.slashes {
-			faults = append(faults, faultf(partRegistry,
-				"%q begins the address of a web page about an image, and is not a registry to pull from", page.prefix))
-			s = page.name + rest
-		}
+	host, path, _ := strings.Cut(rest, "/")
+	if isWeb(scheme) && host != "" && !isKnownRegistry(host) && !hasVersion(path) {
+		return s, fault{}
 	}
-	// Behind a tag or digest it is a slip; behind a bare name, the image may be what is missing.
-	if trimmed := strings.TrimSuffix(s, "/"); trimmed != s && strings.ContainsAny(trimmed[strings.LastIndex(trimmed, "/")+1:], ":@") {
-		faults = append(faults, faultf(partPunctuation, `There is a "/" behind the tag or digest, which ends an image name`))
-		s = trimmed
+	if at := strings.IndexAny(rest, "?#"); at >= 0 && isKnownRegistry(host) {
+		return strings.TrimRight(rest[:at], "/"), faultf(partPage,
+			"What follows a %q in the address of a web page is no part of an image name", rest[at:at+1])
 	}
-	if joined := joinAtSeparators(s); joined != s {
-		faults = append(faults, faultf(partWhiteSpace,
-			`There is white space next to a "/", ":" or "@", and an image name has none`))
-		s = joined
+	return rest, faultf(partScheme,
+		"An image name has no scheme: it begins with the registry or the owner, not with %q", s[:len(s)-len(rest)])
+}
+
+func canBeMended(image string) bool {
+	mended, _ := mend(split(image))
+	_, ok := accept(mended.String())
+	return ok
+}
+
+// cutScheme cuts off a scheme that image names are written with elsewhere.
+func cutScheme(s string) (scheme, rest string) {
+	if before, after, ok := strings.Cut(s, "://"); ok && slices.Contains(schemes, strings.ToLower(before)) {
+		return strings.ToLower(before), after
 	}
-	return s, faults
+	return "", s
+}
+
+func isWeb(scheme string) bool { return scheme == "https" || scheme == "http" }
+
+// withoutFinalSlash cuts it off behind a tag or digest, where it is a slip; behind a bare name, the
+// image may be what is missing.
+func withoutFinalSlash(s string) (string, fault) {
+	rest := strings.TrimSuffix(s, "/")
+	if !strings.ContainsAny(rest[strings.LastIndex(rest, "/")+1:], ":@") {
+		return s, fault{}
+	}
+	return rest, faultf(partPunctuation, `There is a "/" behind the tag or digest, which ends an image name`)
 }
 
 // isInvisible is true of format characters: zero-width spaces, byte order marks, soft hyphens.
@@ -122,7 +147,7 @@ func isWrapping(r rune) bool {
 }
 
 // joinAtSeparators removes white space next to a separator. White space between two words stays.
-func joinAtSeparators(s string) string {
+func joinAtSeparators(s string) (string, fault) {
 	var joined strings.Builder
 	last := ""
 	for _, word := range strings.Fields(s) {
@@ -132,7 +157,7 @@ func joinAtSeparators(s string) string {
 		joined.WriteString(word)
 		last = word
 	}
-	return joined.String()
+	return joined.String(), faultf(partWhiteSpace, `There is white space next to a "/", ":" or "@", and an image name has none`)
 }
 
 // pieces are the parts of something like an image name, each with its separator: put together they
@@ -156,9 +181,8 @@ func split(s string) pieces {
 	if slash := strings.Index(p.path, "/"); slash >= 0 && isRegistry(p.path[:slash]) {
 		p.registry, p.path = p.path[:slash+1], p.path[slash+1:]
 	}
-	last := strings.LastIndex(p.path, "/") + 1
-	if colon := strings.Index(p.path[last:], ":"); colon >= 0 {
-		p.path, p.tag = p.path[:last+colon], p.path[last+colon:]
+	if colon := strings.Index(p.path, ":"); colon >= 0 {
+		p.path, p.tag = p.path[:colon], p.path[colon:]
 	}
 	return p
 }
@@ -166,6 +190,7 @@ func split(s string) pieces {
 // mend mends what has one mending, from left to right.
 func mend(p pieces) (pieces, []fault) {
 	var faults []fault
+	p, digestFaults := mendDigest(p) // first, as it can shorten the path
 
 	if registry := strings.TrimSuffix(p.registry, "/"); isMisspeltDockerHub(registry) {
 		faults = append(faults, faultf(partRegistry,
@@ -192,22 +217,34 @@ func mend(p pieces) (pieces, []fault) {
 		p.path = lower
 	}
 
+	return p, append(faults, digestFaults...)
+}
+
+// mendDigest mends a digest, and makes one of what is written like a tag and looks like a digest.
+func mendDigest(p pieces) (pieces, []fault) {
 	if p.digest != "" {
 		lower := strings.ToLower(p.digest)
-		if isHex64(lower[1:]) {
-			faults = append(faults, faultf(partDigest,
-				`The digest does not name its algorithm: a digest is "@sha256:" and 64 hexadecimal digits`))
+		switch {
+		case isHex64(lower[1:]):
 			p.digest = "@sha256:" + lower[1:]
-		} else if lower != p.digest {
-			faults = append(faults, faultf(partDigest, "The digest has capital letters: a digest is all lower case"))
+			return p, []fault{faultf(partDigest, `The digest does not name its algorithm: a digest is "@sha256:" and 64 hexadecimal digits`)}
+		case lower != p.digest:
 			p.digest = lower
+			return p, []fault{faultf(partDigest, "The digest has capital letters: a digest is all lower case")}
 		}
-	} else if hex := strings.TrimPrefix(strings.ToLower(strings.TrimPrefix(p.tag, ":")), "sha256:"); isHex64(hex) {
-		faults = append(faults, faultf(partTag,
-			`The tag is 64 hexadecimal digits and so looks like a digest, before which stands "@sha256:", not ":"`))
-		p.tag, p.digest = "", "@sha256:"+hex
+		return p, nil
 	}
-	return p, faults
+	hex := strings.TrimPrefix(strings.ToLower(strings.TrimPrefix(p.tag, ":")), "sha256:")
+	if !isHex64(hex) || isDigestAlone(p) {
+		return p, nil
+	}
+	p.tag, p.digest = "", "@sha256:"+hex
+	if slash := strings.LastIndex(p.path, "/"); slash > 0 && strings.EqualFold(p.path[slash:], "/sha256") {
+		p.path = strings.TrimSuffix(p.path[:slash], "/manifest") // as the address of a page has it
+		return p, []fault{faultf(partDigest, `Before a digest stands "@", not "/"`)}
+	}
+	return p, []fault{faultf(partTag,
+		`The tag is 64 hexadecimal digits and so looks like a digest, before which stands "@sha256:", not ":"`)}
 }
 
 // missesOwner reports whether "library/" in front is what the name lacks: it is a single word that
@@ -228,9 +265,8 @@ func unmendable(text string, p pieces) fault {
 	if text == "" {
 		return faultf(partName, `The image name is empty: write "[registry/]owner/image[:tag][@digest]"`)
 	}
-	if scheme, _, ok := strings.Cut(text, "://"); ok {
-		return faultf(partScheme,
-			"An image name has no scheme, and what %s leads to is not in a registry", quote(scheme+"://"))
+	if f, ok := webFault(text); ok {
+		return f
 	}
 	if at := strings.IndexFunc(text, unicode.IsSpace); at >= 0 {
 		return faultf(partWhiteSpace, "There is white space after %s, and an image name has none", quote(text[:at]))
@@ -239,6 +275,11 @@ func unmendable(text string, p pieces) fault {
 		return faultf(partRepository,
 			`This is a digest without a repository: "owner/image@sha256:" stands before its 64 hexadecimal digits`)
 	}
+	return partFault(p)
+}
+
+// partFault finds the part at fault.
+func partFault(p pieces) fault {
 	for _, check := range []func(pieces) (fault, bool){registryFault, pathFault, tagFault, digestFault} {
 		if f, ok := check(p); ok {
 			return f
@@ -247,14 +288,28 @@ func unmendable(text string, p pieces) fault {
 	return faultf(partName, `This is no container image reference: write "[registry/]owner/image[:tag][@digest]"`)
 }
 
+// webFault says what an address is that no image name follows from.
+func webFault(text string) (fault, bool) {
+	scheme, rest := cutScheme(text)
+	if p, image, ok := findPage(rest, isWeb(scheme)); ok {
+		if image != "" && !canBeMended(image) {
+			return partFault(split(image)), true
+		}
+		return faultf(partPage, "This is the address of a web page, not the name of an image: %s", p.where), true
+	}
+	if isWeb(scheme) {
+		return faultf(partScheme, "An image name has no scheme, and this may be the address of a web page: %s", wherePage), true
+	}
+	if scheme, _, ok := strings.Cut(text, "://"); ok {
+		return faultf(partScheme, "An image name has no scheme, and what %s leads to is not in a registry", quote(scheme+"://")), true
+	}
+	return fault{}, false
+}
+
 func registryFault(p pieces) (fault, bool) {
 	registry := strings.TrimSuffix(p.registry, "/")
 	if registry == "" {
 		return fault{}, false
-	}
-	if strings.EqualFold(registry, dockerHubSite) {
-		return faultf(partRegistry,
-			`%q is the web site of Docker Hub: its registry is "docker.io", and its images are written "owner/image"`, registry), true
 	}
 	// The library can match what is no host as the beginning of a path, so ask what it matched.
 	if named, err := reference.WithName(registry + "/x"); err == nil && reference.Domain(named) == registry {
@@ -318,6 +373,9 @@ func tagFault(p pieces) (fault, bool) {
 	}
 	if tag == "" {
 		return faultf(partTag, `The tag is empty: write one after the ":", or leave out the ":" as well`), true
+	}
+	if strings.Contains(tag, "/") {
+		return faultf(partTag, `The tag %s has a "/" in it, which no tag has: builds push a branch under a tag without it, often with "-" in its place`, quote(tag)), true
 	}
 	if bad, ok := strange(tag); ok {
 		return faultf(partTag, `The tag %s has the character %s in it: only letters, digits, "_", "." and "-" may stand there`,

@@ -16,7 +16,7 @@ import (
 var elyraRule = regexp.MustCompile(`[^/ ]+/[^/ ]+$`)
 
 var parts = []string{
-	partName, partWhiteSpace, partPunctuation, partCommand, partScheme, partRegistry, partOwner, partImage,
+	partName, partWhiteSpace, partPunctuation, partCommand, partPage, partScheme, partRegistry, partOwner, partImage,
 	partRepository, partTag, partDigest,
 }
 
@@ -30,6 +30,9 @@ func FuzzParse(f *testing.F) {
 		strings.Repeat("a", 248), "a/" + strings.Repeat("b", 254),
 	} {
 		f.Add(seed)
+	}
+	for address := range pageMessages {
+		f.Add(address)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		r, err := Parse(s)

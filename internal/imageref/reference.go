@@ -99,15 +99,14 @@ func accept(s string) (Reference, bool) {
 	switch {
 	case r.Registry == "", // the library's answer to my_registry.example/a/b
 		isMisspeltDockerHub(r.Registry),
-		strings.EqualFold(r.Registry, dockerHubSite),
 		r.Digest == "" && isHex64(r.Tag):
+		return Reference{}, false
+	}
+	if _, _, ok := findPage(s, false); ok {
 		return Reference{}, false
 	}
 	return r, true
 }
-
-// dockerHubSite is where people find image names; no registry answers there.
-const dockerHubSite = "hub.docker.com"
 
 // isRegistry reports whether the part before the first "/" is a registry rather than an owner.
 func isRegistry(first string) bool {

@@ -446,7 +446,7 @@ func TestAccRuntimeImage_invalidConfig(t *testing.T) {
 		{"image_name", config.StringVariable("Jdoe/My-Image:1"), `(?s)Invalid image name.*image_name = "jdoe/my-image:1"`},
 		{"display_name", config.StringVariable(""), `Invalid display name`},
 		{"display_name", config.StringVariable("!!!"), `(?s)Display name gives no name.*name = "my-image"`},
-		{"name", config.StringVariable("Upper"), `(?s)Invalid name.*lower-case`},
+		{"name", config.StringVariable("Upper"), `(?s)Invalid name.*use "upper"`},
 		{"description", config.StringVariable(""), `(?s)Invalid description.*leave it out, or use null`},
 		{"pull_policy", config.StringVariable("always"), `(?s)Invalid pull policy.*use "Always"`},
 		{"pull_secret", config.StringVariable(""), `(?s)Invalid pull secret.*null`},

@@ -31,7 +31,7 @@ type ruleValidator struct {
 var (
 	displayNameRule = ruleValidator{"display name", checkDisplayName}
 	imageNameRule   = ruleValidator{"image name", checkImageName}
-	nameRule        = ruleValidator{"name", elyra.ValidateName}
+	nameRule        = ruleValidator{"name", checkName}
 	descriptionRule = ruleValidator{"description", checkDescription}
 	pullPolicyRule  = ruleValidator{"pull policy", elyra.ValidatePullPolicy}
 	pullSecretRule  = ruleValidator{"pull secret", elyra.ValidatePullSecret}
@@ -166,6 +166,20 @@ func checkPermission(needed uint64, example string) func(string) error {
 		}
 		return nil
 	}
+}
+
+// checkName is the rule for new names. It offers the one that is meant: in lower case, with what may
+// join words where blanks and dots do.
+func checkName(name string) error {
+	err := elyra.ValidateName(name)
+	if err == nil {
+		return nil
+	}
+	offer := strings.ReplaceAll(strings.ToLower(strings.Join(strings.Fields(name), "_")), ".", "-")
+	if elyra.ValidateName(offer) != nil {
+		return err
+	}
+	return fmt.Errorf("%w; use %q", err, offer)
 }
 
 func checkInstanceName(name string) error {

@@ -56,7 +56,7 @@ type Options struct {
 	// goroutine that called Check, and holds it up.
 	Progress func(Progress)
 
-	nameBudget int // see union; negative means none. For tests.
+	names int // see rootfs.New. For tests.
 }
 
 // Progress is how far an inspection is.
@@ -144,9 +144,6 @@ func (c *checker) accept() error {
 		c.opts.Timeout = DefaultInspectTimeout
 	default:
 		c.opts.Timeout = DefaultTimeout
-	}
-	if c.opts.nameBudget == 0 {
-		c.opts.nameBudget = defaultNameBudget
 	}
 	return nil
 }

@@ -23,42 +23,21 @@
 //
 // # Inspecting
 //
-// With [Options.Inspect] the layers are read, the topmost first, each as a
-// stream of which nothing is written to disk, and laid over each other as the
-// OCI image specification (layer.md) and overlayfs say:
+// With [Options.Inspect] the layers are read, the topmost first, each as a stream of which nothing is
+// written to disk. Package rootfs says what the image's file system looks like then. python3 and curl
+// are the first executable files of that name along the PATH of the image's configuration.
 //
-//   - The topmost layer that has anything at a path decides what is there.
-//   - A whiteout (.wh.NAME) hides NAME in lower layers, an opaque whiteout
-//     (.wh..wh..opq) hides all that lower layers have in its directory; neither
-//     hides anything in its own layer, wherever in the archive it stands.
-//   - A directory merges with the directory below, anything else replaces it.
-//   - A hard link is the file that its own layer has under the other name.
-//   - Each layer is unpacked by itself. An entry bin/x, where a lower layer has
-//     bin as a symbolic link, therefore makes bin a directory, as BuildKit
-//     documents for COPY --link; where the same layer has the link, it is
-//     followed.
-//   - Symbolic links lead where they lead in the container, 40 at most.
+// Reading ends as soon as everything is found. Until then lower layers are read, because a directory
+// earlier in PATH might have the program there. Within a layer reading stops behind the last path that
+// matters, and goes on to the end only before something is called missing.
 //
-// python3 and curl are the first executable regular files of that name along
-// the PATH of the image's configuration.
-//
-// Reading ends as soon as both answers are certain: layer.md forbids a layer to
-// have a path twice, so what was found stays found. Until then lower layers are
-// read, because a directory earlier in PATH might have the program there. Only
-// paths are remembered, as hashes, and link targets, within a fixed budget; a
-// layer with more is read again if a path turns out to matter that was not kept.
-// Memory thus depends neither on the size of layers nor on the number of files;
-// what a zstd frame may ask for is bounded too.
-//
-// Layers are gzip, zstd (zstd:chunked too) or plain tar, by their first bytes.
-// Of an eStargz layer only the table of contents is fetched, by ranges, if the
-// manifest has its digest and the registry sends ranges.
+// Layers are gzip, zstd (zstd:chunked too) or plain tar, by their first bytes. An eStargz layer is
+// read as the gzip that it is: its table of contents would save most of the bytes, but among the images
+// that people run pipelines on there is none, and the table cost a dependency and 250 lines.
 //
 // # What is trusted
 //
-// The digest of a tag is the registry's word. From there on the manifest, the
-// configuration and tables of contents are verified before they are used, and a
-// layer that is read to its end before its answer is. A layer that is left
-// early is not: until then one trusts the registry and TLS. Its bytes come from
-// the same place as the image that would be pulled, but a pull would notice.
+// The digest of a tag is the registry's word. From there on the manifest and the configuration are
+// verified before they are used, and a layer that is read to its end before its answer is. A layer that
+// is left early is not: package rootfs says what it could pretend.
 package containerimage

@@ -51,9 +51,8 @@ type InputError struct {
 func (e *InputError) Error() string { return e.Argument + ": " + e.Reason }
 
 var (
-	errTimeout      = errors.New("the time given for the check is up")
-	errMaxBytes     = errors.New("the bytes given for the inspection are used up")
-	errTooManyLinks = errors.New("it holds more symbolic links than an inspection keeps")
+	errTimeout  = errors.New("the time given for the check is up")
+	errMaxBytes = errors.New("the bytes given for the inspection are used up")
 
 	errAnswerTooLarge = errors.New("the answer is too large")
 	errDigestMismatch = errors.New("the content does not have the digest that was asked for")

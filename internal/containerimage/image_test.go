@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/containerd/stargz-snapshotter/estargz"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -49,7 +48,7 @@ func (l lines) tar(t testing.TB) []byte {
 		} else if at, ok := strings.CutSuffix(line, "*"); ok {
 			h.Name, h.Mode = at, 0o755
 		}
-		if h.Typeflag == tar.TypeReg && !strings.Contains(line, whiteoutPrefix) {
+		if h.Typeflag == tar.TypeReg && !strings.Contains(line, ".wh.") {
 			h.Size = 3
 		}
 		if err := w.WriteHeader(h); err != nil {
@@ -81,19 +80,6 @@ var encodings = map[string]func(testing.TB, []byte) mutate.Addendum{
 		// zstd:chunked begins and ends with frames to skip.
 		b = append(append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), w.EncodeAll(b, nil)...), "\x5f\x2a\x4d\x18\x01\x00\x00\x00a"...)
 		return mutate.Addendum{Layer: static.NewLayer(b, types.OCILayerZStd)}
-	},
-	"estargz": func(t testing.TB, b []byte) mutate.Addendum {
-		blob, err := estargz.Build(io.NewSectionReader(bytes.NewReader(b), 0, int64(len(b))))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer blob.Close()
-		stored, err := io.ReadAll(blob)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return mutate.Addendum{Layer: static.NewLayer(stored, types.OCILayer),
-			Annotations: map[string]string{estargz.TOCJSONDigestAnnotation: blob.TOCDigest().String()}}
 	},
 }
 

@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
 
 // progressStep is how many bytes go by between two calls of Progress.
@@ -18,166 +22,151 @@ const progressStep = 16 << 20
 type inspection struct {
 	*checker
 	layers []v1.Descriptor // topmost first
-	union  *union
+	files  []*rootfs.Layer // what is known of each
+	fs     *rootfs.FS
 	dirs   []string // of the search path
 
-	python, curl       found
-	pythonErr, curlErr error // an unreadError while undecided
+	answers map[string]answer // by program
 }
 
-// inspect looks for python3 and curl. It asks the union; as long as the union
-// says which layer it needs for an answer, it reads that, which is the topmost
-// first and each once, unless an image has more names than are kept.
+// programs are what is looked for.
+var programs = []string{"python3", "curl"}
+
+// answer is what is known of one program.
+type answer struct {
+	rootfs.Found
+	err     error // an UnreadError, when too little was read
+	assumed []int // layers whose order the answer relies on
+}
+
+// sure reports whether reading on cannot change the answer: what was found stays, but only layers
+// that were read to their end prove that something is missing.
+func (a answer) sure() bool { return a.err == nil && (a.Path != "" || len(a.assumed) == 0) }
+
+// inspect looks for python3 and curl. It asks the file system; as long as that says which layer it
+// needs for an answer, it reads on in that one, which is the topmost first.
 func (c *checker) inspect(ctx context.Context, layers []v1.Descriptor, env []string) error {
 	value, dirs := searchPath(env)
-	in := &inspection{checker: c, dirs: dirs,
-		union: newUnion(len(layers), c.opts.nameBudget, defaultLinkBudget)}
-	for i := range layers {
-		in.layers = append(in.layers, layers[len(layers)-1-i])
+	in := &inspection{checker: c, dirs: dirs, answers: map[string]answer{}}
+	index := rootfs.New(c.opts.names, 0)
+	for _, l := range slices.Backward(layers) {
+		in.layers = append(in.layers, l)
+		in.files = append(in.files, index.Layer(l.Digest.String()))
 	}
+	in.fs = index.Stack(in.files...)
 	for _, dir := range dirs {
-		in.union.ask(dir + "/python3")
-		in.union.ask(dir + "/curl")
-	}
-	var failure error
-	for {
-		need := in.look()
-		if need < 0 {
-			break
-		}
-		if failure = ctx.Err(); failure == nil {
-			failure = in.read(ctx, need)
-		}
-		if failure != nil {
-			failure = in.explainFailure(ctx, need, failure)
-			break
+		for _, program := range programs {
+			in.fs.Ask(dir + "/" + program)
 		}
 	}
+	err := in.run(ctx)
 	in.settle(value)
-	return failure
+	return err
 }
 
-// look searches for both programs in what has been read. It returns the layer
-// to read next, or -1 when both are decided.
-func (in *inspection) look() int {
-	in.python, in.pythonErr = in.union.lookPath(in.dirs, "python3")
-	in.curl, in.curlErr = in.union.lookPath(in.dirs, "curl")
-	need := -1
-	for _, err := range []error{in.pythonErr, in.curlErr} {
-		var unread unreadError
-		if errors.As(err, &unread) && (need < 0 || unread.layer < need) {
-			need = unread.layer
+// run reads layers until everything is decided.
+func (in *inspection) run(ctx context.Context) error {
+	for {
+		need, end := in.next(ctx)
+		if need < 0 {
+			return nil
+		}
+		err := context.Cause(ctx)
+		if err == nil {
+			err = in.read(ctx, need, end)
+		}
+		if err != nil {
+			return in.explainFailure(ctx, need, err)
 		}
 	}
-	return need
+}
+
+// next looks for the programs in what has been read. It returns the layer to read on, the topmost
+// first, or -1 when everything is decided, and whether that layer must be read to its end.
+func (in *inspection) next(ctx context.Context) (need int, end bool) {
+	need = -1
+	for _, program := range programs {
+		a := in.look(ctx, program)
+		in.answers[program] = a
+		var unread rootfs.UnreadError
+		if errors.As(a.err, &unread) && (need < 0 || end || unread.Layer < need) {
+			need, end = unread.Layer, false
+		}
+		if a.err == nil && !a.sure() && need < 0 {
+			need, end = a.assumed[0], true
+		}
+	}
+	return need, end
+}
+
+func (in *inspection) look(ctx context.Context, program string) (a answer) {
+	a.Found, a.err = in.fs.LookPath(ctx, in.dirs, program, rootfs.Root)
+	a.assumed = in.fs.Assumed()
+	return a
 }
 
 // settle puts what is decided into the report.
 func (in *inspection) settle(path string) {
-	in.pythonKnown, in.curlKnown = in.pythonErr == nil, in.curlErr == nil
+	python, curl := in.answers["python3"], in.answers["curl"]
+	in.pythonKnown, in.curlKnown = python.sure(), curl.sure()
 	if in.pythonKnown {
-		in.report.Python = in.python.exe
-		if in.python.exe != nil {
-			in.python.exe.Version = in.union.pythonVersion(in.python)
+		if in.report.Python = executable(python.Found); in.report.Python != nil {
+			in.report.Python.Version = in.pythonVersion(python.Found)
 		} else {
-			in.missing(CodePythonMissing, "python3", in.python, path,
+			in.missing(CodePythonMissing, "python3", python.Found, path,
 				"Install Python 3 in the image, or put its directory into PATH (ENV PATH=/opt/python/bin:$PATH).")
 		}
 	}
 	if in.curlKnown {
-		in.report.Curl = in.curl.exe
-		if in.curl.exe == nil {
-			in.missing(CodeCurlMissing, "curl", in.curl, path,
+		if in.report.Curl = executable(curl.Found); in.report.Curl == nil {
+			in.missing(CodeCurlMissing, "curl", curl.Found, path,
 				"Install curl in the image (RUN apt-get install -y curl, dnf install -y curl).")
 		}
 	}
 }
 
-func (in *inspection) missing(code Code, name string, f found, path, next string) {
+func executable(f rootfs.Found) *Executable {
+	if f.Path == "" {
+		return nil
+	}
+	return &Executable{Path: f.Path, Target: f.Target}
+}
+
+func (in *inspection) missing(code Code, name string, f rootfs.Found, path, next string) {
 	p := Problem{code, fmt.Sprintf("The image has no executable %s in its search path (%s).", name, clip(path)), next}
-	if f.instead != "" {
-		p.Message = fmt.Sprintf("The image has no executable %s in its search path (%s): %s.", name, clip(path), clip(f.instead))
+	if f.Instead != "" {
+		p.Message = fmt.Sprintf("The image has no executable %s in its search path (%s): %s.", name, clip(path), clip(f.Instead))
 	}
 	in.report.Problems = append(in.report.Problems, p)
 }
 
-// read takes in layer i: by its table of contents if it has one, or else from
-// its beginning until nothing in it matters any more.
-func (in *inspection) read(ctx context.Context, i int) error {
+// read reads on in layer i: to its end, or until nothing in it matters any more.
+func (in *inspection) read(ctx context.Context, i int, end bool) error {
 	m := &meter{in: in, at: Progress{Layer: i + 1, Layers: len(in.layers), Digest: in.layers[i].Digest.String(), Size: in.layers[i].Size}}
 	m.tell()
 	defer m.tell()
-	if ok, err := in.readTOC(ctx, i, m); ok || err != nil {
-		return err
-	}
-	rc, err := in.session.layer(ctx, in.layers[i].Digest.String())
-	if err != nil {
-		return err
-	}
-	defer rc.Close()
-	m.r = rc
-	_, err = readTar(m, in.union.scan(i), func() bool { return in.look() < 0 })
-	return err
-}
-
-// readTOC takes in layer i by its table of contents, when it is an eStargz
-// whose table the manifest vouches for and the registry sends ranges. Anything
-// else that is wrong with it is no error: false means to read the layer.
-func (in *inspection) readTOC(ctx context.Context, i int, m *meter) (bool, error) {
-	d := in.layers[i]
-	want := d.Annotations[tocDigestAnnotation]
-	if want == "" || d.Size <= tocFooterSize {
-		return false, nil
-	}
-	give := func(err error) (bool, error) {
-		if ctx.Err() != nil || errors.Is(err, errMaxBytes) || errors.Is(err, errTooManyLinks) {
-			return false, err
+	open := func(ctx context.Context, offset int64) (io.ReadCloser, error) {
+		if offset > 0 && offset >= in.layers[i].Size { // reading stopped at the end
+			return http.NoBody, nil
 		}
-		return false, nil
+		rc, err := in.session.layer(ctx, in.layers[i].Digest.String(), offset, in.layers[i].Size)
+		if err != nil {
+			return nil, err
+		}
+		m.r, m.at.Bytes = rc, offset
+		return struct {
+			io.Reader
+			io.Closer
+		}{m, rc}, nil
 	}
-	tail := d.Size - tocFooterSize
-	footer, err := in.part(ctx, i, m, tail, tocFooterSize)
-	if err != nil {
-		return give(err)
+	until := in.fs
+	if end {
+		until = nil
 	}
-	buf := make([]byte, tocFooterSize)
-	_, err = io.ReadFull(footer, buf)
-	_ = footer.Close()
-	if err != nil {
-		return give(err)
-	}
-	off, err := tocOffset(buf)
-	if err != nil || off <= 0 || off >= tail {
-		return false, nil
-	}
-	toc, err := in.part(ctx, i, m, off, tail-off)
-	if err != nil {
-		return give(err)
-	}
-	defer toc.Close()
-
-	// Nothing of a table counts before its digest is known to be right.
-	u := in.union
-	before, names, links := u.layers[i], u.nameBudget, u.linkBudget
-	u.layers[i] = layer{}
-	if err := readTOC(toc, want, u.scan(i)); err != nil {
-		u.layers[i], u.nameBudget, u.linkBudget = before, names, links
-		return give(err)
-	}
-	return true, nil
-}
-
-// part opens n bytes of layer i from offset off, and counts them.
-func (in *inspection) part(ctx context.Context, i int, m *meter, off, n int64) (io.ReadCloser, error) {
-	rc, err := in.session.layerRange(ctx, in.layers[i].Digest.String(), off, n)
-	if err != nil {
-		return nil, err
-	}
-	m.r = rc
-	return struct {
-		io.Reader
-		io.Closer
-	}{m, rc}, nil
+	return in.files[i].Read(ctx, until, open, func() bool {
+		need, _ := in.next(ctx)
+		return need < 0
+	})
 }
 
 // meter counts the bytes of a layer, holds them to MaxBytes, and reports.

@@ -175,12 +175,11 @@ func TestManyNames(t *testing.T) {
 	upper = append(upper, "opt/y*")
 	img := imageOf(t, []string{"PATH=/bin"},
 		encodings["gzip"](t, lines{"bin/curl -> /opt/x", "bin/python3 -> /opt/y"}.tar(t)),
-		encodings["estargz"](t, upper.tar(t)),
 		encodings["gzip"](t, upper.tar(t)))
 	push(t, host+"/team/image:1", img)
 	for budget, want := range map[int]int{0: 3, 10: 4} { // the configuration, two layers, one of them twice
 		log.take()
-		r := check(t, host+"/team/image:1", Options{Inspect: true, nameBudget: budget})
+		r := check(t, host+"/team/image:1", Options{Inspect: true, names: budget})
 		if r.Python == nil || r.Python.Target != "/opt/y" || r.Curl == nil || r.Curl.Target != "/opt/x" {
 			t.Errorf("%+v", r)
 		}

@@ -1,12 +1,13 @@
 package containerimage
 
 import (
-	"errors"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
 
 // defaultPath is where a container looks for programs when its image sets no
@@ -41,41 +42,6 @@ func searchPath(env []string) (string, []string) {
 	return value, dirs
 }
 
-// found is the outcome of looking for one program.
-type found struct {
-	exe     *Executable
-	passed  []string // the links on the way to it
-	instead string   // when exe is nil: what is there instead, to help the reader, or ""
-}
-
-// lookPath finds the first executable file called name along dirs, as a shell
-// does. It ends in an [unreadError] when a layer that was not read could
-// change the answer.
-func (u *union) lookPath(dirs []string, name string) (found, error) {
-	var f found
-	for _, dir := range dirs {
-		p := strings.TrimRight(dir, "/") + "/" + name
-		r, err := u.resolve(p)
-		if err != nil {
-			return found{}, err
-		}
-		switch {
-		case r.kind == kindExec:
-			return found{exe: &Executable{Path: p, Target: r.path}, passed: r.passed}, nil
-		case f.instead != "":
-		case r.loop:
-			f.instead = p + " is a loop of symbolic links"
-		case r.kind == kindNone && len(r.passed) > 0 && slices.Contains(r.passed, path.Clean(p)):
-			f.instead = p + " is a symbolic link that leads nowhere (" + r.path + " does not exist)"
-		case r.kind != kindNone && r.path != path.Clean(p):
-			f.instead = p + " leads to " + r.path + ", which is " + r.kind.String()
-		case r.kind != kindNone:
-			f.instead = p + " is " + r.kind.String()
-		}
-	}
-	return f, nil
-}
-
 var (
 	// python3.11, and python3.13t for a build without the interpreter lock.
 	pythonName = regexp.MustCompile(`^python(3\.[0-9]{1,2})t?$`)
@@ -86,24 +52,23 @@ var (
 // maxPythonMinor is the last 3.x that is looked for by its library.
 const maxPythonMinor = 40
 
-// pythonVersion says which Python a program is by the names on the way to it,
-// or by the one library directory python3.x beside it, or "" when names do not
-// tell. It looks at what has been read, and asks for nothing more.
-func (u *union) pythonVersion(f found) string {
-	for _, p := range slices.Backward(f.passed) {
+// pythonVersion says which Python was found by the names on the way to it, or by the one library
+// directory python3.x beside it, or "" when names do not tell. It looks at what has been read, and
+// asks for nothing more.
+func (in *inspection) pythonVersion(f rootfs.Found) string {
+	for _, p := range slices.Backward(append(f.Links, f.Target)) {
 		if m := pythonName.FindStringSubmatch(path.Base(p)); m != nil {
 			return m[1]
 		}
 	}
-	if m := pythonDir.FindStringSubmatch(path.Dir(f.exe.Target)); m != nil {
+	if m := pythonDir.FindStringSubmatch(path.Dir(f.Target)); m != nil {
 		return m[1]
 	}
 	version := ""
 	for minor := range maxPythonMinor {
 		v := "3." + strconv.Itoa(minor)
-		lib := path.Join(path.Dir(f.exe.Target), "../lib/python"+v)
-		r, err := u.resolve(lib)
-		if errors.As(err, new(unreadError)) || r.kind != kindDir {
+		kind, err := in.fs.Stat(path.Join(path.Dir(f.Target), "../lib/python"+v))
+		if err != nil || kind != rootfs.Dir {
 			continue
 		}
 		if version != "" {

@@ -39,7 +39,7 @@ type session struct {
 	repo   name.Repository
 	guard  *guard
 	puller *remote.Puller
-	client *http.Client // for ranges, which remote does not do
+	client *http.Client // for layers: remote does not read on from an offset
 }
 
 // open meets the registry: it finds out whether to speak TLS, and gets a token
@@ -57,40 +57,62 @@ func (s *session) open(ctx context.Context) error {
 	return err
 }
 
-// layer opens a layer as it is stored. Its digest is verified when it is read
-// to the end.
-func (s *session) layer(ctx context.Context, digest string) (io.ReadCloser, error) {
-	l, err := s.puller.Layer(asLayer(ctx), s.repo.Digest(digest))
-	if err != nil {
-		return nil, err
-	}
-	return l.Compressed()
-}
-
-// errNoRange says that a registry does not send parts of layers.
-var errNoRange = errors.New("no ranges")
-
-// layerRange opens n bytes of a layer from offset off.
-func (s *session) layerRange(ctx context.Context, digest string, off, n int64) (io.ReadCloser, error) {
+// layer opens a layer as it is stored, size bytes in all, from an offset. A registry that does not
+// send parts of layers sends it from its beginning, and what comes before the offset is read past.
+func (s *session) layer(ctx context.Context, digest string, offset, size int64) (io.ReadCloser, error) {
 	url := fmt.Sprintf("%s://%s/v2/%s/blobs/%s", s.repo.Scheme(), s.repo.RegistryStr(), s.repo.RepositoryStr(), digest)
 	req, err := http.NewRequestWithContext(asLayer(ctx), http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", off, off+n-1))
+	if offset == 0 {
+		return s.body(req)
+	}
+	// Not every registry understands a range without an end.
+	req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", offset, size-1))
 	resp, err := s.client.Do(req)
 	if err != nil {
 		return nil, err
 	}
-	want := fmt.Sprintf("bytes %d-%d/", off, off+n-1)
-	if resp.StatusCode != http.StatusPartialContent || !strings.HasPrefix(resp.Header.Get("Content-Range"), want) {
-		_ = resp.Body.Close()
-		return nil, errNoRange
+	if resp.StatusCode == http.StatusPartialContent && strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", offset)) {
+		return resp.Body, nil
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(resp.Body, n), resp.Body}, nil
+	_ = resp.Body.Close()
+	req.Header.Del("Range")
+	body, err := s.body(req)
+	if err != nil {
+		return nil, err
+	}
+	return &skipping{body, offset}, nil
+}
+
+// body is what a request for a layer is answered with.
+func (s *session) body(req *http.Request) (io.ReadCloser, error) {
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if err := transport.CheckError(resp, http.StatusOK); err != nil {
+		_ = resp.Body.Close()
+		return nil, err
+	}
+	return resp.Body, nil
+}
+
+// skipping reads past the beginning of a body.
+type skipping struct {
+	io.ReadCloser
+	left int64
+}
+
+func (s *skipping) Read(p []byte) (int, error) {
+	for s.left > 0 {
+		n, err := s.ReadCloser.Read(p[:min(int64(len(p)), s.left)])
+		if s.left -= int64(n); err != nil {
+			return 0, err
+		}
+	}
+	return s.ReadCloser.Read(p)
 }
 
 // newTransport is go-containerregistry's own, with the system's authorities

@@ -1,0 +1,175 @@
+package rootfs
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// encodings are the ways in which a layer's archive is stored.
+var encodings = map[string]func(testing.TB, []byte) []byte{
+	"tar": func(_ testing.TB, b []byte) []byte { return b },
+	"gzip": func(t testing.TB, b []byte) []byte {
+		var stored bytes.Buffer
+		w := gzip.NewWriter(&stored)
+		w.Write(b)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return stored.Bytes()
+	},
+	"zstd": func(t testing.TB, b []byte) []byte {
+		w, err := zstd.NewWriter(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.EncodeAll(b, nil)
+	},
+}
+
+// A layer is read on from where it stopped, and only to where it has to be.
+func TestReadOn(t *testing.T) {
+	t.Parallel()
+	entries := []testEntry{{name: "bin/curl", kind: File, exec: true}}
+	for i := range 20_000 {
+		entries = append(entries, testEntry{name: fmt.Sprintf("lib/%05d%x", i, sha256.Sum256([]byte{byte(i), byte(i >> 8)})), kind: File})
+	}
+	entries = append(entries, testEntry{name: "usr/bin/python3", kind: File, exec: true})
+	for encoding, encode := range encodings {
+		t.Run(encoding, func(t *testing.T) {
+			t.Parallel()
+			stored := encode(t, archive(t, entries))
+			sum := sha256.Sum256(stored)
+			index := New(0, 0)
+			index.trial = 0
+			layer := index.Layer("sha256:" + hex.EncodeToString(sum[:]))
+			fs := index.Stack(layer)
+			var offsets []int64
+			read := 0
+			open := func(_ context.Context, offset int64) (io.ReadCloser, error) {
+				offsets = append(offsets, offset)
+				return io.NopCloser(io.TeeReader(bytes.NewReader(stored[offset:]), writer(func(b []byte) { read += len(b) }))), nil
+			}
+
+			fs.Ask("/etc/x") // behind bin, before lib
+			if err := layer.Read(t.Context(), fs, open, nil); err != nil {
+				t.Fatal(err)
+			}
+			if kind, err := fs.Stat("/etc/x"); kind != None || err != nil {
+				t.Errorf("%v, %v, want nothing", kind, err)
+			}
+			if assumed := fs.Assumed(); len(assumed) != 1 || layer.Whole() || read >= len(stored) {
+				t.Errorf("assumed %v, whole %v, %d of %d bytes read", assumed, layer.Whole(), read, len(stored))
+			}
+			if _, err := fs.Stat("/usr/bin/python3"); !errors.As(err, new(UnreadError)) {
+				t.Errorf("%v, want an UnreadError", err)
+			}
+			if err := layer.Read(t.Context(), nil, open, nil); err != nil {
+				t.Fatal(err)
+			}
+			if kind, err := fs.Stat("/usr/bin/python3"); kind != File || err != nil || !layer.Whole() || len(fs.Assumed()) > 0 {
+				t.Errorf("%v, %v, whole %v", kind, err, layer.Whole())
+			}
+			want, bytes := []int64{0, offsets[1]}, len(stored)
+			if encoding == "zstd" { // read again from the beginning
+				want, bytes = []int64{0, 0}, len(stored)+int(offsets[1])
+			}
+			if fmt.Sprint(offsets) != fmt.Sprint(want) || encoding != "zstd" && read != bytes {
+				t.Errorf("opened at %v, %d of %d bytes read", offsets, read, len(stored))
+			}
+		})
+	}
+}
+
+type writer func([]byte)
+
+func (w writer) Write(b []byte) (int, error) { w(b); return len(b), nil }
+
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	index := New(0, 0)
+	layer := index.Layer("sha256:00")
+	if err := layer.Read(t.Context(), nil, opener(archive(t, nil)), nil); !errors.Is(err, ErrDigest) || layer.Whole() {
+		t.Errorf("%v, want %v", err, ErrDigest)
+	}
+}
+
+// An archive that is not in order is read to its end.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		names  []string
+		passed string
+		want   bool
+	}{
+		{nil, "/a", false},
+		{[]string{"/a"}, "/a", false},
+		{[]string{"/a/b"}, "/a", false},
+		{[]string{"/b"}, "/a", true},
+		{[]string{"/b"}, "/c", false},
+		{[]string{"/b", "/a", "/c"}, "/a", false},
+		{[]string{"/usr/lib/a", "/usr/lib-x/a"}, "/usr/lib/b", true},   // a walk
+		{[]string{"/usr/lib-x/a", "/usr/lib/a"}, "/usr/lib-x/b", true}, // strings
+		{[]string{"/usr/lib-x/a", "/usr/lib/a"}, "/usr/lib/b", false},
+		{[]string{"/usr/lib/a"}, "/usr/lib-x", false}, // in the order of strings it has been passed, in the other not
+		{[]string{"/usr/lib/", "/usr/lib-x"}, "/usr/lib/a", false},
+	} {
+		var o order
+		for _, name := range tt.names {
+			o.see(name)
+		}
+		if got := o.passed(tt.passed); got != tt.want {
+			t.Errorf("after %v, %s has been passed: %v, want %v", tt.names, tt.passed, got, tt.want)
+		}
+	}
+}
+
+// Whatever is sent as a layer, reading it ends without a panic.
+func FuzzRead(f *testing.F) {
+	plain := archive(f, []testEntry{{name: "bin", kind: Symlink, link: "usr/bin"}, {name: "usr/bin/curl", kind: File, exec: true},
+		{name: "usr/bin/py", kind: Hardlink, link: "usr/bin/curl"}, {name: ".wh.x", kind: File}, {name: "a/.wh..wh..opq", kind: File}})
+	for _, encode := range encodings {
+		f.Add(encode(f, plain))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		index := New(100, 10_000)
+		layer := index.Layer("")
+		fs := index.Stack(layer)
+		fs.Ask("/usr/bin/curl")
+		if err := layer.Read(t.Context(), nil, opener(b), nil); err == nil {
+			if _, err := fs.LookPath(t.Context(), []string{"/usr/bin", "/bin"}, "curl", Root); err != nil {
+				t.Errorf("after the whole layer: %v", err)
+			}
+		}
+	})
+}
+
+func TestTooManyLinks(t *testing.T) {
+	t.Parallel()
+	var many []testEntry
+	for i := range 100 {
+		many = append(many, testEntry{name: fmt.Sprint(i), kind: Symlink, link: "target"})
+	}
+	if err := New(10, 1000).Layer("").Read(t.Context(), nil, opener(archive(t, many)), nil); !errors.Is(err, ErrTooManyLinks) {
+		t.Errorf("%v, want %v", err, ErrTooManyLinks)
+	}
+}
+
+func TestNoArchive(t *testing.T) {
+	t.Parallel()
+	for name, b := range map[string][]byte{
+		"web page": bytes.Repeat([]byte("<html>"), 1000), "bzip2": append([]byte("BZh9"), make([]byte, 1000)...), "noise": bytes.Repeat([]byte{1, 2, 3}, 1000),
+	} {
+		if err := New(0, 0).Layer("").Read(t.Context(), nil, opener(b), nil); !errors.Is(err, ErrFormat) {
+			t.Errorf("%s: %v, want %v", name, err, ErrFormat)
+		}
+	}
+}

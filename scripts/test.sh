@@ -1,19 +1,13 @@
 #!/usr/bin/env bash
 # What make test runs: every test there is, acceptance tests on a real Terraform and tests on a
 # real Elyra among them. Arguments go to go test; without a package among them, it is ./...
+# A dot is a test; with arguments, each is named. The last line counts them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 missing=
 if venv=$(scripts/elyra.sh "$CACHE"); then
   export ELYRA_TEST_VENV=$venv
-  # Tests of what the Terraform at hand may be too old for run on this one.
-  unset TERRAFORM_QUERY
-  if newest=$(scripts/newest-terraform.sh "$CACHE" "$venv"); then
-    export TERRAFORM_QUERY=$newest
-  elif [[ $? != 3 ]]; then
-    exit 1
-  fi
 else
   code=$?
   if [[ $code != 3 ]]; then
@@ -35,6 +29,12 @@ export TF_CLI_CONFIG_FILE=$CACHE/empty.tfrc
 mkdir -p "$CACHE"
 : >"$TF_CLI_CONFIG_FILE"
 
+# Tests of what the Terraform at hand may be too old for run on the newest.
+unset TERRAFORM_QUERY
+if newest=$("${MAKE:-make}" -s terraform TERRAFORM=1.15); then
+  export TERRAFORM_QUERY=$newest
+fi
+
 export TF_ACC=1 TF_ACC_TERRAFORM_PATH=$TERRAFORM
 version=$("$TERRAFORM" version)
 case $version in
@@ -51,13 +51,25 @@ if [[ $("$GO" env CGO_ENABLED) == 1 ]]; then
 fi
 packages=(./...)
 for argument; do
-  if [[ $argument == ./* ]]; then
+  if [[ $argument == . || $argument == ./* ]]; then
     packages=()
   fi
 done
 
+format=dots
+if (($#)); then
+  format=testname
+fi
+
+events=$(mktemp)
+trap 'rm -f "$events"' EXIT
 code=0
-"$GO" test "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || code=$?
+"$GO" tool -modfile=tools/go.mod gotestsum --format "$format" --hide-summary=skipped --jsonfile "$events" -- \
+  "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || code=$?
+if ! grep -q '"Action":"run"' "$events"; then
+  echo "No test is called by: $*" >&2
+  code=1
+fi
 
 if [[ -n $missing ]]; then
   echo

@@ -28,10 +28,11 @@ func (s *Store) createFile(name string, document elyra.Document) error {
 	}
 	defer root.Close()
 
-	temp, err := writeTemp(root, name, document.Encode(), s.fileMode, nil)
+	f, temp, err := writeTemp(root, name, document.Encode(), s.fileMode, nil)
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	defer func() { _ = root.Remove(temp) }() // a second name after a link, gone after a rename
 	file := fileName(name)
 	err = root.Link(temp, file)
@@ -44,9 +45,12 @@ func (s *Store) createFile(name string, document elyra.Document) error {
 	if err != nil {
 		return err
 	}
-	if err := touch(root, file); err != nil {
-		return errors.Join(err, root.Remove(file)) // else it would be there, and nobody's
+	// A link leaves f its old name, and an event would tell that one.
+	if named, err := root.OpenFile(file, os.O_RDWR, 0); err == nil {
+		defer named.Close()
+		f = named
 	}
+	announce(root, f, file)
 	return nil
 }
 
@@ -90,14 +94,16 @@ func (s *Store) replaceFile(name string, document elyra.Document) error {
 			Reason:   "is a symbolic link to " + target + ", which is never written through",
 		}
 	}
-	temp, err := writeTemp(root, name, document.Encode(), info.Mode().Perm(), info)
+	f, temp, err := writeTemp(root, name, document.Encode(), info.Mode().Perm(), info)
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	if err := root.Rename(temp, file); err != nil {
 		return errors.Join(err, root.Remove(temp))
 	}
-	return touch(root, file)
+	announce(root, f, file)
+	return nil
 }
 
 // removeFile removes an instance's file, or its symbolic link.
@@ -120,20 +126,19 @@ func (s *Store) removeFile(name string) error {
 }
 
 // writeTemp writes a file that Elyra does not take for an instance, flushed to
-// the disk, with exactly that mode and, where like is given, like's owner. On
-// failure nothing is left.
-func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode, like fs.FileInfo) (string, error) {
+// the disk, with exactly that mode and, where like is given, like's owner, and
+// returns it open. On failure nothing is left.
+func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode, like fs.FileInfo) (f *os.File, temp string, err error) {
 	// The name is cut so that the suffix fits whatever the name's length.
-	temp := "." + name[:min(len(name), 200)] + extension + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
-	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	temp = "." + name[:min(len(name), 200)] + extension + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
+	f, err = root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	err = fill(f, data, mode, like)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return "", errors.Join(err, root.Remove(temp))
+	if err := fill(f, data, mode, like); err != nil {
+		return nil, "", errors.Join(err, f.Close(), root.Remove(temp))
 	}
-	return temp, nil
+	return f, temp, nil
 }
 
 func fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
@@ -151,10 +156,19 @@ func fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
 	return f.Sync()
 }
 
-// touch sets a file's times, which is what makes a running Elyra read it anew.
-func touch(root *os.Root, file string) error {
-	now := time.Now()
-	return root.Chtimes(file, now, now)
+// announce makes a running Elyra read file, which f is open on, anew: it writes the first byte over
+// itself, which every file watcher reports as a modification. Where the disk refuses that, the
+// modification time alone is set, which on Linux counts as one, too. A failure changes nothing of
+// what the file holds, and is no failure of the write.
+func announce(root *os.Root, f *os.File, file string) {
+	first := make([]byte, 1)
+	if _, err := f.ReadAt(first, 0); err == nil {
+		if _, err := f.WriteAt(first, 0); err == nil {
+			return
+		}
+	}
+	// A zero time leaves the time of access as it is: with both set, Linux reports no modification.
+	_ = root.Chtimes(file, time.Time{}, time.Now())
 }
 
 // mkdirAll creates dir and its missing parents, all with exactly that mode.

@@ -21,10 +21,11 @@ func TestClaim(t *testing.T) {
 	}
 	defer root.Close()
 	temp := func(content string) string {
-		temp, err := writeTemp(root, "x", []byte(content), 0o640, nil)
+		f, temp, err := writeTemp(root, "x", []byte(content), 0o640, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { f.Close() })
 		return temp
 	}
 	if err := claim(root, temp("first"), "x.json"); err != nil {

@@ -1,0 +1,203 @@
+package pipeline
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// newestVersion is the newest that is known (Elyra's PIPELINE_CURRENT_VERSION).
+const newestVersion = 8
+
+// Node is what runs as one step of a pipeline.
+type Node struct {
+	// ID is the node's, unique within the file.
+	ID string
+	// Name is what the editor shows; empty for a component that has none of its own.
+	Name string
+	// RuntimeImage is the container image that it runs in, exactly as the file has it, or as the
+	// pipeline's default has it. Empty for a component that brings its own, and where neither node
+	// nor pipeline says one, which Elyra refuses to run.
+	RuntimeImage string
+}
+
+// Nodes returns the nodes of a pipeline's file, in the order they stand in, those of a super node in
+// its place. It fails for what is no pipeline, and for one of a newer Elyra.
+func Nodes(text []byte) ([]Node, error) {
+	if err := elyra.JSONFault(text); err != nil {
+		return nil, err
+	}
+	var file any
+	_ = json.Unmarshal(text, &file) // no fault
+	flows, _ := at(file, "pipelines").([]any)
+	if len(flows) == 0 {
+		return nil, errors.New(`this is not a pipeline of Elyra: it has no "pipelines"`)
+	}
+	version, err := versionOf(flows[0])
+	if err != nil {
+		return nil, err
+	}
+	primary, ok := flowOf(flows, at(file, "primary_pipeline"))
+	if !ok {
+		return nil, errors.New(`this is not a pipeline of Elyra: "primary_pipeline" names none of its "pipelines"`)
+	}
+	byDefault, err := imageOf(at(primary, "app_data", "properties", "pipeline_defaults"), "runtime_image")
+	if err != nil {
+		return nil, fmt.Errorf("the pipeline's default: %w", err)
+	}
+	w := walker{flows: flows, version: version, byDefault: byDefault, seen: map[string]bool{}}
+	if err := w.walk(primary); err != nil {
+		return nil, err
+	}
+	return w.nodes, nil
+}
+
+// versionOf returns the version of Elyra's part of the format. Development versions of Elyra wrote
+// fractions, and text.
+func versionOf(flow any) (float64, error) {
+	version := 0.0
+	switch written := at(flow, "app_data", "version").(type) {
+	case nil:
+	case float64:
+		version = written
+	case string:
+		var err error
+		if version, err = strconv.ParseFloat(written, 64); err != nil {
+			return 0, fmt.Errorf("the pipeline's version is %q, which is no number", written)
+		}
+	default:
+		return 0, errors.New("the pipeline's version is no number")
+	}
+	if !(version <= newestVersion) { // nor NaN
+		return 0, fmt.Errorf("the pipeline has version %v of the format, and %d is the newest that this provider knows: it was saved by a newer Elyra", version, newestVersion)
+	}
+	return version, nil
+}
+
+func flowOf(flows []any, id any) (flow any, ok bool) {
+	name, isText := id.(string)
+	for _, flow := range flows {
+		if isText && at(flow, "id") == name {
+			return flow, true
+		}
+	}
+	return nil, false
+}
+
+// walker collects the nodes of flows.
+type walker struct {
+	flows     []any
+	version   float64
+	byDefault string
+	seen      map[string]bool // flows by their id: super nodes may go in circles
+	nodes     []Node
+}
+
+func (w *walker) walk(flow any) error {
+	id := text(at(flow, "id"))
+	if w.seen[id] {
+		return nil
+	}
+	w.seen[id] = true
+	nodes, _ := at(flow, "nodes").([]any)
+	for _, node := range nodes {
+		switch at(node, "type") {
+		case "execution_node", "pipeline_node":
+			if err := w.add(node); err != nil {
+				return err
+			}
+		case "super_node":
+			if inner, ok := flowOf(w.flows, at(node, "subflow_ref", "pipeline_id_ref")); ok {
+				if err := w.walk(inner); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (w *walker) add(written any) error {
+	values := at(written, "app_data", "component_parameters")
+	imageKeys, fileKeys := []string{"runtime_image"}, []string{"filename"}
+	if w.version < 4 {
+		values = at(written, "app_data")
+	}
+	if w.version < 1 {
+		imageKeys, fileKeys = []string{"image", "docker_image", "runtime_image"}, []string{"artifact", "notebook", "filename"}
+	}
+	node := Node{
+		ID: text(at(written, "id")),
+		Name: cmp.Or(text(at(written, "app_data", "ui_data", "label")), text(at(written, "app_data", "label")),
+			baseName(cmp.Or(texts(values, fileKeys)...))),
+	}
+	if w.version < 1 || isGeneric(at(written, "op")) {
+		image, err := imageOf(values, imageKeys...)
+		if err != nil {
+			return fmt.Errorf("the node %q: %w", cmp.Or(node.Name, node.ID), err)
+		}
+		node.RuntimeImage = cmp.Or(image, w.byDefault)
+	}
+	w.nodes = append(w.nodes, node)
+	return nil
+}
+
+// isGeneric reports whether the node is one that runs a file of the user's in a runtime image.
+func isGeneric(op any) bool {
+	switch op {
+	case "execute-notebook-node", "execute-python-node", "execute-r-node":
+		return true
+	}
+	return false
+}
+
+// imageOf returns the image under the first of the keys that is there; "" for none.
+func imageOf(values any, keys ...string) (string, error) {
+	for _, key := range keys {
+		switch image := at(values, key).(type) {
+		case nil:
+		case string:
+			if image == "None" { // how Elyra reads it
+				return "", nil
+			}
+			return image, nil
+		default:
+			return "", fmt.Errorf("%s is no text", key)
+		}
+	}
+	return "", nil
+}
+
+// at follows keys through objects; nil where there is nothing.
+func at(value any, keys ...string) any {
+	for _, key := range keys {
+		object, _ := value.(map[string]any)
+		value = object[key]
+	}
+	return value
+}
+
+func text(value any) string {
+	s, _ := value.(string)
+	return s
+}
+
+func texts(values any, keys []string) []string {
+	found := make([]string, len(keys))
+	for i, key := range keys {
+		found[i] = text(at(values, key))
+	}
+	return found
+}
+
+func baseName(file string) string {
+	if file == "" {
+		return ""
+	}
+	return path.Base(file)
+}

@@ -18,13 +18,15 @@ type commandLine struct {
 	terraform string
 }
 
+// goHome is where Go's caches are: the home directory before any test has another.
+var goHome, _ = os.UserHomeDir()
+
 func newCommandLine(t *testing.T) commandLine {
 	t.Helper()
 	requireAcceptance(t)
-	home, _ := os.UserHomeDir() // where Go's caches are, before isolate
 	bin := t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")
-	build.Env = append(os.Environ(), "HOME="+home)
+	build.Env = append(os.Environ(), "HOME="+goHome)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}

@@ -61,6 +61,13 @@ func program(name string) string {
 	return filepath.Join(os.Getenv(venvVariable), "bin", name)
 }
 
+// Bin returns the directory of the environment's programs, for tests that run them in a shell.
+func Bin(t testing.TB) string {
+	t.Helper()
+	Require(t)
+	return filepath.Dir(program("python"))
+}
+
 // environment is what every program starts with: a home of its own, and nothing by which the
 // machine's user steers Jupyter or Elyra. What env adds comes last, and so wins.
 func environment(home string, env []string) []string {

@@ -1,0 +1,313 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+)
+
+// Every command of the guide runs, as it stands there, and does what the guide says.
+func TestAccGuide_takeOver(t *testing.T) {
+	g := takeOverGuide{readGuide(t, "take-over")}
+	tests := []struct {
+		name string
+		run  func(*testing.T)
+	}{
+		{"query", g.testQuery},
+		{"query stops", g.testQueryStops},
+		{"script", g.testScript},
+		{"script stops", g.testScriptStops},
+		{"home", g.testHome},
+		{"stop managing", g.testStopManaging},
+		{"left out", g.testLeftOut},
+		{"export", g.testExport},
+		{"moved export", g.testMovedExport},
+		{"scripts", g.testScripts},
+	}
+	ran := 0
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.run(t)
+			ran++
+		})
+	}
+	if ran == len(tests) { // else some were not asked for, or skipped
+		g.wantAllUsed(t)
+	}
+}
+
+type takeOverGuide struct{ guide }
+
+// start is a directory with the guide's main.tf, for images that somebody keeps by hand.
+func (g takeOverGuide) start(t *testing.T, dataDir string) commandLine {
+	t.Helper()
+	c := newCommandLine(t)
+	c.write(t, "main.tf", g.codeAt(t, "required_providers", dataDir))
+	t.Setenv("TF_CLI_ARGS_apply", "-auto-approve -no-color")
+	t.Setenv("TF_CLI_ARGS_plan", "-no-color")
+	return c
+}
+
+func wantOutput(t *testing.T, output string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(unwrap(output), text) {
+			t.Errorf("%q is not in:\n%s", text, output)
+		}
+	}
+}
+
+const (
+	imports2  = "Plan: 2 to import, 0 to add, 0 to change, 0 to destroy."
+	imported2 = "Resources: 2 imported, 0 added, 0 changed, 0 destroyed."
+)
+
+func (g takeOverGuide) testQuery(t *testing.T) {
+	p := filesPlace(t)
+	c := g.start(t, p.near).withQuery(t)
+	documents := handKept(t, p.near)
+	put(t, p.near, "broken", "{")
+	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
+
+	wantOutput(t, c.run(t, g.code(t, "terraform query")), "cannot be taken over")
+	c.run(t, g.code(t, "images.new"))
+	wantOutput(t, c.run(t, g.code(t, "plan\nterraform apply")), imports2, imported2)
+	if got, want := c.run(t, "terraform state list"), "elyra_runtime_image.by-hand_1\nelyra_runtime_image.training_with_gpu\n"; got != want {
+		t.Errorf("the addresses are %s, want %s", got, want)
+	}
+	c.run(t, "rm images.tfquery.hcl; terraform plan -detailed-exitcode")
+	wantDocuments(t, p.near, documents)
+}
+
+func (g takeOverGuide) testQueryStops(t *testing.T) {
+	p := filesPlace(t)
+	c := g.start(t, p.near).withQuery(t)
+	putUnusable(t, p.near)
+	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
+
+	c.run(t, g.code(t, "terraform query")+g.code(t, "images.new"))
+	g.stops(t, c, g.code(t, "plan\nterraform apply"))
+}
+
+func (g takeOverGuide) testScript(t *testing.T) {
+	p := filesPlace(t)
+	c := g.start(t, p.near)
+	documents := handKept(t, p.near)
+
+	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", p.near)), imports2, imported2)
+	c.run(t, "rm imports.tf; terraform plan -detailed-exitcode")
+	wantDocuments(t, p.near, documents)
+}
+
+func (g takeOverGuide) testScriptStops(t *testing.T) {
+	p := filesPlace(t)
+	c := g.start(t, p.near)
+	putUnusable(t, p.near)
+	g.stops(t, c, g.codeAt(t, "imports.tf", p.near))
+}
+
+// putUnusable puts a good image, and one that Elyra saves and its pipelines refuse.
+func putUnusable(t *testing.T, dataDir string) {
+	t.Helper()
+	put(t, dataDir, pandas.Name, string(elyra.NewDocument(pandas).Encode()))
+	put(t, dataDir, "python", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Python", ImageName: "python:3.11"}).Encode()))
+}
+
+// stops runs commands that stop at an image name, and goes on as the guide says.
+func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
+	t.Helper()
+	output, err := c.try(t, commands)
+	if err == nil {
+		t.Fatalf("nothing stopped:\n%s", output)
+	}
+	wantOutput(t, output, "Error: Invalid image name", "with elyra_runtime_image.python", `image_name = "library/python:3.11"`)
+	images := c.run(t, "cat images.tf")
+	c.write(t, "images.tf", strings.ReplaceAll(images, `"python:3.11"`, `"library/python:3.11"`))
+	again := g.code(t, "terraform plan #")
+	wantOutput(t, c.run(t, again), "Plan: 2 to import, 0 to add, 1 to change, 0 to destroy.")
+	output, err = c.try(t, strings.Replace(again, "plan", "plan -generate-config-out=images.tf", 1))
+	if err == nil {
+		t.Error("a file that exists is taken for the configuration")
+	}
+	wantOutput(t, output, "Target generated file already exists")
+	wantOutput(t, c.run(t, "terraform apply"), "Resources: 2 imported, 0 added, 1 changed, 0 destroyed.")
+}
+
+func (g takeOverGuide) testHome(t *testing.T) {
+	filesPlace(t)
+	dataDir := filepath.Join(os.Getenv("HOME"), ".local", "share", "jupyter")
+	c := g.start(t, dataDir)
+	terraform, _, _ := strings.Cut(g.code(t, "required_providers"), "provider \"elyra\"")
+	c.write(t, "main.tf", terraform+g.code(t, "pathexpand"))
+	documents := handKept(t, dataDir)
+
+	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", dataDir)), imports2, imported2)
+	wantDocuments(t, dataDir, documents)
+}
+
+// testStopManaging: both ways leave the files, and leave nothing to do.
+func (g takeOverGuide) testStopManaging(t *testing.T) {
+	p := filesPlace(t)
+	c := g.start(t, p.near)
+	documents := handKept(t, p.near)
+	take := g.codeAt(t, "imports.tf", p.near) + "rm imports.tf\n"
+	without := "awk '/^resource .*training/ { skip = 1 } !skip; /^}/ { skip = 0 }' images.tf >rest && mv rest images.tf\n"
+
+	c.run(t, take+without)
+	c.write(t, "removed.tf", g.code(t, "removed {"))
+	wantOutput(t, c.run(t, "terraform apply"), "will no longer be managed", "0 destroyed")
+	c.run(t, "rm removed.tf; terraform plan -detailed-exitcode")
+
+	c.run(t, "rm images.tf; terraform state rm elyra_runtime_image.by-hand_1")
+	c.run(t, take+without+g.code(t, "terraform state rm")+"terraform plan -detailed-exitcode")
+	wantDocuments(t, p.near, documents)
+}
+
+func (g takeOverGuide) testLeftOut(t *testing.T) {
+	p := filesPlace(t)
+	c := g.start(t, p.near)
+	handKept(t, p.near)
+	put(t, p.near, "broken", "{")
+	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
+	c.run(t, "terraform apply")
+	output := c.run(t, "terraform output -json left_out")
+	wantOutput(t, output, p.path("broken")+`":"broken JSON`, p.path("Upper")+`":"Elyra cannot save an image of that name."`)
+	if strings.Contains(output, p.path("by-hand_1")) || strings.Contains(output, p.path(training.Name)) {
+		t.Errorf("left out are %s", output)
+	}
+}
+
+// exporting is a directory to export to, with elyra-metadata at hand and images to export.
+func (g takeOverGuide) exporting(t *testing.T) (c commandLine, dataDir string) {
+	t.Helper()
+	jupytertest.Require(t)
+	p := filesPlace(t)
+	dataDir = t.TempDir()
+	c = g.start(t, dataDir)
+	withElyra(t)
+	for _, image := range []elyra.RuntimeImage{pandas, training} {
+		put(t, p.near, image.Name, string(elyra.NewDocument(image).Encode()))
+	}
+	return c, dataDir
+}
+
+// withElyra puts Elyra's own programs on the PATH of the commands.
+func withElyra(t *testing.T) {
+	t.Helper()
+	t.Setenv("PATH", jupytertest.Bin(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv("PYTHONUTF8", "1")
+}
+
+func (g takeOverGuide) testExport(t *testing.T) {
+	c, dataDir := g.exporting(t)
+	c.run(t, g.codeAt(t, "export", dataDir))
+	g.wantExport(t, c, dataDir)
+}
+
+func (g takeOverGuide) testMovedExport(t *testing.T) {
+	c, dataDir := g.exporting(t)
+	c.run(t, "elyra-metadata export runtime-images --directory="+dataDir)
+	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
+	wantOutput(t, c.run(t, "terraform apply"), "Warning: No runtime images in "+filepath.Join(dataDir, "metadata", "runtime-images"), "runtime images in "+filepath.Join(dataDir, "runtime-images"))
+	move := g.codeAt(t, "mv /srv/jupyter/runtime-images", dataDir)
+	wantOutput(t, c.run(t, "terraform plan"), strings.TrimSpace(move)) // the warning gives the same command
+	c.run(t, move)
+	if output := c.run(t, "terraform apply"); strings.Contains(output, "Warning: No runtime images") {
+		t.Errorf("there still is a warning:\n%s", output)
+	}
+	g.wantExport(t, c, dataDir)
+}
+
+// wantExport takes over what was exported, without the images that ship with Elyra.
+func (g takeOverGuide) wantExport(t *testing.T, c commandLine, dataDir string) {
+	t.Helper()
+	files, err := filepath.Glob(instancePath(dataDir, "*"))
+	if err != nil || len(files) <= 2 {
+		t.Fatalf("exported: %q, %v, want the images that ship with Elyra as well", files, err)
+	}
+	documents := map[string]string{}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		if name == pandas.Name || name == training.Name {
+			documents[name] = read(t, dataDir, name)
+		} else if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", dataDir)), imports2, imported2)
+	wantDocuments(t, dataDir, documents)
+}
+
+// testScripts: Terraform's files are those of a script of elyra-metadata, byte for byte, after
+// each command.
+func (g takeOverGuide) testScripts(t *testing.T) {
+	jupytertest.Require(t)
+	script := filesPlace(t)
+	dataDir := t.TempDir()
+	c := g.start(t, dataDir)
+	withElyra(t)
+	image := g.code(t, `resource "elyra_runtime_image" "training"`)
+	agree := func(when string) {
+		t.Helper()
+		c.run(t, "terraform apply")
+		if got, want := read(t, dataDir, "training"), read(t, script.near, "training"); got != want {
+			t.Errorf("%s:\n%s\nElyra's:\n%s", when, got, want)
+		}
+	}
+
+	create, update := g.code(t, "create runtime-images"), g.code(t, "update runtime-images")
+	c.run(t, create)
+	c.write(t, "image.tf", image)
+	agree("create")
+	c.run(t, update)
+	c.write(t, "image.tf", strings.Replace(image, "1.4.0", "1.5.0", 1))
+	agree("update")
+	if read(t, dataDir, "training") == "" {
+		t.Error("there is no document to compare")
+	}
+	c.run(t, g.code(t, "remove runtime-images"))
+	c.run(t, "rm image.tf")
+	agree("remove")
+
+	// The commands of Elyra 3 are the same but for their names, which Elyra 4 has no more.
+	for elyra4, elyra3 := range map[string]string{
+		create: strings.Replace(g.code(t, "install runtime-images --name"), "install", "create", 1),
+		update: strings.Replace(g.code(t, "install runtime-images --replace"), "install runtime-images --replace", "update runtime-images", 1),
+	} {
+		if without, _, _ := strings.Cut(elyra3, " # Elyra 3"); without+"\n" != elyra4 {
+			t.Errorf("Elyra 3's spelling is\n%sElyra 4's\n%s", elyra3, elyra4)
+		}
+	}
+	if output, err := c.try(t, g.code(t, "install runtime-images --name")); err == nil || !strings.Contains(output, "Subcommand 'install' is invalid") {
+		t.Errorf("install: %v\n%s", err, output)
+	}
+}
+
+func wantDocuments(t *testing.T, dataDir string, documents map[string]string) {
+	t.Helper()
+	for name, document := range documents {
+		if now := read(t, dataDir, name); now != document {
+			t.Errorf("%s was written to:\n%s\nwas\n%s", name, now, document)
+		}
+	}
+}
+
+// handKept fills a directory as people do: two images that can be taken over, and
+// one that Elyra cannot save.
+func handKept(t *testing.T, dataDir string) (documents map[string]string) {
+	t.Helper()
+	documents = map[string]string{
+		training.Name: string(elyra.NewDocument(training).Encode()),
+		"by-hand_1": `{"schema_name": "runtime-image", "metadata": {"theirs": 1, "image_name": "a/b:1", "pull_secret": "regcred",
+			"description": "<b>&\"\\ ${x} %{y} 日本\nsecond line"}, "display_name": "By hand"}`,
+		"Upper": string(elyra.NewDocument(pandas).Encode()),
+	}
+	for name, document := range documents {
+		put(t, dataDir, name, document)
+	}
+	return documents
+}

@@ -22,6 +22,17 @@ else
   unset ELYRA_TEST_VENV
 fi
 
+# The Hub's environment is made with the Python of Elyra's, and needs node besides.
+unset JUPYTERHUB_TEST_ENV
+if [[ -n ${ELYRA_TEST_VENV:-} ]]; then
+  if hub=$("$ELYRA_TEST_VENV/bin/python" test/jupyterhub/environment.py "$CACHE"); then
+    export JUPYTERHUB_TEST_ENV=$hub
+  elif [[ $? != 3 || ${CI:-} == true ]]; then
+    echo 'The environment with a real JupyterHub could not be made.' >&2
+    exit 1
+  fi
+fi
+
 # Terraform neither calls home nor reads the configuration of whoever runs the tests, in which a
 # dev_overrides would stand in for the provider under test. A file that does not exist is warned of.
 export CHECKPOINT_DISABLE=1
@@ -43,6 +54,7 @@ OpenTofu*) export TF_ACC_PROVIDER_HOST=registry.opentofu.org ;;
 esac
 echo "Terraform: ${version%%$'\n'*} ($TERRAFORM)"
 echo "Elyra: ${ELYRA_TEST_VENV:-none}"
+echo "JupyterHub: ${JUPYTERHUB_TEST_ENV:-none}"
 
 arguments=(-count=1 -timeout=30m)
 # The race detector needs a C compiler.

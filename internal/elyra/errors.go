@@ -31,6 +31,10 @@ type ExistsError struct {
 	// Writable tells that it lives where the store writes; otherwise it ships
 	// with Elyra or belongs to the system. Unknown counts as true.
 	Writable bool
+	// Identical reports whether its whole document is the one that was to be
+	// created: nothing would change, and nothing in it is somebody else's. A
+	// store that does not compare leaves it false.
+	Identical bool
 }
 
 func (e *ExistsError) Error() string {

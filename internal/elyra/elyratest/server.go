@@ -27,9 +27,10 @@ type Options struct {
 	BaseURL string
 	// TLS makes it speak HTTPS; see [Server.CACertPEM]. ClientCAs makes it ask for
 	// a certificate of one of them.
-	TLS       *tls.Config
-	NoElyra   bool
-	HubAround bool // answers carry the header that a JupyterHub's servers add
+	TLS     *tls.Config
+	NoElyra bool
+	// Hub puts a JupyterHub around the server, whose BaseURL is then /user/NAME/.
+	Hub bool
 }
 
 // Level is a directory of Elyra's search path.
@@ -69,6 +70,7 @@ type Server struct {
 	faults   []*Fault
 	sessions map[string]bool
 	running  *httptest.Server
+	stopped  bool // on the JupyterHub around it
 }
 
 // New starts a server that ends with the test.
@@ -195,10 +197,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	fault := s.strike(r.Method, path)
 	s.mu.Unlock()
 
-	if s.options.HubAround {
-		w.Header().Set("X-JupyterHub-Version", "5.3.0")
-	}
+	below = below && (path == "" || path[0] == '/')
 	handle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.options.Hub && s.hub(w, r, below) {
+			return
+		}
 		if !below {
 			s.nothing(w, r)
 			return
@@ -250,7 +253,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body
 
 // nothing answers where there is nothing: also there, XSRF comes first.
 func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
-	if !s.hasToken(r) && forged(r) != "" {
+	if !s.hasToken(r) && s.forged(r) != "" {
 		page(w, http.StatusForbidden)
 		return
 	}
@@ -264,7 +267,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) bool {
 		http.SetCookie(w, &http.Cookie{Name: "username", Value: "anonymous", Path: s.base + "/", HttpOnly: true})
 		return true
 	}
-	if message := forged(r); message != "" {
+	if message := s.forged(r); message != "" {
 		refuse(w, http.StatusForbidden, message)
 		return false
 	}
@@ -289,14 +292,18 @@ func (s *Server) hasToken(r *http.Request) bool {
 
 // forged says why a request might not be its sender's own: a write has to repeat
 // the cookie _xsrf in a header.
-func forged(r *http.Request) string {
+func (s *Server) forged(r *http.Request) string {
 	if r.Method == http.MethodGet {
 		return ""
+	}
+	method := http.MethodPost // Jupyter says so whatever it is
+	if s.options.Hub {
+		method = r.Method
 	}
 	cookie, err := r.Cookie("_xsrf")
 	switch repeated := r.Header.Get("X-Xsrftoken"); {
 	case repeated == "":
-		return "'_xsrf' argument missing from POST"
+		return "'_xsrf' argument missing from " + method
 	case err != nil || cookie.Value != repeated:
 		return "XSRF cookie does not match POST argument"
 	default:

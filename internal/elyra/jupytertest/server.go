@@ -172,8 +172,11 @@ func (s *Server) Kill() {
 }
 
 // Log returns the end of what the server has written to its log.
-func (s *Server) Log() string {
-	log, err := os.ReadFile(s.path("log"))
+func (s *Server) Log() string { return tail(s.path("log")) }
+
+// tail is the end of a log.
+func tail(path string) string {
+	log, err := os.ReadFile(path)
 	if err != nil {
 		return err.Error()
 	}

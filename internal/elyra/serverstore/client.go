@@ -33,7 +33,6 @@ type client struct {
 	token     string
 	xsrf      string   // of a server without authentication
 	session   *session // of a server with a password
-	secrets   []string
 	onRequest func(context.Context, RequestInfo)
 
 	maxRetries int
@@ -94,12 +93,6 @@ func newClient(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Co
 			MaxResponseHeaderBytes: maxBody,
 		},
 	}
-	for _, secret := range append([]string{cfg.Token, cfg.Password}, headerValues(headers)...) {
-		// Shorter ones would only riddle messages.
-		if len(secret) >= 4 {
-			c.secrets = append(c.secrets, secret)
-		}
-	}
 	switch {
 	case cfg.Password != "":
 		c.jar, _ = cookiejar.New(nil) // without options it does not fail
@@ -110,14 +103,6 @@ func newClient(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Co
 	return c
 }
 
-func headerValues(h http.Header) []string {
-	var values []string
-	for _, v := range h {
-		values = append(values, v...)
-	}
-	return values
-}
-
 // do asks, logged in where there is a password, and asks again where that may
 // help. It returns an answer of status 2xx or an error: an [*Error], or one that
 // wraps the context's. Doubtful is as in [client.send].
@@ -126,10 +111,12 @@ func (c *client) do(ctx context.Context, r request) (a *answer, doubtful bool, e
 		var current *login
 		if c.session != nil {
 			if current, err = c.login(ctx); err != nil {
-				return nil, false, err
+				return nil, doubtful, err
 			}
 		}
-		a, doubtful, err = c.send(ctx, r)
+		var more bool
+		a, more, err = c.send(ctx, r)
+		doubtful = doubtful || more
 		if err != nil {
 			return nil, doubtful, err
 		}
@@ -150,8 +137,9 @@ func (c *client) do(ctx context.Context, r request) (a *answer, doubtful bool, e
 
 // send makes one attempt after the other until there is an answer that is worth
 // looking at, whatever its status, or no sense in another attempt. Doubtful
-// reports whether an attempt may have been carried out although no answer of the
-// server's own said so. A 500 is not tried again: it is how Elyra reports many a
+// reports whether an attempt may have been carried out although it did not
+// succeed: every answer that is not Elyra's own word leaves that open, and so
+// does Elyra's 500. A 500 is not tried again: it is how Elyra reports many a
 // fault of the caller. Nor is a doubtful POST: that would turn a success into a
 // conflict.
 func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool, err error) {
@@ -179,10 +167,11 @@ func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool,
 			return a, doubtful, err
 		}
 		wait, asked := retryAfter(a)
+		if wait > c.timeout {
+			return a, doubtful, err
+		}
 		if !asked {
 			wait = c.backoff(attempt)
-		} else if wait > c.timeout {
-			return a, doubtful, err
 		}
 		if !sleep(ctx, wait) {
 			return nil, doubtful, c.interrupted(ctx, r)
@@ -212,7 +201,15 @@ func (c *client) weigh(a *answer, sent bool, err error) verdict {
 		fault = c.judge(a)
 	}
 	row := fault.Kind.row()
-	return verdict{passing: row.passing, doubtful: sent && row.doubtful}
+	own := a != nil && a.isElyra() && a.status < http.StatusInternalServerError
+	return verdict{passing: row.passing, doubtful: sent && !row.unsent && !own}
+}
+
+// mayPass reports whether a fault may be gone when the request is sent again
+// soon.
+func (c *client) mayPass(err error) bool {
+	var fault *Error
+	return errors.As(err, &fault) && fault.Kind.row().passing && fault.wait <= c.timeout
 }
 
 // interrupted is the error of a request whose context has ended.
@@ -323,7 +320,10 @@ func (c *client) cookie(name string) string {
 // none: every Jupyter Server says its version at /api, to anybody.
 func (c *client) probe(ctx context.Context, fault *Error) {
 	api, _, err := c.send(ctx, request{method: http.MethodGet, path: "/api"})
-	if err == nil && api.status == http.StatusOK && api.isJSON() && bytes.Contains(api.body, []byte(`"version"`)) {
+	switch {
+	case err == nil && api.status == http.StatusOK && api.isJSON() && bytes.Contains(api.body, []byte(`"version"`)):
 		fault.Kind = KindNoElyra
+	case fault.place.server != "" && err == nil && api.header.Get("X-Jupyterhub-Version") != "":
+		fault.Kind = KindHubNamedStopped
 	}
 }

@@ -3,6 +3,7 @@ package serverstore
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -53,8 +54,13 @@ const (
 	KindPassword
 	// KindHubForbidden: a server of a JupyterHub refuses the token.
 	KindHubForbidden
-	// KindHubStopped: the Hub says that the server is not running.
+	// KindHubStopped: the Hub answers in the place of a server that is not running.
 	KindHubStopped
+	// KindHubNamedStopped: the user's default server answers in the place of a
+	// named one.
+	KindHubNamedStopped
+	// KindHub: the endpoint is the JupyterHub itself.
+	KindHub
 	// KindThrottled: 429.
 	KindThrottled
 	// KindUnavailable: 502, 503 or 504 from what stands in front of the server.
@@ -86,13 +92,16 @@ type row struct {
 	// happened is a clause; status, target and message are added to it.
 	happened string
 	// next says in a sentence or two what to do about it. Empty where the error
-	// of package elyra that the fault wraps says all.
+	// of package elyra that the fault wraps says all. What stands in braces is
+	// for [hubPlace.explain].
 	next string
 	// passing reports whether the same request may succeed a moment later.
 	passing bool
-	// doubtful reports whether the request may have been carried out all the
-	// same, if it was sent at all.
-	doubtful bool
+	// unsent: the request never got as far as the server.
+	unsent bool
+	// door: the request was turned away before the server looked at what it
+	// wants, and so will be the next one.
+	door bool
 }
 
 const (
@@ -127,95 +136,120 @@ var kinds = [...]row{
 	KindWrongURL: {
 		happened: "no Jupyter Server is there",
 		next:     "Check the endpoint: it is the server's address with its base path, without /lab or /tree, such as https://hub.example.com/user/jdoe on a JupyterHub.",
+		door:     true,
 	},
 	KindNoElyra: {
 		happened: "the Jupyter Server there has no Elyra",
 		next:     "Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.",
+		door:     true,
 	},
 	KindLogin: {
 		happened: "a login page answers",
 		next:     "Set a token (the server prints it when it starts), or a password where the server has one, or the headers that the proxy in front of it wants.",
+		door:     true,
 	},
 	KindHubLogin: {
 		happened: "JupyterHub wants a login",
-		next:     "Set a JupyterHub token with the scope access:servers; the Hub makes one at /hub/token.",
+		next:     "Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.",
+		door:     true,
 	},
 	KindRedirect: {
 		happened: "the answer is a redirect",
 		next:     "Redirects are not followed, so that credentials do not end up elsewhere. Set the endpoint to where the server really is; mind http and https, and the base path.",
+		door:     true,
 	},
 	KindUnauthorized: {
 		happened: "the credentials are refused",
 		next:     "Jupyter never sends this status; a proxy in front of it does. Set the headers that the proxy wants.",
+		door:     true,
 	},
 	KindProxyUnauthorized: {
 		happened: "the proxy refuses the credentials",
 		next:     "Put the user name and password of the proxy into the environment variable that names it (HTTPS_PROXY or HTTP_PROXY), or list the server's host in NO_PROXY.",
+		door:     true,
 	},
 	KindNoCredentials: {
 		happened: "the server wants credentials",
 		next:     "Set the token (\"jupyter server list\" shows it), or the password where the server has one.",
+		door:     true,
 	},
 	KindForbidden: {
 		happened: "the server refuses the credentials",
 		next:     "Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.",
+		door:     true,
 	},
 	KindPassword: {
 		happened: "the server refuses the password",
 		next:     "Check the password. A server that has a token instead needs the token argument.",
+		door:     true,
 	},
 	KindHubForbidden: {
 		happened: "the JupyterHub refuses the token for this server",
-		next:     "The token is wrong or expired, belongs to somebody else, or lacks the scope access:servers!server=<user>/<server name>. Make a new one at /hub/token.",
+		next:     "The token is wrong or expired, belongs to somebody else, or lacks this scope:\n\n    access:servers!server={server}\n\nMake one that has it at {hub}/token.",
+		door:     true,
 	},
 	KindHubStopped: {
-		happened: "JupyterHub says that this server is not running",
-		next:     "Start the server on the Hub's home page, or with a POST to /hub/api/users/<user>/server, and run this again.",
+		happened: "JupyterHub answers in the place of this server, which is not running",
+		next:     "Start the server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}), wait until it is ready, and run this again. If it is running: there is no user {user}, or the token is not valid, which the Hub does not tell from a server that is not running.",
+		door:     true,
+	},
+	KindHubNamedStopped: {
+		happened: "no Jupyter Server is there, or the named server is not running",
+		next:     "Start the named server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}), wait until it is ready, and run this again. If it is running, check the endpoint.",
+		door:     true,
+	},
+	KindHub: {
+		happened: "this is the JupyterHub itself, not the server of one of its users",
+		next:     "Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"",
+		door:     true,
 	},
 	KindThrottled:   {happened: "too many requests", next: runAgainLater, passing: true},
-	KindUnavailable: {happened: "the server is not available", next: runAgainLater, passing: true, doubtful: true},
+	KindUnavailable: {happened: "the server is not available", next: runAgainLater, passing: true},
 	KindServerError: {
 		happened: "the server failed",
 		next:     "The server's log tells more.",
 	},
-	KindTLS: {happened: "no secure connection", next: checkCertificate},
+	KindTLS: {happened: "no secure connection", next: checkCertificate, unsent: true},
 	KindNotTLS: {
 		happened: "no secure connection: what listens there does not speak TLS",
 		next:     "Check the endpoint: perhaps it begins with http://.",
+		unsent:   true,
 	},
 	KindDNS: {
 		happened: "the host is unknown",
 		next:     "Check the host in the endpoint, and that this machine can resolve it.",
+		unsent:   true,
 	},
 	KindConnectionRefused: {
 		happened: "the connection is refused",
 		next:     "Check host and port in the endpoint, and that the server is running (\"jupyter server list\").",
-		passing:  true, doubtful: true,
+		passing:  true,
+		unsent:   true,
 	},
 	KindProxy: {
 		happened: "the proxy does not connect to the server",
 		next:     "Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.",
-		passing:  true, doubtful: true,
+		passing:  true,
+		unsent:   true,
 	},
 	KindConnection: {
 		happened: "the connection failed",
 		next:     "Check that the server is running and can be reached from this machine, and that the endpoint's scheme is right: a server with TLS hangs up on http.",
-		passing:  true, doubtful: true,
+		passing:  true,
 	},
 	KindTimeout: {
 		happened: "no answer in time",
 		next:     "Check that the server is not overloaded, or raise request_timeout.",
-		passing:  true, doubtful: true,
+		passing:  true,
 	},
 	KindTruncated: {
 		happened: "the answer broke off",
 		next:     "The server or a proxy closed the connection in the middle of its answer. Run this again; the server's log tells more.",
-		passing:  true, doubtful: true,
+		passing:  true,
 	},
 	KindOversize: {
 		happened: "the answer is too large to be Elyra's",
 		next:     "Check that the endpoint is a Jupyter Server.",
-		doubtful: true,
 	},
 }
 
@@ -235,6 +269,10 @@ type Error struct {
 
 	// target is where a redirect leads, without query.
 	target string
+	// wait is how long the answer asks to be left alone.
+	wait time.Duration
+	// place is that of the endpoint on a JupyterHub.
+	place hubPlace
 	// err is what this amounts to in package elyra.
 	err error
 }
@@ -261,4 +299,4 @@ func (e *Error) Unwrap() error { return e.err }
 
 // NextStep says in a sentence or two what to do about it. Empty where the
 // sentinel that the error wraps says all.
-func (e *Error) NextStep() string { return e.Kind.row().next }
+func (e *Error) NextStep() string { return e.place.explain(e.Kind.row().next) }

@@ -65,7 +65,7 @@ var faults = []struct {
 	{name: "wrong token", change: func(c *serverstore.Config) { c.Token = "wr0ng-5ecret" }, kind: serverstore.KindForbidden, says: "refuses the credentials", once: true},
 	{name: "wrong password", options: elyratest.Options{Password: "pa55word-5ecret"},
 		change: func(c *serverstore.Config) { c.Token, c.Password = "", "wr0ng-5ecret" }, kind: serverstore.KindPassword, says: "refuses the password", once: true},
-	{name: "JupyterHub scope", options: elyratest.Options{Token: "other", HubAround: true}, kind: serverstore.KindHubForbidden, says: "JupyterHub refuses the token", once: true},
+	{name: "JupyterHub scope", options: elyratest.Options{Token: "other", Hub: true}, kind: serverstore.KindHubForbidden, says: "JupyterHub refuses the token", once: true},
 	{name: "stopped server on JupyterHub", do: elyratest.Say(424, "JupyterHub server no longer running at /user/jdoe/"), kind: serverstore.KindHubStopped, says: "not running", once: true},
 	{name: "stopped server on an older JupyterHub", do: elyratest.Say(503, "JupyterHub server no longer running at /user/jdoe/", "X-JupyterHub-Version", "1.5.0"),
 		kind: serverstore.KindHubStopped, says: "not running", once: true},
@@ -289,7 +289,7 @@ func TestTaken(t *testing.T) {
 	if !errors.As(err, &fault) || fault.Kind != serverstore.KindExists || !errors.As(err, &exists) || exists.Location != server.URL+collection+"/shipped" {
 		t.Errorf("got %v", err)
 	}
-	expectAsked(t, server, "POST "+collection)
+	expectAsked(t, server, "POST "+collection, "GET "+collection+"/shipped")
 }
 
 // TestSecretsInAnswers: a server that repeats our credentials in JSON.
@@ -456,13 +456,13 @@ func TestLostCreation(t *testing.T) {
 		}
 		expectAsked(t, server, post, get)
 	})
-	t.Run("a throttled one was not carried out", func(t *testing.T) {
+	t.Run("a throttled one", func(t *testing.T) {
 		server := newServer(t)
 		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.Page(429)})
 		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil {
 			t.Error(err)
 		}
-		expectAsked(t, server, post, post)
+		expectAsked(t, server, post, get, post)
 	})
 }
 

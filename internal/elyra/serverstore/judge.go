@@ -16,27 +16,51 @@ const maxMessage = 500
 
 // broken is the fault of a request that got no answer.
 func (c *client) broken(r request, kind Kind, message string) *Error {
-	return &Error{Kind: kind, Method: r.method, URL: below(c.base, r.path).String(), Message: message}
+	return &Error{Kind: kind, Method: r.method, URL: below(c.base, r.path).String(), Message: message, place: placeOnHub(c.base)}
 }
 
 // judge turns an answer that is no success into a fault.
 func (c *client) judge(a *answer) *Error {
-	e := &Error{Method: a.method, URL: a.url, Status: a.status, Message: c.clean(a.message())}
+	e := &Error{Method: a.method, URL: a.url, Status: a.status, Message: c.clean(a.message()), place: placeOnHub(c.base)}
 	if c.elyrasWord(e, a) {
 		return e
 	}
-	if a.status >= 300 && a.status < 400 {
+	var asked bool
+	if e.wait, asked = retryAfter(a); asked && e.Message == "" {
+		e.Message = "it asks to wait for " + e.wait.Round(time.Second).String()
+	}
+	switch hubKind, byHub := hubKind(a, e.place); {
+	case byHub:
+		e.Kind = hubKind
+	case a.status >= 300 && a.status < 400:
 		e.Kind = KindRedirect
 		if e.target = c.target(a); e.target != "" {
 			e.Kind = redirectKind(e.target)
 		}
-		return e
-	}
-	e.Kind = c.statusKind(a)
-	if wait, asked := retryAfter(a); asked && e.Message == "" {
-		e.Message = "it asks to wait for " + wait.Round(time.Second).String()
+	default:
+		e.Kind = c.statusKind(a)
 	}
 	return e
+}
+
+// hubKind is what an answer means that comes from a JupyterHub in the place of a
+// user's server. Their servers' answers have its header, too, but Elyra's are all
+// JSON of its own shape. (Measured on JupyterHub 5.5 and 6.1; package elyratest
+// answers alike.)
+func hubKind(a *answer, place hubPlace) (kind Kind, byHub bool) {
+	switch {
+	case a.status == http.StatusFailedDependency && place.isServer():
+		return KindHubStopped, true // some proxies hide the header
+	case a.header.Get("X-Jupyterhub-Version") == "" || a.isElyra() || a.ok():
+		return 0, false
+	case !place.isServer():
+		return KindHub, true
+	case a.status == http.StatusForbidden, a.status == http.StatusServiceUnavailable:
+		// The Hub takes every write without its own cookie for a forged one.
+		return KindHubStopped, true
+	default:
+		return 0, false
+	}
 }
 
 // message is what a JSON answer says, or nothing.
@@ -48,14 +72,17 @@ func (a *answer) message() string {
 	return said.Message
 }
 
+// isElyra reports whether an answer is an error in the shape that Elyra's
+// handlers give to all of theirs, refused credentials among them.
+// (Elyra's elyra/util/http.py)
+func (a *answer) isElyra() bool {
+	var said struct{ Reason, Message, Timestamp *string }
+	return a.isJSON() && json.Unmarshal(a.body, &said) == nil && said.Reason != nil && said.Message != nil && said.Timestamp != nil
+}
+
 // clean makes what a server said fit for a line of text, without our own secrets
 // should it have repeated them.
-func (c *client) clean(message string) string {
-	for _, secret := range c.secrets {
-		message = strings.ReplaceAll(message, secret, "***")
-	}
-	return wire.Line(message, maxMessage)
-}
+func (c *client) clean(message string) string { return wire.Line(c.mask(message), maxMessage) }
 
 // statusKinds are what answers mean by their status alone.
 var statusKinds = map[int]Kind{
@@ -63,7 +90,6 @@ var statusKinds = map[int]Kind{
 	http.StatusProxyAuthRequired:  KindProxyUnauthorized,
 	http.StatusNotFound:           KindWrongURL,
 	http.StatusMethodNotAllowed:   KindWrongURL,
-	http.StatusFailedDependency:   KindHubStopped,
 	http.StatusTooManyRequests:    KindThrottled,
 	http.StatusBadGateway:         KindUnavailable,
 	http.StatusServiceUnavailable: KindUnavailable,
@@ -73,11 +99,8 @@ var statusKinds = map[int]Kind{
 // statusKind tells what an answer means that is neither a success nor a redirect
 // nor Elyra's word.
 func (c *client) statusKind(a *answer) Kind {
-	fromHub := a.header.Get("X-Jupyterhub-Version") != ""
 	switch {
-	case a.status == http.StatusServiceUnavailable && fromHub:
-		return KindHubStopped
-	case a.status == http.StatusForbidden && fromHub:
+	case a.status == http.StatusForbidden && a.header.Get("X-Jupyterhub-Version") != "":
 		return KindHubForbidden
 	case a.status == http.StatusForbidden && c.session != nil:
 		return KindPassword
@@ -103,7 +126,7 @@ func (c *client) target(a *answer) string {
 	if err != nil || location == "" {
 		return ""
 	}
-	return (&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String()
+	return c.mask((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())
 }
 
 // redirects are what a part of a redirect's target says of it.
@@ -149,6 +172,7 @@ var sayings = []struct {
 }{
 	{http.StatusNotFound, "No such instance named '%s' was found in the runtime-images schemaspace", KindNotFound},
 	{http.StatusForbidden, "Removal of instance '%s' from the runtime-images schemaspace is not permitted", KindProtected},
+	{http.StatusConflict, "An instance named '%s' already exists in the runtime-images schemaspace", KindExists},
 	{http.StatusInternalServerError, saysNoObject, KindInvalid},
 	{http.StatusInternalServerError, "SchemaNotFoundError(", KindInvalid},
 }
@@ -197,8 +221,6 @@ func said(a *answer) (kind Kind, known bool) {
 	}
 	writes := a.method == http.MethodPost || a.method == http.MethodPut
 	switch {
-	case a.status == http.StatusConflict:
-		return KindExists, true
 	case a.status != http.StatusBadRequest:
 		return 0, false
 	case a.method == http.MethodPut && elyra.ValidateName(a.instance) != nil:

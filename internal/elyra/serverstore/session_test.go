@@ -63,7 +63,7 @@ func TestSessionEnds(t *testing.T) {
 	if _, err := store.Create(t.Context(), image("new")); err == nil {
 		t.Error("no error")
 	}
-	expectAsked(t, server, "POST "+collection, "GET /login", "POST /login", "POST "+collection)
+	expectAsked(t, server, "POST "+collection, "GET /login", "POST /login", "POST "+collection, "GET "+collection+"/new")
 }
 
 // TestCookiesOfARetry: each attempt carries them once.

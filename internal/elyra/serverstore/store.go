@@ -66,55 +66,95 @@ func (s *Store) instanceRequest(method, name string, body []byte) request {
 	return request{method: method, path: collectionPath + "/" + name, instance: name, body: body}
 }
 
-// Create implements [elyra.Store] with one POST. Where its answer is lost, the
-// instance is read: equal to what was sent it counts as created, absent it is
-// sent again, and anything else is an [elyra.ExistsError].
+// Create implements [elyra.Store] with one POST. Where its answer leaves open
+// whether it was carried out, the instance is read: equal to what was sent it
+// counts as created, absent it is sent again if that may help, and anything else
+// is an [elyra.ExistsError].
 func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	// Without a name Elyra would make one up.
 	if err := elyra.ValidateName(image.Name); err != nil {
 		return elyra.Instance{}, err
 	}
 	defer s.reads.write(image.Name)()
-	return s.post(ctx, image.Name, elyra.NewDocument(image))
+	return s.create(ctx, image)
 }
 
-func (s *Store) post(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
-	body := withName(name, document)
-	for attempt, lostBefore := 0, false; ; attempt++ {
-		a, lost, err := s.client.do(ctx, request{method: http.MethodPost, path: collectionPath, instance: name, body: body})
-		if err == nil {
-			instance, err2 := s.instance(a, name)
-			if err2 == nil || a.status != http.StatusCreated {
-				return instance, err2
-			}
-			// Created, says an answer that is otherwise not Elyra's.
-			lost, err = true, err2
+func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	document := elyra.NewDocument(image)
+	for attempt, doubt := 0, false; ; attempt++ {
+		instance, doubtful, err := s.post(ctx, image, document)
+		doubt = doubt || doubtful
+		// A name that is taken may have been taken by an attempt that we do not
+		// know to have been carried out, or by the same one delivered twice.
+		if err == nil || !doubt && !errors.Is(err, elyra.ErrExists) {
+			return instance, err
 		}
-		if lost && ctx.Err() != nil {
-			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
+		if ctx.Err() != nil {
+			return elyra.Instance{}, uncertain(doubt, err)
 		}
-		lostBefore = lostBefore || lost
-		// A name that is taken may have been taken by an attempt whose answer was
-		// lost.
-		if !lost && (!lostBefore || !errors.Is(err, elyra.ErrExists)) {
-			return elyra.Instance{}, err
-		}
-		found, readErr := s.fetch(ctx, name)
+		found, lookErr := s.fetch(ctx, image.Name)
 		switch {
-		case readErr == nil && same(found.Document, document):
+		case lookErr == nil && doubt && same(found.Document, document):
 			return found, nil
-		case readErr == nil, errors.As(readErr, new(*elyra.InvalidError)):
-			return elyra.Instance{}, fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
-				&elyra.ExistsError{Name: name, Location: s.Location(name), Writable: true})
-		case !errors.Is(readErr, elyra.ErrNotFound):
-			return elyra.Instance{}, fmt.Errorf("%w: %w; reading it failed, too: %w", elyra.ErrUncertain, err, readErr)
-		case attempt >= s.client.maxRetries || errors.Is(err, elyra.ErrExists):
+		case lookErr == nil, errors.As(lookErr, new(*elyra.InvalidError)):
+			return elyra.Instance{}, s.taken(err, image.Name, found.Document, document)
+		case errors.Is(lookErr, elyra.ErrNotFound):
+			if attempt >= s.client.maxRetries || !s.client.mayPass(err) {
+				return elyra.Instance{}, err
+			}
+		case sameDoor(err, lookErr):
 			return elyra.Instance{}, err
+		default:
+			return elyra.Instance{}, uncertain(doubt, fmt.Errorf("%w; and reading it failed, too: %w", err, lookErr))
 		}
 		if !sleep(ctx, s.client.backoff(attempt)) {
 			return elyra.Instance{}, ctx.Err()
 		}
 	}
+}
+
+// taken is the error of a creation that finds another instance in its place, or
+// one that it cannot tell from its own.
+func (s *Store) taken(err error, name string, found, sent elyra.Document) error {
+	var exists *elyra.ExistsError
+	if errors.As(err, &exists) {
+		exists.Identical = !found.IsZero() && same(found, sent)
+		return err
+	}
+	return fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
+		&elyra.ExistsError{Name: name, Location: s.Location(name), Writable: true})
+}
+
+// uncertain is the error of a creation that may have been carried out, if there
+// is doubt about that.
+func uncertain(doubt bool, err error) error {
+	if !doubt {
+		return err
+	}
+	return fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
+}
+
+// sameDoor reports whether two requests were turned away in the same manner
+// before the server looked at them: then the first one was not carried out.
+func sameDoor(one, other error) bool {
+	var a, b *Error
+	return errors.As(one, &a) && errors.As(other, &b) && a.Kind == b.Kind && a.Kind.row().door
+}
+
+// post sends one POST. It succeeds where Elyra itself says that it made this
+// instance: a server's schema may add to the document.
+func (s *Store) post(ctx context.Context, image elyra.RuntimeImage, document elyra.Document) (instance elyra.Instance, doubtful bool, err error) {
+	a, doubtful, err := s.client.do(ctx, request{
+		method: http.MethodPost, path: collectionPath, instance: image.Name, body: withName(image.Name, document),
+	})
+	if err != nil {
+		return elyra.Instance{}, doubtful, err
+	}
+	instance, err = s.instance(a, image.Name)
+	if err == nil && (a.status != http.StatusCreated || !instance.Equal(image)) {
+		err = s.client.unexpected(a)
+	}
+	return instance, err != nil, err
 }
 
 // withName is the body of a POST.
@@ -124,7 +164,7 @@ func withName(name string, document elyra.Document) []byte {
 	return slices.Concat([]byte(`{"name":`), quoted, []byte{','}, document.Compact()[1:])
 }
 
-// same tells whether two documents are equal as JSON. Elyra writes numbers its
+// same reports whether two documents are equal as JSON. Elyra writes numbers its
 // own way.
 func same(a, b elyra.Document) bool {
 	var x, y any
@@ -175,11 +215,21 @@ func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 }
 
 func (s *Store) put(ctx context.Context, image elyra.RuntimeImage, current elyra.Document) (elyra.Instance, error) {
-	a, _, err := s.client.do(ctx, s.instanceRequest(http.MethodPut, image.Name, current.With(image).Compact()))
-	if err != nil {
-		return elyra.Instance{}, err
+	document := current.With(image)
+	a, doubtful, err := s.client.do(ctx, s.instanceRequest(http.MethodPut, image.Name, document.Compact()))
+	if err == nil {
+		instance, err2 := s.instance(a, image.Name)
+		if err2 == nil && instance.Equal(image) {
+			return instance, nil
+		}
+		doubtful, err = true, s.client.unexpected(a)
 	}
-	return s.instance(a, image.Name)
+	if doubtful && ctx.Err() == nil {
+		if found, lookErr := s.fetch(ctx, image.Name); lookErr == nil && same(found.Document, document) {
+			return found, nil
+		}
+	}
+	return elyra.Instance{}, err
 }
 
 func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
@@ -207,7 +257,7 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.client.timeout)
 	defer cancel()
-	instance, err := s.post(ctx, image.Name, document)
+	instance, err := s.create(ctx, image)
 	if errors.Is(err, elyra.ErrExists) {
 		// It hid another one, which is there to be updated now.
 		if revealed, err := s.fetch(ctx, image.Name); err == nil {
@@ -220,9 +270,10 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	return instance, nil
 }
 
-// Delete implements [elyra.Store] with one DELETE. Where that has to be repeated
-// since its answer was lost, finding nothing means that it succeeded, and so does
-// finding a protected instance: the deleted one hid it.
+// Delete implements [elyra.Store] with one DELETE, which is done where Elyra says
+// so with its 204. Where an answer leaves open whether it was carried out,
+// finding nothing means that it was, and so does finding a protected instance:
+// the deleted one hid it.
 func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
 	defer s.reads.write(name)()
 	return s.remove(ctx, name)
@@ -232,15 +283,23 @@ func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error)
 	if err := s.check(name); err != nil {
 		return elyra.Deletion{}, err
 	}
-	_, lost, err := s.client.do(ctx, s.instanceRequest(http.MethodDelete, name, nil))
+	a, doubtful, err := s.client.do(ctx, s.instanceRequest(http.MethodDelete, name, nil))
+	if err == nil && a.status != http.StatusNoContent {
+		doubtful, err = true, s.client.unexpected(a)
+	}
+	if err == nil || !doubtful {
+		return elyra.Deletion{}, err
+	}
 	var fault *Error
-	if lost && errors.As(err, &fault) {
-		switch fault.Kind {
-		case KindNotFound:
-			return elyra.Deletion{}, nil
-		case KindProtected:
-			return elyra.Deletion{Revealed: s.Location(name)}, nil
-		}
+	if errors.As(err, &fault) && fault.Kind == KindProtected {
+		return elyra.Deletion{Revealed: s.Location(name)}, nil
+	}
+	gone := err
+	if !errors.Is(gone, elyra.ErrNotFound) && ctx.Err() == nil {
+		_, gone = s.fetch(ctx, name)
+	}
+	if errors.Is(gone, elyra.ErrNotFound) {
+		return elyra.Deletion{}, nil
 	}
 	return elyra.Deletion{}, err
 }

@@ -1,0 +1,351 @@
+package jupytertest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hubVariable names the environment that carries JupyterHub.
+const hubVariable = "JUPYTERHUB_TEST_ENV"
+
+// RequireHub skips a test that needs the real JupyterHub where there is none. With CI=true it fails
+// instead.
+func RequireHub(t testing.TB) {
+	t.Helper()
+	switch {
+	case os.Getenv(hubVariable) != "":
+	case os.Getenv("CI") == "true":
+		t.Fatalf("the real JupyterHub is missing, and CI=true: %s is not set; make test sets it", hubVariable)
+	default:
+		t.Skipf("the real JupyterHub is missing: %s is not set; make test sets it", hubVariable)
+	}
+}
+
+// Hub is a JupyterHub with its proxy on ports of the loopback interface. Whoever has a token may
+// have any name: users come to be when they are asked for. Their servers run Elyra, each in a home
+// of its own, and a user's named servers share it.
+type Hub struct {
+	// URL is the Hub's public address, without a slash at the end. The Hub itself is at /hub/.
+	URL string
+	// AdminToken may do everything.
+	AdminToken string
+
+	dir     string
+	process *os.Process
+	stdin   io.Closer
+	exited  chan struct{}
+}
+
+// What the Hub starts ends when the standard input that they all share ends: so nothing outlives
+// the tests, however they die.
+const (
+	followPython = `
+import os, select, sys, threading
+
+def follow():
+    # Node makes its reads of the same pipe, and so everybody's, return at once.
+    select.select([0], [], [])
+    os._exit(0)
+
+threading.Thread(target=follow, daemon=True).start()
+`
+	followNode = `process.stdin.resume(); process.stdin.on("end", () => process.exit());`
+)
+
+const hubConfig = `
+import json, os
+
+settings = json.loads(os.environ["HUB_SETTINGS"])
+state = settings["state"]
+c = get_config()
+
+c.JupyterHub.bind_url = "http://127.0.0.1:%d/" % settings["port"]
+c.JupyterHub.hub_ip = "127.0.0.1"
+c.JupyterHub.hub_port = settings["hub_port"]
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:%d" % settings["api_port"]
+c.ConfigurableHTTPProxy.command = ["node", "--require", state + "/follow.cjs", settings["proxy"]]
+c.ConfigurableHTTPProxy.pid_file = state + "/proxy.pid"
+c.JupyterHub.db_url = "sqlite:///" + state + "/hub.sqlite"
+c.JupyterHub.cookie_secret_file = state + "/cookie_secret"
+c.JupyterHub.log_level = "INFO"
+
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.JupyterHub.allow_named_servers = True
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = state + "/home/{username}"
+c.Spawner.cmd = [settings["python"], state + "/singleuser.py"]
+c.Spawner.args = ["--allow-root"]
+c.Spawner.start_timeout = c.Spawner.http_timeout = 90
+c.Spawner.environment = {"JUPYTER_RUNTIME_DIR": state + "/runtime", "PYTHONUTF8": "1"}
+c.Spawner.env_keep = ["PATH", "LANG", "TMPDIR"]
+
+c.JupyterHub.services = [{"name": "tests", "api_token": settings["token"]}]
+c.JupyterHub.load_roles = [{
+    "name": "tests",
+    "services": ["tests"],
+    "scopes": ["admin:users", "admin:servers", "tokens", "access:servers"],
+}]
+`
+
+// StartHub starts a Hub of the test's own, and waits until it answers. It ends with the test; where
+// the test has failed, the end of the Hub's log is printed.
+func StartHub(t testing.TB) *Hub {
+	t.Helper()
+	RequireHub(t)
+	h := &Hub{AdminToken: rand.Text(), dir: t.TempDir()}
+	t.Cleanup(func() {
+		h.Stop()
+		if t.Failed() {
+			t.Logf("end of the log of the JupyterHub at %s:\n%s", h.URL, tail(filepath.Join(h.dir, "log")))
+		}
+	})
+	if err := h.start(); err != nil {
+		t.Fatalf("start JupyterHub: %s; end of its log:\n%s", err, tail(filepath.Join(h.dir, "log")))
+	}
+	return h
+}
+
+// port returns a free port that differs from those it is told. Another program may take it before
+// it is used: then the Hub does not start, and says so.
+func port(others ...int) (int, error) {
+	for {
+		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			return 0, err
+		}
+		free := listener.Addr().(*net.TCPAddr).Port
+		if err := listener.Close(); err != nil {
+			return 0, err
+		}
+		if !slices.Contains(others, free) {
+			return free, nil
+		}
+	}
+}
+
+func (h *Hub) start() error {
+	var free []int
+	for range 3 {
+		next, err := port(free...)
+		if err != nil {
+			return err
+		}
+		free = append(free, next)
+	}
+	h.URL = fmt.Sprintf("http://127.0.0.1:%d", free[0])
+	prefix := os.Getenv(hubVariable)
+	python := filepath.Join(prefix, "bin", "python")
+	settings, err := json.Marshal(map[string]any{
+		"state": h.dir, "port": free[0], "hub_port": free[1], "api_port": free[2], "token": h.AdminToken, "python": python,
+		"proxy": filepath.Join(prefix, "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy"),
+	})
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string]string{
+		"config.py": hubConfig, "follow.cjs": followNode,
+		"singleuser.py": followPython + "\nfrom jupyterhub.singleuser import main\nsys.exit(main())\n",
+	} {
+		if err := os.WriteFile(filepath.Join(h.dir, name), []byte(content), 0o600); err != nil {
+			return err
+		}
+	}
+	log, err := os.Create(filepath.Join(h.dir, "log"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }() // the process has its own
+	// Not the test's context: it ends before the test's cleanup.
+	command := exec.CommandContext(context.Background(), python, "-m", "jupyterhub", "--config", filepath.Join(h.dir, "config.py"))
+	command.Dir = h.dir
+	command.Env = []string{
+		"HOME=" + h.dir, "LANG=C.UTF-8", "PYTHONUTF8=1", "TMPDIR=" + os.TempDir(), "HUB_SETTINGS=" + string(settings),
+		"PATH=" + filepath.Join(prefix, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
+	}
+	command.Stdout, command.Stderr = log, log
+	setGroup(command)
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	exited := make(chan struct{})
+	go func() {
+		_ = command.Wait() // how it ended is in its log
+		close(exited)
+	}()
+	h.process, h.stdin, h.exited = command.Process, stdin, exited
+	return h.await()
+}
+
+// await waits until the Hub answers through its proxy.
+func (h *Hub) await() error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		status, _, err := h.call(ctx, http.MethodGet, "/hub/api/", nil)
+		if err == nil && status == http.StatusOK {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-h.exited:
+			return errors.New("it ended by itself")
+		case <-ctx.Done():
+			return fmt.Errorf("no answer within %s: %d, %w", startTimeout, status, err)
+		}
+	}
+}
+
+// Stop ends the Hub, its proxy, and its users' servers.
+func (h *Hub) Stop() {
+	if h.process == nil {
+		return
+	}
+	_ = h.stdin.Close() // the servers and the proxy
+	if err := terminate(h.process); err == nil {
+		select {
+		case <-h.exited:
+		case <-time.After(10 * time.Second):
+		}
+	}
+	kill(h.process)
+	<-h.exited
+	h.process = nil
+}
+
+// Endpoint is the base URL of a user's server; the default one's where server is empty.
+func (h *Hub) Endpoint(user, server string) string {
+	return strings.TrimSuffix(h.URL+"/user/"+user+"/"+server, "/")
+}
+
+// Home is where a user's servers keep their files.
+func (h *Hub) Home(user string) string { return filepath.Join(h.dir, "home", user) }
+
+// Call asks the Hub's API as its administrator. It returns the status and the body.
+func (h *Hub) Call(t testing.TB, method, path string, body any) (status int, answer []byte) {
+	t.Helper()
+	status, answer, err := h.call(t.Context(), method, "/hub/api"+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return status, answer
+}
+
+func (h *Hub) call(ctx context.Context, method, path string, body any) (status int, answer []byte, err error) {
+	sent, err := json.Marshal(body)
+	if err != nil {
+		return 0, nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, h.URL+path, bytes.NewReader(sent))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Authorization", "token "+h.AdminToken)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	answer, err = io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
+}
+
+// expect fails the test where the Hub does not answer with one of the statuses.
+func (h *Hub) expect(t testing.TB, method, path string, body any, statuses ...int) []byte {
+	t.Helper()
+	status, answer := h.Call(t, method, path, body)
+	for _, expected := range statuses {
+		if status == expected {
+			return answer
+		}
+	}
+	t.Fatalf("%s %s: %d %s", method, path, status, answer)
+	return nil
+}
+
+// AddUser makes a user.
+func (h *Hub) AddUser(t testing.TB, user string) {
+	t.Helper()
+	h.expect(t, http.MethodPost, "/users/"+user, nil, http.StatusCreated, http.StatusConflict)
+}
+
+// Token makes a token of a user's with these scopes, or all that the user has.
+func (h *Hub) Token(t testing.TB, user string, scopes ...string) string {
+	t.Helper()
+	body := map[string]any{}
+	if len(scopes) > 0 {
+		body["scopes"] = scopes
+	}
+	var made struct{ Token string }
+	if err := json.Unmarshal(h.expect(t, http.MethodPost, "/users/"+user+"/tokens", body, http.StatusCreated), &made); err != nil || made.Token == "" {
+		t.Fatalf("no token: %v", err)
+	}
+	return made.Token
+}
+
+func serverPath(user, server string) string {
+	if server == "" {
+		return "/users/" + user + "/server"
+	}
+	return "/users/" + user + "/servers/" + server
+}
+
+// BeginServer asks the Hub to start a user's server, and does not wait until it is ready.
+func (h *Hub) BeginServer(t testing.TB, user, server string) {
+	t.Helper()
+	h.AddUser(t, user)
+	h.expect(t, http.MethodPost, serverPath(user, server), nil, http.StatusCreated, http.StatusAccepted)
+}
+
+// StartServer starts a user's server and waits until the Hub says that it is ready.
+func (h *Hub) StartServer(t testing.TB, user, server string) {
+	t.Helper()
+	h.BeginServer(t, user, server)
+	h.AwaitServer(t, user, server)
+}
+
+// AwaitServer waits until the Hub says that a server that is starting is ready.
+func (h *Hub) AwaitServer(t testing.TB, user, server string) {
+	t.Helper()
+	// A stream of events, which ends with the start.
+	answer := h.expect(t, http.MethodGet, serverPath(user, server)+"/progress", nil, http.StatusOK)
+	if !bytes.Contains(answer, []byte(`"ready": true`)) {
+		t.Fatalf("the server of %s did not start: %s", user, answer)
+	}
+}
+
+// StopServer stops a user's server and waits until it is gone.
+func (h *Hub) StopServer(t testing.TB, user, server string) {
+	t.Helper()
+	status, answer := h.Call(t, http.MethodDelete, serverPath(user, server), nil)
+	for status == http.StatusAccepted { // it takes its time, and says so
+		time.Sleep(50 * time.Millisecond) // the Hub has no event for it
+		if _, body := h.Call(t, http.MethodGet, "/users/"+user, nil); !bytes.Contains(body, []byte(`"pending": "stop"`)) {
+			return
+		}
+	}
+	if status != http.StatusNoContent {
+		t.Fatalf("stop the server of %s: %d %s", user, status, answer)
+	}
+}

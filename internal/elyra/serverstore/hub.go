@@ -1,0 +1,62 @@
+package serverstore
+
+import (
+	"net/url"
+	"strings"
+)
+
+// hubPlace is what the path of an endpoint says of its place on a JupyterHub.
+type hubPlace struct {
+	// root is the Hub's public address, without a slash at the end.
+	root string
+	// user and server are the user's name and that of a named server, as in the
+	// URL. Both are empty where the path is not below /user/.
+	user, server string
+	// hub reports whether the path leads to the Hub's own pages.
+	hub bool
+}
+
+// placeOnHub reads an endpoint's path: …/user/NAME or …/user/NAME/SERVER, with
+// /hub before it where it is the Hub's own page about that server.
+func placeOnHub(base *url.URL) hubPlace {
+	var p hubPlace
+	prefix, rest, found := strings.Cut(base.EscapedPath()+"/", "/user/")
+	if found {
+		p.user, rest, _ = strings.Cut(rest, "/")
+		p.server, _, _ = strings.Cut(rest, "/")
+	}
+	prefix, _, p.hub = strings.Cut(prefix+"/", "/hub/")
+	p.root = (&url.URL{Scheme: base.Scheme, Host: base.Host}).String() + strings.TrimRight(prefix, "/")
+	return p
+}
+
+// isServer reports whether a user's server could be there.
+func (p hubPlace) isServer() bool { return p.user != "" && !p.hub }
+
+// explain puts into a text what the place tells: {hub} is the Hub's own address,
+// {user} the user, {endpoint} the user's server, {start} where it is started, and
+// {server} the server as the Hub's scopes name it.
+func (p hubPlace) explain(text string) string {
+	user, start, server := p.user, "/server", ""
+	if user == "" {
+		user = "<name>"
+	}
+	if p.server != "" {
+		start, server = "/servers/"+p.server, "/"+p.server
+	}
+	hub := p.root + "/hub"
+	return strings.NewReplacer(
+		"{hub}", hub,
+		"{user}", unescaped(user),
+		"{endpoint}", p.root+"/user/"+user+server+"/",
+		"{start}", hub+"/api/users/"+user+start,
+		"{server}", unescaped(user)+"/"+unescaped(p.server),
+	).Replace(text)
+}
+
+func unescaped(segment string) string {
+	if name, err := url.PathUnescape(segment); err == nil {
+		return name
+	}
+	return segment
+}

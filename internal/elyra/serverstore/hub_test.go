@@ -1,0 +1,147 @@
+package serverstore_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+)
+
+// expectHubFault expects reads and writes alike to end in that kind of fault,
+// whose next step says these things.
+func expectHubFault(t *testing.T, store *serverstore.Store, kind serverstore.Kind, says ...string) {
+	t.Helper()
+	_, readErr := store.Get(t.Context(), "absent")
+	_, listErr := store.List(t.Context(), false)
+	_, createErr := store.Create(t.Context(), image("new"))
+	_, updateErr := store.Update(t.Context(), image("absent"))
+	_, deleteErr := store.Delete(t.Context(), "absent")
+	for operation, err := range map[string]error{"Get": readErr, "List": listErr, "Create": createErr, "Update": updateErr, "Delete": deleteErr} {
+		var fault *serverstore.Error
+		switch {
+		case !errors.As(err, &fault):
+			t.Errorf("%s: got %v, want an Error", operation, err)
+		case fault.Kind != kind || errors.Is(err, elyra.ErrNotFound) || errors.Is(err, elyra.ErrUncertain):
+			t.Errorf("%s: got kind %d: %v\nwant kind %d: %s", operation, fault.Kind, err, kind, serverstore.Happened(kind))
+		default:
+			for _, part := range says {
+				if !strings.Contains(fault.NextStep(), part) {
+					t.Errorf("%s: %q is not in %q", operation, part, fault.NextStep())
+				}
+			}
+		}
+	}
+}
+
+// TestHub is the acceptance table of JupyterHub, on a real one.
+func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the states of one Hub, one after the other
+	t.Parallel()
+	hub := jupytertest.StartHub(t)
+	for _, user := range []string{"jdoe", "o'neil@example.org"} {
+		hub.AddUser(t, user)
+	}
+	store := func(endpoint, token string) *serverstore.Store {
+		return newStore(t, serverstore.Config{Endpoint: endpoint, Token: token})
+	}
+	endpoint := hub.Endpoint("jdoe", "")
+	good := hub.Token(t, "jdoe", "access:servers!server=jdoe/")
+	gpu := hub.Token(t, "jdoe", "access:servers!server=jdoe/gpu")
+	noScope := hub.Token(t, "jdoe", "read:users!user=jdoe")
+	start := []string{hub.URL + "/hub/home", hub.URL + "/hub/api/users/jdoe/server ", "start:servers!server=jdoe/"}
+
+	t.Run("stopped", func(t *testing.T) {
+		expectHubFault(t, store(endpoint, good), serverstore.KindHubStopped, start...)
+		expectHubFault(t, store(endpoint, "wrong"), serverstore.KindHubStopped, "the token is not valid")
+		expectHubFault(t, store(hub.Endpoint("nobody", ""), good), serverstore.KindHubStopped, "there is no user nobody")
+		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), gpu), serverstore.KindHubStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ", "start:servers!server=jdoe/gpu")
+	})
+	t.Run("starting", func(t *testing.T) {
+		hub.BeginServer(t, "jdoe", "")
+		expectHubFault(t, store(endpoint, good), serverstore.KindHubStopped, "wait until it is ready")
+		hub.AwaitServer(t, "jdoe", "")
+	})
+	t.Run("running", func(t *testing.T) {
+		exercise(t, store(endpoint, good))
+		expectHubFault(t, store(endpoint, noScope), serverstore.KindHubForbidden, "access:servers!server=jdoe/\n", hub.URL+"/hub/token")
+		expectHubFault(t, store(endpoint, "wrong"), serverstore.KindHubForbidden, "wrong or expired")
+	})
+	t.Run("named server stopped beside the default one", func(t *testing.T) {
+		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubNamedStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ")
+	})
+	t.Run("named server", func(t *testing.T) {
+		hub.StartServer(t, "jdoe", "gpu")
+		named := store(hub.Endpoint("jdoe", "gpu"), gpu)
+		exercise(t, named)
+		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubForbidden, "access:servers!server=jdoe/gpu\n")
+		// Both servers have one home, and so the same images.
+		if _, err := named.Create(t.Context(), image("shared")); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := store(endpoint, good).Get(t.Context(), "shared"); err != nil || !got.Equal(image("shared")) {
+			t.Errorf("the default server has %+v, %v", got, err)
+		}
+	})
+	t.Run("the Hub itself", func(t *testing.T) {
+		for _, path := range []string{"", "/hub", "/hub/home", "/hub/token", "/hub/api", "/hub/spawn/jdoe"} {
+			expectHubFault(t, store(hub.URL+path, good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/<name>/"`)
+		}
+		expectHubFault(t, store(hub.URL+"/hub/user/jdoe", good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/jdoe/"`)
+	})
+	t.Run("culled in the middle", func(t *testing.T) {
+		s := store(endpoint, good)
+		const images = 100
+		stopped := -1
+		for i := range images {
+			if i == images/2 {
+				hub.StopServer(t, "jdoe", "")
+			}
+			_, err := s.Create(t.Context(), image(fmt.Sprint("image", i)))
+			var fault *serverstore.Error
+			switch {
+			case err == nil && stopped < 0:
+			case errors.As(err, &fault) && fault.Kind == serverstore.KindHubStopped && !errors.Is(err, elyra.ErrUncertain):
+				stopped = i
+			default:
+				t.Fatalf("image %d: %v", i, err)
+			}
+		}
+		hub.StartServer(t, "jdoe", "")
+		all, err := s.List(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made := 0
+		for _, i := range all {
+			if strings.HasPrefix(i.Name, "image") {
+				made++
+			}
+		}
+		if made != images/2 {
+			t.Errorf("%d images were made, want %d", made, images/2)
+		}
+	})
+}
+
+// TestHubStandIn is what of TestHub needs no real Hub.
+func TestHubStandIn(t *testing.T) {
+	server := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true})
+	host := strings.TrimSuffix(server.URL, "/user/jdoe")
+	at := func(path string) *serverstore.Store {
+		cfg := config(server)
+		cfg.Endpoint = host + path
+		return newStore(t, cfg)
+	}
+	exercise(t, at("/user/jdoe"))
+	expectHubFault(t, at("/user/jdoe/gpu"), serverstore.KindHubNamedStopped, host+"/hub/api/users/jdoe/servers/gpu ")
+	expectHubFault(t, at("/user/j%40doe"), serverstore.KindHubStopped, host+"/hub/api/users/j%40doe/server ", "start:servers!server=j@doe/)")
+	for _, path := range []string{"", "/hub", "/hub/home", "/hub/api"} {
+		expectHubFault(t, at(path), serverstore.KindHub, `endpoint = "`+host+`/user/<name>/"`)
+	}
+	server.StopOnHub()
+	expectHubFault(t, at("/user/jdoe"), serverstore.KindHubStopped, host+"/hub/home")
+}

@@ -3,14 +3,12 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"log"
 	"os"
-	"runtime/debug"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/provider"
 )
@@ -24,11 +22,11 @@ func main() {
 	flag.Parse()
 
 	beQuick()
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/elyra-ai/elyra",
-		Debug:   debugger,
-	})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if debugger {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	if err := tf6server.Serve("registry.terraform.io/elyra-ai/elyra", provider.NewServer(version), options...); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -46,13 +44,11 @@ func beQuick() {
 			_ = os.Setenv(subsystem, "off")
 		}
 	}
-	// The process is short-lived and small, a few megabytes, and makes garbage at
-	// a high rate: with Go's default it would spend a third of its time on
-	// collecting it.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(800)
-		if os.Getenv("GOMEMLIMIT") == "" {
-			debug.SetMemoryLimit(512 << 20) // soft: from there on, the default effort and more
-		}
-	}
+	// The process is short-lived and small, a few megabytes, and makes garbage at a high rate:
+	// with Go's default it would spend a third of its time on collecting it. What is never
+	// touched takes no memory, yet the collector counts it, and so waits until there is as much
+	// garbage as this. Where more is in use, as in a list of thousands, Go's default holds.
+	ballast = make([]byte, 16<<20)
 }
+
+var ballast []byte

@@ -1,0 +1,94 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMemory measures the provider's process in whole plans: how much memory it took at most, and
+// what it cost, when all images are listed and when ten are managed among many of others.
+func TestMemory(t *testing.T) {
+	var rows [][]string
+	for _, n := range []int{50, 5000, 100000} {
+		c := contenders(t, "elyra")[0]
+		c.stand(t, 10)
+		document, err := os.ReadFile(filepath.Join(c.images, "image_i0i.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 10; i < n; i++ {
+			write(t, filepath.Join(c.images, fmt.Sprintf("image_i%di.json", i)), string(renumbered(document, i)))
+		}
+		wall, peak := c.watched(t, "plan", "-detailed-exitcode", "-no-color")
+		rows = append(rows, []string{strconv.Itoa(n), "10 images managed, the others not", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
+
+		main := filepath.Join(c.dir, "main.tf")
+		configuration, err := os.ReadFile(main)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, main, string(configuration)+"\ndata \"elyra_runtime_images\" \"all\" {}\noutput \"number\" { value = length(data.elyra_runtime_images.all.runtime_images) }\n")
+		wall, peak = c.watched(t, "apply", "-auto-approve", "-no-color")
+		rows = append(rows, []string{strconv.Itoa(n), "all listed by a data source", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
+	}
+	for _, n := range []int{50, 5000} {
+		c := contenders(t, "elyra")[0]
+		c.stand(t, n)
+		wall, peak := c.watched(t, "plan", "-detailed-exitcode", "-no-color")
+		rows = append(rows, []string{strconv.Itoa(n), "all managed, nothing changes", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
+	}
+	section(t, "Memory", "The most memory that the provider's process had resident during a whole Terraform command, and how long the command took.",
+		[]string{"files", "what", "wall", "resident at most"}, rows)
+}
+
+// watched runs Terraform and returns the largest peak of the provider's processes, in kilobytes.
+func (c *contender) watched(t *testing.T, args ...string) (wall time.Duration, peak float64) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), *terraformPath, args...)
+	command.Dir = c.dir
+	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+c.rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	began := time.Now()
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, out.String())
+			}
+			return time.Since(began), peak
+		case <-tick.C:
+			for _, child := range children(command.Process.Pid) {
+				peak = max(peak, status(t, child, "VmHWM"))
+			}
+		}
+	}
+}
+
+func children(pid int) (all []int) {
+	// A child may have been started by any thread.
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, task := range tasks {
+		data, _ := os.ReadFile(task)
+		for text := range strings.FieldsSeq(string(data)) {
+			if child, err := strconv.Atoi(text); err == nil {
+				all = append(all, child)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,356 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/provider"
+)
+
+// alone is the provider without Terraform: its protocol server, called in this process.
+type alone struct {
+	tfprotov6.ProviderServer
+
+	resource, dataSource tftypes.Type
+}
+
+func newAlone(t *testing.T, config map[string]tftypes.Value) alone {
+	t.Helper()
+	// As main does where nobody listens to the SDK's own log.
+	for _, subsystem := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
+		t.Setenv(subsystem, "off")
+	}
+	server := providerserver.NewProtocol6(provider.New("bench")())()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: dynamic(t, schemas.Provider.ValueType(), config),
+	})
+	check(t, err, configured.Diagnostics)
+	return alone{server, schemas.ResourceSchemas[resourceType].ValueType(), schemas.DataSourceSchemas[listType].ValueType()}
+}
+
+const (
+	resourceType = "elyra_runtime_image"
+	listType     = "elyra_runtime_images"
+)
+
+func check(t *testing.T, err error, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			t.Fatalf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+}
+
+// dynamic is an object of that type with these attributes, the others null.
+func dynamic(t *testing.T, objectType tftypes.Type, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	values := map[string]tftypes.Value{}
+	for name, attribute := range objectType.(tftypes.Object).AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, nil)
+	}
+	maps.Copy(values, set)
+	value, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &value
+}
+
+func (a alone) config(t *testing.T, i int, tag string) *tfprotov6.DynamicValue {
+	t.Helper()
+	tags := tftypes.Set{ElementType: tftypes.String}
+	return dynamic(t, a.resource, map[string]tftypes.Value{
+		"name":         tftypes.NewValue(tftypes.String, name(i)),
+		"display_name": tftypes.NewValue(tftypes.String, fmt.Sprintf("Image %d", i)),
+		"image_name":   tftypes.NewValue(tftypes.String, fmt.Sprintf("quay.io/team/image:%s-%d", tag, i)),
+		"description":  tftypes.NewValue(tftypes.String, "An image of the team"),
+		"pull_policy":  tftypes.NewValue(tftypes.String, "IfNotPresent"),
+		"tags":         tftypes.NewValue(tags, []tftypes.Value{tftypes.NewValue(tftypes.String, "gpu"), tftypes.NewValue(tftypes.String, "team-a")}),
+	})
+}
+
+func name(i int) string { return "image_" + strconv.Itoa(i) }
+
+func (a alone) validate(t *testing.T, config *tfprotov6.DynamicValue) {
+	t.Helper()
+	resp, err := a.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceType, Config: config})
+	check(t, err, resp.Diagnostics)
+}
+
+func (a alone) plan(t *testing.T, config, prior *tfprotov6.DynamicValue) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	proposed := a.proposed(t, config, prior)
+	resp, err := a.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: resourceType, Config: config, PriorState: prior, ProposedNewState: proposed,
+	})
+	check(t, err, resp.Diagnostics)
+	return resp
+}
+
+// proposed is what Terraform proposes: the configuration, with what is computed as it was.
+func (a alone) proposed(t *testing.T, config, prior *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
+	t.Helper()
+	var wanted, before map[string]tftypes.Value
+	c, err := config.Unmarshal(a.resource)
+	if err == nil {
+		err = c.As(&wanted)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := prior.Unmarshal(a.resource); err == nil && !p.IsNull() {
+		if err := p.As(&before); err != nil {
+			t.Fatal(err)
+		}
+		for _, computed := range []string{"id", "location", "overwrite"} {
+			wanted[computed] = before[computed]
+		}
+	}
+	return dynamic(t, a.resource, wanted)
+}
+
+func (a alone) none(t *testing.T) *tfprotov6.DynamicValue {
+	t.Helper()
+	value, err := tfprotov6.NewDynamicValue(a.resource, tftypes.NewValue(a.resource, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &value
+}
+
+// apply plans and applies, and returns how long the apply took.
+func (a alone) apply(t *testing.T, config, prior *tfprotov6.DynamicValue) (*tfprotov6.DynamicValue, time.Duration) {
+	t.Helper()
+	planned := &tfprotov6.PlanResourceChangeResponse{PlannedState: a.none(t)}
+	if config == nil {
+		config = a.none(t)
+	} else {
+		planned = a.plan(t, config, prior)
+	}
+	began := time.Now()
+	resp, err := a.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: resourceType, Config: config, PriorState: prior,
+		PlannedState: planned.PlannedState, PlannedPrivate: planned.PlannedPrivate, PlannedIdentity: planned.PlannedIdentity,
+	})
+	took := time.Since(began)
+	check(t, err, resp.Diagnostics)
+	return resp.NewState, took
+}
+
+func (a alone) read(t *testing.T, state *tfprotov6.DynamicValue) {
+	t.Helper()
+	resp, err := a.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceType, CurrentState: state})
+	check(t, err, resp.Diagnostics)
+}
+
+func (a alone) list(t *testing.T) {
+	t.Helper()
+	resp, err := a.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: listType, Config: dynamic(t, a.dataSource, nil)})
+	check(t, err, resp.Diagnostics)
+}
+
+// each calls f for 0 … n-1 and returns the median time of a call.
+func each(n int, f func(i int)) time.Duration {
+	all := make([]time.Duration, n)
+	for i := range n {
+		began := time.Now()
+		f(i)
+		all[i] = time.Since(began)
+	}
+	return median(all)
+}
+
+func micros(d time.Duration) string { return fmt.Sprintf("%.0f µs", float64(d.Nanoseconds())/1000) }
+
+func TestProviderOnFiles(t *testing.T) {
+	var rows [][]string
+	for _, n := range []int{100, 1000, 10000} {
+		data := t.TempDir()
+		a := newAlone(t, map[string]tftypes.Value{"data_dir": tftypes.NewValue(tftypes.String, data)})
+		images := filepath.Join(data, "metadata", "runtime-images")
+		create, states := a.createAll(t, n)
+		validate := each(n, func(i int) { a.validate(t, a.config(t, i, "1")) })
+		read := each(n, func(i int) { a.read(t, states[i]) })
+		plan := each(n, func(i int) { a.plan(t, a.config(t, i, "1"), states[i]) })
+		list := each(5, func(int) { a.list(t) })
+		listFloor := each(5, func(int) { readAll(t, images) })
+		readFloor := each(n, func(i int) { readOne(t, filepath.Join(images, name(i)+".json")) })
+		update := a.applyEach(n, func(i int) time.Duration {
+			state, took := a.apply(t, a.config(t, i, "2"), states[i])
+			states[i] = state
+			return took
+		})
+		remove := a.applyEach(n, func(i int) time.Duration { _, took := a.apply(t, nil, states[i]); return took })
+		document := elyra.NewDocument(elyra.RuntimeImage{Name: name(0), DisplayName: "Image", ImageName: "quay.io/team/image:1-1", Description: "An image of the team", PullPolicy: "IfNotPresent", Tags: []string{"gpu", "team-a"}}).Encode()
+		floors := t.TempDir()
+		writeFloor := each(min(n, 1000), func(i int) { writeOne(t, floors, name(i), document) })
+		replaceFloor := each(min(n, 1000), func(i int) { writeOne(t, floors, name(i), document) })
+		size := strconv.Itoa(n)
+		for _, row := range []struct {
+			rpc         string
+			took, floor time.Duration
+		}{
+			{"validate", validate, 0},
+			{"plan, nothing changes", plan, 0},
+			{"read", read, readFloor},
+			{"create", create, writeFloor},
+			{"update", update, replaceFloor},
+			{"delete", remove, 0},
+			{"list, whole", list, listFloor},
+		} {
+			cells := []string{size, row.rpc, micros(row.took), "", ""}
+			if row.floor != 0 {
+				cells[3], cells[4] = micros(row.floor), ratio(row.took, row.floor)
+			}
+			rows = append(rows, cells)
+		}
+	}
+	section(t, "The provider alone on files", "Calls of its protocol server in one process, so without Terraform and gRPC. "+
+		"The floor is what the disk and Go's decoder ask: read and decode one file; write a file, flush it, rename it and flush the directory; read and decode all files one after the other.",
+		[]string{"images", "call", "median", "floor", "÷ floor"}, rows)
+}
+
+func (a alone) createAll(t *testing.T, n int) (time.Duration, []*tfprotov6.DynamicValue) {
+	t.Helper()
+	states := make([]*tfprotov6.DynamicValue, n)
+	took := a.applyEach(n, func(i int) (took time.Duration) {
+		states[i], took = a.apply(t, a.config(t, i, "1"), a.none(t))
+		return took
+	})
+	return took, states
+}
+
+func (a alone) applyEach(n int, f func(i int) time.Duration) time.Duration {
+	all := make([]time.Duration, n)
+	for i := range n {
+		all[i] = f(i)
+	}
+	return median(all)
+}
+
+func readOne(t *testing.T, path string) {
+	t.Helper()
+	var document struct {
+		DisplayName string         `json:"display_name"`
+		Metadata    map[string]any `json:"metadata"`
+		SchemaName  string         `json:"schema_name"`
+	}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(data, &document)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readAll(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), ".json") {
+			readOne(t, filepath.Join(dir, entry.Name()))
+		}
+	}
+}
+
+// writeOne is the least that leaves a whole file after a power cut.
+func writeOne(t *testing.T, dir, name string, data []byte) {
+	t.Helper()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := os.Create(filepath.Join(dir, name+".tmp"))
+	must(err)
+	_, err = f.Write(data)
+	must(err)
+	must(f.Sync())
+	must(f.Close())
+	must(os.Rename(filepath.Join(dir, name+".tmp"), filepath.Join(dir, name+".json")))
+	if runtime.GOOS == "windows" {
+		return
+	}
+	d, err := os.Open(dir)
+	must(err)
+	must(d.Sync())
+	must(d.Close())
+}
+
+func TestProviderOnServer(t *testing.T) {
+	var rows [][]string
+	for _, n := range []int{100, 1000} {
+		server := elyratest.New(t, elyratest.Options{Token: "bench"})
+		a := newAlone(t, map[string]tftypes.Value{
+			"endpoint": tftypes.NewValue(tftypes.String, server.URL), "token": tftypes.NewValue(tftypes.String, "bench"),
+		})
+		create, states := a.createAll(t, n)
+		read := each(n, func(i int) { a.read(t, states[i]) })
+		list := each(5, func(int) { a.list(t) })
+		floor := exchange(t, n)
+		for _, row := range []struct {
+			rpc  string
+			took time.Duration
+		}{{"create", create}, {"read", read}, {"list, whole", list}} {
+			cells := []string{strconv.Itoa(n), row.rpc, micros(row.took), "", ""}
+			if row.rpc == "create" {
+				cells[3], cells[4] = micros(floor), ratio(row.took, floor)
+			}
+			rows = append(rows, cells)
+		}
+	}
+	section(t, "The provider alone on a server", "The server is the stand-in of the tests, which answers at once. The floor is one exchange of the same body over HTTP.",
+		[]string{"images", "call", "median", "floor", "÷ floor"}, rows)
+}
+
+// exchange is the median time of one POST to a server that sends the body back.
+func exchange(t *testing.T, n int) time.Duration {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	defer server.Close()
+	body := string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Image", ImageName: "quay.io/team/image:1-1", Tags: []string{"gpu"}}).Compact())
+	return each(n, func(int) {
+		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, server.URL, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -293,6 +293,8 @@ func (d Document) With(image RuntimeImage) Document {
 	put(keyDescription, image.Description)
 	var stored reader
 	switch current := stored.tags(d.metadata); {
+	case len(image.Tags) == 0 && len(current) == 0 && stored.err() == nil:
+		// None and an empty array are one thing, and it stays as it is.
 	case len(image.Tags) == 0:
 		drop = append(drop, keyTags)
 	case stored.err() != nil || !sameTags(current, image.Tags):

@@ -1,6 +1,9 @@
 package elyra
 
-import "context"
+import (
+	"context"
+	"io/fs"
+)
 
 // Store keeps runtime images: the files of a Jupyter data directory, or a
 // Jupyter Server in front of them. All methods may be called from several
@@ -100,6 +103,15 @@ type Instance struct {
 	// Invalid says why Elyra refuses the instance; nil where it does not. Set
 	// by List alone.
 	Invalid error
+	// Modes has what has another mode than the store was told to give.
+	Modes []ModeDrift
+}
+
+// ModeDrift is the mode of a file or directory that is not the one asked for.
+type ModeDrift struct {
+	Path       string
+	Directory  bool
+	Mode, Want fs.FileMode
 }
 
 // Overlooked is a directory whose runtime images nobody reads.

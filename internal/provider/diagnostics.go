@@ -21,7 +21,6 @@ var (
 	pathName        = path.Root("name")
 	pathDisplayName = path.Root("display_name")
 	pathImageName   = path.Root("image_name")
-	pathLocation    = path.Root("location")
 )
 
 // storeError is the diagnostic for an error of a store. The action is a verb
@@ -30,6 +29,10 @@ func storeError(action string, err error) diag.Diagnostic {
 	var exists *elyra.ExistsError
 	if errors.As(err, &exists) {
 		return existsError(exists)
+	}
+	var twice *twiceNameError
+	if errors.As(err, &twice) {
+		return twiceError(twice.name)
 	}
 	detail := sentence(err.Error())
 	if hint := nextStep(err); hint != "" {
@@ -63,6 +66,21 @@ func nextStep(err error) string {
 	return ""
 }
 
+// twiceError says that two addresses are to have one instance.
+func twiceError(name string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Two resources have the name %q", name),
+		fmt.Sprintf("Two resources elyra_runtime_image with the provider's configuration have the name %q, so that each would undo what the other does, or delete its instance. Give one of them another name. Where the state has the same instance under two addresses, let go of one without touching the instance, and remove its block:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s\n\nAfter an apply with create_before_destroy that was interrupted, do that with the resource, and import it again.", name, name))
+}
+
+// ignoredFault adds to a fault in what is going to be written where it comes from.
+func ignoredFault(fault diag.Diagnostic) diag.Diagnostic {
+	detail := fault.Detail() + "\n\nThe value is not the configuration's: it is what is stored, and ignore_changes holds on to it. Remove the attribute from ignore_changes, so that the plan can repair it, or mend it where it is stored."
+	if at, ok := fault.(diag.DiagnosticWithPath); ok {
+		return diag.NewAttributeErrorDiagnostic(at.Path(), fault.Summary(), detail)
+	}
+	return diag.NewErrorDiagnostic(fault.Summary(), detail)
+}
+
 // existsError shows the two ways on from a name that is taken.
 func existsError(exists *elyra.ExistsError) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathName, existsSummary(exists), existsDetail(exists)+
@@ -90,13 +108,16 @@ or set overwrite = true to %s.`, exists.Location, origin, exists.Name, effect)
 
 // invalidWarning tells that what is stored is no runtime image to Elyra, and what
 // a repair keeps of it.
-func invalidWarning(store elyra.Store, invalid *elyra.InvalidError, document elyra.Document) diag.Diagnostic {
+func invalidWarning(traits elyra.Traits, invalid *elyra.InvalidError, document elyra.Document, isImport bool) diag.Diagnostic {
 	repair := "The plan repairs it: apply writes it as configured, and keeps all else that its document has."
 	if document.IsZero() {
 		repair = "The plan repairs it: apply writes it as configured. Nothing else of it can be read, so all of it is replaced: copy the file first if there is anything in it that you need."
 	}
-	if !store.Traits().ReadsInvalid {
+	if !traits.ReadsInvalid {
 		repair = "The plan repairs it: apply deletes it and creates it as configured. A server shows nothing of what is invalid, so that keys which others added are lost; mend the file on the server instead if you need them. What is not even JSON a server does not delete: remove the file there."
+	}
+	if isImport {
+		repair += " That takes a resource block that you write yourself: -generate-config-out cannot make one of what cannot be read. Write display_name, image_name and the rest of what it should be, and plan again."
 	}
 	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q is invalid", invalid.Name),
 		fmt.Sprintf("What is stored at %s is not a runtime image to Elyra, which leaves it out of its lists: %s.\n\n%s",

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -35,31 +34,50 @@ type runtimeImageIdentityModel struct {
 	Name types.String `tfsdk:"name"`
 }
 
-// image returns the runtime image that the model describes. All values must be
-// known; those that were unknown when the configuration was validated are
-// validated here, before anything is written.
-func (m runtimeImageModel) image(ctx context.Context) (elyra.RuntimeImage, diag.Diagnostics) {
-	var tags []string
-	diags := m.Tags.ElementsAs(ctx, &tags, false)
-	if diags.HasError() {
-		return elyra.RuntimeImage{}, diags
-	}
-	for _, attribute := range m.rules() {
-		diags.Append(attribute.rule.validate(attribute.path, attribute.value)...)
-	}
-	for _, tag := range m.Tags.Elements() {
-		diags.Append(tagRule.validate(path.Root("tags").AtSetValue(tag), tag.(types.String))...)
-	}
-	return elyra.RuntimeImage{
+// image returns the runtime image that the model describes. What is unknown or
+// null is absent in it.
+func (m runtimeImageModel) image() elyra.RuntimeImage {
+	image := elyra.RuntimeImage{
 		Name:        m.Name.ValueString(),
 		DisplayName: m.DisplayName.ValueString(),
 		ImageName:   m.ImageName.ValueString(),
 		Description: m.Description.ValueString(),
 		PullPolicy:  elyra.PullPolicy(m.PullPolicy.ValueString()),
 		PullSecret:  m.PullSecret.ValueString(),
-		Tags:        tags,
-	}, diags
+	}
+	for _, tag := range m.Tags.Elements() {
+		if text, ok := tag.(types.String); ok && !text.IsUnknown() {
+			image.Tags = append(image.Tags, text.ValueString())
+		}
+	}
+	return image
 }
+
+// validate holds all known values to their rules, before anything is written.
+func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
+	for _, attribute := range m.rules() {
+		diags.Append(attribute.rule.validate(attribute.path, attribute.value)...)
+	}
+	for _, tag := range m.Tags.Elements() {
+		if text, ok := tag.(types.String); ok {
+			diags.Append(tagRule.validate(path.Root("tags").AtSetValue(tag), text)...)
+		}
+	}
+	return diags
+}
+
+// held is what the model, a state, knows of its instance.
+func (m runtimeImageModel) held(remembered memory) held {
+	at := m.Location.ValueString()
+	if m.Location.IsNull() {
+		at = remembered.Location
+	}
+	return held{image: m.image(), at: at, uncertain: remembered.Uncertain}
+}
+
+// isImport reports whether the model, a state, is one of which an import knows
+// nothing but the name.
+func (m runtimeImageModel) isImport() bool { return m.ID.IsNull() }
 
 type attributeRule struct {
 	path  path.Path
@@ -106,8 +124,8 @@ func (m *runtimeImageModel) setState(raw tftypes.Value) {
 	}
 }
 
-// setInstance takes over what a store holds. What means the same stays as it
-// is, so that no difference shows: no tags and an empty set of them.
+// setInstance takes over what a store holds. No tags and an empty set of them are
+// one thing, here the empty set.
 func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
 	m.Name = types.StringValue(instance.Name)
 	m.DisplayName = stringOrNull(instance.DisplayName)
@@ -115,11 +133,7 @@ func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
 	m.Description = stringOrNull(instance.Description)
 	m.PullPolicy = stringOrNull(string(instance.PullPolicy))
 	m.PullSecret = stringOrNull(instance.PullSecret)
-	if len(instance.Tags) > 0 {
-		m.Tags = stringSet(instance.Tags)
-	} else if m.Tags.IsNull() || m.Tags.IsUnknown() || len(m.Tags.Elements()) > 0 {
-		m.Tags = types.SetNull(types.StringType)
-	}
+	m.Tags = stringSet(instance.Tags)
 	m.Location = types.StringValue(instance.Location)
 	m.setImported()
 }
@@ -162,10 +176,26 @@ func (m *runtimeImageModel) deriveName() (diags diag.Diagnostics) {
 // differs reports whether applying the model, a plan, over state writes
 // anything.
 func (m runtimeImageModel) differs(state runtimeImageModel) bool {
-	return state.Location.IsNull() ||
-		!m.Name.Equal(state.Name) || !m.DisplayName.Equal(state.DisplayName) || !m.ImageName.Equal(state.ImageName) ||
-		!m.Description.Equal(state.Description) || !m.PullPolicy.Equal(state.PullPolicy) ||
-		!m.PullSecret.Equal(state.PullSecret) || !m.Tags.Equal(state.Tags)
+	return state.Location.IsNull() || !m.Location.Equal(state.Location) || !m.sameImage(state)
+}
+
+// sameImage reports whether both describe the same runtime image.
+func (m runtimeImageModel) sameImage(o runtimeImageModel) bool {
+	return m.Name.Equal(o.Name) && m.DisplayName.Equal(o.DisplayName) && m.ImageName.Equal(o.ImageName) &&
+		m.Description.Equal(o.Description) && m.PullPolicy.Equal(o.PullPolicy) &&
+		m.PullSecret.Equal(o.PullSecret) && m.sameTags(o)
+}
+
+// sameTags reports whether both have the same tags. States of old have null for
+// none.
+func (m runtimeImageModel) sameTags(o runtimeImageModel) bool {
+	none := func(tags types.Set) bool { return !tags.IsUnknown() && len(tags.Elements()) == 0 }
+	return m.Tags.Equal(o.Tags) || none(m.Tags) && none(o.Tags)
+}
+
+// equal reports whether two states are the same.
+func (m runtimeImageModel) equal(o runtimeImageModel) bool {
+	return m.sameImage(o) && m.Tags.Equal(o.Tags) && m.ID.Equal(o.ID) && m.Location.Equal(o.Location) && m.Overwrite.Equal(o.Overwrite)
 }
 
 func (m runtimeImageModel) identity() runtimeImageIdentityModel {

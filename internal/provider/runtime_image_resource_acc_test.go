@@ -132,7 +132,7 @@ func acceptLifecycle(t *testing.T, p place) {
 		attribute("description", knownvalue.Null()),
 		attribute("pull_policy", knownvalue.Null()),
 		attribute("pull_secret", knownvalue.Null()),
-		attribute("tags", knownvalue.Null()),
+		attribute("tags", knownvalue.SetExact([]knownvalue.Check{})),
 	}
 	minimalStep.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{
 		plancheck.ExpectKnownValue(testImage, tfjsonpath.New("name"), knownvalue.StringExact("my_image")),

@@ -123,18 +123,22 @@ func TestPlanWarnsOfExisting(t *testing.T) {
 	}
 }
 
-// TestPlanReplaceIsQuiet: the instance that is to be replaced is no surprise.
+// TestPlanReplaceIsQuiet: the instance that is to be replaced is no surprise, be it
+// by -replace or because it is tainted, of which Terraform says nothing.
 func TestPlanReplaceIsQuiet(t *testing.T) {
-	server := newTestServer(t, t.TempDir())
+	dir := t.TempDir()
+	server := newTestServer(t, dir)
 	config := server.config(t, map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text("a/b:1")})
 	state := server.create(t, config)
-	server.planUnchanged(t, config, state)
-	none := server.value(t, tftypes.NewValue(server.resourceType, nil))
-	planned, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
-	check(t, err, planned.Diagnostics)
-	if len(planned.Diagnostics) > 0 {
-		t.Errorf("got %+v", planned.Diagnostics[0])
-	}
+
+	tainted := newTestServer(t, dir)
+	tainted.read(t, state)
+	wantWarnings(t, tainted.plan(t, config, planned{}), 0)
+
+	replaced := newTestServer(t, dir)
+	first := replaced.respond(t, config, replaced.read(t, state))
+	wantWarnings(t, first.Diagnostics, 0)
+	wantWarnings(t, replaced.plan(t, config, planned{private: first.PlannedPrivate}), 0)
 }
 
 // TestPlanLocation: it is known where the configuration names the place in full,
@@ -160,16 +164,37 @@ func TestPlanLocation(t *testing.T) {
 	}
 }
 
-// TestPlanWarnsOfSameName: of two new resources with one name, the second is told.
-func TestPlanWarnsOfSameName(t *testing.T) {
-	server := newTestServer(t, t.TempDir())
-	none := server.value(t, tftypes.NewValue(server.resourceType, nil))
-	for i, displayName := range []string{"My A", "my a!"} {
-		config := server.config(t, map[string]tftypes.Value{"display_name": text(displayName), "image_name": text("a/b:1")})
-		plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
-		check(t, err, plan.Diagnostics)
-		if i == 1 {
-			wantWarning(t, plan.Diagnostics, `Two resources have the name "my_a"`)
+// TestPlanSameName: of two resources with one name, new or known, the second is an
+// error, whichever it is.
+func TestPlanSameName(t *testing.T) {
+	dir := t.TempDir()
+	server := newTestServer(t, dir)
+	mine := server.config(t, map[string]tftypes.Value{"display_name": text("My A"), "image_name": text("a/b:1")})
+	other := server.config(t, map[string]tftypes.Value{"display_name": text("my a!"), "image_name": text("a/b:2")})
+	state := server.create(t, mine)
+	type plan struct {
+		config *tfprotov6.DynamicValue
+		known  bool
+	}
+	for _, plans := range [][]plan{
+		{{mine, false}, {other, false}},
+		{{mine, true}, {other, false}}, {{other, false}, {mine, true}},
+		{{mine, true}, {other, true}},
+		{{mine, true}, {nil, true}}, {{nil, true}, {mine, true}},
+	} {
+		server := newTestServer(t, dir)
+		for i, plan := range plans {
+			prior := planned{}
+			if plan.known {
+				prior = server.read(t, state)
+			}
+			var failed bool
+			for _, d := range server.respond(t, plan.config, prior).Diagnostics {
+				failed = failed || isError(d) && d.Summary == `Two resources have the name "my_a"`
+			}
+			if failed != (i == 1) {
+				t.Errorf("plan %d of %+v fails: %t", i, plans, failed)
+			}
 		}
 	}
 }
@@ -182,7 +207,7 @@ func TestReadElsewhere(t *testing.T) {
 	state := server.create(t, server.config(t, map[string]tftypes.Value{"display_name": text("Left"), "image_name": text("a/b:1")}))
 	read, err := newTestServer(t, now).ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
 	check(t, err, read.Diagnostics)
-	wantWarning(t, read.Diagnostics, old, now, "remove it by hand")
+	wantWarning(t, read.Diagnostics, old, now, "stays there, and Terraform forgets it", "under an alias")
 }
 
 func TestReadWarnsOfInvalid(t *testing.T) {

@@ -50,6 +50,8 @@ type Store struct {
 	origins       []func() elyra.Origin
 	fileMode      fs.FileMode
 	directoryMode fs.FileMode
+	// asked is the configuration, for the modes that it asks for.
+	asked Config
 }
 
 var _ elyra.Store = (*Store)(nil)
@@ -59,6 +61,7 @@ func New(config Config) *Store {
 	s := &Store{
 		fileMode:      cmp.Or(config.FilePermission, DefaultFilePermission),
 		directoryMode: cmp.Or(config.DirectoryPermission, DefaultDirectoryPermission),
+		asked:         config,
 	}
 	for level, dir := range config.DataDirs {
 		s.dirs = append(s.dirs, filepath.Join(dir, "metadata", "runtime-images"))
@@ -256,6 +259,9 @@ func (s *Store) read(level int, name string) (elyra.Instance, error) {
 	var invalid *elyra.InvalidError
 	if errors.As(err, &invalid) {
 		invalid.Name, invalid.Location = name, instance.Location
+	}
+	if level == 0 {
+		instance.Modes = s.modeDrift(instance.Location)
 	}
 	return instance, err
 }

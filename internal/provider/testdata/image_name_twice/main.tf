@@ -8,7 +8,7 @@ terraform {
 
 variable "second" {
   type    = string
-  default = "Never"
+  default = "a/b:1"
 }
 
 resource "elyra_runtime_image" "first" {
@@ -19,6 +19,6 @@ resource "elyra_runtime_image" "first" {
 
 resource "elyra_runtime_image" "second" {
   display_name = "Second"
-  image_name   = "a/b:1"
-  pull_policy  = var.second
+  image_name   = var.second
+  pull_policy  = "Never"
 }

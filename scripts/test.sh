@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 missing=
 if venv=$(scripts/elyra.sh "$CACHE"); then
   export ELYRA_TEST_VENV=$venv
+  ELYRA_TEST_VENV_OLDEST=$(scripts/elyra.sh "$CACHE" oldest)
+  ELYRA_TEST_VENV_ODH=$(scripts/elyra.sh "$CACHE" odh)
+  export ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH
 else
   code=$?
   if [[ $code != 3 ]]; then
@@ -19,7 +22,7 @@ else
     exit 1
   fi
   missing='no Python 3.10 or newer with its venv module was found'
-  unset ELYRA_TEST_VENV
+  unset ELYRA_TEST_VENV ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH
 fi
 
 # The Hub's environment is made with the Python of Elyra's, and needs node besides.

@@ -1,12 +1,12 @@
 // Package jupytertest runs the real Elyra for tests: its command elyra-metadata, and a Jupyter
 // Server with its extension.
 //
-// Elyra lives in a Python environment that "make test" makes, and that ELYRA_TEST_VENV names. By
-// hand:
+// There are three of it, each in a Python environment that "make test" makes: [Newest], [Oldest]
+// and [ODH]. Functions that do not say which use Newest. By hand:
 //
 //	ELYRA_TEST_VENV=$(make -s elyra) go test ./...
 //
-// Without it, tests that call this package are skipped; with CI=true they fail. See [Require].
+// Without an environment, tests that need it are skipped; with CI=true they fail. See [Require].
 //
 // A command takes three seconds and a server seven, most of it for importing Elyra: ask once for
 // all that a test wants to know, and share a server ([Shared]) where its state does not matter.
@@ -26,13 +26,57 @@ import (
 	"testing"
 )
 
-// venvVariable names the Python environment that carries Elyra.
-const venvVariable = "ELYRA_TEST_VENV"
+// Elyra is one of the Elyras to test on. The zero Elyra is [Newest].
+type Elyra struct {
+	name string
+	// variable is the environment variable that names its Python environment.
+	variable string
+}
 
-// Require skips a test that needs the real Elyra where there is none. With CI=true it fails instead.
+// The Elyras to test on; test/elyra/NAME.in says what each of them is.
+var (
+	// Newest is what "pip install elyra-server" gave on the day it was pinned.
+	Newest = Elyra{"newest", "ELYRA_TEST_VENV"}
+	// Oldest is the oldest Elyra and Jupyter Server that are supported, with the oldest watchdog.
+	Oldest = Elyra{"oldest", "ELYRA_TEST_VENV_OLDEST"}
+	// ODH is Open Data Hub's fork: what "pip install odh-elyra" gave on the day it was pinned.
+	ODH = Elyra{"odh", "ELYRA_TEST_VENV_ODH"}
+)
+
+// OnEach runs a test on every Elyra, as a subtest of its name.
+func OnEach(t *testing.T, test func(t *testing.T, elyra Elyra)) {
+	t.Helper()
+	for _, elyra := range []Elyra{Newest, Oldest, ODH} {
+		t.Run(elyra.name, func(t *testing.T) {
+			elyra.Require(t)
+			test(t, elyra)
+		})
+	}
+}
+
+// String is the Elyra's name: newest, oldest, odh.
+func (e Elyra) String() string { return e.orNewest().name }
+
+func (e Elyra) orNewest() Elyra {
+	if e == (Elyra{}) {
+		return Newest
+	}
+	return e
+}
+
+// directory is the Python environment; "" if there is none.
+func (e Elyra) directory() string { return os.Getenv(e.orNewest().variable) }
+
+// Require skips a test that needs [Newest] if there is none. With CI=true it fails instead.
 func Require(t testing.TB) {
 	t.Helper()
-	if reason := missing(); reason != "" {
+	Newest.Require(t)
+}
+
+// Require skips a test that needs this Elyra if there is none. With CI=true it fails instead.
+func (e Elyra) Require(t testing.TB) {
+	t.Helper()
+	if reason := e.missing(); reason != "" {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("the real Elyra is missing, and CI=true: %s", reason)
 		}
@@ -41,40 +85,56 @@ func Require(t testing.TB) {
 }
 
 // missing says why Elyra cannot be run; "" when it can.
-func missing() string {
-	if os.Getenv(venvVariable) == "" {
-		return venvVariable + " is not set; make test sets it"
+func (e Elyra) missing() string {
+	if e.directory() == "" {
+		return e.orNewest().variable + " is not set; make test sets it"
 	}
 	for _, name := range []string{"python", "elyra-metadata"} {
-		if _, err := exec.LookPath(program(name)); err != nil {
-			return fmt.Sprintf("%s is broken: %s", venvVariable, err)
+		if _, err := exec.LookPath(e.program(name)); err != nil {
+			return fmt.Sprintf("%s is broken: %s", e.orNewest().variable, err)
 		}
 	}
 	return ""
 }
 
-// program is the path of a program in the environment.
-func program(name string) string {
+// program is the path of a program in the Python environment.
+func (e Elyra) program(name string) string {
 	if runtime.GOOS == "windows" {
-		return filepath.Join(os.Getenv(venvVariable), "Scripts", name+".exe")
+		return filepath.Join(e.directory(), "Scripts", name+".exe")
 	}
-	return filepath.Join(os.Getenv(venvVariable), "bin", name)
+	return filepath.Join(e.directory(), "bin", name)
+}
+
+// Command prepares a Python script (a program's text, not its path), which starts in a clean
+// environment with what env adds. It is killed when the test ends.
+func (e Elyra) Command(t testing.TB, env []string, script string, args ...string) *exec.Cmd {
+	t.Helper()
+	return e.command(t, env, "python", append([]string{"-c", script}, args...)...)
+}
+
+func (e Elyra) command(t testing.TB, env []string, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	e.Require(t)
+	command := exec.CommandContext(t.Context(), e.program(name), args...)
+	command.Dir = t.TempDir()
+	command.Env = e.environment(t.TempDir(), env)
+	return command
 }
 
 // Bin returns the directory of the environment's programs, for tests that run them in a shell.
 func Bin(t testing.TB) string {
 	t.Helper()
 	Require(t)
-	return filepath.Dir(program("python"))
+	return filepath.Dir(Newest.program("python"))
 }
 
 // environment is what every program starts with: a home of its own, and nothing by which the
 // machine's user steers Jupyter or Elyra. What env adds comes last, and so wins.
-func environment(home string, env []string) []string {
+func (e Elyra) environment(home string, env []string) []string {
 	clean := []string{
 		"HOME=" + home,
 		"LANG=C.UTF-8",
-		"PATH=" + filepath.Dir(program("python")) + string(os.PathListSeparator) + os.Getenv("PATH"),
+		"PATH=" + filepath.Dir(e.program("python")) + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"PYTHONUTF8=1",
 		"USERPROFILE=" + home,
 		"APPDATA=" + filepath.Join(home, "AppData", "Roaming"),
@@ -89,13 +149,10 @@ func environment(home string, env []string) []string {
 
 // run runs a program of the environment to its end. An error carries what the program wrote: Elyra
 // complains on standard output, Python on standard error.
-func run(t testing.TB, env []string, name string, args ...string) (string, error) {
+func (e Elyra) run(t testing.TB, env []string, name string, args ...string) (string, error) {
 	t.Helper()
-	Require(t)
 	var stdout, stderr bytes.Buffer
-	command := exec.CommandContext(t.Context(), program(name), args...)
-	command.Dir = t.TempDir()
-	command.Env = environment(t.TempDir(), env)
+	command := e.command(t, env, name, args...)
 	command.Stdout = &stdout
 	command.Stderr = &stderr
 	if err := command.Run(); err != nil {
@@ -119,14 +176,14 @@ func Metadata(t testing.TB, env []string, args ...string) (stdout string) {
 // TryMetadata is [Metadata] for a command that may fail. The error carries all that it wrote.
 func TryMetadata(t testing.TB, env []string, args ...string) (stdout string, err error) {
 	t.Helper()
-	return run(t, env, "elyra-metadata", args...)
+	return Newest.run(t, env, "elyra-metadata", args...)
 }
 
 // Python runs a script (a program's text, not its path) in Elyra's Python and returns its
 // standard output; the test ends where it fails.
 func Python(t testing.TB, env []string, script string, args ...string) string {
 	t.Helper()
-	stdout, err := run(t, env, "python", append([]string{"-c", script}, args...)...)
+	stdout, err := Newest.run(t, env, "python", append([]string{"-c", script}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

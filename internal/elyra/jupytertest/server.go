@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,17 +24,28 @@ const startTimeout = 90 * time.Second
 
 // launch starts what "jupyter server" starts, and ends it when standard input ends: so it never
 // outlives the tests, however they die. The directory named by the first argument, if any, goes
-// with it.
+// with it. The port that it listens on is written to the file that the second argument names.
 const launch = `
 import os, shutil, sys, threading
 
 def follow(directory):
-    sys.stdin.buffer.read()
+    os.read(0, 1)
     if directory:
         shutil.rmtree(directory, ignore_errors=True)
     os._exit(0)
 
 threading.Thread(target=follow, args=(sys.argv.pop(1),), daemon=True).start()
+
+# Jupyter Server 1 writes port 0 to its runtime file if it was told to choose one.
+from tornado.tcpserver import TCPServer
+
+def add_sockets(self, sockets, add=TCPServer.add_sockets, path=sys.argv.pop(1)):
+    add(self, sockets)
+    with open(path + ".new", "w") as file:
+        file.write(str(sockets[0].getsockname()[1]))
+    os.replace(path + ".new", path)
+
+TCPServer.add_sockets = add_sockets
 
 from jupyter_server.serverapp import main
 sys.exit(main())
@@ -42,6 +53,8 @@ sys.exit(main())
 
 // Options say how a server differs from the usual one: a token, plain HTTP, no path.
 type Options struct {
+	// Elyra is the one to run. Default: [Newest].
+	Elyra Elyra
 	// DataDir is the Jupyter data directory. Empty: a new one.
 	DataDir string
 	// Password makes the server ask for it, and have no token.
@@ -81,7 +94,7 @@ type Server struct {
 // ends; where the test has failed, the end of the server's log is printed.
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
-	Require(t)
+	options.Elyra.Require(t)
 	s := newServer(t.TempDir(), options)
 	t.Cleanup(func() {
 		s.Kill()
@@ -192,14 +205,8 @@ func (s *Server) start() error {
 		}
 	}
 	// What a killed server left there would be taken for the new one's.
-	stale, err := filepath.Glob(s.path("runtime/jpserver-*"))
-	if err != nil {
+	if err := os.RemoveAll(s.path("port")); err != nil {
 		return err
-	}
-	for _, path := range stale {
-		if err := os.Remove(path); err != nil {
-			return err
-		}
 	}
 	log, err := os.OpenFile(s.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -208,9 +215,9 @@ func (s *Server) start() error {
 	defer func() { _ = log.Close() }() // the process has its own
 
 	// Not the test's context: it ends before the test's cleanup, and a shared server outlives both.
-	command := exec.CommandContext(context.Background(), program("python"), s.args()...)
+	command := exec.CommandContext(context.Background(), s.options.Elyra.program("python"), s.args()...)
 	command.Dir = s.path("root")
-	command.Env = environment(s.path("home"), append([]string{
+	command.Env = s.options.Elyra.environment(s.path("home"), append([]string{
 		"JUPYTER_CONFIG_DIR=" + s.path("config"),
 		"JUPYTER_DATA_DIR=" + s.DataDir,
 		"JUPYTER_RUNTIME_DIR=" + s.path("runtime"),
@@ -241,17 +248,22 @@ func (s *Server) start() error {
 
 func (s *Server) args() []string {
 	args := []string{
-		"-c", launch, s.follow,
+		"-c", launch, s.follow, s.path("port"),
 		"--allow-root",
 		"--no-browser",
 		"--ServerApp.ip=127.0.0.1",
 		fmt.Sprintf("--ServerApp.port=%d", s.port),
 		"--ServerApp.port_retries=0",
 		"--ServerApp.root_dir=" + s.path("root"),
-		"--IdentityProvider.token=" + s.Token,
 	}
-	if s.Password != "" {
-		args = append(args, "--PasswordIdentityProvider.hashed_password="+hash(s.Password))
+	// Jupyter Server 1 has its own names for these, and ignores the newer ones.
+	switch {
+	case s.Password != "":
+		args = append(args, "--PasswordIdentityProvider.hashed_password="+hash(s.Password), "--IdentityProvider.token=")
+	case s.options.Elyra == Oldest:
+		args = append(args, "--ServerApp.token="+s.Token)
+	default:
+		args = append(args, "--IdentityProvider.token="+s.Token)
 	}
 	if s.options.BaseURL != "" {
 		args = append(args, "--ServerApp.base_url="+s.options.BaseURL)
@@ -300,31 +312,24 @@ func (s *Server) await() error {
 	}
 }
 
-// locate reads where the server listens from the file that it writes for that.
+// locate reads the port that the server listens on from the file that is written for that.
 func (s *Server) locate() error {
-	paths, err := filepath.Glob(s.path("runtime/jpserver-*.json"))
+	content, err := os.ReadFile(s.path("port"))
 	if err != nil {
 		return err
 	}
-	if len(paths) != 1 {
-		return errors.New("it has not written its runtime file")
-	}
-	content, err := os.ReadFile(paths[0])
-	if err != nil {
+	if s.port, err = strconv.Atoi(string(content)); err != nil {
 		return err
 	}
-	var info struct {
-		URL  string `json:"url"`
-		Port int    `json:"port"`
+	scheme := "http"
+	if s.options.CertFile != "" {
+		scheme = "https"
 	}
-	if err := json.Unmarshal(content, &info); err != nil {
-		return fmt.Errorf("its runtime file is not whole: %w", err)
-	}
-	s.URL, s.port = strings.TrimSuffix(info.URL, "/"), info.Port
+	s.URL = strings.TrimSuffix(fmt.Sprintf("%s://127.0.0.1:%d%s", scheme, s.port, s.options.BaseURL), "/")
 	return nil
 }
 
-// answers tells whether Elyra's endpoint is there: behind a password, it sends the caller away.
+// answers reports whether Elyra's endpoint is there: behind a password, it sends the caller away.
 func (s *Server) answers(ctx context.Context, client *http.Client) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/elyra/metadata/runtime-images", http.NoBody)
 	if err != nil {

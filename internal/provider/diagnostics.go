@@ -23,9 +23,10 @@ var (
 	pathImageName   = path.Root("image_name")
 )
 
-// storeError is the diagnostic for an error of a store. The action is a verb
-// and its object, such as "create runtime image".
-func storeError(action string, err error) diag.Diagnostic {
+// storeError is the diagnostic for what failed with one instance. The verb is what
+// the store was asked for, such as "create". An attribute is at fault only where
+// the error is about the name itself.
+func (p place) storeError(verb, name string, err error) diag.Diagnostic {
 	var exists *elyra.ExistsError
 	if errors.As(err, &exists) {
 		return existsError(exists)
@@ -34,11 +35,51 @@ func storeError(action string, err error) diag.Diagnostic {
 	if errors.As(err, &twice) {
 		return twiceError(twice.name)
 	}
-	detail := sentence(err.Error())
-	if hint := nextStep(err); hint != "" {
-		detail += "\n\n" + hint
+	summary, detail := fmt.Sprintf("Unable to %s runtime image %q", verb, name), p.detail(verb, name, err)
+	if errors.Is(err, elyra.ErrReadOnly) || errors.As(err, new(*elyra.InvalidError)) {
+		return diag.NewAttributeErrorDiagnostic(pathName, summary, detail)
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, "Unable to "+action, detail)
+	return diag.NewErrorDiagnostic(summary, detail)
+}
+
+// listError is the diagnostic for a store that cannot be listed.
+func (p place) listError(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to list runtime images", p.detail("list", "", err))
+}
+
+// detail is what a store's error says, in sentences, and what to do about it. What
+// the store was doing stands in the summary.
+func (p place) detail(verb, name string, err error) string {
+	text := err.Error()
+	for _, doing := range []string{fmt.Sprintf("%s runtime image %q: ", verb, name), verb + " runtime images: ", verb + " runtime image: "} {
+		text = strings.TrimPrefix(text, doing)
+	}
+	text = p.withFullPath(text, name, err)
+	if hint := nextStep(err); hint != "" {
+		return sentence(text) + "\n\n" + hint
+	}
+	return sentence(text)
+}
+
+// withFullPath puts the full path into a text about what the operating system
+// refused: that of the directory where it is about a temporary file in there.
+func (p place) withFullPath(text, name string, err error) string {
+	var fault *fs.PathError
+	if !errors.As(err, &fault) {
+		return text
+	}
+	where := fault.Path
+	if !filepath.IsAbs(where) {
+		where = filepath.Dir(p.store.Location(name))
+	}
+	text, _, _ = strings.Cut(text, "\n") // what failed in clearing up
+	if text == fault.Error() {
+		return fmt.Sprintf("%v: %s", fault.Err, where)
+	}
+	if before, ok := strings.CutSuffix(text, ": "+fault.Error()); ok && strings.Contains(before, where) {
+		return before // says it already
+	}
+	return strings.Replace(text, fault.Error(), fmt.Sprintf("%s: %v", where, fault.Err), 1)
 }
 
 // nextStep says what to do about an error; empty where nobody knows.
@@ -53,13 +94,13 @@ func nextStep(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "Run Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
 	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrNotExist):
-		return "Set data_dir in the provider's configuration to a directory, or to one that can be made: what it is in must be a directory."
+		return "Set data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	case errors.Is(err, syscall.EROFS):
 		return "The file system is read-only. Set data_dir in the provider's configuration to a directory that can be written, or mount it writable."
 	case errors.Is(err, syscall.ENOSPC):
 		return "The disk is full. Nothing was changed; make room and apply again."
 	case errors.As(err, new(*elyra.InvalidError)):
-		return "Mend it where it is stored. A resource elyra_runtime_image of that name, imported, repairs it."
+		return "Mend it where it is stored, or import it to a resource elyra_runtime_image, which repairs it."
 	case errors.Is(err, elyra.ErrNotFound):
 		return "It was removed outside of Terraform in the meantime. Plan and apply again."
 	}
@@ -169,12 +210,6 @@ func configError(err error, variables map[string]string) diag.Diagnostic {
 		subject = "The environment variable " + variable
 	}
 	return diag.NewAttributeErrorDiagnostic(path.Root(invalid.Argument), "Invalid server configuration", subject+" "+invalid.Reason+".")
-}
-
-// listError is the diagnostic for a store that cannot be listed.
-func listError(err error) diag.Diagnostic {
-	failed := storeError("list runtime images", err)
-	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
 }
 
 // overlookedWarnings tells of runtime images that stand beside where the store looks in vain, such

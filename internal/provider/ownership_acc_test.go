@@ -291,7 +291,7 @@ func ownNewLabel(t *testing.T, p twoPlaces) {
 	p.write(t, "a", block("round1"))
 	first := p.warnings(t, "plan")
 	if len(first) != images+1 { // all of one image name
-		t.Errorf("%d warnings, want %d", len(first), images+1)
+		t.Fatalf("%d warnings, want %d", len(first), images+1)
 	}
 	if !strings.Contains(first[len(first)-1], "moved {") {
 		t.Errorf("the plan does not name the moved block: %s", first[len(first)-1])

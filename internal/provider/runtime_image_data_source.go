@@ -118,7 +118,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 		case errors.Is(err, elyra.ErrNotFound):
 			diags.Append(noSuchImage(ctx, d.conn, model.Name.ValueString()))
 		case err != nil:
-			diags.Append(storeError("read runtime image", err))
+			diags.Append(d.conn.storeError("read", model.Name.ValueString(), err))
 		}
 		return instance, diags
 	}
@@ -128,7 +128,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	}
 	instances, err := d.conn.store.List(ctx, false)
 	if err != nil {
-		diags.Append(storeError("list runtime images", err))
+		diags.Append(d.conn.listError(err))
 		return instance, diags
 	}
 	var matches []string

@@ -64,7 +64,7 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 	}
 	instances, err := r.conn.list(ctx)
 	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{listError(err)})
+		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{r.conn.listError(err)})
 		return
 	}
 	var found []elyra.Instance

@@ -174,7 +174,7 @@ func (p *writePlan) lookElsewhere(ctx context.Context, h held) (diags diag.Diagn
 	case whose == ours:
 		conn.run.saw(h.image.Name, instance.Location)
 	case err != nil && whose == nobodys:
-		diags.Append(storeError("read runtime image", err))
+		diags.Append(conn.storeError("read", h.image.Name, err))
 	default:
 		p.elsewhere = true
 		diags.Append(conn.leftBehind(h, whose)...)
@@ -235,7 +235,7 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 	conn, overwrite := p.resource.conn, p.plan.Overwrite.ValueBool()
 	there, found, err := conn.lookUp(ctx, name)
 	if err != nil && !overwrite {
-		diags.Append(uncheckedWarning(err))
+		diags.Append(conn.uncheckedWarning(name, err))
 	}
 	var document string
 	if found {

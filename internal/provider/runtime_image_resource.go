@@ -137,11 +137,11 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 	instance, wrote, err := r.conn.create(ctx, image, plan.Overwrite.ValueBool())
 	switch {
 	case errors.Is(err, elyra.ErrUncertain):
-		resp.Diagnostics.Append(uncertainError(err))
+		resp.Diagnostics.Append(r.conn.uncertainError(image.Name, err))
 		plan.ID = plan.Name
 		plan.Location = types.StringValue(r.conn.store.Location(image.Name))
 	case err != nil:
-		resp.Diagnostics.Append(storeError("create runtime image", err))
+		resp.Diagnostics.Append(r.conn.storeError("create", image.Name, err))
 		return
 	default:
 		plan.setInstance(instance)
@@ -166,7 +166,7 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	var invalid *elyra.InvalidError
 	switch {
 	case err != nil && !errors.As(err, &invalid):
-		resp.Diagnostics.Append(storeError("read runtime image", err))
+		resp.Diagnostics.Append(r.conn.storeError("read", h.image.Name, err))
 		return
 	case whose != ours:
 		resp.Diagnostics.Append(r.conn.leftBehind(h, whose)...)
@@ -206,7 +206,7 @@ func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRe
 		remembered := recall(ctx, req.Private)
 		instance, wrote, err := r.conn.update(ctx, plan.image(), state.held(remembered), plan.Overwrite.ValueBool())
 		if err != nil {
-			resp.Diagnostics.Append(storeError("update runtime image", err))
+			resp.Diagnostics.Append(r.conn.storeError("update", plan.Name.ValueString(), err))
 			return
 		}
 		plan.setInstance(instance)
@@ -231,7 +231,7 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 	warnings, err := r.conn.remove(ctx, state.held(remembered), remembered)
 	resp.Diagnostics.Append(warnings...)
 	if err != nil {
-		resp.Diagnostics.Append(storeError("delete runtime image", err))
+		resp.Diagnostics.Append(r.conn.storeError("delete", state.Name.ValueString(), err))
 	}
 }
 
@@ -256,7 +256,7 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 	case errors.Is(err, elyra.ErrNotFound):
 		resp.Diagnostics.Append(noSuchImage(ctx, r.conn, name.ValueString()))
 	case err != nil && !errors.As(err, &invalid):
-		resp.Diagnostics.Append(storeError("import runtime image", err))
+		resp.Diagnostics.Append(r.conn.storeError("read", name.ValueString(), err))
 	default:
 		if err := elyra.ValidateName(name.ValueString()); err != nil {
 			resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image",

@@ -170,8 +170,8 @@ If this configuration has had it under another address until now (another label,
     }`, exists.Name))
 }
 
-func uncheckedWarning(err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Unable to check whether the runtime image exists", storeError("", err).Detail())
+func (p place) uncheckedWarning(name string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether runtime image %q exists", name), p.detail("list", name, err))
 }
 
 // leftBehind tells that the place of a resource has changed, and what stays where

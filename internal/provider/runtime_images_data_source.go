@@ -115,7 +115,7 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 	}
 	instances, err := d.conn.store.List(ctx, model.IncludeInvalid.ValueBool())
 	if err != nil {
-		resp.Diagnostics.Append(listError(err))
+		resp.Diagnostics.Append(d.conn.listError(err))
 		return
 	}
 	resp.Diagnostics.Append(overlookedWarnings(d.conn.store)...)

@@ -138,12 +138,20 @@ func (s testServer) attributes(t testing.TB, dynamic *tfprotov6.DynamicValue) ma
 
 func (s testServer) create(t testing.TB, config *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 	t.Helper()
+	applied := s.tryCreate(t, config)
+	check(t, nil, applied.Diagnostics)
+	return applied.NewState
+}
+
+// tryCreate plans and applies a creation that may fail.
+func (s testServer) tryCreate(t testing.TB, config *tfprotov6.DynamicValue) *tfprotov6.ApplyResourceChangeResponse {
+	t.Helper()
 	none := s.value(t, tftypes.NewValue(s.resourceType, nil))
 	plan, err := s.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: s.proposed(t, config, none)})
 	check(t, err, plan.Diagnostics)
 	applied, err := s.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity})
-	check(t, err, applied.Diagnostics)
-	return applied.NewState
+	check(t, err, nil)
+	return applied
 }
 
 // destroy returns the diagnostics of a destroy.

@@ -9,8 +9,8 @@ import (
 // place.find holds what is there against what was to be created.
 
 // uncertainError says that nobody knows whether the instance was created.
-func uncertainError(err error) diag.Diagnostic {
-	failed := storeError("create runtime image", err)
+func (p place) uncertainError(name string, err error) diag.Diagnostic {
+	failed := p.storeError("create", name, err)
 	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()+
 		"\n\nIt is kept in the state as tainted: the next apply checks whether it exists and recreates it.")
 }

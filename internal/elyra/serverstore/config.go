@@ -231,7 +231,7 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 	pair, err := tls.X509KeyPair([]byte(cfg.ClientCertPEM), []byte(cfg.ClientKeyPEM))
 	if err != nil {
 		// The standard library's errors name what is wrong and quote nothing.
-		return nil, configErrorf("client_cert_pem", "and client_key_pem: %v", err)
+		return nil, configErrorf("client_cert_pem", "and client_key_pem are not a certificate and its key: %v", err)
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil

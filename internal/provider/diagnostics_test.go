@@ -1,0 +1,86 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+)
+
+// TestStoreError: the summary says what was being done, once; the detail is a
+// sentence about what is in the way, with its full path, and the next step. Only
+// what is about the name is put on it.
+func TestStoreError(t *testing.T) {
+	t.Parallel()
+	p := place{store: filestore.New(filestore.Config{DataDirs: []string{"/data"}})}
+	doing := func(err error) error { return fmt.Errorf("update runtime image %q: %w", "x", err) }
+	yours := "\n\nRun Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
+	for _, tt := range []struct {
+		err    error
+		detail string
+		onName bool
+	}{
+		{
+			&fs.PathError{Op: "openat", Path: ".x.json.1abc.tmp", Err: syscall.EACCES},
+			"Permission denied: /data/metadata/runtime-images." + yours, false,
+		},
+		{
+			errors.Join(&fs.PathError{Op: "renameat", Path: "x.json", Err: syscall.EACCES}, errors.New("and the temporary file stays")),
+			"Permission denied: /data/metadata/runtime-images." + yours, false,
+		},
+		{
+			&fs.PathError{Op: "open", Path: "/elsewhere/x.json", Err: syscall.EACCES},
+			"Permission denied: /elsewhere/x.json." + yours, false,
+		},
+		{
+			fmt.Errorf("a part of /data is not a directory: %w", &fs.PathError{Op: "mkdir", Path: "/data/metadata", Err: syscall.ENOTDIR}),
+			"A part of /data is not a directory: /data/metadata: not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists.", false,
+		},
+		{
+			&fs.PathError{Op: "write", Path: ".x.json.1abc.tmp", Err: syscall.ENOSPC},
+			"No space left on device: /data/metadata/runtime-images.\n\nThe disk is full. Nothing was changed; make room and apply again.", false,
+		},
+		{
+			&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"},
+			"Runtime image \"x\" at /far/x.json lives outside /data.\n\nChange it where it comes from, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # x", true,
+		},
+		{errors.New("something else"), "Something else.", false},
+	} {
+		got := p.storeError("update", "x", doing(tt.err))
+		if got.Summary() != `Unable to update runtime image "x"` || got.Detail() != tt.detail {
+			t.Errorf("%v is told as\n%s\n%s\nwant\n%s", tt.err, got.Summary(), got.Detail(), tt.detail)
+		}
+		at, onAttribute := got.(diag.DiagnosticWithPath)
+		if onAttribute != tt.onName || onAttribute && !at.Path().Equal(pathName) {
+			t.Errorf("%v is put on an attribute: %t", tt.err, onAttribute)
+		}
+	}
+}
+
+// TestStoreError_file: the same from the file system itself.
+func TestStoreError_file(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := newTestServer(t, file)
+	config := server.config(t, map[string]tftypes.Value{"display_name": text("X"), "image_name": text("a/b:1")})
+	failed := server.tryCreate(t, config).Diagnostics
+	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil {
+		t.Fatalf("got %+v", failed)
+	}
+	want := "A part of " + filepath.Dir(imagePath(file, "x")) + " is not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
+	if failed[0].Detail != want {
+		t.Errorf("got\n%s\nwant\n%s", failed[0].Detail, want)
+	}
+}

@@ -23,6 +23,11 @@ type Store interface {
 	// invalid.
 	Get(ctx context.Context, name string) (Instance, error)
 
+	// Refresh is Get for the many reads of a plan, which a store may answer from
+	// what it read for others up to a second ago. It never misses what this store
+	// itself has written.
+	Refresh(ctx context.Context, name string) (Instance, error)
+
 	// Update replaces the fields of the instance named image.Name and keeps all
 	// else that its document holds. An invalid instance is repaired. An instance
 	// that lives further along the search path is copied to where the store

@@ -54,6 +54,17 @@ func (p place) isHere(h held) bool {
 // has another port.
 func (p place) find(ctx context.Context, h held) (elyra.Instance, whose, error) {
 	instance, err := p.store.Get(ctx, h.image.Name)
+	return p.judge(h, instance, err)
+}
+
+// refresh is find for the reads of a plan, of which there are many.
+func (p place) refresh(ctx context.Context, h held) (elyra.Instance, whose, error) {
+	instance, err := p.store.Refresh(ctx, h.image.Name)
+	return p.judge(h, instance, err)
+}
+
+// judge says whose is what a read has found.
+func (p place) judge(h held, instance elyra.Instance, err error) (elyra.Instance, whose, error) {
 	var invalid *elyra.InvalidError
 	switch {
 	case errors.Is(err, elyra.ErrNotFound):

@@ -162,7 +162,7 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	before, remembered := state, recall(ctx, req.Private)
 	h := state.held(remembered)
-	instance, whose, err := r.conn.find(ctx, h)
+	instance, whose, err := r.conn.refresh(ctx, h)
 	var invalid *elyra.InvalidError
 	switch {
 	case err != nil && !errors.As(err, &invalid):

@@ -121,6 +121,11 @@ func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
 	return instance, nil
 }
 
+// Refresh implements [elyra.Store]: files are read anew each time.
+func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
+	return s.Get(ctx, name)
+}
+
 // Update rewrites the file in its place, or writes a copy into the first
 // directory where the instance lives further away.
 func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {

@@ -19,6 +19,11 @@ import (
 )
 
 const (
+	// despairLifetime is how long reads fail without being sent after a request
+	// that used up its retries, so that a plan over many resources does not wait
+	// for each of them.
+	despairLifetime = 5 * time.Second
+
 	minBackoff = 500 * time.Millisecond
 	maxBackoff = 30 * time.Second
 )
@@ -39,9 +44,14 @@ type client struct {
 	timeout    time.Duration
 	grace      time.Duration
 	backoff    func(attempt int) time.Duration
-	// failing is set when a request has used up its retries, until the next one
-	// is answered.
-	failing atomic.Bool
+	// despair is set when a request has used up its retries, until one is answered.
+	despair atomic.Pointer[despair]
+}
+
+// despair is what a request came to that used up its retries.
+type despair struct {
+	err  error
+	when time.Time
 }
 
 // request is what to ask.
@@ -144,7 +154,7 @@ func (c *client) do(ctx context.Context, r request) (a *answer, doubtful bool, e
 // conflict.
 func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool, err error) {
 	retries := c.maxRetries
-	if c.failing.Load() {
+	if c.despair.Load() != nil {
 		retries = 0
 	}
 	for attempt := 0; ; attempt++ {
@@ -153,7 +163,7 @@ func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool,
 		v := c.weigh(a, sent, err)
 		doubtful = doubtful || v.doubtful
 		if !v.passing {
-			c.failing.Store(false)
+			c.despair.Store(nil)
 			return a, doubtful, err
 		}
 		if ctx.Err() != nil {
@@ -163,7 +173,7 @@ func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool,
 			return a, doubtful, err
 		}
 		if attempt >= retries {
-			c.failing.Store(c.maxRetries > 0)
+			c.giveUp(a, err)
 			return a, doubtful, err
 		}
 		wait, asked := retryAfter(a)
@@ -177,6 +187,23 @@ func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool,
 			return nil, doubtful, c.interrupted(ctx, r)
 		}
 	}
+}
+
+// giveUp notes what a request came to that used up its retries.
+func (c *client) giveUp(a *answer, err error) {
+	if err == nil {
+		err = c.judge(a)
+	}
+	c.despair.Store(&despair{err, time.Now()})
+}
+
+// hopeless is the error of a request that used up its retries a moment ago, and
+// nil where there is none: a read is not worth another wait then.
+func (c *client) hopeless() error {
+	if last := c.despair.Load(); last != nil && time.Since(last.when) < despairLifetime {
+		return last.err
+	}
+	return nil
 }
 
 // verdict is what an attempt means for the next one.

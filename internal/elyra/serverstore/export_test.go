@@ -45,11 +45,16 @@ func WithProxy(cfg Config, proxy string) Config {
 	return cfg
 }
 
-// Forget drops what s has read, for tests that go behind its back.
-func Forget(s *Store) {
+// Age makes what s has read, and how it failed, too old to be of use.
+func Age(s *Store) {
 	s.reads.mu.Lock()
 	defer s.reads.mu.Unlock()
-	s.reads.newest = nil
+	if s.reads.newest != nil && !s.reads.newest.answered.IsZero() {
+		s.reads.newest.answered = time.Time{}.Add(time.Second)
+	}
+	if last := s.client.despair.Load(); last != nil {
+		s.client.despair.Store(&despair{err: last.err})
+	}
 }
 
 // AwaitReaders returns when n readers wait for one list.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -162,7 +163,7 @@ func TestFaults(t *testing.T) {
 				if tt.change != nil {
 					tt.change(&cfg)
 				}
-				_, err := newStore(t, cfg).Get(t.Context(), "mine")
+				_, err := newStore(t, cfg).Refresh(t.Context(), "mine")
 
 				var fault *serverstore.Error
 				if !errors.As(err, &fault) {
@@ -603,31 +604,79 @@ func TestCancelledBefore(t *testing.T) {
 	expectAsked(t, server)
 }
 
-// TestServerThatIsDown: the first request is patient, those after it are not,
-// until one is answered.
+// TestServerThatIsDown: the first request is patient; reads that follow within
+// seconds fail with it, and after that each is tried once, until one is answered.
 func TestServerThatIsDown(t *testing.T) {
 	server := newServer(t)
 	server.Put(elyratest.Writable, "mine", document("mine"))
 	store := newStore(t, config(server))
 	server.Inject(elyratest.Fault{Do: elyratest.Page(503)})
-	for i, want := range []int{1 + serverstore.DefaultMaxRetries, 1, 1} {
+	read := map[string]func() error{
+		"Refresh": func() error { _, err := store.Refresh(t.Context(), "mine"); return err },
+		"Get":     func() error { _, err := store.Get(t.Context(), "mine"); return err },
+		"List":    func() error { _, err := store.List(t.Context(), false); return err },
+	}
+	expect := func(what string, read func() error, want int) {
+		t.Helper()
 		server.Forget()
-		if _, err := store.Get(t.Context(), "mine"); err == nil {
-			t.Error("no error")
+		if read() == nil {
+			t.Errorf("%s: no error", what)
 		}
 		if got := len(server.Asked()); got != want {
-			t.Errorf("call %d: %d requests, want %d", i, got, want)
+			t.Errorf("%s: %d requests, want %d", what, got, want)
 		}
 	}
-	server.Heal()
-	if _, err := store.Get(t.Context(), "mine"); err != nil {
-		t.Error(err)
+	expect("first", read["Refresh"], 1+serverstore.DefaultMaxRetries)
+	for what, read := range read {
+		expect(what+" a moment later", read, 0)
+		serverstore.Age(store)
+		expect(what+" later", read, 1)
 	}
-	serverstore.Forget(store)
+	server.Heal()
+	serverstore.Age(store)
+	if err := read["Get"](); err != nil {
+		t.Fatal(err)
+	}
 	server.Inject(elyratest.Fault{Times: 2, Do: elyratest.Page(503)})
-	if _, err := store.Get(t.Context(), "mine"); err != nil {
+	if err := read["Get"](); err != nil {
 		t.Errorf("not patient again: %v", err)
 	}
+}
+
+// TestServerThatHangs: many reads cost one timeout and its retries, not one each.
+func TestServerThatHangs(t *testing.T) {
+	server := newServer(t)
+	server.Inject(elyratest.Fault{Do: elyratest.Hang(nil)})
+	cfg := serverstore.Config{Endpoint: server.URL, Token: token, RequestTimeout: time.Second, MaxRetries: 1}
+	store := newStore(t, cfg)
+	begin := time.Now()
+	inParallel(200, func(i int) {
+		if _, err := store.Refresh(t.Context(), fmt.Sprint("image", i)); err == nil {
+			t.Error("no error")
+		}
+	})
+	if took := time.Since(begin); took > 6*time.Second {
+		t.Errorf("200 reads took %s", took)
+	}
+	expectAsked(t, server, "GET "+collection, "GET "+collection)
+}
+
+// inParallel does n things, as many at once as Terraform's default.
+func inParallel(n int, do func(i int)) {
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			for i := range work {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
 }
 
 func TestBackoff(t *testing.T) {

@@ -2,15 +2,20 @@ package serverstore
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
-// reads is what all reads of a process share: the newest list, and which names
-// it no longer tells the truth about.
+// listLifetime is how long a list answers further refreshes after it came.
+const listLifetime = time.Second
+
+// reads is what the reads of a process share: the newest list, and which names it
+// no longer tells the truth about.
 //
 // Time is a counter that every write moves twice, when it begins and when it
 // ends. A list that was asked for at some time tells the truth about a name if
@@ -25,10 +30,12 @@ type reads struct {
 	newest  *list
 }
 
-// list is one list, asked for or about to be, shared by all who want it.
+// list is one list, under way or answered, shared by all who may.
 type list struct {
 	asked     uint64
 	instances once.Value[map[string]elyra.Instance]
+	// answered is when the answer came; zero before that.
+	answered time.Time
 }
 
 func newReads(fetch func(context.Context) (map[string]elyra.Instance, error)) *reads {
@@ -54,45 +61,50 @@ func (r *reads) write(name string) (end func()) {
 func (r *reads) one(ctx context.Context, name string) (instance elyra.Instance, found bool, err error) {
 	r.mu.Lock()
 	since := r.written[name]
-	if since > 0 && (r.newest == nil || r.newest.asked < since) {
+	usable := r.newest != nil && r.newest.asked >= since && r.newest.isFresh()
+	if since > 0 && !usable {
 		r.mu.Unlock()
 		return elyra.Instance{}, false, ctx.Err()
 	}
-	shared := r.sharedSince(since)
+	if !usable {
+		r.newest = &list{asked: r.clock}
+	}
+	shared := r.newest
 	r.mu.Unlock()
 	instances, err := r.get(ctx, shared)
 	instance, found = instances[name]
 	return own(instance), found, err
 }
 
-// all returns a list that tells the truth about every name.
-func (r *reads) all(ctx context.Context) (map[string]elyra.Instance, error) {
+// all returns a list that is asked for now, sorted by name.
+func (r *reads) all(ctx context.Context) ([]elyra.Instance, error) {
 	r.mu.Lock()
-	shared := r.sharedSince(r.clock)
+	current := &list{asked: r.clock}
+	r.newest = current
 	r.mu.Unlock()
-	return r.get(ctx, shared)
+	found, err := r.get(ctx, current)
+	instances := make([]elyra.Instance, 0, len(found))
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		instances = append(instances, own(found[name]))
+	}
+	return instances, err
 }
 
-// sharedSince returns the newest list, or one yet to be fetched where that is
-// too old. The caller holds mu.
-func (r *reads) sharedSince(since uint64) *list {
-	if r.newest == nil || r.newest.asked < since {
-		r.newest = &list{asked: r.clock}
-	}
-	return r.newest
-}
+// isFresh reports whether a list may answer reads that begin now.
+func (l *list) isFresh() bool { return l.answered.IsZero() || time.Since(l.answered) < listLifetime }
 
 // get fetches a list, once for all who share it. One that failed is forgotten.
 func (r *reads) get(ctx context.Context, shared *list) (map[string]elyra.Instance, error) {
-	instances, err := shared.instances.Get(ctx, r.fetch)
-	if err != nil && ctx.Err() == nil {
+	return shared.instances.Get(ctx, func(ctx context.Context) (map[string]elyra.Instance, error) {
+		instances, err := r.fetch(ctx)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if r.newest == shared {
+		shared.answered = time.Now()
+		if err != nil && r.newest == shared {
 			r.newest = nil
 		}
-	}
-	return instances, err
+		return instances, err
+	})
 }
 
 // own returns an instance that the caller may change.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -92,7 +91,7 @@ func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 		if ctx.Err() != nil {
 			return elyra.Instance{}, uncertain(doubt, err)
 		}
-		found, lookErr := s.fetch(ctx, image.Name)
+		found, lookErr := s.look(ctx, image.Name)
 		switch {
 		case lookErr == nil && doubt && same(found.Document, document):
 			return found, nil
@@ -171,18 +170,27 @@ func same(a, b elyra.Document) bool {
 	return json.Unmarshal(a.Compact(), &x) == nil && json.Unmarshal(b.Compact(), &y) == nil && reflect.DeepEqual(x, y)
 }
 
-// Get implements [elyra.Store]. All calls of a process share one list; a name
-// that it lacks, and one that this process wrote since, is asked for by itself.
+// Get implements [elyra.Store] with one GET.
 func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
-	instance, found, err := s.reads.one(ctx, name)
-	if err == nil && !found {
-		return s.fetch(ctx, name)
+	if err := s.client.hopeless(); err != nil {
+		return elyra.Instance{}, err
 	}
-	return instance, err
+	return s.look(ctx, name)
 }
 
-// fetch asks for one instance.
-func (s *Store) fetch(ctx context.Context, name string) (elyra.Instance, error) {
+// Refresh implements [elyra.Store]: calls that overlap, or follow each other
+// within a second, share one list. A name that it lacks, and one that this
+// process has written since, is asked for by itself.
+func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
+	instance, found, err := s.reads.one(ctx, name)
+	if err != nil || found {
+		return instance, err
+	}
+	return s.Get(ctx, name)
+}
+
+// look asks what is there, however often the server has failed just now.
+func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
 	if err := s.check(name); err != nil {
 		return elyra.Instance{}, err
 	}
@@ -204,7 +212,7 @@ func (s *Store) fetch(ctx context.Context, name string) (elyra.Instance, error) 
 // a protected place), Update fails with an [elyra.ReadOnlyError].
 func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	defer s.reads.write(image.Name)()
-	current, err := s.fetch(ctx, image.Name)
+	current, err := s.look(ctx, image.Name)
 	if errors.As(err, new(*elyra.InvalidError)) {
 		return s.repair(ctx, image)
 	}
@@ -225,7 +233,7 @@ func (s *Store) put(ctx context.Context, image elyra.RuntimeImage, current elyra
 		doubtful, err = true, s.client.unexpected(a)
 	}
 	if doubtful && ctx.Err() == nil {
-		if found, lookErr := s.fetch(ctx, image.Name); lookErr == nil && same(found.Document, document) {
+		if found, lookErr := s.look(ctx, image.Name); lookErr == nil && same(found.Document, document) {
 			return found, nil
 		}
 	}
@@ -260,7 +268,7 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	instance, err := s.create(ctx, image)
 	if errors.Is(err, elyra.ErrExists) {
 		// It hid another one, which is there to be updated now.
-		if revealed, err := s.fetch(ctx, image.Name); err == nil {
+		if revealed, err := s.look(ctx, image.Name); err == nil {
 			return s.put(ctx, image, revealed.Document)
 		}
 	}
@@ -296,7 +304,7 @@ func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error)
 	}
 	gone := err
 	if !errors.Is(gone, elyra.ErrNotFound) && ctx.Err() == nil {
-		_, gone = s.fetch(ctx, name)
+		_, gone = s.look(ctx, name)
 	}
 	if errors.Is(gone, elyra.ErrNotFound) {
 		return elyra.Deletion{}, nil
@@ -304,22 +312,15 @@ func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error)
 	return elyra.Deletion{}, err
 }
 
-// List implements [elyra.Store]. Elyra's endpoint leaves invalid instances out of
-// its list, whatever it is asked; Get finds one by its name.
-func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) {
-	all, err := s.reads.all(ctx)
-	if err != nil {
-		return nil, err
-	}
-	instances := make([]elyra.Instance, 0, len(all))
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		instances = append(instances, own(all[name]))
-	}
-	return instances, nil
-}
+// List implements [elyra.Store] with one GET. Elyra's endpoint leaves invalid
+// instances out of its list, whatever it is asked; Get finds one by its name.
+func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) { return s.reads.all(ctx) }
 
 // fetchList asks for all instances.
 func (s *Store) fetchList(ctx context.Context) (map[string]elyra.Instance, error) {
+	if err := s.client.hopeless(); err != nil {
+		return nil, err
+	}
 	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: collectionPath})
 	if err != nil {
 		return nil, err

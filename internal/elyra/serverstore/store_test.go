@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -68,26 +67,16 @@ func expectAsked(t *testing.T, server *elyratest.Server, want ...string) {
 	}
 }
 
-// forgetful is a store that knows of what the back door does.
-type forgetful struct{ *serverstore.Store }
-
-func (f forgetful) put(put func(name, document string)) func(testing.TB, string, string) {
-	return func(_ testing.TB, name, document string) {
-		put(name, document)
-		serverstore.Forget(f.Store)
-	}
-}
-
 func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Harness {
 		t.Helper()
 		server := newServer(t)
-		f := forgetful{newStore(t, config(server))}
+		put := func(level elyratest.Level) func(testing.TB, string, string) {
+			return func(_ testing.TB, name, document string) { server.Put(level, name, document) }
+		}
 		return storetest.Harness{
-			Store:      f,
-			Put:        f.put(func(name, document string) { server.Put(elyratest.Writable, name, document) }),
-			PutFactory: f.put(func(name, document string) { server.Put(elyratest.Factory, name, document) }),
-			Raw:        func(_ testing.TB, name string) (string, bool) { return server.Raw(elyratest.Writable, name) },
+			Store: newStore(t, config(server)), Put: put(elyratest.Writable), PutFactory: put(elyratest.Factory),
+			Raw: func(_ testing.TB, name string) (string, bool) { return server.Raw(elyratest.Writable, name) },
 		}
 	})
 }
@@ -111,12 +100,11 @@ func TestContractElyra(t *testing.T) {
 		for _, dir := range []string{near, far} {
 			empty(t, cfg, dir, fmt.Sprint("canary", n))
 		}
-		f := forgetful{newStore(t, cfg)}
 		write := func(dir string) func(testing.TB, string, string) {
-			return f.put(func(name, document string) { writeFile(t, dir, name, document) })
+			return func(_ testing.TB, name, document string) { writeFile(t, dir, name, document) }
 		}
 		return storetest.Harness{
-			Store: without{f, shipped}, Put: write(near), PutFactory: write(far),
+			Store: without{newStore(t, cfg), shipped}, Put: write(near), PutFactory: write(far),
 			Raw: func(t testing.TB, name string) (string, bool) {
 				t.Helper()
 				data, err := os.ReadFile(path(near, name))
@@ -131,12 +119,12 @@ func TestContractElyra(t *testing.T) {
 
 // without is a store without the images that Elyra ships.
 type without struct {
-	forgetful
+	*serverstore.Store
 	shipped []elyra.Instance
 }
 
 func (w without) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
-	instances, err := w.forgetful.List(ctx, includeInvalid)
+	instances, err := w.Store.List(ctx, includeInvalid)
 	return slices.DeleteFunc(instances, func(i elyra.Instance) bool {
 		return slices.ContainsFunc(w.shipped, func(s elyra.Instance) bool { return s.Name == i.Name })
 	}), err
@@ -213,35 +201,25 @@ func TestRequests(t *testing.T) {
 		server.Forget()
 	}
 
-	// As many at once as Terraform's default.
-	work := make(chan string)
-	var wg sync.WaitGroup
-	for range 10 {
-		wg.Go(func() {
-			for name := range work {
-				if got, err := store.Get(t.Context(), name); err != nil || !got.Equal(image(name)) {
-					t.Errorf("%s: %+v, %v", name, got, err)
-				}
-			}
-		})
-	}
-	for i := range n {
-		work <- fmt.Sprint("image", i)
-	}
-	close(work)
-	wg.Wait()
+	inParallel(n, func(i int) {
+		name := fmt.Sprint("image", i)
+		if got, err := store.Refresh(t.Context(), name); err != nil || !got.Equal(image(name)) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	})
 	expect("GET " + collection)
 
+	// Whoever asks for a list gets one that is asked for now.
 	if _, err := store.List(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	expect()
+	expect("GET " + collection)
 
 	// What the list lacks is asked for by itself: it may be invalid.
-	if _, err := store.Get(t.Context(), "absent"); !errors.Is(err, elyra.ErrNotFound) {
+	if _, err := store.Refresh(t.Context(), "absent"); !errors.Is(err, elyra.ErrNotFound) {
 		t.Error(err)
 	}
-	if _, err := store.Get(t.Context(), "invalid"); !errors.As(err, new(*elyra.InvalidError)) {
+	if _, err := store.Refresh(t.Context(), "invalid"); !errors.As(err, new(*elyra.InvalidError)) {
 		t.Error(err)
 	}
 	expect("GET "+collection+"/absent", "GET "+collection+"/invalid")
@@ -257,7 +235,7 @@ func TestRequests(t *testing.T) {
 
 	// The list is old for what was written, and for nothing else.
 	for _, name := range []string{"new", "image1"} {
-		if _, err := store.Get(t.Context(), name); err != nil {
+		if _, err := store.Refresh(t.Context(), name); err != nil {
 			t.Error(err)
 		}
 	}
@@ -269,10 +247,16 @@ func TestRequests(t *testing.T) {
 	if got, err := store.List(t.Context(), false); err != nil || len(got) != n {
 		t.Errorf("listed %d, %v", len(got), err)
 	}
-	if _, err := store.List(t.Context(), false); err != nil {
+	expect("GET " + collection)
+	serverstore.Age(store)
+	if _, err := store.Refresh(t.Context(), "image1"); err != nil {
 		t.Error(err)
 	}
 	expect("GET " + collection)
+	if _, err := store.Get(t.Context(), "image1"); err != nil {
+		t.Error(err)
+	}
+	expect("GET " + collection + "/image1")
 	if _, err := store.Get(t.Context(), ""); !errors.Is(err, elyra.ErrNotFound) {
 		t.Error(err)
 	}
@@ -382,10 +366,10 @@ func TestSharedListSurvivesItsFirstReader(t *testing.T) {
 
 	first, cancel := context.WithCancel(t.Context())
 	errs := make(chan error)
-	go func() { _, err := store.Get(first, "mine"); errs <- err }()
+	go func() { _, err := store.Refresh(first, "mine"); errs <- err }()
 	<-reached
 	second := make(chan error)
-	go func() { _, err := store.Get(t.Context(), "mine"); second <- err }()
+	go func() { _, err := store.Refresh(t.Context(), "mine"); second <- err }()
 	serverstore.AwaitReaders(store, 2)
 	cancel()
 	if err := <-errs; !errors.Is(err, context.Canceled) {
@@ -397,7 +381,7 @@ func TestSharedListSurvivesItsFirstReader(t *testing.T) {
 	}
 	expectAsked(t, server, "GET "+collection)
 
-	serverstore.Forget(store)
+	serverstore.Age(store)
 	reached = make(chan struct{})
 	gone := make(chan struct{})
 	server.Inject(elyratest.Fault{Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -405,7 +389,7 @@ func TestSharedListSurvivesItsFirstReader(t *testing.T) {
 		close(gone)
 	}})
 	alone, cancel := context.WithCancel(t.Context())
-	go func() { _, err := store.Get(alone, "mine"); errs <- err }()
+	go func() { _, err := store.Refresh(alone, "mine"); errs <- err }()
 	<-reached
 	cancel()
 	if err := <-errs; !errors.Is(err, context.Canceled) {
@@ -419,6 +403,7 @@ func TestSharedListSurvivesItsFirstReader(t *testing.T) {
 func TestListIsNotOlderThanWrites(t *testing.T) {
 	server := newServer(t)
 	server.Put(elyratest.Writable, "mine", document("mine"))
+	server.Put(elyratest.Writable, "other", document("other"))
 	reached, release := make(chan struct{}), make(chan struct{})
 	server.Inject(elyratest.Fault{Method: "GET", Path: collection, Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		// The answer is made before the write and sent after it.
@@ -427,26 +412,18 @@ func TestListIsNotOlderThanWrites(t *testing.T) {
 	}})
 	store := newStore(t, config(server))
 	done := make(chan error)
-	go func() { _, err := store.List(t.Context(), false); done <- err }()
+	go func() { _, err := store.Refresh(t.Context(), "other"); done <- err }()
 	<-reached
 	if _, err := store.Update(t.Context(), image("mine")); err != nil {
 		t.Fatal(err)
-	}
-	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || !got[0].Equal(image("mine")) {
-		t.Errorf("List while an older one is under way: %+v, %v", got, err)
 	}
 	close(release)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	server.Forget()
-	if got, err := store.Get(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
-		t.Errorf("Get: %+v, %v", got.RuntimeImage, err)
+	if got, err := store.Refresh(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
+		t.Errorf("Refresh: %+v, %v", got.RuntimeImage, err)
 	}
-	if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || !got[0].Equal(image("mine")) {
-		t.Errorf("List: %+v, %v", got, err)
-	}
-	expectAsked(t, server) // the older list did not take the newer one's place
 }
 
 // TestListDuringAWrite: nor does one that began in the middle of the write.
@@ -466,8 +443,43 @@ func TestListDuringAWrite(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	if got, err := store.Get(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
-		t.Errorf("Get: %+v, %v", got.RuntimeImage, err)
+	if got, err := store.Refresh(t.Context(), "mine"); err != nil || !got.Equal(image("mine")) {
+		t.Errorf("Refresh: %+v, %v", got.RuntimeImage, err)
+	}
+}
+
+// TestReadsSeeOthersWrites: what another hand writes between two reads of one
+// process, a script in an apply or the store of an alias, the second one sees.
+func TestReadsSeeOthersWrites(t *testing.T) {
+	server := newServer(t)
+	store, alias := newStore(t, config(server)), newStore(t, config(server))
+	if _, err := store.Refresh(t.Context(), "mine"); !errors.Is(err, elyra.ErrNotFound) {
+		t.Fatal(err)
+	}
+	if _, err := alias.Create(t.Context(), image("mine")); err != nil {
+		t.Fatal(err)
+	}
+	see := func(want string) {
+		t.Helper()
+		if got, err := store.Get(t.Context(), "mine"); err != nil || got.DisplayName != want {
+			t.Errorf("Get: %+v, %v", got.RuntimeImage, err)
+		}
+		if got, err := store.List(t.Context(), false); err != nil || len(got) != 1 || got[0].DisplayName != want {
+			t.Errorf("List: %+v, %v", got, err)
+		}
+	}
+	see("Display of mine")
+	server.Put(elyratest.Writable, "mine", foreign)
+	see("Theirs")
+	server.Remove(elyratest.Writable, "mine")
+	if _, err := store.Get(t.Context(), "mine"); !errors.Is(err, elyra.ErrNotFound) {
+		t.Error(err)
+	}
+	// A refresh sees it a second later.
+	server.Put(elyratest.Writable, "mine", foreign)
+	serverstore.Age(store)
+	if got, err := store.Refresh(t.Context(), "mine"); err != nil || got.DisplayName != "Theirs" {
+		t.Errorf("Refresh: %+v, %v", got.RuntimeImage, err)
 	}
 }
 
@@ -477,7 +489,7 @@ func TestReadersDoNotShareTags(t *testing.T) {
 	server.Put(elyratest.Writable, "mine", document("mine"))
 	store := newStore(t, config(server))
 	for range 2 {
-		got, err := store.Get(t.Context(), "mine")
+		got, err := store.Refresh(t.Context(), "mine")
 		if err != nil || !got.Equal(image("mine")) {
 			t.Fatalf("%+v, %v", got, err)
 		}
@@ -491,10 +503,10 @@ func TestFailedListIsNotKept(t *testing.T) {
 	server.Put(elyratest.Writable, "mine", document("mine"))
 	server.Inject(elyratest.Fault{Times: 1, Do: elyratest.Say(http.StatusInternalServerError, "OSError()")})
 	store := newStore(t, config(server))
-	if _, err := store.Get(t.Context(), "mine"); err == nil {
+	if _, err := store.Refresh(t.Context(), "mine"); err == nil {
 		t.Error("no error")
 	}
-	if _, err := store.Get(t.Context(), "mine"); err != nil {
+	if _, err := store.Refresh(t.Context(), "mine"); err != nil {
 		t.Error(err)
 	}
 	expectAsked(t, server, "GET "+collection, "GET "+collection)
@@ -647,7 +659,7 @@ func TestNotANumber(t *testing.T) {
 	server.Inject(elyratest.Fault{Path: collection, Do: elyratest.Answer(http.StatusOK, "application/json", list)})
 	server.Inject(elyratest.Fault{Path: collection + "/odd", Do: elyratest.Answer(http.StatusOK, "application/json", one)})
 	store := newStore(t, config(server))
-	if got, err := store.Get(t.Context(), "good"); err != nil || got.DisplayName != `NaN "Infinity\` {
+	if got, err := store.Refresh(t.Context(), "good"); err != nil || got.DisplayName != `NaN "Infinity\` {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if got, err := store.Get(t.Context(), "odd"); err != nil || !strings.Contains(string(got.Document.Compact()), `[NaN,-Infinity,Infinity,-1]`) {
@@ -800,7 +812,7 @@ func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 	server.Inject(elyratest.Fault{Times: 2, Do: elyratest.Hang(nil)})
 	cfg := config(server)
 	cfg.RequestTimeout = 200 * time.Millisecond
-	if _, err := newStore(t, cfg).Get(t.Context(), "mine"); err != nil {
+	if _, err := newStore(t, cfg).Refresh(t.Context(), "mine"); err != nil {
 		t.Error(err)
 	}
 	expectAsked(t, server, "GET "+collection, "GET "+collection, "GET "+collection)

@@ -406,7 +406,7 @@ func testListInvalid(t *testing.T, h Harness) {
 func testReadsItsWrites(t *testing.T, h Harness) {
 	h.Put(t, "other", foreignDocument)
 	list(t, h, false)
-	if _, err := h.Store.Get(t.Context(), "other"); err != nil {
+	if _, err := h.Store.Refresh(t.Context(), "other"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Store.Create(t.Context(), image("written")); err != nil {
@@ -414,11 +414,13 @@ func testReadsItsWrites(t *testing.T, h Harness) {
 	}
 	check := func(want elyra.RuntimeImage) {
 		t.Helper()
-		got, err := h.Store.Get(t.Context(), "written")
-		if err != nil {
-			t.Fatal(err)
+		for _, read := range []func(context.Context, string) (elyra.Instance, error){h.Store.Get, h.Store.Refresh} {
+			got, err := read(t.Context(), "written")
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkInstance(t, h, got, want, true)
 		}
-		checkInstance(t, h, got, want, true)
 		if all := list(t, h, false); !slices.Equal(names(all), []string{"other", "written"}) {
 			t.Errorf("listed %v", names(all))
 		} else {
@@ -436,6 +438,9 @@ func testReadsItsWrites(t *testing.T, h Harness) {
 	}
 	if _, err := h.Store.Get(t.Context(), "written"); !errors.Is(err, elyra.ErrNotFound) {
 		t.Errorf("Get after Delete: %v", err)
+	}
+	if _, err := h.Store.Refresh(t.Context(), "written"); !errors.Is(err, elyra.ErrNotFound) {
+		t.Errorf("Refresh after Delete: %v", err)
 	}
 	if got := names(list(t, h, false)); !slices.Equal(got, []string{"other"}) {
 		t.Errorf("listed %v after Delete", got)

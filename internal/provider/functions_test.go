@@ -17,7 +17,7 @@ import (
 // call calls a function of a provider that was never configured. It returns the
 // result in Go's own types, or the error with the number of the argument it
 // points to.
-func call(t *testing.T, name string, argument tftypes.Value) (result any, err string, at *int64) {
+func call(t *testing.T, name string, argument tftypes.Value, variadic ...tftypes.Value) (result any, err string, at *int64) {
 	t.Helper()
 	server := providerserver.NewProtocol6(New("test")())()
 	schemas, e := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -26,11 +26,19 @@ func call(t *testing.T, name string, argument tftypes.Value) (result any, err st
 	if !ok {
 		t.Fatalf("there is no function %s", name)
 	}
-	dynamic, e := tfprotov6.NewDynamicValue(definition.Parameters[0].Type, argument)
-	if e != nil {
-		t.Fatal(e)
+	var arguments []*tfprotov6.DynamicValue
+	for i, value := range append([]tftypes.Value{argument}, variadic...) {
+		parameter := definition.VariadicParameter
+		if i < len(definition.Parameters) {
+			parameter = definition.Parameters[i]
+		}
+		dynamic, e := tfprotov6.NewDynamicValue(parameter.Type, value)
+		if e != nil {
+			t.Fatal(e)
+		}
+		arguments = append(arguments, &dynamic)
 	}
-	called, e := server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: []*tfprotov6.DynamicValue{&dynamic}})
+	called, e := server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: arguments})
 	if e != nil {
 		t.Fatal(e)
 	}
@@ -149,6 +157,9 @@ func TestRuntimeImageJSON(t *testing.T) {
 		"unknown in it":    {with(map[string]tftypes.Value{"description": unknown}), "(unknown)"},
 		"unknown required": {object(map[string]tftypes.Value{"display_name": text("My image"), "image_name": unknown}), "(unknown)"},
 		"unknown tags":     {with(map[string]tftypes.Value{"tags": tftypes.NewValue(setOfStrings, tftypes.UnknownValue)}), "(unknown)"},
+		"null extra":       {with(map[string]tftypes.Value{"extra_json": null}), inMetadata(inMetadataImage)},
+		"extra":            {with(map[string]tftypes.Value{"extra_json": text(`{"team": "a"}`)}), inMetadata(inMetadataImage + ",\n    \"team\": \"a\"")},
+		"unknown extra":    {with(map[string]tftypes.Value{"extra_json": unknown}), "(unknown)"},
 		"unknown tag":      {with(map[string]tftypes.Value{"tags": tftypes.NewValue(setOfStrings, []tftypes.Value{unknown})}), "(unknown)"},
 	} {
 		if got, err, _ := call(t, "runtime_image_json", test.argument); got != test.want {
@@ -178,7 +189,11 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(listOfStrings, []tftypes.Value{tftypes.NewValue(tftypes.String, nil)})}), "tags: an element must not be null"},
 		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(tftypes.List{ElementType: listOfStrings}, []tftypes.Value{texts(listOfStrings, "x")})}), "tags: a string is wanted"},
 		{with(map[string]tftypes.Value{"description": texts(listOfStrings)}), "description: a string is wanted"},
-		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" is no attribute of a runtime image, which has description, display_name, image_name, pull_policy, pull_secret, tags`},
+		{with(map[string]tftypes.Value{"extra_json": text("")}), `the runtime image "My image": extra_json: an empty text is no JSON object; leave it out, or use null`},
+		{with(map[string]tftypes.Value{"extra_json": text("[]")}), `the runtime image "My image": extra_json: not a JSON object`},
+		{with(map[string]tftypes.Value{"extra_json": text(`{"tags":[]}`)}), `the runtime image "My image": extra_json: "tags" is an attribute of its own`},
+		{with(map[string]tftypes.Value{"pull_policy": text("always"), "image_name": text("python")}), `the runtime image "My image": image_name: `},
+		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" is no attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
 		// What is known is judged although something is not.
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "description": unknown}), `use "Always"`},
 	} {
@@ -197,7 +212,8 @@ func TestODHFunctions(t *testing.T) {
 	if got, err, _ := call(t, "odh_image_stream_annotation", argument); got != want {
 		t.Errorf("%s\n got %v\nwant %s", err, got, want)
 	}
-	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `use "Always"`)
+	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" is not a pull policy; use "Always"`)
+	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text(`{"n": 1e999}`)}), `the runtime image "My image": the notebook controller cannot read it: `)
 	wantError(t, "odh_image_stream_annotation", object(nil), "display_name is missing")
 }
 
@@ -226,6 +242,75 @@ func TestRuntimeImageJSON_asElyra(t *testing.T) {
 		}
 		if got, text, _ := call(t, "runtime_image_json", object(argument)); got != string(want) {
 			t.Errorf("%s: %s\n got %v\nElyra's %s", name, text, got, want)
+		}
+	}
+}
+
+// What is parsed is taken as it is by the functions that write, which give back all of it.
+func TestParseRuntimeImageJSON(t *testing.T) {
+	t.Parallel()
+	const metadata = `"display_name":"Größe","image_name":"a/b:1","n":1.5,"pull_policy":"Always","tags":["a","z"],"team":{"<":null}`
+	document := `{"display_name":"Größe","metadata":{` + metadata + `},"schema_name":"runtime-image"}`
+	want := map[string]any{
+		"display_name": "Größe", "image_name": "a/b:1", "description": nil, "pull_policy": "Always", "pull_secret": nil,
+		"tags": []any{"a", "z"}, "extra_json": `{"display_name":"Gr\u00f6\u00dfe","n":1.5,"team":{"<":null}}`,
+	}
+	if got, err, _ := call(t, "parse_runtime_image_json", text(document)); !reflect.DeepEqual(got, want) {
+		t.Errorf("%s\n got %v\nwant %v", err, got, want)
+	}
+	annotation := "[" + strings.Replace(document, `"image_name":"a/b:1",`, "", 1) + "]"
+	if got, err, _ := call(t, "parse_runtime_image_json", text(annotation), text("a/b:1")); !reflect.DeepEqual(got, want) {
+		t.Errorf("%s\n got %v\nwant %v", err, got, want)
+	}
+	least := map[string]any{
+		"display_name": "X", "image_name": "python:3.11", "description": nil, "pull_policy": nil, "pull_secret": nil, "tags": []any{}, "extra_json": nil,
+	}
+	if got, err, _ := call(t, "parse_runtime_image_json", text(`{"display_name":"X","metadata":{"image_name":"python:3.11"},"schema_name":"runtime-image"}`)); !reflect.DeepEqual(got, least) {
+		t.Errorf("%s\n got %v\nwant %v", err, got, least)
+	}
+
+	parsed := object(map[string]tftypes.Value{
+		"display_name": text("Größe"), "image_name": text("a/b:1"), "description": tftypes.NewValue(tftypes.String, nil), "pull_policy": text("Always"),
+		"pull_secret": tftypes.NewValue(tftypes.String, nil), "tags": texts(listOfStrings, "a", "z"), "extra_json": text(want["extra_json"].(string)),
+	})
+	escaped := strings.ReplaceAll(document, "<", `\u003c`)
+	for name, want := range map[string]string{
+		"odh_configmap_json":          escaped,
+		"odh_image_stream_annotation": "[" + strings.Replace(escaped, `"image_name":"a/b:1",`, "", 1) + "]",
+		"runtime_image_json": `{
+  "display_name": "Gr\u00f6\u00dfe",
+  "metadata": {
+    "tags": [
+      "a",
+      "z"
+    ],
+    "image_name": "a/b:1",
+    "pull_policy": "Always",
+    "display_name": "Gr\u00f6\u00dfe",
+    "n": 1.5,
+    "team": {
+      "<": null
+    }
+  },
+  "schema_name": "runtime-image"
+}`,
+	} {
+		if got, err, _ := call(t, name, parsed); got != want {
+			t.Errorf("%s: %s\n got %v\nwant %s", name, err, got, want)
+		}
+	}
+
+	wantError(t, "parse_runtime_image_json", text(annotation), `the runtime image "Größe" is invalid: metadata.image_name is missing; an annotation has no image_name: give the from.name of the ImageStream's tag as the second argument`)
+	for _, test := range []struct {
+		imageNames []tftypes.Value
+		want       string
+		at         int64
+	}{
+		{[]tftypes.Value{text("")}, "the image name is empty; leave it out to take the one in the text", 1},
+		{[]tftypes.Value{text("a/b"), text("c/d")}, "there is one image name at most", 2},
+	} {
+		if got, err, at := call(t, "parse_runtime_image_json", text(document), test.imageNames...); err != test.want || at == nil || *at != test.at {
+			t.Errorf("%v: %v, %q at %v", test.imageNames, got, err, at)
 		}
 	}
 }

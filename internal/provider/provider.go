@@ -134,6 +134,7 @@ func (p *elyraProvider) Functions(context.Context) []func() function.Function {
 		newODHConfigMapKeyFunction,
 		newODHImageStreamAnnotationFunction,
 		newParseImageNameFunction,
+		newParseRuntimeImageJSONFunction,
 		newPipelineRuntimeImagesFunction,
 		newRuntimeImageJSONFunction,
 	}

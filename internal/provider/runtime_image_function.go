@@ -22,7 +22,7 @@ type runtimeImageFunction struct {
 	name        string
 	summary     string
 	description string
-	render      func(elyra.RuntimeImage) string
+	render      func(elyra.Document) (string, error)
 }
 
 func newRuntimeImageJSONFunction() function.Function {
@@ -30,7 +30,7 @@ func newRuntimeImageJSONFunction() function.Function {
 		name:        "runtime_image_json",
 		summary:     "The document of a runtime image",
 		description: "Returns the JSON document of a runtime image, byte for byte as `elyra-metadata create runtime-images` writes it to a file. The tags of a list keep their order; a set has none, and is sorted.",
-		render:      func(image elyra.RuntimeImage) string { return string(elyra.NewDocument(image).Encode()) },
+		render:      func(document elyra.Document) (string, error) { return string(document.Encode()), nil },
 	}
 }
 
@@ -62,7 +62,7 @@ func (f runtimeImageFunction) Definition(_ context.Context, _ function.Definitio
 		MarkdownDescription: f.description + "\n\nWorks without any configuration of the provider.",
 		Parameters: []function.Parameter{function.DynamicParameter{
 			Name:                "runtime_image",
-			MarkdownDescription: "Object with `display_name` and `image_name` and, where wanted, `description`, `pull_policy`, `pull_secret` and `tags`, by the rules of the resource `elyra_runtime_image`. A whole `elyra_runtime_image`, managed or read, will do.",
+			MarkdownDescription: "Object with `display_name` and `image_name` and, where wanted, `description`, `pull_policy`, `pull_secret` and `tags`, by the rules of the resource `elyra_runtime_image`, and `extra_json`, a JSON object with what else is to be in `metadata`. A whole `elyra_runtime_image`, managed or read, will do, and what `parse_runtime_image_json` returns.",
 			// Of a resource that is yet to be created, the location may be unknown,
 			// which is no reason not to render it.
 			AllowUnknownValues: true,
@@ -78,19 +78,29 @@ func (f runtimeImageFunction) Run(ctx context.Context, req function.RunRequest, 
 	}
 	var object runtimeImageObject
 	object.read(argument)
-	switch {
-	case len(object.faults) > 0:
-		resp.Error = function.NewArgumentFuncError(0, strings.Join(object.faults, "; "))
-	case object.unknown:
+	if object.unknown && len(object.faults) == 0 {
 		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
-	default:
-		resp.Error = resp.Result.Set(ctx, f.render(object.image))
+		return
 	}
+	text := ""
+	if len(object.faults) == 0 {
+		var err error
+		if text, err = f.render(object.document); err != nil {
+			object.fault("%v", err)
+		}
+	}
+	if len(object.faults) > 0 {
+		resp.Error = function.NewArgumentFuncError(0, object.describe())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, text)
 }
 
 // runtimeImageObject is a runtime image as a function's argument.
 type runtimeImageObject struct {
 	image elyra.RuntimeImage
+	// document is of the image, with all else that is to be in it.
+	document elyra.Document
 	// unknown tells that something is yet unknown that the image depends on.
 	unknown bool
 	// faults has one clause for each thing wrong.
@@ -129,7 +139,7 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		{"pull_policy", false, pullPolicyRule, (*string)(&o.image.PullPolicy)},
 		{"pull_secret", false, pullSecretRule, &o.image.PullSecret},
 	}
-	valid := []string{"tags"}
+	valid := []string{"extra_json", "tags"}
 	for _, text := range texts {
 		valid = append(valid, text.name)
 		value, given := o.text(text.name, attributes[text.name])
@@ -147,6 +157,8 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		}
 	}
 	o.readTags(attributes["tags"])
+	o.document = elyra.NewDocument(o.image)
+	o.readExtra(attributes["extra_json"])
 	slices.Sort(valid)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if !slices.Contains(valid, name) && !slices.Contains(ignoredAttributes, name) {
@@ -185,6 +197,31 @@ func (o *runtimeImageObject) readTags(value attr.Value) {
 			}
 		}
 	}
+}
+
+func (o *runtimeImageObject) readExtra(value attr.Value) {
+	extra, given := o.text("extra_json", value)
+	switch {
+	case !given || extra.IsNull():
+	case extra.IsUnknown():
+		o.unknown = true
+	case extra.ValueString() == "":
+		o.fault("extra_json: an empty text is no JSON object; leave it out, or use null")
+	default:
+		var err error
+		if o.document, err = o.document.WithExtra(extra.ValueString()); err != nil {
+			o.fault("extra_json: %v", err)
+		}
+	}
+}
+
+// describe says what is wrong, and with which image: there may be many of them.
+func (o *runtimeImageObject) describe() string {
+	faults := strings.Join(o.faults, "; ")
+	if o.image.DisplayName == "" {
+		return faults
+	}
+	return fmt.Sprintf("the runtime image %q: %s", o.image.DisplayName, faults)
 }
 
 // text reads a primitive value as Terraform does where a string is wanted. It

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/odh"
@@ -79,8 +80,8 @@ var images = map[string]struct {
 func TestConfigMapValue(t *testing.T) {
 	t.Parallel()
 	for name, test := range images {
-		if value := odh.ConfigMapValue(test.image); value != test.value {
-			t.Errorf("%s:\n got %s\nwant %s", name, value, test.value)
+		if value, err := odh.ConfigMapValue(elyra.NewDocument(test.image)); value != test.value || err != nil {
+			t.Errorf("%s: %v\n got %s\nwant %s", name, err, value, test.value)
 		}
 		document, err := elyra.ParseDocument([]byte(test.value))
 		if err != nil {
@@ -95,18 +96,26 @@ func TestConfigMapValue(t *testing.T) {
 func TestImageStreamAnnotation(t *testing.T) {
 	t.Parallel()
 	for name, test := range images {
-		if annotation := odh.ImageStreamAnnotation(test.image); annotation != test.annotation {
-			t.Errorf("%s:\n got %s\nwant %s", name, annotation, test.annotation)
+		if annotation, err := odh.ImageStreamAnnotation(elyra.NewDocument(test.image)); annotation != test.annotation || err != nil {
+			t.Errorf("%s: %v\n got %s\nwant %s", name, err, annotation, test.annotation)
 		}
 	}
 }
 
-// What the controller makes of the annotation is what ConfigMapValue gives.
+// What the controller makes of the annotation is what ConfigMapValue gives, unknown keys and all.
 func TestImageStreamAnnotation_throughTheController(t *testing.T) {
 	t.Parallel()
 	for name, test := range images {
+		document, err := elyra.NewDocument(test.image).WithExtra(`{"display_name":"stale","n":1.50,"team":{"b":[2,"<"],"a":null}}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		annotation, err := odh.ImageStreamAnnotation(document)
+		if err != nil {
+			t.Fatal(err)
+		}
 		var documents []map[string]any
-		if err := json.Unmarshal([]byte(odh.ImageStreamAnnotation(test.image)), &documents); err != nil {
+		if err := json.Unmarshal([]byte(annotation), &documents); err != nil {
 			t.Fatal(err)
 		}
 		documents[0]["metadata"].(map[string]any)["image_name"] = test.image.ImageName
@@ -114,8 +123,98 @@ func TestImageStreamAnnotation_throughTheController(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if value := odh.ConfigMapValue(test.image); value != string(made) {
-			t.Errorf("%s:\n got %s\nwant %s", name, value, made)
+		value, err := odh.ConfigMapValue(document)
+		if value != string(made) || err != nil {
+			t.Errorf("%s: %v\n got %s\nwant %s", name, err, value, made)
+		}
+		if !strings.Contains(value, `"n":1.5,`) || !strings.Contains(value, `"team":{"a":null,"b":[2,"\u003c"]}`) || strings.Contains(value, "stale") {
+			t.Errorf("%s: %s", name, value)
 		}
 	}
+}
+
+// A number that no Go program can hold is told, not lost.
+func TestConfigMapValue_refused(t *testing.T) {
+	t.Parallel()
+	for _, extra := range []string{`{"n":NaN}`, `{"n":1e999}`} {
+		document, err := elyra.NewDocument(elyra.RuntimeImage{DisplayName: "X", ImageName: "a/b:1"}).WithExtra(extra)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value, err := odh.ConfigMapValue(document)
+		annotation, err2 := odh.ImageStreamAnnotation(document)
+		for _, err := range []error{err, err2} {
+			if err == nil || !strings.HasPrefix(err.Error(), "the notebook controller cannot read it: ") {
+				t.Errorf("%s: %s, %s, %v", extra, value, annotation, err)
+			}
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for name, test := range images {
+		want := test.image
+		want.Name = ""
+		for text, imageName := range map[string]string{test.value: "", " " + test.annotation + "\n": want.ImageName, string(elyra.NewDocument(want).Encode()): ""} {
+			document, image, err := odh.Parse(text, imageName)
+			if err != nil || !image.Equal(want) {
+				t.Errorf("%s: %s\n got %+v, %v\nwant %+v", name, text, image, err, want)
+			}
+			if value, err := odh.ConfigMapValue(document); value != test.value || err != nil {
+				t.Errorf("%s: %v\n it becomes %s\nwant %s", name, err, value, test.value)
+			}
+		}
+	}
+	// The given image name wins, as the tag's does with the controller.
+	if _, image, err := odh.Parse(images["least"].value, "c/d:2"); err != nil || image.ImageName != "c/d:2" {
+		t.Errorf("%+v, %v", image, err)
+	}
+}
+
+func TestParse_refused(t *testing.T) {
+	t.Parallel()
+	const missing = "is invalid: metadata.image_name is missing"
+	for text, want := range map[string]string{
+		"":         "the text is no runtime image: broken JSON: the document is empty",
+		"[":        "broken JSON: the document ends too early",
+		"[]":       "the array has 0 documents; in an annotation it has one",
+		"[{}, {}]": "the array has 2 documents; in an annotation it has one",
+		"[7]":      "the text is no runtime image: not a JSON object",
+		"7":        "the text is no runtime image: not a JSON object",
+		"{}":       "the text is no runtime image: schema_name is missing; display_name is missing; metadata is missing",
+		"[{}] x":   "broken JSON: line 1, column 6: invalid character 'x' after top-level value",
+		`{"display_name": "X", "schema_name": "runtime-image", "metadata": {}}`: `the runtime image "X" ` + missing,
+		images["least"].annotation: `the runtime image "Python" ` + missing + "; an annotation has no image_name: give the from.name of the ImageStream's tag as the second argument",
+		strings.Replace(images["controller"].value, "IfNotPresent", "always", 1): `the runtime image "Python 3.11 (UBI9)" is invalid: metadata.pull_policy is "always", not one of Always, IfNotPresent, Never`,
+	} {
+		if _, image, err := odh.Parse(text, ""); err == nil || err.Error() != want {
+			t.Errorf("%s:\n got %+v, %v\nwant %s", text, image, err, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, test := range images {
+		f.Add(test.value, "")
+		f.Add(test.annotation, test.image.ImageName)
+	}
+	f.Add(`{"display_name":"X","schema_name":"runtime-image","metadata":{"image_name":"a/b","n":NaN,"tags":[1,"b"]}}`, "")
+	f.Fuzz(func(t *testing.T, text, imageName string) {
+		document, image, err := odh.Parse(text, imageName)
+		if err != nil {
+			return
+		}
+		if imageName != "" && utf8.ValidString(imageName) && image.ImageName != imageName {
+			t.Errorf("%q: the image name is %q, not %q", text, image.ImageName, imageName)
+		}
+		written, err := elyra.NewDocument(image).WithExtra(document.Extra())
+		if err != nil {
+			t.Fatalf("%q: what is extra is refused: %v", text, err)
+		}
+		again, same, err := odh.Parse(string(written.Encode()), "")
+		if err != nil || again.Extra() != document.Extra() || same.DisplayName != image.DisplayName || same.ImageName != image.ImageName {
+			t.Errorf("%q becomes %s, %v", text, written.Encode(), err)
+		}
+	})
 }

@@ -67,17 +67,12 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{r.conn.listError(err)})
 		return
 	}
-	var found []elyra.Instance
-	var skipped []string
+	var found, skipped []elyra.Instance
 	for _, instance := range instances {
-		if !filter.matches(instance.RuntimeImage) {
-			continue
-		}
-		switch err := elyra.ValidateName(instance.Name); {
-		case instance.Invalid != nil:
-			skipped = append(skipped, fmt.Sprintf("%s: invalid: %s", instance.Location, listed(instance).InvalidReason.ValueString()))
-		case err != nil:
-			skipped = append(skipped, fmt.Sprintf("%s: %v", instance.Location, err))
+		switch {
+		case !filter.matches(instance.RuntimeImage):
+		case instance.Invalid != nil || elyra.ValidateName(instance.Name) != nil:
+			skipped = append(skipped, instance)
 		default:
 			found = append(found, instance)
 		}
@@ -110,7 +105,31 @@ func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instan
 	return result
 }
 
-func skippedWarning(skipped []string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic("Some runtime images cannot be taken over",
-		"Elyra keeps these files, and cannot save them again as they are. Mend or rename them, and query again:\n\n    "+strings.Join(skipped, "\n    "))
+// skippedWarning names the instances that cannot be taken over, with each reason once.
+func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
+	var invalid, misnamed, openDataHub []string
+	for _, instance := range skipped {
+		switch {
+		case instance.Invalid != nil:
+			invalid = append(invalid, fmt.Sprintf("%s: %s", instance.Location, listed(instance).InvalidReason.ValueString()))
+		case isOpenDataHubName(instance.Name):
+			openDataHub = append(openDataHub, instance.Location)
+		default:
+			misnamed = append(misnamed, instance.Location)
+		}
+	}
+	detail := "Elyra reads these files, and cannot save them again as they are."
+	for _, group := range []struct {
+		locations []string
+		advice    string
+	}{
+		{invalid, "They are invalid. Mend them, and query again:"},
+		{misnamed, "Elyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:"},
+		{openDataHub, openDataHubAdvice},
+	} {
+		if len(group.locations) > 0 {
+			detail += "\n\n" + group.advice + "\n\n    " + strings.Join(group.locations, "\n    ")
+		}
+	}
+	return diag.NewWarningDiagnostic("Some runtime images cannot be taken over", detail)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -68,7 +69,7 @@ func TestRuntimeImageList(t *testing.T) {
 		warnings int
 		texts    []string
 	}{
-		"all":             {nil, 100, []string{"First", "Second", "Third"}, 1, []string{"Upper.json: ", "invalid.json: invalid: metadata.pull_policy", "broken.json: invalid: broken JSON"}},
+		"all":             {nil, 100, []string{"First", "Second", "Third"}, 1, []string{"Upper.json", "invalid.json: metadata.pull_policy", "broken.json: broken JSON"}},
 		"without a limit": {nil, 0, []string{"First", "Second", "Third"}, 1, nil},
 		"limit":           {nil, 2, []string{"First", "Second"}, 1, nil},
 		"search":          {map[string]tftypes.Value{"search": text("IR")}, 100, []string{"First", "Third"}, 0, nil},
@@ -88,6 +89,27 @@ func TestRuntimeImageList(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Each reason is given once, however many there are that have it.
+func TestRuntimeImageList_leftOut(t *testing.T) {
+	t.Parallel()
+	dir := writeImages(t, map[string]string{
+		"datascience-python-3.12.json": document(elyra.RuntimeImage{DisplayName: "A", ImageName: imageName}),
+		"minimal-python-3.12.json":     document(elyra.RuntimeImage{DisplayName: "B", ImageName: imageName}),
+		"My.Own.json":                  document(elyra.RuntimeImage{DisplayName: "C", ImageName: imageName}),
+		"Upper.json":                   document(elyra.RuntimeImage{DisplayName: "D", ImageName: imageName}),
+		"broken.json":                  "{",
+	})
+	results, warnings := query(t, newTestServer(t, dir), nil, 100, false)
+	at := func(name string) string { return "\n    " + filepath.Join(dir, "metadata", "runtime-images", name+".json") }
+	want := "Elyra reads these files, and cannot save them again as they are." +
+		"\n\nThey are invalid. Mend them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
+		"\n\nElyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") +
+		"\n\nA name with a dot comes from Open Data Hub or OpenShift AI: each start of a workbench makes these files anew from the ConfigMap pipeline-runtime-images, so that renaming them does not last. They are managed where that comes from, as the guide \"Open Data Hub\" shows; parse_runtime_image_json reads them:\n" + at("datascience-python-3.12") + at("minimal-python-3.12")
+	if len(results) != 0 || len(warnings) != 1 || warnings[0].Detail != want {
+		t.Errorf("found %q, and the warnings\n%v\nwant\n%s", displayNames(results), warnings, want)
 	}
 }
 

@@ -259,8 +259,7 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 		resp.Diagnostics.Append(r.conn.storeError("read", name.ValueString(), err))
 	default:
 		if err := elyra.ValidateName(name.ValueString()); err != nil {
-			resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image",
-				sentence(err.Error())+" Elyra reads such a file but cannot save it. Rename the file, or create the image under another name; the data source elyra_runtime_image reads it as it is.")
+			resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image", sentence(err.Error())+" "+unsavableAdvice(name.ValueString()))
 		}
 	}
 }

@@ -26,6 +26,7 @@ variable "images" {
     pull_policy  = optional(string)
     pull_secret  = optional(string)
     tags         = optional(list(string))
+    extra_json   = optional(string)
   }))
   default = {
     training = {

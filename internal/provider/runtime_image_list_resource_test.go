@@ -103,7 +103,9 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 		"broken.json":                  "{",
 	})
 	results, warnings := query(t, newTestServer(t, dir), nil, 100, false)
-	at := func(name string) string { return "\n    " + filepath.Join(dir, "metadata", "runtime-images", name+".json") }
+	at := func(name string) string {
+		return "\n    " + filepath.Join(dir, "metadata", "runtime-images", name+".json")
+	}
 	want := "Elyra reads these files, and cannot save them again as they are." +
 		"\n\nThey are invalid. Mend them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
 		"\n\nElyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") +

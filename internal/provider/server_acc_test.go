@@ -44,7 +44,7 @@ func TestAccServer_secrets(t *testing.T) {
 		{"wrong password", []string{"endpoint=" + withPassword.URL, "password=wrong-s3cret"}, "Check the password"},
 		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
 		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "Set a token"},
-		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "a login page answers"},
+		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "A login page answers"},
 		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs into the token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What make demo shows: the provider at work on examples/quickstart, with a real Terraform, in a
-# directory of its own that is gone afterwards. DEMO_DIR=… names another, which stays.
+# What make demo shows, on 100 columns: the provider at work on examples/quickstart, with a real
+# Terraform, in a directory of its own that is gone afterwards. DEMO_DIR=… names another, which stays.
+# What it shows is tested on the way: it fails where something is not as it says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,40 +27,40 @@ else
 fi
 say() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 show() {
-  printf '%s$ %s%s\n' "$dim" "$(basename "$1")${2+ ${*:2}}" "$plain"
+  printf '%s$ %s%s\n' "$dim" "$*" "$plain"
   "$@"
 }
 fail() {
   echo "demo: $*" >&2
   exit 1
 }
-# plan CODE …: CODE is 0 where nothing is to be done, and 2 where something is.
-plan() {
-  local code=0
-  show "$TERRAFORM" plan -detailed-exitcode "${@:2}" || code=$?
-  [[ $code == "$1" ]] || fail "terraform plan ended with exit code $code, expected $1"
+terraform() { "$TERRAFORM" "$@"; }
+# expect CODE PATTERN COMMAND…: shows a command that ends with that exit code, and of what it prints
+# the lines that PATTERN, a program of sed, lets through; they go to $seen, too.
+expect() {
+  local code=0 output
+  printf '%s$ %s%s\n' "$dim" "${*:3}" "$plain"
+  output=$("${@:3}" 2>&1) || code=$?
+  [[ $code == "$1" ]] || fail "${*:3} ended with exit code $code, expected $1"$'\n'"$output"
+  seen=$(sed -n "$2" <<<"$output")
+  [[ -n $seen ]] || fail "${*:3} printed:"$'\n'"$output"
+  printf '%s\n' "$seen"
 }
 # Elyra's own view, where make test or make elyra has made an environment with it.
 elyra() {
   [[ -n $venv ]] || return 0
-  say "$1 (ELYRA is where it is installed)"
-  JUPYTER_DATA_DIR=$work/jupyter HOME=$work show "$venv/bin/elyra-metadata" list runtime-images |
-    sed -e "s#$venv#ELYRA#" -e 's/ *$//'
+  printf '%s$ elyra-metadata list runtime-images%s   (paths shortened)\n' "$dim" "$plain"
+  JUPYTER_DATA_DIR=$work/jupyter HOME=$work "$venv/bin/elyra-metadata" list runtime-images |
+    sed -e "s#$venv/share/jupyter/metadata#ELYRA#" -e "s#$work/jupyter/metadata#OURS#" -e 's/ *$//'
 }
 venv=$("$root/scripts/elyra.sh" "$CACHE" --made 2>/dev/null || true)
 
-say "Building the provider, and preparing $work"
-platform=$("$GO" env GOOS)_$("$GO" env GOARCH)
-for host in registry.terraform.io registry.opentofu.org; do
-  mirror=$work/providers/$host/elyra-ai/elyra/0.0.1/$platform
-  mkdir -p "$mirror"
-  "$GO" build -o "$mirror/terraform-provider-elyra_v0.0.1$("$GO" env GOEXE)" -ldflags '-X main.version=0.0.1' .
-done
-# Terraform finds the provider there, and asks no registry.
+say "Building the provider, and installing it into $work"
+make --silent install PLUGINS="$work/plugins" >/dev/null
 cat >"$work/terraform.tfrc" <<END
 provider_installation {
   filesystem_mirror {
-    path = "$work/providers"
+    path = "$work/plugins"
   }
 }
 END
@@ -70,54 +71,60 @@ unset ELYRA_METADATA_PATH ELYRA_ENDPOINT ELYRA_TOKEN ELYRA_PASSWORD JUPYTER_TOKE
 mkdir "$work/configuration"
 cp examples/quickstart/*.tf "$work/configuration/"
 cd "$work/configuration"
-# Not shown: it warns that the mirror has no checksums for other platforms.
-"$TERRAFORM" init >"$work/init.log" 2>&1 || {
-  cat "$work/init.log" >&2
-  fail 'terraform init failed'
+expect 0 '/successfully initialized/p' terraform init
+
+say 'An image name that Elyra takes, and its pipelines refuse, an hour later'
+cat >scratch.tf <<'END'
+resource "elyra_runtime_image" "scratch" {
+  display_name = "Scratch"
+  image_name   = "python:3.11"
 }
+END
+show cat scratch.tf
+expect 1 '/Error:/,$p' terraform plan
+[[ $seen == *'library/python:3.11'* ]] || fail 'there is no line to paste'
+rm scratch.tf
 
-say 'What is wanted: examples/quickstart'
-show cat main.tf
+say 'examples/quickstart: two images for the team'
+show grep -A6 '^resource' main.tf
+expect 0 '/complete/p' terraform apply -auto-approve
+elyra
 
-say 'What Terraform would do'
-plan 2 -out=plan.tfplan
+say 'A name that somebody has taken, in the panel: nothing is overwritten'
+printf '{"display_name": "Nightly", "metadata": {"image_name": "quay.io/acme/nightly:7"}, "schema_name": "runtime-image"}' \
+  >"$images/nightly.json"
+cat >nightly.tf <<'END'
+resource "elyra_runtime_image" "nightly" {
+  display_name = "Nightly"
+  image_name   = "quay.io/acme/nightly:7"
+}
+END
+expect 1 '/Error:/,$p' terraform apply -auto-approve
+[[ $seen == *'import {'* ]] || fail 'there is no import block'
 
-say 'Doing it'
-show "$TERRAFORM" apply plan.tfplan
+say 'The block of the message, pasted, takes it over'
+cat >>nightly.tf <<'END'
 
-say 'The files it wrote'
-show ls -l "$images"
-files=("$images"/*.json)
-[[ ${#files[@]} == 2 ]] || fail "${#files[@]} files in $images, expected 2"
-file=${files[1]}
-show cat "$file"
-echo
+import {
+  to = elyra_runtime_image.nightly
+  id = "nightly"
+}
+END
+expect 0 '/complete/p' terraform apply -auto-approve
+expect 0 '/No changes/p' terraform plan
 
-elyra 'What Elyra makes of them'
-
-say 'Planning again: nothing is left to do'
-plan 0
-
-say 'Somebody edits a file by hand'
+say 'Somebody edits a file by hand; the plan tells, and the apply puts it right'
+file=$images/training_with_gpu.json
 content=$(<"$file")
-changed=${content/:1.4.0/:latest}
-[[ $changed != "$content" ]] || fail "$file has no :1.4.0 to change"
-printf '%s' "$changed" >"$file"
-show grep image_name "$file"
-
-say 'Terraform sees it'
-plan 2 -out=plan.tfplan
-
-say 'And puts it right'
-show "$TERRAFORM" apply plan.tfplan
-show grep image_name "$file"
+printf '%s' "${content/:1.4.0/:latest}" >"$file"
+[[ $(<"$file") != "$content" ]] || fail "$file has no :1.4.0 to change"
+expect 2 '/will be updated/,/Plan:/p' terraform plan -detailed-exitcode
+expect 0 '/complete/p' terraform apply -auto-approve
 [[ $(<"$file") == "$content" ]] || fail "$file is not what it was"
 
-say 'Taking all of it away'
-show "$TERRAFORM" destroy -auto-approve
-show ls -A "$images"
+say 'Taking all of it away: Elyra has its own again'
+expect 0 '/complete/p' terraform destroy -auto-approve
 [[ -z $(ls -A "$images") ]] || fail "$images is not empty"
+elyra
 
-elyra 'Elyra has only its own left'
-
-say 'Done'
+say 'Done. Install it for yourself: make install'

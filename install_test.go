@@ -39,6 +39,21 @@ func TestAccInstall(t *testing.T) {
 	}
 }
 
+// TestAccInstall_gettingStarted does what the guide of that name says.
+func TestAccInstall_gettingStarted(t *testing.T) {
+	guide := readFile(t, filepath.Join("templates", "guides", "getting-started.md"))
+	h := newHome(t)
+	h.runIn(t, ".", "make install")
+	work := filepath.Join(h.dir, "guide")
+	write(t, filepath.Join(work, "main.tf"), block(t, guide, "terraform"))
+	for _, command := range consoleBlocks(guide)[0] {
+		h.runIn(t, work, command)
+	}
+	if list := h.runIn(t, work, "elyra-metadata list runtime-images"); !strings.Contains(list, "training_with_gpu") {
+		t.Errorf("elyra-metadata does not list the guide's image:\n%s", list)
+	}
+}
+
 // TestAccInstall_modules has what dev_overrides does not: a module, a second
 // provider, and a lock file that a second init accepts.
 func TestAccInstall_modules(t *testing.T) {

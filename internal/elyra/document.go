@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -147,6 +148,13 @@ func (o object) without(keys ...string) object {
 // IsZero reports whether the document has nothing in it: there was none to read,
 // or it is an empty object.
 func (d Document) IsZero() bool { return len(d.top) == 0 }
+
+// Equal reports whether two documents say the same as JSON, whatever the order of
+// their keys and the spelling of their numbers and characters.
+func (d Document) Equal(other Document) bool {
+	var x, y any
+	return json.Unmarshal(d.compact(), &x) == nil && json.Unmarshal(other.compact(), &y) == nil && reflect.DeepEqual(x, y)
+}
 
 // HasMetadata reports whether metadata has the key, known or not.
 func (d Document) HasMetadata(key string) bool {

@@ -39,6 +39,10 @@ func (c *connection) create(ctx context.Context, image elyra.RuntimeImage, overw
 	}
 	wrote := memory{Name: image.Name, Wrote: true}
 	instance, err := c.store.Create(ctx, image)
+	if !overwrite && c.isAdoptable(ctx, image.Name, err) {
+		wrote.adopted = true
+		instance, err = c.store.Get(ctx, image.Name)
+	}
 	if errors.Is(err, elyra.ErrExists) {
 		takesOver := overwrite
 		if !takesOver && isWritable(err) {

@@ -27,6 +27,9 @@ type memory struct {
 	// Uncertain tells that nobody knows whether its creation succeeded.
 	Uncertain bool `json:"uncertain,omitempty"`
 
+	// adopted tells that it stood there already, exactly as it was to be created.
+	adopted bool // not kept
+
 	// Run is the run that planned to destroy it.
 	Run string `json:"run,omitempty"`
 	// KeepFor is the display name of the replacement that is to have its name.

@@ -76,7 +76,7 @@ func (p place) judge(h held, instance elyra.Instance, err error) (elyra.Instance
 		return instance, others, err
 	case err != nil:
 		return instance, nobodys, err
-	case h.uncertain && !instance.Equal(h.image):
+	case h.uncertain && !instance.Document.Equal(elyra.NewDocument(h.image)):
 		return instance, others, nil // the name was taken
 	case !instance.Writable && h.at == p.store.Location(h.image.Name):
 		return instance, nobodys, nil

@@ -249,7 +249,10 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 		conn.promise(ctx, name, document)
 	}
 	if found && !twice && !overwrite && !conn.isOwnOrGone(ctx, name) {
-		diags.Append(takenWarning(&elyra.ExistsError{Name: name, Location: there.Location, Writable: there.Writable}))
+		diags.Append(takenWarning(&elyra.ExistsError{
+			Name: name, Location: there.Location, Writable: there.Writable,
+			Identical: there.Writable && there.Document.Equal(elyra.NewDocument(p.plan.image())),
+		}))
 	}
 	return diags
 }

@@ -144,6 +144,9 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 		resp.Diagnostics.Append(r.conn.storeError("create", image.Name, err))
 		return
 	default:
+		if wrote.adopted {
+			resp.Diagnostics.Append(adoptedWarning(instance))
+		}
 		plan.setInstance(instance)
 	}
 	resp.Diagnostics.Append(remember(ctx, resp.Private, memory{}, wrote)...)

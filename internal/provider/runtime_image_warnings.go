@@ -160,6 +160,10 @@ func (r *runtimeImageResource) schemaWarnings(ctx context.Context, planned attri
 // that has the name leaves it. The plan cannot know: that address may be planned
 // later. So it says both, whatever the order.
 func takenWarning(exists *elyra.ExistsError) diag.Diagnostic {
+	if exists.Identical {
+		return diag.NewAttributeWarningDiagnostic(pathName, existsSummary(exists),
+			fmt.Sprintf("The instance at %s is exactly what is to be created. The apply takes it over: most likely an earlier run created it and was interrupted. If another configuration manages it, give one of the two another name.", exists.Location))
+	}
 	return diag.NewAttributeWarningDiagnostic(pathName, existsSummary(exists), existsDetail(exists)+fmt.Sprintf(`
 
 If this configuration has had it under another address until now (another label, count instead of for_each, a module), nothing is lost: the apply takes it over. A moved block says so in the plan:

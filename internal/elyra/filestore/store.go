@@ -92,7 +92,7 @@ func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	}
 	switch level, err := s.find(image.Name); {
 	case err == nil:
-		return fail(s.existsError(image.Name, level))
+		return fail(s.taken(image, level))
 	case !errors.Is(err, elyra.ErrNotFound):
 		return fail(err)
 	}
@@ -275,7 +275,16 @@ func (s *Store) path(level int, name string) string {
 	return filepath.Join(s.dirs[level], fileName(name))
 }
 
-func (s *Store) existsError(name string, level int) error {
+// taken is the error of a creation that finds an instance on that level.
+func (s *Store) taken(image elyra.RuntimeImage, level int) error {
+	exists := s.existsError(image.Name, level)
+	if there, err := s.read(level, image.Name); err == nil && level == 0 {
+		exists.Identical = there.Document.Equal(elyra.NewDocument(image))
+	}
+	return exists
+}
+
+func (s *Store) existsError(name string, level int) *elyra.ExistsError {
 	return &elyra.ExistsError{Name: name, Location: s.path(level, name), Writable: level == 0}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,7 +92,7 @@ func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 		}
 		found, lookErr := s.look(ctx, image.Name)
 		switch {
-		case lookErr == nil && doubt && same(found.Document, document):
+		case lookErr == nil && doubt && found.Document.Equal(document):
 			return found, nil
 		case lookErr == nil, errors.As(lookErr, new(*elyra.InvalidError)):
 			return elyra.Instance{}, s.taken(err, image.Name, found.Document, document)
@@ -117,7 +116,7 @@ func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 func (s *Store) taken(err error, name string, found, sent elyra.Document) error {
 	var exists *elyra.ExistsError
 	if errors.As(err, &exists) {
-		exists.Identical = !found.IsZero() && same(found, sent)
+		exists.Identical = !found.IsZero() && found.Equal(sent)
 		return err
 	}
 	return fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
@@ -161,13 +160,6 @@ func withName(name string, document elyra.Document) []byte {
 	quoted, _ := json.Marshal(name) // a string
 	// A document has at least its three required keys.
 	return slices.Concat([]byte(`{"name":`), quoted, []byte{','}, document.Compact()[1:])
-}
-
-// same reports whether two documents are equal as JSON. Elyra writes numbers its
-// own way.
-func same(a, b elyra.Document) bool {
-	var x, y any
-	return json.Unmarshal(a.Compact(), &x) == nil && json.Unmarshal(b.Compact(), &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // Get implements [elyra.Store] with one GET.
@@ -233,7 +225,7 @@ func (s *Store) put(ctx context.Context, image elyra.RuntimeImage, current elyra
 		doubtful, err = true, s.client.unexpected(a)
 	}
 	if doubtful && ctx.Err() == nil {
-		if found, lookErr := s.look(ctx, image.Name); lookErr == nil && same(found.Document, document) {
+		if found, lookErr := s.look(ctx, image.Name); lookErr == nil && found.Document.Equal(document) {
 			return found, nil
 		}
 	}

@@ -61,7 +61,7 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 	if isSet(m.DataDir) && isSet(m.Endpoint) {
 		fail("endpoint", "Two places for runtime images", "Runtime images live in a directory (data_dir) or behind a server (endpoint). Remove one of the two; for both, configure the provider twice with an alias.")
 	}
-	if isSet(m.Token) && isSet(m.Password) {
+	if isSet(m.Token) && isSet(m.Password) && m.Token.ValueString() != "" {
 		fail("password", "Two ways into the server", "A Jupyter Server is entered with a token or with a password. Remove one of the two.")
 	}
 	if isSet(m.ClientCertPEM) && m.ClientKeyPEM.IsNull() {
@@ -126,9 +126,13 @@ func (m providerModel) store(ctx context.Context, version string) (elyra.Store, 
 		store, more := m.fileStore(ctx)
 		return store, append(diags, more...)
 	}
+	because := "an endpoint is set"
+	if m.Endpoint.IsNull() {
+		because = "the environment variable ELYRA_ENDPOINT is set"
+	}
 	diags := unused("files", map[string]attr.Value{
 		"search_path": m.SearchPath, "file_permission": m.FilePermission, "directory_permission": m.DirectoryPermission,
-	}, "an endpoint is set")
+	}, because)
 	store, more := m.serverStore(ctx, endpoint, version)
 	return store, append(diags, more...)
 }
@@ -225,7 +229,7 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 		diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "Certificates are not verified",
 			"Anyone on the way to the server can read and change what is sent, the token too. Set ca_cert_pem to the private authority's certificate instead.")
 	}
-	if isExposed(endpoint) && (config.Token != "" || config.Password != "") {
+	if isExposed(endpoint) && (config.Token != "" || config.Password != "" || hasAuthorization(headers)) {
 		diags.AddAttributeWarning(path.Root("endpoint"), "Credentials go over plain HTTP",
 			"The endpoint begins with http:// and is not on this machine, so that anyone on the way can read the token or password. Use https://, or a tunnel to a port of this machine.")
 	}

@@ -309,7 +309,9 @@ func (c *client) newRequest(ctx context.Context, r request) (*http.Request, erro
 		return nil, err
 	}
 	req.Header = c.headers.Clone()
-	req.Header.Set("User-Agent", c.userAgent)
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", c.userAgent)
+	}
 	req.Header.Set("Accept", "application/json")
 	if r.form {
 		req.Header.Set("Accept", "*/*")

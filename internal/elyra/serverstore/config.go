@@ -128,35 +128,30 @@ func New(cfg Config) (*Store, error) {
 	return s, nil
 }
 
-// pages are the first segments of what a browser shows below a server's base
-// URL; people paste such addresses.
-var pages = []string{"lab", "tree", "notebooks", "edit", "doc", "login"}
-
-// parseEndpoint checks a base URL. Its errors repeat nothing but the part of
-// the value that cannot hold a secret.
+// parseEndpoint checks a base URL. Its path is taken as it is written: a server
+// may be called as a page is. Errors repeat nothing but the parts of the value
+// that cannot hold a secret.
 func parseEndpoint(endpoint string) (*url.URL, error) {
 	if endpoint == "" {
 		return nil, errors.New("is empty")
+	}
+	if !strings.Contains(endpoint, "://") {
+		return nil, errors.New("must begin with http:// or https://" + withScheme(endpoint))
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return nil, errors.New("is not a URL; it should look like https://hub.example.com/user/jdoe")
 	}
-	if u.Scheme != "http" && u.Scheme != "https" || u.Opaque != "" {
+	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("must begin with http:// or https://, such as http://localhost:8888")
 	}
 	if u.Hostname() == "" {
 		return nil, errors.New("has no host; it should look like https://hub.example.com/user/jdoe")
 	}
-	path, page := cutPage(u.EscapedPath())
-	clean := &url.URL{Scheme: u.Scheme, Host: u.Host}
-	if path = strings.Trim(path, "/"); path != "" {
-		clean.Path = "/" // else the joined one would be relative
-		clean = clean.JoinPath(path)
-	}
+	clean := cleanEndpoint(u, u.EscapedPath())
 	var wrong []string
 	if u.User != nil {
-		wrong = append(wrong, "a user name or password, which belongs into the token or password argument")
+		wrong = append(wrong, "a user name or password, which belongs into the token or password argument, or into headers for basic authentication at a proxy")
 	}
 	if u.RawQuery != "" || u.ForceQuery {
 		wrong = append(wrong, "a query; a token in it belongs into the token argument")
@@ -164,14 +159,39 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	if u.Fragment != "" {
 		wrong = append(wrong, "a fragment")
 	}
-	if page != "" {
-		wrong = append(wrong, fmt.Sprintf("the path of a page (%s), not that of the server", page))
-	}
 	if len(wrong) > 0 {
-		return nil, fmt.Errorf("contains %s; use %q", strings.Join(wrong, " and "), clean)
+		path, _ := cutPage(u.EscapedPath()) // it was copied from a browser
+		return nil, fmt.Errorf("contains %s; use %q", strings.Join(wrong, " and "), cleanEndpoint(u, path))
 	}
 	return clean, nil
 }
+
+// cleanEndpoint is scheme and host of a URL with a path of its own.
+func cleanEndpoint(u *url.URL, path string) *url.URL {
+	clean := &url.URL{Scheme: u.Scheme, Host: u.Host}
+	if path = strings.Trim(path, "/"); path != "" {
+		clean.Path = "/" // else the joined one would be relative
+		clean = clean.JoinPath(path)
+	}
+	return clean
+}
+
+// withScheme offers what an endpoint without scheme would be with one: http on
+// this machine, https elsewhere. It is empty where that is no URL.
+func withScheme(endpoint string) string {
+	u, err := url.Parse("http://" + endpoint)
+	if err != nil || u.Hostname() == "" || u.User != nil {
+		return ", such as http://localhost:8888"
+	}
+	if !wire.IsLoopback(u.Hostname()) {
+		u.Scheme = "https"
+	}
+	return fmt.Sprintf("; use %q", cleanEndpoint(u, u.EscapedPath()))
+}
+
+// pages are the first segments of what a browser shows below a server's base
+// URL; people paste such addresses.
+var pages = []string{"lab", "tree", "notebooks", "edit", "doc", "login"}
 
 // cutPage takes the path of a page off the end of a URL's path. A user of a Hub
 // may be called as a page is.
@@ -179,7 +199,7 @@ func cutPage(path string) (base, page string) {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
 		endpoint := s == "elyra" && i+1 < len(segments) && segments[i+1] == "metadata"
-		if (slices.Contains(pages, s) || endpoint) && segments[i-1] != "user" {
+		if (slices.Contains(pages, s) || endpoint) && i > 0 && segments[i-1] != "user" {
 			return strings.Join(segments[:i], "/"), "/" + s
 		}
 	}
@@ -197,7 +217,7 @@ func parseHeaders(cfg Config) (http.Header, error) {
 			return nil, configErrorf("headers", "has %q, which is not the name of a header", name)
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			return nil, configErrorf("headers", "has a value of %q that holds a control character, perhaps a line break at its end", name)
-		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "X-Xsrftoken"}, key):
+		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "Accept", "X-Xsrftoken"}, key):
 			return nil, configErrorf("headers", "has %q, which the provider itself sets", name)
 		case key == "Authorization" && cfg.Token != "":
 			return nil, configErrorf("headers", "has Authorization, which is where the token goes; set one of the two")

@@ -28,6 +28,11 @@ func TestEndpoint(t *testing.T) {
 		"https://hub.example.com/user/lab/":            "https://hub.example.com/user/lab",
 		"https://hub.example.com//evil.example.com/":   "https://hub.example.com/evil.example.com",
 		"http://[::1]:8888/x":                          "http://[::1]:8888/x",
+		// A path is taken as it is written, be it that of a page.
+		"http://host/notebook/my-project/lab": "http://host/notebook/my-project/lab",
+		"http://host/notebook/lab/jdoe/":      "http://host/notebook/lab/jdoe",
+		"https://hub/user/jdoe/lab":           "https://hub/user/jdoe/lab",
+		"https://proxy/notebooks/":            "https://proxy/notebooks",
 	} {
 		store, err := serverstore.New(serverstore.Config{Endpoint: endpoint})
 		if err != nil {
@@ -40,23 +45,22 @@ func TestEndpoint(t *testing.T) {
 	}
 	for endpoint, want := range map[string]string{
 		"":                       "is empty",
-		"localhost:8888":         "must begin with http:// or https://",
-		"hub.example.com/user":   "must begin with http:// or https://",
+		"localhost:8888":         `must begin with http:// or https://; use "http://localhost:8888"`,
+		"127.0.0.1:8888":         `use "http://127.0.0.1:8888"`,
+		"jupyter.localhost:8888": `use "http://jupyter.localhost:8888"`,
+		"hub.example.com/user/":  `use "https://hub.example.com/user"`,
+		"jdoe:5ecret@hub/":       "such as http://localhost:8888",
 		"ftp://host/":            "must begin with http:// or https://",
 		"http:host":              "must begin with http:// or https://",
 		"http:///path":           "has no host",
 		"http://host:x/?5ecret":  "is not a URL",
 		"http://[/?token=5ecret": "is not a URL",
-		"http://host/lab":        `use "http://host"`,
-		"http://host/lab/tree/a b.ipynb?token=5ecret#5ecret":    `use "http://host"`,
-		"https://hub/user/jdoe/lab/workspaces/auto-x":           `use "https://hub/user/jdoe"`,
-		"https://hub/user/lab/lab":                              `use "https://hub/user/lab"`,
-		"https://hub/user/jdoe/?token=5ecret":                   `use "https://hub/user/jdoe"`,
-		"https://jdoe:5ecret@hub/user/jdoe/":                    `use "https://hub/user/jdoe"`,
-		"https://hub/user/jdoe/tree#5ecret":                     `use "https://hub/user/jdoe"`,
-		"http://host:8888/login?next=%2Flab":                    `use "http://host:8888"`,
-		"http://host:8888/elyra/metadata/runtime-images/5ecret": `use "http://host:8888"`,
-		"http://host:8888/?":                                    `use "http://host:8888"`,
+		"http://host/lab/tree/a b.ipynb?token=5ecret#5ecret": `use "http://host"`,
+		"https://hub/user/jdoe/?token=5ecret":                `use "https://hub/user/jdoe"`,
+		"https://jdoe:5ecret@hub/user/jdoe/":                 `use "https://hub/user/jdoe"`,
+		"https://hub/user/jdoe/tree#5ecret":                  `use "https://hub/user/jdoe"`,
+		"http://host:8888/login?next=%2Flab":                 `use "http://host:8888"`,
+		"http://host:8888/?":                                 `use "http://host:8888"`,
 	} {
 		_, err := serverstore.New(serverstore.Config{Endpoint: endpoint})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -75,6 +79,7 @@ func TestConfig(t *testing.T) {
 		"must not be negative":            func(c *serverstore.Config) { c.MaxRetries = -1 },
 		`"a b", which is not the name`:    func(c *serverstore.Config) { c.Headers = map[string]string{"a b": "5ecret"} },
 		`value of "X"`:                    func(c *serverstore.Config) { c.Headers = map[string]string{"X": "5ecret\r\n"} },
+		`"accept", which the provider i`:  func(c *serverstore.Config) { c.Headers = map[string]string{"accept": "5ecret"} },
 		"is where the token goes":         func(c *serverstore.Config) { c.Headers = map[string]string{"authorization": "5ecret"} },
 		"which the provider itself sets":  func(c *serverstore.Config) { c.Headers = map[string]string{"host": "5ecret"} },
 		"twice, in different case":        func(c *serverstore.Config) { c.Headers = map[string]string{"x": "5ecret", "X": "5ecret"} },
@@ -147,4 +152,21 @@ func certificate(t *testing.T) (certPEM, keyPEM string) {
 		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 	}
 	return encode("CERTIFICATE", der), encode("PRIVATE KEY", private)
+}
+
+// TestPageOffered: only when no server is there, the address without the page is
+// offered.
+func TestPageOffered(t *testing.T) {
+	server := newServer(t)
+	for page, want := range map[string]string{"/lab": server.URL, "/lab/tree/a%20b": server.URL, "/tree": server.URL, "/other": ""} {
+		cfg := config(server)
+		cfg.Endpoint += page
+		_, err := newStore(t, cfg).List(t.Context(), false)
+		var fault *serverstore.Error
+		if !errors.As(err, &fault) || fault.Kind != serverstore.KindWrongURL || strings.Contains(fault.NextStep(), `endpoint = "`+server.URL+`"`) != (want != "") {
+			t.Errorf("%s: %v: %s", page, err, fault.NextStep())
+		}
+	}
+	lab := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/lab/"})
+	exercise(t, newStore(t, config(lab)))
 }

@@ -135,7 +135,7 @@ var kinds = [...]row{
 	},
 	KindWrongURL: {
 		happened: "no Jupyter Server is there",
-		next:     "Check the endpoint: it is the server's address with its base path, without /lab or /tree, such as https://hub.example.com/user/jdoe on a JupyterHub.",
+		next:     "Check the endpoint: it is the server's address with its base path, such as https://hub.example.com/user/jdoe on a JupyterHub.",
 		door:     true,
 	},
 	KindNoElyra: {
@@ -299,4 +299,10 @@ func (e *Error) Unwrap() error { return e.err }
 
 // NextStep says in a sentence or two what to do about it. Empty where the
 // sentinel that the error wraps says all.
-func (e *Error) NextStep() string { return e.place.explain(e.Kind.row().next) }
+func (e *Error) NextStep() string {
+	next := e.place.explain(e.Kind.row().next)
+	if e.Kind == KindWrongURL && e.place.withoutPage != "" {
+		next += fmt.Sprintf(" Perhaps it is the address of a page; then set the endpoint to the server's:\n\n    endpoint = %q", e.place.withoutPage)
+	}
+	return next
+}

@@ -7,6 +7,9 @@ import (
 
 // hubPlace is what the path of an endpoint says of its place on a JupyterHub.
 type hubPlace struct {
+	// withoutPage is the endpoint without what looks like a page of the server's;
+	// empty where nothing does.
+	withoutPage string
 	// root is the Hub's public address, without a slash at the end.
 	root string
 	// user and server are the user's name and that of a named server, as in the
@@ -27,6 +30,9 @@ func placeOnHub(base *url.URL) hubPlace {
 	}
 	prefix, _, p.hub = strings.Cut(prefix+"/", "/hub/")
 	p.root = (&url.URL{Scheme: base.Scheme, Host: base.Host}).String() + strings.TrimRight(prefix, "/")
+	if path, page := cutPage(base.EscapedPath()); page != "" {
+		p.withoutPage = cleanEndpoint(base, path).String()
+	}
 	return p
 }
 

@@ -82,6 +82,8 @@ c.ConfigurableHTTPProxy.pid_file = state + "/proxy.pid"
 c.JupyterHub.db_url = "sqlite:///" + state + "/hub.sqlite"
 c.JupyterHub.cookie_secret_file = state + "/cookie_secret"
 c.JupyterHub.log_level = "INFO"
+# Whoever starts a server is answered at once, and waits for its events.
+c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
 
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True

@@ -3,6 +3,8 @@ package serverstore_test
 import (
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -91,6 +93,28 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 			expectHubFault(t, store(hub.URL+path, good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/<name>/"`)
 		}
 		expectHubFault(t, store(hub.URL+"/hub/user/jdoe", good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/jdoe/"`)
+	})
+	t.Run("the guide's script", func(t *testing.T) {
+		const path = "../../../examples/jupyterhub/start-server.sh"
+		script, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guide, err := os.ReadFile("../../../templates/guides/jupyterhub.md")
+		if err != nil || !strings.Contains(string(guide), string(script)) {
+			t.Errorf("the guide shows another script, %v", err)
+		}
+		hub.StopServer(t, "jdoe", "")
+		for _, already := range []bool{false, true} {
+			command := exec.CommandContext(t.Context(), "bash", path, hub.URL+"/", "jdoe")
+			command.Env = append(os.Environ(), "TERRAFORM_HUB_TOKEN="+hub.Token(t, "jdoe", "start:servers!user=jdoe", "read:servers!user=jdoe"))
+			if output, err := command.CombinedOutput(); err != nil {
+				t.Fatalf("running already: %t: %s: %s", already, err, output)
+			}
+			if _, err := store(endpoint, good).List(t.Context(), false); err != nil {
+				t.Errorf("running already: %t: %v", already, err)
+			}
+		}
 	})
 	t.Run("culled in the middle", func(t *testing.T) {
 		s := store(endpoint, good)

@@ -79,9 +79,12 @@ func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 
 func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	document := elyra.NewDocument(image)
-	for attempt, doubt := 0, false; ; attempt++ {
+	doubt := false // whether one of our attempts may have been carried out
+	late := false  // whether one may be yet: a proxy gave up on it
+	for attempt := 0; ; attempt++ {
 		instance, doubtful, err := s.post(ctx, image, document)
 		doubt = doubt || doubtful
+		late = late || doubtful && isLost(err)
 		// A name that is taken may have been taken by an attempt that we do not
 		// know to have been carried out, or by the same one delivered twice.
 		if err == nil || !doubt && !errors.Is(err, elyra.ErrExists) {
@@ -98,12 +101,14 @@ func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 			return elyra.Instance{}, s.taken(err, image.Name, found.Document, document)
 		case errors.Is(lookErr, elyra.ErrNotFound):
 			if attempt >= s.client.maxRetries || !s.client.mayPass(err) {
-				return elyra.Instance{}, err
+				return elyra.Instance{}, uncertain(late, err)
 			}
-		case sameDoor(err, lookErr):
-			return elyra.Instance{}, err
+		case s.isShut(ctx, image.Name, err, lookErr):
+			return elyra.Instance{}, uncertain(late, err)
+		case !doubt: // taken: by a stranger, or by our own request, delivered twice
+			return elyra.Instance{}, uncertain(true, fmt.Errorf("%s; and reading it failed: %w", err.Error(), lookErr))
 		default:
-			return elyra.Instance{}, uncertain(doubt, fmt.Errorf("%w; and reading it failed, too: %w", err, lookErr))
+			return elyra.Instance{}, uncertain(true, fmt.Errorf("%w; and reading it failed, too: %w", err, lookErr))
 		}
 		if !sleep(ctx, s.client.backoff(attempt)) {
 			return elyra.Instance{}, ctx.Err()
@@ -132,11 +137,26 @@ func uncertain(doubt bool, err error) error {
 	return fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
 }
 
-// sameDoor reports whether two requests were turned away in the same manner
-// before the server looked at them: then the first one was not carried out.
-func sameDoor(one, other error) bool {
-	var a, b *Error
-	return errors.As(one, &a) && errors.As(other, &b) && a.Kind == b.Kind && a.Kind.row().door
+// isLost reports whether a request may still be under way.
+func isLost(err error) bool {
+	var fault *Error
+	return errors.As(err, &fault) && fault.Kind.row().passing && fault.Kind != KindThrottled
+}
+
+// isShut reports whether all requests are turned away in one manner before the
+// server looks at them: then the first one was not carried out either.
+func (s *Store) isShut(ctx context.Context, name string, first, second error) bool {
+	isSame := func(other error) bool {
+		var a, b *Error
+		return errors.As(first, &a) && errors.As(other, &b) && a.Kind == b.Kind && a.Kind.row().door
+	}
+	for range 2 {
+		if !isSame(second) {
+			return false
+		}
+		_, second = s.look(ctx, name)
+	}
+	return isSame(second)
 }
 
 // post sends one POST. It succeeds where Elyra itself says that it made this

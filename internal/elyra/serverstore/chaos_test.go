@@ -1,0 +1,296 @@
+package serverstore_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+)
+
+// faultRuns is how many random runs TestRandomFaults makes; ELYRA_FAULT_RUNS, if
+// it is set, and ELYRA_FAULT_SEED is the first one's seed.
+func faultRuns(t *testing.T) (runs int, seed uint64) {
+	t.Helper()
+	runs, seed = 10, rand.Uint64()
+	if text := os.Getenv("ELYRA_FAULT_RUNS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatalf("ELYRA_FAULT_RUNS: %s", err)
+		}
+		runs = n
+	}
+	if text := os.Getenv("ELYRA_FAULT_SEED"); text != "" {
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("ELYRA_FAULT_SEED: %s", err)
+		}
+		seed = n
+	}
+	return runs, seed
+}
+
+// breaker is a proxy that breaks requests at random: it drops them, answers in
+// the server's place before or after it has passed them on, delivers them twice,
+// or delivers them when it is told to, late.
+type breaker struct {
+	target http.Handler
+	share  float64 // of the requests that it breaks
+
+	mu     sync.Mutex
+	random *rand.Rand
+	broken int
+	late   []func()
+}
+
+func (b *breaker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	deliver := func(w http.ResponseWriter) { //nolint:contextcheck // late, and then without that of the request
+		again := r.Clone(r.Context())
+		again.Body = io.NopCloser(bytes.NewReader(body))
+		b.target.ServeHTTP(w, again)
+	}
+	b.mu.Lock()
+	breaks, how, answer := b.random.Float64() < b.share, b.random.IntN(10), b.random.IntN(len(breakerAnswers))
+	if breaks {
+		b.broken++
+		if how == 0 && r.Method == http.MethodPost {
+			b.late = append(b.late, func() { deliver(httptest.NewRecorder()) })
+		}
+	}
+	b.mu.Unlock()
+	switch {
+	case !breaks:
+		deliver(w)
+	case how == 0: // late, or never: a gateway gave up on it
+		elyratest.Page(http.StatusGatewayTimeout)(w, r, nil)
+	case how == 1: // twice; the second answer counts
+		deliver(httptest.NewRecorder())
+		deliver(w)
+	case how < 6: // carried out
+		deliver(httptest.NewRecorder())
+		breakerAnswers[answer](w, r, nil)
+	default:
+		breakerAnswers[answer](w, r, nil)
+	}
+}
+
+// deliverLate delivers what has not been yet.
+func (b *breaker) deliverLate() {
+	b.mu.Lock()
+	late := b.late
+	b.late = nil
+	b.mu.Unlock()
+	for _, deliver := range late {
+		deliver()
+	}
+}
+
+// breakerAnswers are what comes back in the place of an answer of Elyra's.
+var breakerAnswers = []elyratest.Action{
+	elyratest.Drop(), elyratest.Page(401), elyratest.Page(403), elyratest.Say(403, "forbidden"), elyratest.Page(404), elyratest.Page(429), elyratest.Page(500),
+	elyratest.Page(502), elyratest.Page(503), elyratest.Page(504), elyratest.Page(200), elyratest.Redirect("https://elsewhere.example.com/"),
+	elyratest.Answer(200, "", ""), elyratest.Answer(200, "application/json", `{"ok": true}`), elyratest.Say(400, "Bad Request"), elyratest.Say(409, "conflict"),
+}
+
+// believer keeps, as Terraform does, what it believes to be on a server.
+type believer struct {
+	t     *testing.T
+	store *serverstore.Store
+	// wanted is what is to be there.
+	wanted map[string]elyra.RuntimeImage
+	// state is what it believes to be there; uncertain marks what may be.
+	state     map[string]elyra.RuntimeImage
+	uncertain map[string]bool
+}
+
+// refresh holds the belief against the server. It reports whether all could be
+// read.
+func (b *believer) refresh() bool {
+	whole := true
+	for name, believed := range b.state {
+		got, err := b.store.Get(b.t.Context(), name)
+		switch {
+		case errors.Is(err, elyra.ErrNotFound), err == nil && b.uncertain[name] && !got.Document.Equal(elyra.NewDocument(believed)):
+			delete(b.state, name)
+			delete(b.uncertain, name)
+		case err == nil:
+			b.state[name] = got.RuntimeImage
+			delete(b.uncertain, name)
+		default:
+			whole = false
+		}
+	}
+	return whole
+}
+
+// apply goes on towards what is wanted, as far as the server lets it.
+func (b *believer) apply() {
+	for name, image := range b.wanted {
+		believed, has := b.state[name]
+		switch {
+		case has && b.uncertain[name]: // tainted: the next refresh finds out
+		case has && !believed.Equal(image):
+			if _, err := b.store.Update(b.t.Context(), image); err == nil {
+				b.state[name] = image
+			}
+		case !has:
+			_, err := b.store.Create(b.t.Context(), image)
+			var exists *elyra.ExistsError
+			if err == nil || errors.As(err, &exists) && exists.Identical || errors.Is(err, elyra.ErrUncertain) {
+				b.state[name] = image
+				b.uncertain[name] = errors.Is(err, elyra.ErrUncertain)
+			}
+		}
+	}
+	for name := range b.state {
+		if _, want := b.wanted[name]; want || b.uncertain[name] {
+			continue
+		}
+		if _, err := b.store.Delete(b.t.Context(), name); err == nil || errors.Is(err, elyra.ErrNotFound) {
+			delete(b.state, name)
+		}
+	}
+}
+
+// TestRandomFaults: whatever is broken on the way, the next run over a sound way
+// brings the server to what is wanted, and in the end to nothing; what belongs to
+// others stays as it is. On the stand-in, and once on the real Elyra.
+func TestRandomFaults(t *testing.T) {
+	runs, seed := faultRuns(t)
+	t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
+	broken := 0
+	for run := range runs {
+		server := elyratest.New(t, elyratest.Options{Token: token})
+		broken += randomRun(t, seed+uint64(run), server.URL, token)
+		server.Stop()
+	}
+	t.Logf("%d runs, %d requests broken", runs, broken)
+	if broken == 0 && runs > 0 {
+		t.Error("nothing was broken")
+	}
+}
+
+// TestRandomFaultsElyra is one run of TestRandomFaults on the real Elyra.
+func TestRandomFaultsElyra(t *testing.T) {
+	jupytertest.Require(t)
+	_, seed := faultRuns(t)
+	server := jupytertest.Start(t, jupytertest.Options{})
+	t.Logf("ELYRA_FAULT_SEED=%d: %d requests broken", seed, randomRun(t, seed, server.URL, server.Token))
+}
+
+func randomRun(t *testing.T, seed uint64, target, token string) (broken int) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(seed, 0))                                                             //nolint:gosec // to be repeated
+	through := &breaker{target: forward(t, target), share: 0.35, random: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // the same
+	proxy := httptest.NewServer(through)
+	defer proxy.Close()
+	open := func(endpoint string) *serverstore.Store {
+		store, err := serverstore.New(serverstore.WithoutWaits(serverstore.Config{Endpoint: endpoint, Token: token, RequestTimeout: 30 * time.Second, MaxRetries: 2}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return store
+	}
+	direct := open(target)
+	defer direct.Close()
+	before, err := direct.List(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const theirs = "theirs"
+	if _, err := direct.Create(t.Context(), image(theirs)); err != nil {
+		t.Fatal(err)
+	}
+	b := &believer{t: t, wanted: map[string]elyra.RuntimeImage{}, state: map[string]elyra.RuntimeImage{}, uncertain: map[string]bool{}}
+	step := func() {
+		b.store = open(proxy.URL) // as each command does
+		defer b.store.Close()
+		b.refresh()
+		b.apply()
+	}
+	for range 6 {
+		for range 3 {
+			name := fmt.Sprint("image", random.IntN(8))
+			if random.IntN(3) == 0 {
+				delete(b.wanted, name)
+				continue
+			}
+			wanted := image(name)
+			wanted.Description = fmt.Sprint("version ", random.IntN(3))
+			b.wanted[name] = wanted
+		}
+		step()
+		through.deliverLate()
+	}
+	expect := func(when string) {
+		t.Helper()
+		all, err := direct.List(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(all) != len(before)+1+len(b.wanted) || len(b.state) != len(b.wanted) {
+			t.Errorf("seed %d, %s: %d instances, %d of them before and one of others; wanted %d, believed %d", seed, when, len(all), len(before), len(b.wanted), len(b.state))
+		}
+		for _, want := range b.wanted {
+			if got, err := direct.Get(t.Context(), want.Name); err != nil || !got.Equal(want) {
+				t.Errorf("seed %d, %s: %s: %+v, %v", seed, when, want.Name, got.RuntimeImage, err)
+			}
+		}
+		if got, err := direct.Get(t.Context(), theirs); err != nil || !got.Document.Equal(elyra.NewDocument(image(theirs))) {
+			t.Errorf("seed %d, %s: theirs is %+v, %v", seed, when, got.RuntimeImage, err)
+		}
+	}
+	through.mu.Lock()
+	through.share = 0
+	through.mu.Unlock()
+	step()
+	expect("after a sound run")
+	clear(b.wanted)
+	step()
+	expect("after a destroy")
+	if _, err := direct.Delete(t.Context(), theirs); err != nil {
+		t.Error(err)
+	}
+	return through.broken
+}
+
+// forward passes requests on.
+func forward(t *testing.T, target string) http.Handler {
+	t.Helper()
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		onward, err := http.NewRequestWithContext(t.Context(), r.Method, target+r.URL.RequestURI(), r.Body) //nolint:contextcheck // the same
+		if err != nil {
+			panic(err)
+		}
+		onward.Header = r.Header.Clone()
+		response, err := transport.RoundTrip(onward)
+		if err != nil {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		defer response.Body.Close()
+		for key, values := range response.Header {
+			w.Header()[key] = values
+		}
+		w.WriteHeader(response.StatusCode)
+		_, _ = io.Copy(w, response.Body)
+	})
+}

@@ -79,40 +79,57 @@ func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 
 func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
 	document := elyra.NewDocument(image)
-	doubt := false // whether one of our attempts may have been carried out
-	late := false  // whether one may be yet: a proxy gave up on it
+	var so doubts
 	for attempt := 0; ; attempt++ {
 		instance, doubtful, err := s.post(ctx, image, document)
-		doubt = doubt || doubtful
-		late = late || doubtful && isLost(err)
+		so.carriedOut = so.carriedOut || doubtful
+		so.underWay = so.underWay || doubtful && isLost(err)
 		// A name that is taken may have been taken by an attempt that we do not
 		// know to have been carried out, or by the same one delivered twice.
-		if err == nil || !doubt && !errors.Is(err, elyra.ErrExists) {
+		if err == nil || !so.carriedOut && !errors.Is(err, elyra.ErrExists) {
 			return instance, err
 		}
 		if ctx.Err() != nil {
-			return elyra.Instance{}, uncertain(doubt, err)
+			return elyra.Instance{}, uncertain(so.carriedOut, err)
 		}
-		found, lookErr := s.look(ctx, image.Name)
-		switch {
-		case lookErr == nil && doubt && found.Document.Equal(document):
-			return found, nil
-		case lookErr == nil, errors.As(lookErr, new(*elyra.InvalidError)):
-			return elyra.Instance{}, s.taken(err, image.Name, found.Document, document)
-		case errors.Is(lookErr, elyra.ErrNotFound):
-			if attempt >= s.client.maxRetries || !s.client.mayPass(err) {
-				return elyra.Instance{}, uncertain(late, err)
-			}
-		case s.isShut(ctx, image.Name, err, lookErr):
-			return elyra.Instance{}, uncertain(late, err)
-		case !doubt: // taken: by a stranger, or by our own request, delivered twice
-			return elyra.Instance{}, uncertain(true, fmt.Errorf("%s; and reading it failed: %w", err.Error(), lookErr))
-		default:
-			return elyra.Instance{}, uncertain(true, fmt.Errorf("%w; and reading it failed, too: %w", err, lookErr))
+		instance, absent, err2 := s.settle(ctx, image.Name, document, so, err)
+		if !absent {
+			return instance, err2
+		}
+		if attempt >= s.client.maxRetries || !s.client.mayPass(err) {
+			return elyra.Instance{}, uncertain(so.underWay, err)
 		}
 		if !sleep(ctx, s.client.backoff(attempt)) {
-			return elyra.Instance{}, ctx.Err()
+			return elyra.Instance{}, uncertain(so.underWay, ctx.Err())
 		}
+	}
+}
+
+// doubts are what the attempts of a creation leave open.
+type doubts struct {
+	// carriedOut: one of them may have been carried out.
+	carriedOut bool
+	// underWay: one of them may yet be: a proxy gave up on it.
+	underWay bool
+}
+
+// settle looks what is there after a creation that failed with err. Absent reports
+// that nothing is; otherwise the other results are those of the creation.
+func (s *Store) settle(ctx context.Context, name string, document elyra.Document, so doubts, err error) (instance elyra.Instance, absent bool, _ error) {
+	found, lookErr := s.look(ctx, name)
+	switch {
+	case lookErr == nil && so.carriedOut && found.Document.Equal(document):
+		return found, false, nil
+	case lookErr == nil, errors.As(lookErr, new(*elyra.InvalidError)):
+		return elyra.Instance{}, false, s.taken(err, name, found.Document, document)
+	case errors.Is(lookErr, elyra.ErrNotFound):
+		return elyra.Instance{}, true, nil
+	case s.isShut(ctx, name, err, lookErr):
+		return elyra.Instance{}, false, uncertain(so.underWay, err)
+	case !so.carriedOut: // taken: by a stranger, or by our own request, delivered twice
+		return elyra.Instance{}, false, uncertain(true, fmt.Errorf("%s; and reading it failed: %w", err.Error(), lookErr))
+	default:
+		return elyra.Instance{}, false, uncertain(true, fmt.Errorf("%w; and reading it failed, too: %w", err, lookErr))
 	}
 }
 
@@ -270,7 +287,7 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	case errors.As(err, &invalid):
 		return elyra.Instance{}, &elyra.ReadOnlyError{
 			Name: image.Name, Location: s.Location(image.Name),
-			Reason: fmt.Sprintf("is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/runtime-images/%s.json, from the server's data directory", invalid.Reason(), image.Name),
+			Reason: fmt.Sprintf("is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/runtime-images/%s.json, from %s", invalid.Reason(), image.Name, s.brokenLevel(ctx, image.Name)),
 		}
 	case err != nil && !errors.Is(err, elyra.ErrNotFound):
 		return elyra.Instance{}, err
@@ -288,6 +305,17 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 		return elyra.Instance{}, fmt.Errorf("the invalid instance was deleted, and creating it anew failed: %w", err)
 	}
 	return instance, nil
+}
+
+// brokenLevel says in which directory of the server's search path the file is
+// that Elyra cannot load. Elyra fails on a broken one on any level, but lists the
+// nearest one that it can load.
+func (s *Store) brokenLevel(ctx context.Context, name string) string {
+	all, err := s.reads.all(ctx)
+	if err == nil && slices.ContainsFunc(all, func(i elyra.Instance) bool { return i.Name == name }) {
+		return "another directory of the server's search path than the one of the instance that Elyra lists, which is in order"
+	}
+	return "the directory of the server's search path that has it; \"jupyter --paths\" on the server shows them, the data directories first"
 }
 
 // Delete implements [elyra.Store] with one DELETE, which is done where Elyra says

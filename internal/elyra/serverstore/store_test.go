@@ -610,7 +610,7 @@ func TestCannotReplace(t *testing.T) {
 		name     string
 		reason   string
 	}{
-		"broken JSON":            {elyratest.Writable, `{`, "bad", "remove its file, metadata/runtime-images/bad.json"},
+		"broken JSON":            {elyratest.Writable, `{`, "bad", `remove its file, metadata/runtime-images/bad.json, from the directory of the server's search path that has it; "jupyter --paths"`},
 		"unknown schema":         {elyratest.Writable, `{"schema_name":"kfp","display_name":"x","metadata":{}}`, "bad", "remove its file"},
 		"invalid and shipped":    {elyratest.Factory, invalid, "bad", "ships with Elyra"},
 		"odd name":               {elyratest.Writable, foreign, "python-3.11-ubi9", "has a name that Elyra reads but does not save"},
@@ -629,6 +629,18 @@ func TestCannotReplace(t *testing.T) {
 				t.Errorf("now it is %q", raw)
 			}
 		})
+	}
+}
+
+// TestBrokenFurtherAway: where the good one is nearer, it is the further one that
+// is broken.
+func TestBrokenFurtherAway(t *testing.T) {
+	server := newServer(t)
+	server.Put(elyratest.Writable, "bad", foreign)
+	server.Put(elyratest.Factory, "bad", `{`)
+	_, err := newStore(t, config(server)).Update(t.Context(), image("bad"))
+	if !errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "another directory of the server's search path than the one of the instance that Elyra lists") {
+		t.Error(err)
 	}
 }
 

@@ -116,7 +116,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 }
 
 func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newRuntimeImageResource}
+	return []func() resource.Resource{newRuntimeImageResource, newRuntimeImagesExclusiveResource}
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"log"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
@@ -21,18 +22,20 @@ func main() {
 	flag.BoolVar(&debugger, "debug", false, "run for a debugger: print how Terraform finds this process, and wait")
 	flag.Parse()
 
-	beQuick()
+	ballast := beQuick()
 	var options []tf6server.ServeOpt
 	if debugger {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	if err := tf6server.Serve("registry.terraform.io/elyra-ai/elyra", provider.NewServer(version), options...); err != nil {
+	err := tf6server.Serve("registry.terraform.io/elyra-ai/elyra", provider.NewServer(version), options...)
+	runtime.KeepAlive(ballast)
+	if err != nil {
 		log.Fatal(err)
 	}
 }
 
 // beQuick halves the time of a plan over many unchanged resources.
-func beQuick() {
+func beQuick() (ballast []byte) {
 	// The SDK writes its trace log whether or not anybody listens, for Terraform
 	// to parse and drop. These are the variables that make Terraform keep it.
 	listening := false
@@ -48,7 +51,5 @@ func beQuick() {
 	// with Go's default it would spend a third of its time on collecting it. What is never
 	// touched takes no memory, yet the collector counts it, and so waits until there is as much
 	// garbage as this. Where more is in use, as in a list of thousands, Go's default holds.
-	ballast = make([]byte, 16<<20)
+	return make([]byte, 16<<20)
 }
-
-var ballast []byte

@@ -1,7 +1,8 @@
-# Runtime images that are part of a container image, in the place of those that ship
-# with Elyra. Terraform runs in the build, see the Dockerfile beside this file:
+# Runtime images that are part of a container image. Terraform writes them to a
+# staging directory, which the Dockerfile beside this file copies to where Elyra
+# finds images for all users:
 #
-#   docker build .
+#   terraform apply && docker build .
 
 terraform {
   required_version = ">= 1.8"
@@ -13,16 +14,16 @@ terraform {
   }
 }
 
-variable "data_dir" {
-  description = "Data directory of the Python environment that Elyra is installed in: share/jupyter below its sys.prefix"
+variable "staging_dir" {
+  description = "Directory that the Dockerfile copies to /usr/local/share/jupyter"
   type        = string
-  default     = "/opt/conda/share/jupyter"
+  default     = "build"
 }
 
 provider "elyra" {
-  data_dir = var.data_dir
+  data_dir = var.staging_dir
 
-  # A notebook need not run as the user that builds the image.
+  # Files belong to root in the image, and a notebook does not run as root.
   file_permission      = "0644"
   directory_permission = "0755"
 }
@@ -37,12 +38,4 @@ resource "elyra_runtime_image" "training" {
   image_name   = "quay.io/acme/training:1.4.0"
   pull_policy  = "IfNotPresent"
   tags         = ["gpu", "training"]
-}
-
-# Removes the images that ship with Elyra, which are in the same directory.
-resource "elyra_runtime_images_exclusive" "these" {
-  names = [
-    elyra_runtime_image.pandas.name,
-    elyra_runtime_image.training.name,
-  ]
 }

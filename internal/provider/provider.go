@@ -116,7 +116,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 }
 
 func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newRuntimeImageResource, newRuntimeImagesExclusiveResource}
+	return []func() resource.Resource{newRuntimeImageResource}
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {

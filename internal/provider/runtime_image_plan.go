@@ -17,7 +17,9 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	case r.isUnchanged(req):
 		name, _ := attributesOf(req.Plan.Raw).text("name")
-		resp.Diagnostics.Append(r.conn.planKeep(name)...)
+		if r.conn.run.planKeep(name) {
+			resp.Diagnostics.Append(twiceError(name))
+		}
 	default:
 		r.planWrite(ctx, req, resp)
 	}
@@ -211,6 +213,7 @@ func (p *writePlan) remember() memory {
 
 // note tells the run what is planned, and warns of a name that is taken.
 func (p *writePlan) note(ctx context.Context) (diags diag.Diagnostics) {
+	run := p.resource.conn.run
 	if p.renames() {
 		diags.Append(p.resource.planRemoval(ctx, p.state.Name.ValueString())...)
 	}
@@ -219,7 +222,10 @@ func (p *writePlan) note(ctx context.Context) (diags diag.Diagnostics) {
 	}
 	name := p.plan.Name.ValueString()
 	if !p.isCreation() {
-		return append(diags, p.resource.conn.planKeep(name)...)
+		if run.planKeep(name) {
+			diags.Append(twiceError(name))
+		}
+		return diags
 	}
 	diags.Append(p.noteCreation(ctx, name)...)
 	return diags
@@ -236,9 +242,6 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 		document = fingerprint(there.Document)
 	}
 	twice, handsOver := conn.run.planCreate(name, document)
-	if conn.run.isExcluded(name) {
-		diags.Append(conn.excludedError(name)...)
-	}
 	switch {
 	case twice:
 		diags.Append(twiceError(name))
@@ -250,17 +253,6 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 			Name: name, Location: there.Location, Writable: there.Writable,
 			Identical: there.Writable && there.Document.Equal(elyra.NewDocument(p.plan.image())),
 		}))
-	}
-	return diags
-}
-
-// planKeep notes that an address keeps its instance.
-func (c *connection) planKeep(name string) (diags diag.Diagnostics) {
-	if c.run.planKeep(name) {
-		diags.Append(twiceError(name))
-	}
-	if c.run.isExcluded(name) {
-		diags.Append(c.excludedError(name)...)
 	}
 	return diags
 }

@@ -19,44 +19,48 @@ import (
 func NewServer(version string) func() tfprotov6.ProviderServer {
 	return func() tfprotov6.ProviderServer {
 		framework := providerserver.NewProtocol6(New(version)())()
-		return server{framework.(tfprotov6.ProviderServerWithListResource)}
+		return server{framework.(protocolServer)}
 	}
 }
 
-type server struct {
-	tfprotov6.ProviderServerWithListResource
+// protocolServer is what the framework's server serves.
+type protocolServer interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
 }
 
+type server struct{ protocolServer }
+
 func (s server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return lend(ctx, req, s.ProviderServerWithListResource.ValidateResourceConfig)
+	return lend(ctx, req, s.protocolServer.ValidateResourceConfig)
 }
 
 func (s server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return lend(ctx, req, s.ProviderServerWithListResource.UpgradeResourceState)
+	return lend(ctx, req, s.protocolServer.UpgradeResourceState)
 }
 
 func (s server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return lend(ctx, req, s.ProviderServerWithListResource.UpgradeResourceIdentity)
+	return lend(ctx, req, s.protocolServer.UpgradeResourceIdentity)
 }
 
 func (s server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return lend(ctx, req, s.ProviderServerWithListResource.ReadResource)
+	return lend(ctx, req, s.protocolServer.ReadResource)
 }
 
 func (s server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return lend(ctx, req, s.ProviderServerWithListResource.PlanResourceChange)
+	return lend(ctx, req, s.protocolServer.PlanResourceChange)
 }
 
 func (s server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return lend(ctx, req, s.ProviderServerWithListResource.ApplyResourceChange)
+	return lend(ctx, req, s.protocolServer.ApplyResourceChange)
 }
 
 // lend calls f with a context that is the caller's until f returns.
 func lend[Request, Response any](ctx context.Context, req Request, f func(context.Context, Request) (Response, error)) (Response, error) {
 	lent := &lentContext{}
 	lent.context.Store(&ctx)
-	defer lent.context.Store(&over)
-	return f(lent, req)
+	defer lent.context.Store(&over) //nolint:contextcheck // the point of it is to inherit nothing
+	return f(lent, req)             //nolint:contextcheck // lent is ctx until f returns
 }
 
 // over is what a lent context is after its call.

@@ -1,4 +1,0 @@
-import {
-  to = elyra_runtime_images_exclusive.all
-  id = "all"
-}

@@ -36,6 +36,8 @@ if [[ -n ${ELYRA_TEST_VENV:-} ]]; then
   fi
 fi
 
+scripts/filesystems.sh
+
 # Terraform neither calls home nor reads the configuration of whoever runs the tests, in which a
 # dev_overrides would stand in for the provider under test. A file that does not exist is warned of.
 export CHECKPOINT_DISABLE=1

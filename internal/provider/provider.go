@@ -60,7 +60,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Validators:          []validator.String{fileModeRule},
 			},
 			"directory_permission": schema.StringAttribute{
-				MarkdownDescription: "Mode of directories that the provider creates, in octal. Defaults to `\"0700\"`, as Elyra.",
+				MarkdownDescription: "Mode of the directories `metadata` and `metadata/runtime-images` where the provider creates them, in octal; missing directories above them follow the umask. Defaults to `\"0700\"`, as Elyra.",
 				Optional:            true,
 				Validators:          []validator.String{dirModeRule},
 			},

@@ -8,10 +8,14 @@
 //
 // # Writes
 //
-// A new file is written beside its place under a name that Elyra does not read,
-// and then hard-linked to it: the link fails where the name is taken, and a
-// reader finds the whole document or none. A change is written beside the old
-// file and renamed over it, with the old file's mode and owner.
+// A document is written whole and flushed to the disk under a name that nobody takes for an
+// instance, and then gets its own name. For a new file that is a rename that fails where the name is
+// taken (renameat2 on Linux, renameatx_np on macOS), or a hard link where the file system has no
+// such rename; a changed one is renamed over the old file and keeps its mode, owner, extended
+// attributes and access control list. A reader finds the whole document or none; where there is
+// neither such a rename nor a link, an empty one for a moment. Then the directory is flushed, so
+// that a power cut takes nothing back. What a killed process leaves is removed with the next
+// process's first write.
 //
 // A running Elyra keeps documents in memory until its file watcher, the Python
 // package watchdog, reports that a file was modified or deleted; a rename and a

@@ -4,194 +4,133 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"strconv"
-	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// All writes go through an os.Root of the first directory: no name, and no
-// symbolic link, leads one of them out of it.
+// createFile makes the file of a new instance. It fails with an ExistsError where another process
+// was faster. A directory that is removed meanwhile is made again.
+func (s *Store) createFile(name string, data []byte) error {
+	err := s.tryCreateFile(name, data)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = s.tryCreateFile(name, data)
+	}
+	return err
+}
 
-// createFile makes the file of a new instance. It fails with an ExistsError
-// where another process was faster.
-func (s *Store) createFile(name string, document elyra.Document) error {
-	if err := mkdirAll(s.dirs[0], s.directoryMode); err != nil {
+func (s *Store) tryCreateFile(name string, data []byte) error {
+	if err := s.makeDirectory(s.dirs[0], 0); err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(s.dirs[0])
+	dir, err := openDirectory(s.dirs[0])
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer dir.close()
 
-	f, temp, err := writeTemp(root, name, document.Encode(), s.fileMode, nil)
+	temp, err := s.writeTemp(dir, name, data, nil)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	defer func() { _ = root.Remove(temp) }() // a second name after a link, gone after a rename
+	defer temp.close()
 	file := fileName(name)
-	err = root.Link(temp, file)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		err = claim(root, temp, file) // no hard links on this file system
-	}
-	if errors.Is(err, fs.ErrExist) {
+	switch err := temp.create(file); {
+	case errors.Is(err, fs.ErrExist):
 		return s.existsError(name, 0)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	// A link leaves f its old name, and an event would tell that one.
-	if named, err := root.OpenFile(file, os.O_RDWR, 0); err == nil {
-		defer named.Close()
-		f = named
+	if err := dir.sync(); err != nil {
+		// What failed is not there afterwards: else it would be nobody's.
+		return errors.Join(err, dir.remove(file))
 	}
-	announce(root, f, file)
+	temp.announce(file)
 	return nil
 }
 
-// claim gives temp the name file where no file has it yet, on file systems
-// without hard links: who creates the file first, empty, may rename over it.
-func claim(root *os.Root, temp, file string) error {
-	f, err := root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
+// replaceFile puts a document in the place of an instance's file. It fails with ErrNotFound where
+// the file, or its directory, is gone by then.
+func (s *Store) replaceFile(name string, data []byte) error {
+	err := s.tryReplaceFile(name, data)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %s", elyra.ErrNotFound, err.Error()) // not fs.ErrNotExist as well
 	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := root.Rename(temp, file); err != nil {
-		return errors.Join(err, root.Remove(file))
-	}
-	return nil
+	return err
 }
 
-// replaceFile puts a document in the place of an instance's file.
-func (s *Store) replaceFile(name string, document elyra.Document) error {
-	root, err := os.OpenRoot(s.dirs[0])
+func (s *Store) tryReplaceFile(name string, data []byte) error {
+	dir, err := openDirectory(s.dirs[0])
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer dir.close()
 
 	file := fileName(name)
-	info, err := root.Lstat(file)
+	info, err := dir.lstat(file)
 	if err != nil {
 		return err
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
-		target, err := root.Readlink(file)
-		if err != nil {
-			return err
-		}
-		return &elyra.ReadOnlyError{
-			Name:     name,
-			Location: s.Location(name),
-			Reason:   "is a symbolic link to " + target + ", which is never written through",
-		}
+		return s.linkError(dir, name)
 	}
-	f, temp, err := writeTemp(root, name, document.Encode(), info.Mode().Perm(), info)
+	old, err := dir.open(file)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if err := root.Rename(temp, file); err != nil {
-		return errors.Join(err, root.Remove(temp))
+	defer old.Close()
+
+	temp, err := s.writeTemp(dir, name, data, old)
+	if err != nil {
+		return err
 	}
-	announce(root, f, file)
-	return nil
+	defer temp.close()
+	if err := temp.replace(file); err != nil {
+		return err
+	}
+	// Flushed first: a reader that has read the old document by now remembers it before it hears of
+	// the new one, not after.
+	err = dir.sync()
+	temp.announce(file)
+	return err
 }
 
-// removeFile removes an instance's file, or its symbolic link.
+// linkError refuses to replace a symbolic link.
+func (s *Store) linkError(dir *directory, name string) error {
+	target, err := dir.root.Readlink(fileName(name))
+	if err != nil {
+		return dir.fail("read", fileName(name), err)
+	}
+	return &elyra.ReadOnlyError{
+		Name:     name,
+		Location: s.Location(name),
+		Reason:   "is a symbolic link to " + target + ", which is never written through",
+	}
+}
+
+// removeFile removes an instance's file, or its symbolic link. One that is gone by then is removed.
 func (s *Store) removeFile(name string) error {
-	root, err := os.OpenRoot(s.dirs[0])
+	dir, err := openDirectory(s.dirs[0])
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer dir.close()
 
 	file := fileName(name)
-	info, err := root.Lstat(file)
-	if err != nil {
-		return err
-	}
-	if info.IsDir() {
+	info, err := dir.lstat(file)
+	if err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a directory", s.Location(name))
 	}
-	return root.Remove(file)
-}
-
-// writeTemp writes a file that Elyra does not take for an instance, flushed to
-// the disk, with exactly that mode and, where like is given, like's owner, and
-// returns it open. On failure nothing is left.
-func writeTemp(root *os.Root, name string, data []byte, mode fs.FileMode, like fs.FileInfo) (f *os.File, temp string, err error) {
-	// The name is cut so that the suffix fits whatever the name's length.
-	temp = "." + name[:min(len(name), 200)] + extension + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
-	f, err = root.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, "", err
+	if err == nil {
+		err = dir.remove(file)
 	}
-	if err := fill(f, data, mode, like); err != nil {
-		return nil, "", errors.Join(err, f.Close(), root.Remove(temp))
-	}
-	return f, temp, nil
-}
-
-func fill(f *os.File, data []byte, mode fs.FileMode, like fs.FileInfo) error {
-	if _, err := f.Write(data); err != nil {
-		return err
-	}
-	if like != nil {
-		if err := chown(f, like); err != nil {
-			return err
-		}
-	}
-	if err := f.Chmod(mode); err != nil {
-		return err
-	}
-	return f.Sync()
-}
-
-// announce makes a running Elyra read file, which f is open on, anew: it writes the first byte over
-// itself, which every file watcher reports as a modification. Where the disk refuses that, the
-// modification time alone is set, which on Linux counts as one, too. A failure changes nothing of
-// what the file holds, and is no failure of the write.
-func announce(root *os.Root, f *os.File, file string) {
-	first := make([]byte, 1)
-	if _, err := f.ReadAt(first, 0); err == nil {
-		if _, err := f.WriteAt(first, 0); err == nil {
-			return
-		}
-	}
-	// A zero time leaves the time of access as it is: with both set, Linux reports no modification.
-	_ = root.Chtimes(file, time.Time{}, time.Now())
-}
-
-// mkdirAll creates dir and its missing parents, all with exactly that mode.
-func mkdirAll(dir string, mode fs.FileMode) error {
-	switch info, err := os.Stat(dir); {
-	case err == nil && info.IsDir():
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	case err == nil:
-		return fmt.Errorf("%s is not a directory", dir)
-	// Where a parent is missing, Windows says the same as where it is no directory.
-	case isNotDirectory(err) && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("a part of %s is not a directory: %w", dir, err)
-	case !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir:
+	}
+	if err != nil {
 		return err
 	}
-	if err := mkdirAll(filepath.Dir(dir), mode); err != nil {
-		return err
-	}
-	switch err := os.Mkdir(dir, mode); {
-	case errors.Is(err, fs.ErrExist):
-		return nil // another process was faster
-	case err != nil:
-		return err
-	}
-	return os.Chmod(dir, mode)
+	return dir.sync()
 }

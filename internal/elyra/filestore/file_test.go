@@ -11,37 +11,53 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// TestClaim covers file systems without hard links, which no test machine has
-// at hand.
-func TestClaim(t *testing.T) {
-	dir := t.TempDir()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		t.Fatal(err)
+// TestPlaces covers each way to a name that is not taken, of which one system uses the first.
+func TestPlaces(t *testing.T) {
+	ways := map[string]func(*tempFile, string) error{
+		"create": (*tempFile).create,
+		"link":   (*tempFile).link,
+		"claim":  (*tempFile).claim,
 	}
-	defer root.Close()
-	temp := func(content string) string {
-		f, temp, err := writeTemp(root, "x", []byte(content), 0o640, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { f.Close() })
-		return temp
-	}
-	if err := claim(root, temp("first"), "x.json"); err != nil {
-		t.Fatal(err)
-	}
-	if err := claim(root, temp("second"), "x.json"); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("a taken name: %v, want ErrExist", err)
-	}
-	if data, err := os.ReadFile(filepath.Join(dir, "x.json")); err != nil || string(data) != "first" {
-		t.Errorf("the file holds %q, %v", data, err)
-	}
-	if err := claim(root, "absent", "y.json"); err == nil {
-		t.Error("a failed rename was not reported")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "y.json")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a failed claim left its empty file: %v", err)
+	for way, place := range ways {
+		t.Run(way, func(t *testing.T) {
+			dir, err := openDirectory(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer dir.close()
+			temp := func(content string) *tempFile {
+				temp, err := New(Config{DataDirs: []string{dir.path}}).writeTemp(dir, "x", []byte(content), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return temp
+			}
+			first, second, lost := temp("first"), temp("second"), temp("lost")
+			if err := place(first, "x.json"); err != nil {
+				t.Fatal(err)
+			}
+			if err := first.settle("x.json", fs.ErrExist); err != nil {
+				t.Errorf("an answer that says the name is taken, by this file: %v", err)
+			}
+			if err := place(second, "x.json"); !errors.Is(err, fs.ErrExist) {
+				t.Errorf("a taken name: %v, want ErrExist", err)
+			}
+			if err := dir.root.Remove(lost.name); err != nil {
+				t.Fatal(err)
+			}
+			if err := place(lost, "y.json"); err == nil {
+				t.Error("a failed rename was not reported")
+			}
+			for _, temp := range []*tempFile{first, second, lost} {
+				temp.close()
+			}
+			if data, err := os.ReadFile(filepath.Join(dir.path, "x.json")); err != nil || string(data) != "first" {
+				t.Errorf("the file holds %q, %v", data, err)
+			}
+			if entries, err := os.ReadDir(dir.path); err != nil || len(entries) != 1 {
+				t.Errorf("the directory has %v, %v, want x.json alone", entries, err)
+			}
+		})
 	}
 }
 

@@ -24,10 +24,19 @@ func chown(f *os.File, like fs.FileInfo) error {
 		return nil
 	}
 	if err := f.Chown(int(want.Uid), int(want.Gid)); err != nil {
-		return fmt.Errorf("the file belongs to user %d and group %d, which an update must keep and this user may not set; run as that user: %w", want.Uid, want.Gid, err)
+		return fmt.Errorf("the file belongs to user %d and group %d, which an update must keep and this user may not set; run as that user: %w", want.Uid, want.Gid, cause(err))
 	}
 	return nil
 }
 
 // isNotDirectory tells that a path leads through something that is no directory.
 func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+
+// syncDirectory flushes an open directory. Not every file system can.
+func syncDirectory(dir *os.File) error {
+	err := dir.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
+}

@@ -210,8 +210,10 @@ func TestDiskFull(t *testing.T) {
 	noLeftovers(t, dir, 1)
 }
 
+// TestModes: what is Elyra's own gets the modes that were asked for, whatever the umask; a parent
+// that was missing follows the umask, since others use it too.
 func TestModes(t *testing.T) {
-	defer syscall.Umask(syscall.Umask(0o077))
+	defer syscall.Umask(syscall.Umask(0o027))
 	dir := filepath.Join(t.TempDir(), "new", "data")
 	store := filestore.New(filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755})
 	if _, err := store.Create(t.Context(), image("made")); err != nil {
@@ -219,8 +221,11 @@ func TestModes(t *testing.T) {
 	}
 	path := instancePath(dir, "made")
 	checkMode(t, path, 0o644)
-	for d := filepath.Dir(path); d != filepath.Dir(filepath.Dir(dir)); d = filepath.Dir(d) {
-		checkMode(t, d, 0o755|fs.ModeDir)
+	instances := filepath.Dir(path)
+	for d, want := range map[string]fs.FileMode{
+		instances: 0o755, filepath.Dir(instances): 0o755, dir: 0o750, filepath.Dir(dir): 0o750,
+	} {
+		checkMode(t, d, want|fs.ModeDir)
 	}
 
 	if err := os.Chmod(path, 0o640); err != nil {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -52,6 +53,7 @@ type Store struct {
 	directoryMode fs.FileMode
 	// asked is the configuration, for the modes that it asks for.
 	asked Config
+	clean sync.Once // the first write removes leftovers
 }
 
 var _ elyra.Store = (*Store)(nil)
@@ -96,10 +98,14 @@ func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	case !errors.Is(err, elyra.ErrNotFound):
 		return fail(err)
 	}
-	if err := s.createFile(image.Name, elyra.NewDocument(image)); err != nil {
+	data := elyra.NewDocument(image).Encode()
+	if err := tooLarge(data); err != nil {
 		return fail(err)
 	}
-	return s.read(0, image.Name) // whatever has become of the context: it is there
+	if err := s.createFile(image.Name, data); err != nil {
+		return fail(err)
+	}
+	return s.instance(0, image.Name, data)
 }
 
 // Get reads the nearest file of that name.
@@ -137,23 +143,26 @@ func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	}
 	level, err := s.find(image.Name)
 	if err != nil {
-		return fail(err)
+		return fail(s.withDirectory(err))
 	}
 	var invalid *elyra.InvalidError
 	instance, err := s.read(level, image.Name)
 	if err != nil && !errors.As(err, &invalid) {
 		return fail(err)
 	}
-	document := instance.Document.With(image)
+	data := instance.Document.With(image).Encode()
+	if err := tooLarge(data); err != nil {
+		return fail(err)
+	}
 	if level == 0 {
-		err = s.replaceFile(image.Name, document)
+		err = s.replaceFile(image.Name, data)
 	} else {
-		err = s.createFile(image.Name, document)
+		err = s.createFile(image.Name, data)
 	}
 	if err != nil {
 		return fail(err)
 	}
-	return s.read(0, image.Name) // whatever has become of the context: it is there
+	return s.instance(0, image.Name, data)
 }
 
 // Delete removes the file. A symbolic link is removed, never what it points to.
@@ -248,16 +257,27 @@ func (s *Store) find(name string) (level int, err error) {
 // read reads the instance of that name at that level. An InvalidError comes
 // beside what could be read.
 func (s *Store) read(level int, name string) (elyra.Instance, error) {
-	instance := elyra.Instance{
+	data, err := readFile(s.path(level, name))
+	if err != nil {
+		return s.empty(level, name), err
+	}
+	return s.instance(level, name, data)
+}
+
+// empty is an instance at that level of which nothing is known.
+func (s *Store) empty(level int, name string) elyra.Instance {
+	return elyra.Instance{
 		RuntimeImage: elyra.RuntimeImage{Name: name},
 		Location:     s.path(level, name),
 		Writable:     level == 0,
 		Origin:       s.origins[level](),
 	}
-	data, err := readFile(instance.Location)
-	if err != nil {
-		return instance, err
-	}
+}
+
+// instance is what a file at that level with that content is.
+func (s *Store) instance(level int, name string, data []byte) (elyra.Instance, error) {
+	instance := s.empty(level, name)
+	var err error
 	if instance.Document, err = elyra.ParseDocument(data); err == nil {
 		instance.RuntimeImage, err = instance.Document.Image(name)
 	}
@@ -282,6 +302,14 @@ func (s *Store) taken(image elyra.RuntimeImage, level int) error {
 		exists.Identical = there.Document.Equal(elyra.NewDocument(image))
 	}
 	return exists
+}
+
+// withDirectory tells of an instance that is gone because its directory is.
+func (s *Store) withDirectory(err error) error {
+	if _, statErr := os.Stat(s.dirs[0]); errors.Is(err, elyra.ErrNotFound) && isAbsent(statErr) {
+		return fmt.Errorf("%w: the directory %s does not exist", err, s.dirs[0])
+	}
+	return err
 }
 
 func (s *Store) existsError(name string, level int) *elyra.ExistsError {

@@ -98,7 +98,13 @@ func nextStep(err error) string {
 	case errors.Is(err, syscall.EROFS):
 		return "The file system is read-only. Set data_dir in the provider's configuration to a directory that can be written, or mount it writable."
 	case errors.Is(err, syscall.ENOSPC):
-		return "The disk is full. Nothing was changed; make room and apply again."
+		return "The disk is full. Make room and apply again."
+	case errors.Is(err, syscall.EDQUOT):
+		return "The quota of the user that Terraform runs as is used up. Make room, or have it raised, and apply again."
+	case errors.Is(err, syscall.EIO):
+		return "The disk, or the server behind it, failed. See the system's log (dmesg), and apply again once the disk works."
+	case errors.Is(err, syscall.ESTALE):
+		return "The network file system no longer knows the directory. Mount it again, and apply again."
 	case errors.As(err, new(*elyra.InvalidError)):
 		return "Mend it where it is stored, or import it to a resource elyra_runtime_image, which repairs it."
 	case errors.Is(err, elyra.ErrNotFound):

@@ -146,13 +146,7 @@ func (s jupyterServer) place(t *testing.T) place {
 // isolate keeps the machine's own Jupyter, Elyra and servers out of a test.
 func isolate(t *testing.T) {
 	t.Helper()
-	t.Setenv("HOME", t.TempDir())
-	for _, key := range []string{
-		"ELYRA_METADATA_PATH", "JUPYTER_DATA_DIR", "JUPYTER_PLATFORM_DIRS", "XDG_DATA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX",
-		"ELYRA_ENDPOINT", "ELYRA_TOKEN", "ELYRA_PASSWORD", "JUPYTER_TOKEN",
-	} {
-		t.Setenv(key, "")
-	}
+	provider.Isolate(t)
 }
 
 // directory is a configuration under testdata.

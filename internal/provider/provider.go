@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -16,6 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
 var (
@@ -98,7 +101,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Sensitive:           true,
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
-				MarkdownDescription: "Whether to accept any certificate. Anyone on the way can then read the token; meant for tests.",
+				MarkdownDescription: "Whether to accept any certificate. Anyone on the network path can then read the token; meant for tests.",
 				Optional:            true,
 			},
 			"request_timeout": schema.StringAttribute{
@@ -113,6 +116,47 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 			},
 		},
 	}
+}
+
+// ValidateConfig finds arguments that exclude or need each other.
+func (p *elyraProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(model.validate()...)
+	}
+}
+
+// Configure hands the store to resources and data sources. It does no I/O
+// beyond finding the search path, so that a plan that touches nothing costs
+// nothing.
+func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var store elyra.Store
+	// Unknown is not null: the environment never stands in for a value that is
+	// yet to come.
+	if req.Config.Raw.IsFullyKnown() {
+		// Once more: what was unknown when the configuration was validated is
+		// known now.
+		resp.Diagnostics.Append(model.validate()...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		var diags diag.Diagnostics
+		store, diags = model.store(ctx, p.version)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	conn := newConnection(store, model.settled())
+	resp.ResourceData = conn
+	resp.DataSourceData = conn
+	resp.ListResourceData = conn
 }
 
 func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -43,15 +42,6 @@ type providerModel struct {
 	MaxRetries         types.Int64  `tfsdk:"max_retries"`
 }
 
-// ValidateConfig finds arguments that exclude or need each other.
-func (p *elyraProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	var model providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(model.validate()...)
-	}
-}
-
 // validate judges what is known: what is unknown may turn out to be null.
 func (m providerModel) validate() (diags diag.Diagnostics) {
 	isSet := func(value types.String) bool { return !value.IsNull() && !value.IsUnknown() }
@@ -62,7 +52,7 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 		fail("endpoint", "Two places for runtime images", "Runtime images live in a directory (data_dir) or behind a server (endpoint). Remove one of the two; for both, configure the provider twice with an alias.")
 	}
 	if isSet(m.Token) && isSet(m.Password) && m.Token.ValueString() != "" {
-		fail("password", "Two ways into the server", "A Jupyter Server is entered with a token or with a password. Remove one of the two.")
+		fail("password", "Both token and password are set", "A Jupyter Server takes one of them. Remove one of the two.")
 	}
 	if isSet(m.ClientCertPEM) && m.ClientKeyPEM.IsNull() {
 		fail("client_cert_pem", "Client certificate without its key", "Set client_key_pem, too.")
@@ -71,38 +61,6 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 		fail("client_key_pem", "Client key without its certificate", "Set client_cert_pem, too.")
 	}
 	return diags
-}
-
-// Configure hands the store to resources and data sources. It does no I/O
-// beyond finding the search path, so that a plan that touches nothing costs
-// nothing.
-func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var model providerModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	var store elyra.Store
-	// Unknown is not null: the environment never stands in for a value that is
-	// yet to come.
-	if req.Config.Raw.IsFullyKnown() {
-		// Once more: what was unknown when the configuration was validated is
-		// known now.
-		resp.Diagnostics.Append(model.validate()...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
-		var diags diag.Diagnostics
-		store, diags = model.store(ctx, p.version)
-		resp.Diagnostics.Append(diags...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
-	}
-	conn := newConnection(store, model.settled())
-	resp.ResourceData = conn
-	resp.DataSourceData = conn
-	resp.ListResourceData = conn
 }
 
 // settled reports whether the place is named in full by the configuration.
@@ -227,11 +185,11 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 	}
 	if config.InsecureSkipVerify {
 		diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "Certificates are not verified",
-			"Anyone on the way to the server can read and change what is sent, the token too. Set ca_cert_pem to the private authority's certificate instead.")
+			"Anyone on the network path to the server can read and change what is sent, the token too. Set ca_cert_pem to the private authority's certificate instead.")
 	}
 	if isExposed(endpoint) && (config.Token != "" || config.Password != "" || hasAuthorization(headers)) {
 		diags.AddAttributeWarning(path.Root("endpoint"), "Credentials go over plain HTTP",
-			"The endpoint begins with http:// and is not on this machine, so that anyone on the way can read the token or password. Use https://, or a tunnel to a port of this machine.")
+			"The endpoint begins with http:// and is not on this machine, so that anyone on the network path can read the token or password. Use https://, or a tunnel to a port of this machine.")
 	}
 	return store, diags
 }

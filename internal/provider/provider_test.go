@@ -13,14 +13,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
-func noEnvironment(t *testing.T) {
-	t.Helper()
-	t.Setenv("HOME", t.TempDir())
-	for _, key := range []string{"ELYRA_ENDPOINT", "ELYRA_TOKEN", "ELYRA_PASSWORD", "JUPYTER_TOKEN", "ELYRA_METADATA_PATH", "JUPYTER_DATA_DIR"} {
-		t.Setenv(key, "")
-	}
-}
-
 // TestConfigure: what is wrong with the provider's configuration is told on the
 // argument at fault, with the way on.
 func TestConfigure(t *testing.T) {
@@ -65,7 +57,7 @@ func TestConfigure(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			noEnvironment(t)
+			Isolate(t)
 			for key, value := range tt.env {
 				t.Setenv(key, value)
 			}
@@ -97,7 +89,7 @@ func TestConfigure(t *testing.T) {
 
 // TestServerRequests counts what a plan and an apply ask of a server.
 func TestServerRequests(t *testing.T) {
-	noEnvironment(t)
+	Isolate(t)
 	const resources = 1000
 	fake := elyratest.New(t, elyratest.Options{Token: "s3cret"})
 	server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL), "token": text("s3cret")})
@@ -143,7 +135,7 @@ func TestServerRequests(t *testing.T) {
 // TestUncertainCreate: a creation whose outcome nobody knows is kept in the
 // state, and turns out to be ours or somebody else's, whose it stays.
 func TestUncertainCreate(t *testing.T) {
-	noEnvironment(t)
+	Isolate(t)
 	fake := elyratest.New(t, elyratest.Options{})
 	server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL), "max_retries": tftypes.NewValue(tftypes.Number, 0)})
 	check(t, nil, diagnostics)
@@ -187,7 +179,7 @@ func TestUncertainCreate(t *testing.T) {
 // killed or its POST arrived late, is taken over with a warning; anything else is
 // not.
 func TestAdoption(t *testing.T) {
-	noEnvironment(t)
+	Isolate(t)
 	want := elyra.RuntimeImage{Name: "mine", DisplayName: "Mine", ImageName: "a/b:1"}
 	exact := string(elyra.NewDocument(want).Encode())
 	for name, tt := range map[string]struct {

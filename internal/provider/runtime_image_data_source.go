@@ -68,7 +68,7 @@ func (d *runtimeImageDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 				Computed:            true,
 			},
 			"id":          schema.StringAttribute{MarkdownDescription: "Same as `name`.", Computed: true},
-			"description": schema.StringAttribute{MarkdownDescription: "Description for people.", Computed: true},
+			"description": schema.StringAttribute{MarkdownDescription: "A human-readable description.", Computed: true},
 			"pull_policy": schema.StringAttribute{MarkdownDescription: "When the cluster pulls the image: `Always`, `IfNotPresent`, `Never`, or null for the cluster's default.", Computed: true},
 			"pull_secret": schema.StringAttribute{MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, or null.", Computed: true},
 			"tags":        schema.SetAttribute{MarkdownDescription: "Tags of the image; empty where it has none.", ElementType: types.StringType, Computed: true},

@@ -128,21 +128,21 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		return
 	}
 	texts := []struct {
-		name     string
-		required bool
 		rule     ruleValidator
+		required bool
 		field    *string
 	}{
-		{"display_name", true, displayNameRule, &o.image.DisplayName},
-		{"image_name", true, imageNameRule, &o.image.ImageName},
-		{"description", false, descriptionRule, &o.image.Description},
-		{"pull_policy", false, pullPolicyRule, (*string)(&o.image.PullPolicy)},
-		{"pull_secret", false, pullSecretRule, &o.image.PullSecret},
+		{displayNameRule, true, &o.image.DisplayName},
+		{imageNameRule, true, &o.image.ImageName},
+		{descriptionRule, false, &o.image.Description},
+		{pullPolicyRule, false, (*string)(&o.image.PullPolicy)},
+		{pullSecretRule, false, &o.image.PullSecret},
 	}
 	valid := []string{"extra_json", "tags"}
 	for _, text := range texts {
-		valid = append(valid, text.name)
-		value, given := o.text(text.name, attributes[text.name])
+		name := text.rule.attribute()
+		valid = append(valid, name)
+		value, given := o.text(name, attributes[name])
 		switch {
 		case !given:
 		case value.IsUnknown():
@@ -150,10 +150,10 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		case !value.IsNull():
 			*text.field = value.ValueString()
 			if err := text.rule.check(*text.field); err != nil {
-				o.fault("%s: %v", text.name, err)
+				o.fault("%s: %v", name, err)
 			}
 		case text.required:
-			o.fault("%s is missing", text.name)
+			o.fault("%s is missing", name)
 		}
 	}
 	o.readTags(attributes["tags"])

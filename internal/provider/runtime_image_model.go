@@ -56,7 +56,7 @@ func (m runtimeImageModel) image() elyra.RuntimeImage {
 // validate holds all known values to their rules, before anything is written.
 func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
 	for _, attribute := range m.rules() {
-		diags.Append(attribute.rule.validate(attribute.path, attribute.value)...)
+		diags.Append(attribute.rule.validate(path.Root(attribute.rule.attribute()), attribute.value)...)
 	}
 	for _, tag := range m.Tags.Elements() {
 		if text, ok := tag.(types.String); ok {
@@ -80,20 +80,15 @@ func (m runtimeImageModel) held(remembered memory) held {
 func (m runtimeImageModel) isImport() bool { return m.ID.IsNull() }
 
 type attributeRule struct {
-	path  path.Path
-	value types.String
 	rule  ruleValidator
+	value types.String
 }
 
 // rules pairs the string attributes with what holds for their values.
 func (m runtimeImageModel) rules() []attributeRule {
 	return []attributeRule{
-		{pathDisplayName, m.DisplayName, displayNameRule},
-		{pathImageName, m.ImageName, imageNameRule},
-		{pathName, m.Name, nameRule},
-		{path.Root("description"), m.Description, descriptionRule},
-		{path.Root("pull_policy"), m.PullPolicy, pullPolicyRule},
-		{path.Root("pull_secret"), m.PullSecret, pullSecretRule},
+		{displayNameRule, m.DisplayName}, {imageNameRule, m.ImageName}, {nameRule, m.Name},
+		{descriptionRule, m.Description}, {pullPolicyRule, m.PullPolicy}, {pullSecretRule, m.PullSecret},
 	}
 }
 

@@ -56,7 +56,7 @@ func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaReques
 				Validators:          []validator.String{nameRule},
 			},
 			"description": schema.StringAttribute{
-				MarkdownDescription: "Description for people.",
+				MarkdownDescription: "A human-readable description.",
 				Optional:            true,
 				Validators:          []validator.String{descriptionRule},
 			},

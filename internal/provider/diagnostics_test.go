@@ -47,7 +47,7 @@ func TestStoreError(t *testing.T) {
 		},
 		{
 			&fs.PathError{Op: "write", Path: ".x.json.1abc.tmp", Err: syscall.ENOSPC},
-			"No space left on device: /data/metadata/runtime-images.\n\nThe disk is full. Nothing was changed; make room and apply again.", false,
+			"No space left on device: /data/metadata/runtime-images.\n\nThe disk is full. Make room and apply again.", false,
 		},
 		{
 			&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"},

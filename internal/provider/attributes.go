@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -38,17 +37,4 @@ func (a attributes) isSet(name string) bool {
 	}
 	var elements []tftypes.Value
 	return value.As(&elements) != nil || len(elements) > 0
-}
-
-// stringValue returns a string attribute as the framework has it.
-func (a attributes) stringValue(name string) types.String {
-	switch value := a[name]; {
-	case !value.IsKnown():
-		return types.StringUnknown()
-	case value.IsNull():
-		return types.StringNull()
-	default:
-		text, _ := a.text(name)
-		return types.StringValue(text)
-	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -89,33 +88,6 @@ func (m runtimeImageModel) rules() []attributeRule {
 	return []attributeRule{
 		{displayNameRule, m.DisplayName}, {imageNameRule, m.ImageName}, {nameRule, m.Name},
 		{descriptionRule, m.Description}, {pullPolicyRule, m.PullPolicy}, {pullSecretRule, m.PullSecret},
-	}
-}
-
-// setState takes over a state, of which nothing is unknown. The framework does
-// the same, at a cost that shows in a plan over many resources.
-func (m *runtimeImageModel) setState(raw tftypes.Value) {
-	state := attributesOf(raw)
-	m.DisplayName = state.stringValue("display_name")
-	m.ImageName = state.stringValue("image_name")
-	m.Name = state.stringValue("name")
-	m.Description = state.stringValue("description")
-	m.PullPolicy = state.stringValue("pull_policy")
-	m.PullSecret = state.stringValue("pull_secret")
-	m.ID = state.stringValue("id")
-	m.Location = state.stringValue("location")
-	var overwrite *bool
-	_ = state["overwrite"].As(&overwrite) // the schema says what it is, here and below
-	m.Overwrite = types.BoolPointerValue(overwrite)
-	m.Tags = types.SetNull(types.StringType)
-	if tags := state["tags"]; !tags.IsNull() {
-		var elements []tftypes.Value
-		_ = tags.As(&elements)
-		texts := make([]string, len(elements))
-		for i, element := range elements {
-			_ = element.As(&texts[i])
-		}
-		m.Tags = stringSet(texts)
 	}
 }
 

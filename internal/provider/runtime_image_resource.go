@@ -156,7 +156,7 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 
 func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runtimeImageModel
-	state.setState(req.State.Raw)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	// Set before anything else: Terraform wants the identity even of what turns
 	// out to be gone, and a state of Terraform before 1.12 has none.
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, state)...)

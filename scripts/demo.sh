@@ -91,7 +91,7 @@ expect 0 '/complete/p' terraform apply -auto-approve
 elyra
 
 say 'A name that somebody has taken, in the panel: nothing is overwritten'
-printf '{"display_name": "Nightly", "metadata": {"image_name": "quay.io/acme/nightly:7"}, "schema_name": "runtime-image"}' \
+printf '{"display_name": "Nightly", "metadata": {"image_name": "quay.io/acme/nightly:6"}, "schema_name": "runtime-image"}' \
   >"$images/nightly.json"
 cat >nightly.tf <<'END'
 resource "elyra_runtime_image" "nightly" {

@@ -13,8 +13,8 @@ variable "image_name" {
   type        = string
 }
 
-# Fails the plan, unless the image can be pulled without credentials and has the
-# Python 3 and the curl that Elyra needs in it.
+# Fails the plan, unless the image can be pulled without credentials and has in it
+# what Elyra needs.
 data "elyra_container_image" "training" {
   image_name = var.image_name
   inspect    = true

@@ -4,24 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
-	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
 // Defaults of [Options].
 const (
 	DefaultPlatform = "linux/amd64"
 
-	// DefaultMaxBytes is 2 GiB, which leaves room for a large Python image;
-	// one with a GPU's libraries may need more.
-	DefaultMaxBytes = 2 << 30
+	// DefaultMaxBytes is 200 MiB: what a plan can bear, and enough for most of what is read of a
+	// large Python image; one with a GPU's libraries may need more.
+	DefaultMaxBytes = 200 << 20
 
 	// DefaultTimeout is for asking, DefaultInspectTimeout for inspecting too.
 	DefaultTimeout        = 30 * time.Second
@@ -35,9 +35,16 @@ type Options struct {
 	// "os/arch/variant". Empty means [DefaultPlatform].
 	Platform string
 
-	// Inspect reads the image's layers, as far as needed, to find python3 and
-	// curl in its search path.
+	// Inspect reads the image's layers, as far as needed, to find what Elyra needs in it.
 	Inspect bool
+
+	// ElyraVersion is the Elyra that will run the image, one of [ElyraVersions]. Empty means
+	// [DefaultElyraVersion].
+	ElyraVersion string
+
+	// OpenShift looks with the eyes of the user that OpenShift runs containers as, an arbitrary one
+	// of group 0, in place of the image's own.
+	OpenShift bool
 
 	// MaxBytes bounds what Inspect may transfer, in bytes of layers as they are
 	// stored. 0 means [DefaultMaxBytes].
@@ -55,8 +62,6 @@ type Options struct {
 	// and end of each layer, and about every 16 MiB. It is called from the
 	// goroutine that called Check, and holds it up.
 	Progress func(Progress)
-
-	names int // see rootfs.New. For tests.
 }
 
 // Progress is how far an inspection is.
@@ -67,54 +72,53 @@ type Progress struct {
 	Total         int64  // bytes transferred of all layers
 }
 
-// Check asks the registry of imageName, without credentials, what it knows of
-// the image.
+// Check asks the registry of imageName what it knows of the image, without credentials first, and
+// with those of the Client where it has any for the repository.
 //
-// What a registry answers is in the report, be it ever so negative; an error
-// means that there is no answer. An error that is [ErrUnreachable] says that
-// the registry could not be reached; an [InputError] that an argument is of no
-// use; the context's own error that ctx ended.
-func Check(ctx context.Context, imageName string, opts Options) (*Report, error) {
-	c := &checker{opts: opts, imageName: imageName, report: &Report{}}
-	if err := c.accept(); err != nil {
+// What a registry answers is in the report, be it ever so negative; an error means that there is no
+// answer. An error that is [ErrUnreachable] says that the registry could not be reached; an
+// [InputError] that an argument is of no use; the context's own error that ctx ended.
+func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Report, error) {
+	ck := &checker{client: c, opts: opts, imageName: imageName, report: &Report{}}
+	if err := ck.accept(); err != nil {
 		return nil, err
 	}
-	base, err := newTransport(opts.CACertPEM)
-	if err != nil {
+	if _, err := c.transport(opts.CACertPEM); err != nil {
 		return nil, err
 	}
-	defer base.CloseIdleConnections()
-	c.session = &session{repo: c.ref.Context(), guard: &guard{inner: base}}
-
-	limited, cancel := context.WithTimeoutCause(ctx, c.opts.Timeout, errTimeout)
+	c.enter()
+	defer c.leave()
+	limited, cancel := context.WithTimeoutCause(ctx, ck.opts.Timeout, errTimeout)
 	defer cancel()
-	err = c.check(limited)
+	err := ck.check(limited)
 
 	var problem *Problem
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("check image %q: %w", imageName, context.Cause(ctx))
 	case errors.As(err, &problem):
-		c.report.Problems = append(c.report.Problems, *problem)
+		ck.problem(problem)
 	case err != nil:
-		return nil, fmt.Errorf("check image %q: %w", imageName, err)
+		return nil, err
 	}
-	c.conclude()
-	return c.report, nil
+	ck.conclude()
+	return ck.report, nil
 }
 
 // checker is one Check under way.
 type checker struct {
+	client    *Client
 	opts      Options
 	imageName string
 	ref       name.Reference
 	want      v1.Platform
-	session   *session
+	session   *session // that the image is read with
 	report    *Report
 
-	// What the inspection could decide.
-	pythonKnown, curlKnown bool
+	met *bool // what the inspection found out; nil when it could not
 }
+
+func (c *checker) problem(p *Problem) { c.report.Problems = append(c.report.Problems, *p) }
 
 // accept reads the arguments and sets the defaults.
 func (c *checker) accept() error {
@@ -130,6 +134,12 @@ func (c *checker) accept() error {
 		return &InputError{"platform", fmt.Sprintf("%q is no platform such as %s or linux/arm/v7.", c.opts.Platform, DefaultPlatform)}
 	}
 	c.want = normal(v1.Platform{OS: parts[0], Architecture: parts[1], Variant: strings.Join(parts[2:], "")})
+	if c.opts.ElyraVersion == "" {
+		c.opts.ElyraVersion = DefaultElyraVersion
+	}
+	if elyraPythons[c.opts.ElyraVersion] == nil {
+		return &InputError{"elyra_version", fmt.Sprintf("%q is none of %s.", c.opts.ElyraVersion, strings.Join(ElyraVersions(), ", "))}
+	}
 	switch {
 	case c.opts.MaxBytes < 0:
 		return &InputError{"max_bytes", "It cannot be negative."}
@@ -148,182 +158,129 @@ func (c *checker) accept() error {
 	return nil
 }
 
-// check goes from the name to the manifest, to the platform's image, to its
-// configuration, and to its layers when that is wanted. It fails with a
-// [*Problem] or an [*UnreachableError].
+// check looks at the image without and with credentials, and goes on with whichever works. It fails
+// with a [*Problem] or an [*UnreachableError].
 func (c *checker) check(ctx context.Context) error {
-	if err := c.session.open(ctx); err != nil {
-		return c.explain(ctx, stageHandshake, err)
-	}
-	desc, err := c.manifest(ctx)
-	if err != nil {
+	seen, err := c.see(ctx, authn.Anonymous)
+	if errors.As(err, new(*UnreachableError)) {
 		return err
 	}
-	c.report.Exists = true
-	c.report.Digest = desc.Digest.String()
-	c.report.PinnedImageName = pin(c.imageName, c.report.Digest)
-	c.report.MediaType = string(desc.MediaType)
-
-	img, err := c.image(ctx, desc)
+	c.report.AnonymousPull = pullable(err)
+	if auth := c.credentials(ctx); auth != authn.Anonymous {
+		signed, signedErr := c.see(ctx, auth)
+		if pulled := pullable(signedErr); pulled || !errors.As(signedErr, new(*UnreachableError)) {
+			c.report.AuthenticatedPull = &pulled
+		}
+		var problem *Problem
+		switch {
+		case err != nil:
+			seen, err = signed, signedErr
+		case errors.As(signedErr, &problem):
+			c.problem(problem)
+		}
+	}
+	c.tell(seen)
 	if err != nil {
 		return err
-	}
-	manifest, err := img.Manifest()
-	if err != nil {
-		return c.explain(ctx, stageManifest, err)
-	}
-	switch mt := manifest.Config.MediaType; {
-	case !mt.IsConfig() && mt != "" && mt != "application/octet-stream": // the last from Docker before 1.10
-		return c.unsupported(string(mt))
-	case manifest.Config.Size > maxDocument:
-		return c.explain(ctx, stageConfig, errAnswerTooLarge)
-	case len(manifest.Layers) > maxLayers:
-		return &Problem{CodeUnsupportedType, fmt.Sprintf("The image has %d layers, more than any runtime mounts.", len(manifest.Layers)),
-			"Build it with fewer."}
-	}
-	c.report.Size = manifest.Config.Size
-	for _, l := range manifest.Layers {
-		c.report.Size += l.Size
-	}
-	config, err := img.ConfigFile()
-	if err != nil {
-		return c.explain(ctx, stageConfig, err)
-	}
-	c.report.AnonymousPull = true
-	c.report.Created = config.Created.Time
-	c.report.Labels = config.Config.Labels
-	c.report.Env = config.Config.Env
-	c.report.Entrypoint = config.Config.Entrypoint
-
-	has := normal(v1.Platform{OS: config.OS, Architecture: config.Architecture, Variant: config.Variant})
-	c.report.Platform = has.String()
-	if len(c.report.Platforms) == 0 && c.report.Platform != "" {
-		c.report.Platforms = []string{c.report.Platform}
-	}
-	if has.OS != "" && has.Architecture != "" && !has.Satisfies(v1.Platform{OS: c.want.OS, Architecture: c.want.Architecture}) {
-		return c.platformNotFound()
 	}
 	if !c.opts.Inspect {
 		return nil
 	}
-	if has.OS != "" && has.OS != "linux" {
+	if os := seen.config.OS; os != "" && os != "linux" {
 		return &Problem{CodeInspectionPlatform, "The image is for " + c.report.Platform + ", and only Linux images can be inspected.",
 			`Set platform to a Linux one such as "` + DefaultPlatform + `"; Elyra's pipelines run on Linux.`}
 	}
-	return c.inspect(ctx, manifest.Layers, config.Config.Env)
+	c.session = seen.session
+	return c.inspect(ctx, seen.layers, seen.config.Config)
 }
 
-// maxLayers is well above what overlayfs mounts at once (500).
-const maxLayers = 1000
+// credentials are those for the image's repository; Anonymous where there are none, or where a
+// problem says why.
+func (c *checker) credentials(ctx context.Context) authn.Authenticator {
+	auth, err := c.client.credentials.find(ctx, c.ref.Context())
+	if err == nil {
+		return auth
+	}
+	c.problem(&Problem{CodeCredentialHelper,
+		fmt.Sprintf("The machine's Docker configuration gives no credentials for %s: it cannot be read, or a credential helper failed.", registryName(c.ref)),
+		fmt.Sprintf("Try docker login %s (or podman login) on this machine, or set registry_auth in the provider's configuration.", registryName(c.ref))})
+	return authn.Anonymous
+}
 
-// manifest finds out what the name stands for, by HEAD, which Docker Hub does
-// not count as a pull, and gets that by its digest, so that what comes is what
-// was announced. Where HEAD does not work, GET has to do.
-func (c *checker) manifest(ctx context.Context) (*remote.Descriptor, error) {
-	head, err := c.session.puller.Head(ctx, c.ref)
+// pullable reports whether an image that ended in err could be pulled: it is there, though perhaps
+// not for the platform, or not an image.
+func pullable(err error) bool {
+	var problem *Problem
+	return err == nil || errors.As(err, &problem) && (problem.Code == CodePlatformNotFound || problem.Code == CodeUnsupportedType)
+}
+
+// sight is what a registry shows of an image: as much as could be seen before an error.
+type sight struct {
+	session   *session
+	digest    string
+	mediaType string
+	platforms []string
+	platform  string
+	size      int64
+	layers    []v1.Descriptor // the bottom first
+	config    *v1.ConfigFile
+}
+
+// see goes from the name to the manifest, to the platform's image, to its configuration. It fails
+// with a [*Problem] or an [*UnreachableError], and then returns what it saw until then.
+func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, error) {
+	s, err := c.client.open(ctx, c.ref.Context(), c.opts.CACertPEM, auth)
+	if s == nil {
+		s = newSession(c.client, c.ref.Context(), auth, nil)
+	}
+	if err != nil {
+		return &sight{}, c.explain(ctx, s, stageHandshake, err)
+	}
+	head, err := s.puller.Head(ctx, c.ref)
 	var answer *transport.Error
+	var seen *sight
 	switch {
 	case err == nil:
-		desc, err := c.session.puller.Get(ctx, c.ref.Context().Digest(head.Digest.String()))
-		if errors.As(err, &answer) && answer.StatusCode == 404 {
-			return nil, &Problem{CodeDigestMismatch,
+		seen, err = s.view(ctx, c.ref.Context().Digest(head.Digest.String()), c.want)
+		var at stageError
+		if errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && errors.As(err, &at) && seen.digest == "" {
+			err = &Problem{CodeDigestMismatch,
 				fmt.Sprintf("%s says that %s is %s, and has nothing of that digest.", registryName(c.ref), c.ref.Identifier(), head.Digest),
 				"Push the image again; if it stays so, the registry is broken."}
 		}
-		if err != nil {
-			return nil, c.explain(ctx, stageManifest, err)
-		}
-		return desc, nil
-	case ctx.Err() != nil, errors.As(err, &answer) && answer.StatusCode == 429:
-		return nil, c.explain(ctx, stageManifest, err)
+	case ctx.Err() != nil, errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests:
+		seen = &sight{}
+	default: // HEAD does not work everywhere
+		seen, err = s.fetch(ctx, c.ref, c.want)
 	}
-	desc, err := c.session.puller.Get(ctx, c.ref)
-	if err != nil {
-		return nil, c.explain(ctx, stageManifest, err)
+	if err == nil {
+		return seen, c.matches(seen)
 	}
-	return desc, nil
+	at := stageError{stageManifest, err}
+	_ = errors.As(err, &at)
+	return seen, c.explain(ctx, s, at.stage, at.error)
 }
 
-// image is the platform's image of a manifest or an index.
-func (c *checker) image(ctx context.Context, desc *remote.Descriptor) (v1.Image, error) {
-	if desc.MediaType.IsIndex() {
-		idx, err := desc.ImageIndex()
-		if err != nil {
-			return nil, c.explain(ctx, stageManifest, err)
-		}
-		index, err := idx.IndexManifest()
-		if err != nil {
-			return nil, c.explain(ctx, stageManifest, err)
-		}
-		child, err := c.choose(index)
-		if err != nil {
-			return nil, err
-		}
-		desc, err = c.session.puller.Get(ctx, c.ref.Context().Digest(child.String()))
-		if err != nil {
-			return nil, c.explain(ctx, stageManifest, err)
-		}
+// matches holds an image against the wanted platform, for one that has no index to say so.
+func (c *checker) matches(seen *sight) error {
+	has := platformOf(seen.config)
+	if has.OS != "" && has.Architecture != "" && !has.Satisfies(v1.Platform{OS: c.want.OS, Architecture: c.want.Architecture}) {
+		return platformNotFound(c.want, seen.platforms)
 	}
-	if !desc.MediaType.IsImage() {
-		return nil, c.unsupported(string(desc.MediaType))
-	}
-	img, err := desc.Image()
-	if err != nil {
-		return nil, c.explain(ctx, stageManifest, err)
-	}
-	return img, nil
+	return nil
 }
 
-// choose finds the wanted platform in an index, and reports all that it has.
-// An entry without a platform is taken when there is no other: what it is for
-// its configuration says.
-func (c *checker) choose(index *v1.IndexManifest) (v1.Hash, error) {
-	var chosen, nameless *v1.Hash
-	for i, m := range index.Manifests {
-		if !m.MediaType.IsImage() {
-			continue
-		}
-		if m.Platform == nil {
-			nameless = &index.Manifests[i].Digest
-			continue
-		}
-		p := normal(*m.Platform)
-		if p.OS == "unknown" { // an attestation, not an image
-			continue
-		}
-		if s := p.String(); !slices.Contains(c.report.Platforms, s) {
-			c.report.Platforms = append(c.report.Platforms, s)
-		}
-		if chosen == nil && p.Satisfies(c.want) {
-			chosen = &index.Manifests[i].Digest
-		}
+// tell puts what was seen into the report.
+func (c *checker) tell(seen *sight) {
+	r := c.report
+	r.Exists, r.Digest, r.MediaType = seen.digest != "", seen.digest, seen.mediaType
+	r.Platforms, r.Platform, r.Size = seen.platforms, seen.platform, seen.size
+	if r.Exists {
+		r.PinnedImageName = pin(c.imageName, r.Digest)
 	}
-	switch {
-	case chosen != nil:
-		return *chosen, nil
-	case nameless != nil:
-		return *nameless, nil
+	if config := seen.config; config != nil {
+		r.Created, r.Labels, r.Env, r.Entrypoint = config.Created.Time, config.Config.Labels, config.Config.Env, config.Config.Entrypoint
 	}
-	return v1.Hash{}, c.platformNotFound()
-}
-
-func (c *checker) platformNotFound() error {
-	p := &Problem{CodePlatformNotFound, fmt.Sprintf("There is no %s image under this name.", c.want),
-		"Build and push it for that platform."}
-	if len(c.report.Platforms) > 0 {
-		p.Message = fmt.Sprintf("There is no %s image under this name, only %s.", c.want, strings.Join(c.report.Platforms, ", "))
-		p.NextStep = fmt.Sprintf("Build and push it for that platform, or, if the cluster's nodes are of the other kind, set platform = %q.", c.report.Platforms[0])
-	}
-	return p
-}
-
-func (c *checker) unsupported(mediaType string) error {
-	if types.MediaType(mediaType).IsSchema1() {
-		return &Problem{CodeUnsupportedType, "The image is stored in the format that Docker gave up in 2017 (" + mediaType + ").",
-			"Pull it with a runtime that still can, and push it again."}
-	}
-	return &Problem{CodeUnsupportedType, fmt.Sprintf("This is no container image: its media type is %q.", clip(mediaType)),
-		"Check image_name: registries also hold charts, models and signatures."}
 }
 
 // conclude says whether the prerequisites are met, from what is known.
@@ -332,12 +289,10 @@ func (c *checker) conclude() {
 		return
 	}
 	r := c.report
-	no := c.pythonKnown && r.Python == nil || c.curlKnown && r.Curl == nil ||
-		r.Has(CodeImageNotFound) || r.Has(CodeRepositoryNotFound) || r.Has(CodePlatformNotFound) || r.Has(CodeUnsupportedType)
-	if no || c.pythonKnown && c.curlKnown {
-		met := !no
-		r.PrerequisitesMet = &met
+	if r.Has(CodeImageNotFound) || r.Has(CodeRepositoryNotFound) || r.Has(CodePlatformNotFound) || r.Has(CodeUnsupportedType) {
+		c.met = new(bool)
 	}
+	r.PrerequisitesMet = c.met
 }
 
 // normal spells a platform one way: a 64-bit ARM is a v8 unless it says more.

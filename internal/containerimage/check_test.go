@@ -59,10 +59,12 @@ func TestReport(t *testing.T) {
 
 	var heard []Progress
 	got := check(t, host+"/team/image:1@"+digest.String(), Options{Inspect: true, Progress: func(p Progress) { heard = append(heard, p) }})
-	want.Python = &Executable{Path: "/bin/python3", Target: "/bin/python3.11", Version: "3.11"}
+	want.Python = &Executable{Path: "/bin/python3", Target: "/bin/python3.11", Version: "3.11", Pip: "/lib/python3.11/site-packages/pip"}
 	want.Curl = &Executable{Path: "/bin/curl", Target: "/bin/curl"}
+	want.Sh, want.Mkdir = &Executable{Path: "/bin/sh", Target: "/bin/sh"}, &Executable{Path: "/bin/mkdir", Target: "/bin/mkdir"}
+	want.Certificates = "/etc/ssl/certs/ca-certificates.crt"
 	want.PrerequisitesMet = &met
-	want.Inspected = manifest.Layers[0].Size
+	want.Inspected, want.InspectedLayers = manifest.Layers[0].Size, 1
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("inspected:\n got %+v\nwant %+v", got, want)
 	}
@@ -122,11 +124,12 @@ func TestBadArguments(t *testing.T) {
 		{"a/b:1", Options{Platform: "linux"}, "platform"},
 		{"a/b:1", Options{Platform: "linux/"}, "platform"},
 		{"a/b:1", Options{Platform: "linux/arm/v7/x"}, "platform"},
+		{"a/b:1", Options{ElyraVersion: "2"}, "elyra_version"},
 		{"a/b:1", Options{MaxBytes: -1}, "max_bytes"},
 		{"a/b:1", Options{Timeout: -1}, "timeout"},
 		{"a/b:1", Options{CACertPEM: "x"}, "ca_cert_pem"},
 	} {
-		_, err := Check(t.Context(), tt.image, tt.opts)
+		_, err := NewClient(Credentials{}).Check(t.Context(), tt.image, tt.opts)
 		var input *InputError
 		if !errors.As(err, &input) || input.Argument != tt.argument {
 			t.Errorf("%q %+v: %v, want an error of %s", tt.image, tt.opts, err, tt.argument)
@@ -430,7 +433,7 @@ func TestRegistrySaysNo(t *testing.T) {
 			push(t, host+"/team/image:2", small(t))
 			broken.Store(true)
 
-			r, err := Check(t.Context(), host+"/team/image:2", Options{Inspect: true})
+			r, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/image:2", Options{Inspect: true})
 			said := fmt.Sprint(err)
 			if r != nil {
 				said = fmt.Sprint(r.Problems)
@@ -549,7 +552,7 @@ func TestUnreachable(t *testing.T) {
 			if tt.name == "slow" {
 				opts.Timeout = 50 * time.Millisecond
 			}
-			r, err := Check(t.Context(), tt.host+"/a/b:1", opts)
+			r, err := NewClient(Credentials{}).Check(t.Context(), tt.host+"/a/b:1", opts)
 			if r != nil || !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), tt.says) {
 				t.Fatalf("%v, %v, want unreachable: %s", r, err, tt.says)
 			}
@@ -566,7 +569,7 @@ func TestUnreachable(t *testing.T) {
 func TestPlainHTTPIsForLoopback(t *testing.T) {
 	t.Parallel()
 	asked := false
-	g := &guard{inner: roundTrip(func(*http.Request) (*http.Response, error) {
+	g := &guard{trust: func(string) bool { return false }, inner: roundTrip(func(*http.Request) (*http.Response, error) {
 		asked = true
 		return nil, io.EOF
 	})}
@@ -614,7 +617,7 @@ func TestCancel(t *testing.T) {
 			})
 			push(t, host+"/team/image:1", small(t))
 			stuck.Store(true)
-			r, err := Check(ctx, host+"/team/image:1", Options{Inspect: true})
+			r, err := NewClient(Credentials{}).Check(ctx, host+"/team/image:1", Options{Inspect: true})
 			if r != nil || !errors.Is(err, io.ErrNoProgress) || errors.Is(err, ErrUnreachable) {
 				t.Errorf("%v, %v, want the context's error", r, err)
 			}
@@ -653,9 +656,10 @@ func layerDigest(t testing.TB, img v1.Image) string {
 func TestMaxBytes(t *testing.T) {
 	t.Parallel()
 	host := serve(t, nil)
-	img := imageOf(t, nil, encodings["tar"](t, lines{"usr/bin/curl*"}.tar(t)), encodings["tar"](t, lines{"x"}.tar(t)))
+	below := append(lines{"bin/"}, others...)
+	img := imageOf(t, nil, encodings["tar"](t, below.tar(t)), encodings["tar"](t, lines{"x"}.tar(t)))
 	push(t, host+"/team/image:1", img)
-	size := int64(len(lines{"x"}.tar(t)) + len(lines{"usr/bin/curl*"}.tar(t)))
+	size := int64(len(lines{"x"}.tar(t)) + len(below.tar(t)))
 	for limit, want := range map[int64]string{
 		1: "max_bytes_exceeded", 1000: "max_bytes_exceeded", size - 1: "max_bytes_exceeded",
 		size: "python3_missing", size + 1: "python3_missing",
@@ -699,7 +703,7 @@ func TestRequests(t *testing.T) {
 	host := serve(t, log.note)
 	img := imageOf(t, []string{"PATH=/bin"},
 		encodings["gzip"](t, lines{"below"}.tar(t)),
-		encodings["gzip"](t, lines{"bin/python3*", "bin/curl*"}.tar(t)))
+		encodings["gzip"](t, append(lines{"bin/python3.11*", "bin/python3 -> python3.11", "lib/python3.11/site-packages/pip/", "lib/python3.11/EXTERNALLY-MANAGED/", "pyvenv.cfg/"}, others...).tar(t)))
 	push(t, host+"/team/image:1", img)
 	log.take()
 	digest, _ := img.Digest()

@@ -4,16 +4,20 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
+	"time"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
 )
 
 // ErrUnreachable is what every [UnreachableError] is: the registry gave no
@@ -80,11 +84,12 @@ func (s stage) String() string {
 // registry gave an answer, or an [*UnreachableError], when it gave none. It
 // goes by types, never by text, and quotes nothing but a registry's own codes
 // and messages: bodies and addresses can hold tokens.
-func (c *checker) explain(ctx context.Context, at stage, err error) error {
+func (c *checker) explain(ctx context.Context, s *session, at stage, err error) error {
 	var answer *transport.Error
 	var network *url.Error
 	var certificate *tls.CertificateVerificationError
 	var problem *Problem
+	var realm realmError
 	registry := registryName(c.ref)
 	switch {
 	case errors.As(err, &problem):
@@ -92,6 +97,10 @@ func (c *checker) explain(ctx context.Context, at stage, err error) error {
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTimeout):
 		return &UnreachableError{registry, "no answer within " + c.opts.Timeout.String(),
 			"Give it longer with timeout, or check that it can be reached from here."}
+	case errors.As(err, &realm):
+		return &Problem{CodeCredentialsWithheld,
+			fmt.Sprintf("%s sends to %s for its tokens, which is not known to belong to it and was given no credentials.", registry, realm.host),
+			fmt.Sprintf("If it does belong to the registry, give the same credentials for %q in registry_auth too.", realm.host)}
 	case errors.Is(err, errDigestMismatch):
 		return &Problem{CodeDigestMismatch,
 			fmt.Sprintf("%s sends something else as %s than its digest says, so it was refused.", registry, at),
@@ -124,7 +133,7 @@ func (c *checker) explain(ctx context.Context, at stage, err error) error {
 		}
 		return e
 	case errors.As(err, &answer):
-		return c.explainAnswer(at, answer)
+		return c.explainAnswer(s, at, answer)
 	case errors.As(err, &network), isNetworkError(err):
 		e := &UnreachableError{registry, networkReason(err), "Check the host in image_name, and that it can be reached from here."}
 		if errors.Is(err, http.ErrSchemeMismatch) {
@@ -134,15 +143,15 @@ func (c *checker) explain(ctx context.Context, at stage, err error) error {
 	}
 	p := &Problem{CodeInvalidAnswer, fmt.Sprintf("What %s sends as %s makes no sense.", registry, at),
 		"Check that image_name is a container image in a registry; pushing it again may mend it."}
-	if at == stageManifest {
-		p.Message = strings.TrimSuffix(p.Message, ".") + ": " + clip(err.Error()) + "."
+	if syntax := (*json.SyntaxError)(nil); at == stageManifest && errors.As(err, &syntax) { // others may quote what was sent
+		p.Message = strings.TrimSuffix(p.Message, ".") + ": " + clip(syntax.Error()) + "."
 	}
 	return p
 }
 
 // explainAnswer goes by the codes of the distribution specification ("Error
 // Codes") where the registry sends them, and by the status where not.
-func (c *checker) explainAnswer(at stage, answer *transport.Error) error {
+func (c *checker) explainAnswer(s *session, at stage, answer *transport.Error) error {
 	registry := registryName(c.ref)
 	codes := map[transport.ErrorCode]bool{}
 	says := ""
@@ -156,14 +165,20 @@ func (c *checker) explainAnswer(at stage, answer *transport.Error) error {
 	switch {
 	case status == http.StatusTooManyRequests || codes[transport.TooManyRequestsErrorCode]:
 		wait := "Wait"
-		if after := c.session.guard.retryAfter.Load(); after != nil {
+		if after := s.guard.retryAfter.Load(); after != nil {
 			wait = "Wait " + *after
+		}
+		if s.auth != authn.Anonymous {
+			return &Problem{CodeRateLimited, fmt.Sprintf("%s limits how often it can be asked with these credentials%s.", registry, says), wait + " and try again."}
 		}
 		return &Problem{CodeRateLimited,
 			fmt.Sprintf("%s limits how often it can be asked without credentials%s.", registry, says),
 			wait + " and try again, or use an image_name in a mirror; nodes of a cluster that pull without a pull_secret meet the same limit."}
 	case status == http.StatusUnauthorized, status == http.StatusForbidden,
 		codes[transport.UnauthorizedErrorCode], codes[transport.DeniedErrorCode]:
+		if s.auth != authn.Anonymous {
+			return c.explainRefusal(s, status, says)
+		}
 		return &Problem{CodeCredentials,
 			fmt.Sprintf("%s does not show %s without credentials%s; whether it exists is not known.", registry, c.ref.Context().RepositoryStr(), says),
 			"Check the spelling of image_name; if the image is private, set pull_secret to the name of a Kubernetes Secret that can pull it."}
@@ -187,7 +202,28 @@ func (c *checker) explainAnswer(at stage, answer *transport.Error) error {
 		"Check image_name, and ask who runs the registry."}
 }
 
-// isNetworkError says whether a connection failed or broke.
+// explainRefusal tells apart why a registry does not take credentials.
+func (c *checker) explainRefusal(s *session, status int, says string) error {
+	registry, repo := registryName(c.ref), c.ref.Context().RepositoryStr()
+	auth, err := s.auth.Authorization()
+	if err == nil {
+		if end := expiry(*auth); !end.IsZero() && end.Before(time.Now()) {
+			return &Problem{CodeCredentialsExpired,
+				fmt.Sprintf("The credentials for %s expired at %s.", registry, end.Format(time.RFC3339)),
+				"Get new ones, and give them in the provider's configuration and in the Secret behind pull_secret."}
+		}
+	}
+	if status == http.StatusForbidden {
+		return &Problem{CodeCredentialsDenied,
+			fmt.Sprintf("%s takes the credentials, and does not let them pull %s%s.", registry, repo, says),
+			"Have their user given the right to pull it, or give other credentials; the Secret behind pull_secret needs the same."}
+	}
+	return &Problem{CodeCredentialsRefused,
+		fmt.Sprintf("%s refuses the credentials for %s%s.", registry, repo, says),
+		"Check user name and password, or token, in the provider's configuration; where the registry hides what may not be pulled, check the spelling of image_name and what their user may pull."}
+}
+
+// isNetworkError reports whether a connection failed or broke.
 func isNetworkError(err error) bool {
 	return errors.As(err, new(brokenError)) || errors.As(err, new(net.Error)) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
@@ -213,18 +249,7 @@ func networkReason(err error) string {
 const maxQuote = 200
 
 // clip makes a stranger's text fit for a message.
-func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	if r := []rune(s); len(r) > maxQuote {
-		s = string(r[:maxQuote]) + "…"
-	}
-	return strings.TrimRight(strings.Join(strings.Fields(s), " "), ".: ")
-}
+func clip(s string) string { return strings.TrimRight(wire.Line(s, maxQuote), ".: ") }
 
 // version says what of the repository a reference asks for.
 func version(ref name.Reference) string {

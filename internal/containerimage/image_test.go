@@ -122,9 +122,12 @@ func withConfig(t testing.TB, img v1.Image, change func(*v1.ConfigFile)) v1.Imag
 	return img
 }
 
+// others are what Elyra needs beside Python and its pip, for images whose PATH is /bin.
+var others = lines{"bin/sh*", "bin/mkdir*", "bin/curl*", "etc/ssl/certs/ca-certificates.crt"}
+
 // small is an image that has all that Elyra asks for.
 func small(t testing.TB) v1.Image {
-	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, lines{"bin/python3 -> python3.11", "bin/python3.11*", "bin/curl*"}.tar(t)))
+	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/site-packages/pip/"}, others...).tar(t)))
 }
 
 // serve runs go-containerregistry's own registry in the process, behind a
@@ -161,7 +164,12 @@ func push(t testing.TB, image string, img v1.Image, opts ...remote.Option) {
 
 func check(t testing.TB, image string, opts Options) *Report {
 	t.Helper()
-	r, err := Check(t.Context(), image, opts)
+	return checkWith(t, NewClient(Credentials{}), image, opts)
+}
+
+func checkWith(t testing.TB, c *Client, image string, opts Options) *Report {
+	t.Helper()
+	r, err := c.Check(t.Context(), image, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

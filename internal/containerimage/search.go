@@ -2,12 +2,7 @@ package containerimage
 
 import (
 	"path"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
 
 // defaultPath is where a container looks for programs when its image sets no
@@ -40,41 +35,4 @@ func searchPath(env []string) (string, []string) {
 		}
 	}
 	return value, dirs
-}
-
-var (
-	// python3.11, and python3.13t for a build without the interpreter lock.
-	pythonName = regexp.MustCompile(`^python(3\.[0-9]{1,2})t?$`)
-	// cpython-3.12.4-linux-x86_64-gnu, python-3.11, python@3.11 and the like.
-	pythonDir = regexp.MustCompile(`python[-@]?(3\.[0-9]{1,2})(?:[^0-9]|$)`)
-)
-
-// maxPythonMinor is the last 3.x that is looked for by its library.
-const maxPythonMinor = 40
-
-// pythonVersion says which Python was found by the names on the way to it, or by the one library
-// directory python3.x beside it, or "" when names do not tell. It looks at what has been read, and
-// asks for nothing more.
-func (in *inspection) pythonVersion(f rootfs.Found) string {
-	for _, p := range slices.Backward(append(f.Links, f.Target)) {
-		if m := pythonName.FindStringSubmatch(path.Base(p)); m != nil {
-			return m[1]
-		}
-	}
-	if m := pythonDir.FindStringSubmatch(path.Dir(f.Target)); m != nil {
-		return m[1]
-	}
-	version := ""
-	for minor := range maxPythonMinor {
-		v := "3." + strconv.Itoa(minor)
-		kind, err := in.fs.Stat(path.Join(path.Dir(f.Target), "../lib/python"+v))
-		if err != nil || kind != rootfs.Dir {
-			continue
-		}
-		if version != "" {
-			return ""
-		}
-		version = v
-	}
-	return version
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,13 +13,19 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"golang.org/x/net/publicsuffix"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
 )
 
 // maxDocument bounds manifests, indexes, image configurations and everything
@@ -34,20 +39,28 @@ const maxRedirects = 10
 // userAgent is how registries know who asks.
 const userAgent = "terraform-provider-elyra"
 
-// session asks one registry about one repository, anonymously.
+// session asks one registry about one repository, as one user or anonymously.
 type session struct {
 	repo   name.Repository
+	auth   authn.Authenticator
 	guard  *guard
 	puller *remote.Puller
 	client *http.Client // for layers: remote does not read on from an offset
+
+	mu    sync.Mutex
+	views map[viewKey]*once.Value[*sight]
 }
 
-// open meets the registry: it finds out whether to speak TLS, and gets a token
-// for the repository where the registry gives them to anybody.
+func newSession(c *Client, repo name.Repository, auth authn.Authenticator, inner http.RoundTripper) *session {
+	return &session{repo: repo, auth: auth, views: map[viewKey]*once.Value[*sight]{},
+		guard: &guard{inner: inner, registry: repo.RegistryStr(), trust: func(realm string) bool { return c.trusts(repo, auth, realm) }}}
+}
+
+// open meets the registry: it finds out whether to speak TLS, and gets a token for the repository.
 func (s *session) open(ctx context.Context) error {
 	retrying := transport.NewRetry(s.guard, transport.WithRetryStatusCodes(
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout))
-	rt, err := transport.NewWithContext(ctx, s.repo.Registry, authn.Anonymous,
+	rt, err := transport.NewWithContext(ctx, s.repo.Registry, s.auth,
 		transport.NewUserAgent(retrying, userAgent), []string{s.repo.Scope(transport.PullScope)})
 	if err != nil {
 		return err
@@ -122,35 +135,34 @@ func newTransport(caCertPEM string) (*http.Transport, error) {
 	if caCertPEM == "" {
 		return t, nil
 	}
-	pool, err := x509.SystemCertPool()
+	pool, err := wire.TrustedCertificates(caCertPEM)
 	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM([]byte(caCertPEM)) {
-		return nil, &InputError{"ca_cert_pem", "It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."}
+		return nil, &InputError{"ca_cert_pem", "It " + err.Error() + "."}
 	}
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	return t, nil
 }
 
-type layerKey struct{}
+type layerMark struct{}
 
 // asLayer marks requests for layers: their bodies are as large as they are.
-func asLayer(ctx context.Context) context.Context { return context.WithValue(ctx, layerKey{}, true) }
+func asLayer(ctx context.Context) context.Context { return context.WithValue(ctx, layerMark{}, true) }
 
-// guard stands between go-containerregistry and the network, and holds
-// registries to what this package promises: TLS but for loopback, no redirect
-// from outside into a private network, bounded bodies, and manifests that are
-// what their digest says. It fails with errors that can be told apart.
+// guard stands between go-containerregistry and the network, and holds registries to what this
+// package promises: TLS but for loopback, no redirect from outside into a private network, bounded
+// bodies, manifests that are what their digest says, and credentials for nobody but the registry and
+// whom it is trusted to send to for tokens. It fails with errors that can be told apart.
 type guard struct {
 	inner      http.RoundTripper
-	retryAfter atomic.Pointer[string] // the last Retry-After header, for people
+	registry   string                  // host, and port if there is one
+	trust      func(realm string) bool // whether a host may have the registry's credentials
+	retryAfter atomic.Pointer[string]  // the last Retry-After header, for people
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	host := req.URL.Hostname()
-	if req.URL.Scheme != "https" && !isLoopback(host) {
+	if req.URL.Scheme != "https" && !wire.IsLoopback(host) {
 		return nil, errPlainHTTP
 	}
 	// http.Client sets Response on requests that a redirect led to. It would
@@ -163,6 +175,10 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		if isPrivate(host) && !isPrivate(r.Response.Request.URL.Hostname()) {
 			return nil, errRedirect
 		}
+	}
+	req, err := g.withhold(req)
+	if err != nil {
+		return nil, err
 	}
 	resp, err := g.inner.RoundTrip(req)
 	if err != nil {
@@ -178,7 +194,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		g.retryAfter.Store(&after)
 	}
 	resp.Body = connection{resp.Body}
-	if req.Context().Value(layerKey{}) != nil {
+	if req.Context().Value(layerMark{}) != nil {
 		return resp, nil
 	}
 	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" && resp.StatusCode == http.StatusOK {
@@ -191,6 +207,54 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = body
 	return resp, nil
+}
+
+// withhold keeps credentials from hosts that are not meant to have them. A redirect to another host,
+// such as a blob store, is followed without; a server for tokens that is not trusted is not asked.
+func (g *guard) withhold(req *http.Request) (*http.Request, error) {
+	if req.URL.Host == g.registry {
+		return req, nil
+	}
+	// go-containerregistry asks for tokens with a password in the header, or a token in the body.
+	secret := strings.HasPrefix(req.Header.Get("Authorization"), "Basic ") || req.Method == http.MethodPost
+	switch {
+	case req.Response == nil && (!secret || g.trust(req.URL.Hostname())):
+		return req, nil
+	case req.Response == nil || req.Method == http.MethodPost:
+		return nil, realmError{req.URL.Hostname()}
+	}
+	req = req.Clone(req.Context())
+	req.Header.Del("Authorization")
+	return req, nil
+}
+
+// realmError says that a registry sends for its tokens to a host that is not trusted.
+type realmError struct{ host string }
+
+func (e realmError) Error() string { return "the token server " + e.host + " was given no credentials" }
+
+// realms are registries whose server for tokens has another domain.
+var realms = map[string]string{
+	"registry.redhat.io": "sso.redhat.com",
+}
+
+// trusts reports whether the credentials for a repository may be sent to a host that the registry
+// sends to for tokens: the registry's own; one of the same domain, as auth.docker.io and gitlab.com
+// are; or one for which the same credentials are configured.
+func (c *Client) trusts(repo name.Repository, auth authn.Authenticator, realm string) bool {
+	registry, _, _ := strings.Cut(repo.RegistryStr(), ":")
+	if realm == registry || realms[registry] == realm {
+		return true
+	}
+	of, err1 := publicsuffix.EffectiveTLDPlusOne(registry)
+	at, err2 := publicsuffix.EffectiveTLDPlusOne(realm)
+	if err1 == nil && err2 == nil && of == at && net.ParseIP(realm) == nil {
+		return true
+	}
+	ours, err := auth.Authorization()
+	return err == nil && slices.ContainsFunc(c.credentials.entries, func(e entry) bool {
+		return e.pattern == realm && e.auth == *ours
+	})
 }
 
 // brokenError says that a connection broke in the middle of an answer, which
@@ -232,18 +296,10 @@ func (d *document) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func isLoopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}
-
-// isPrivate says whether host is an address that outsiders cannot reach. Names
+// isPrivate reports whether host is an address that outsiders cannot reach. Names
 // are not resolved: what a name means here is for whoever runs the network.
 func isPrivate(host string) bool {
-	if isLoopback(host) {
+	if wire.IsLoopback(host) {
 		return true
 	}
 	ip := net.ParseIP(host)

@@ -19,6 +19,8 @@ type connection struct {
 	// list lists the store once for all plans that compare with other
 	// instances, with the invalid ones that the store can see.
 	list func(context.Context) ([]elyra.Instance, error)
+
+	registries registries
 }
 
 func newConnection(store elyra.Store, settled bool) *connection {

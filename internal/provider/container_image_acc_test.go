@@ -3,14 +3,19 @@ package provider_test
 import (
 	"archive/tar"
 	"bytes"
+	"encoding/base64"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -25,13 +30,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 )
 
+// registryPassword opens what imageRegistry has below acme/private.
+const registryPassword = "registry-s3cret"
+
 // imageRegistry is a registry in this process. What real ones do is the business
 // of package containerimage's own tests.
 func imageRegistry(t *testing.T) (host string) {
 	t.Helper()
 	handler := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/v2/acme/private/") && r.Method != http.MethodPut {
+		_, password, _ := r.BasicAuth()
+		if password != registryPassword && (r.URL.Path == "/v2/" || strings.HasPrefix(r.URL.Path, "/v2/acme/private/")) {
 			w.Header().Set("Www-Authenticate", `Basic realm="acme"`)
 			http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
 			return
@@ -41,6 +50,10 @@ func imageRegistry(t *testing.T) (host string) {
 	t.Cleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "http://")
 }
+
+// complete is everything that Elyra needs, the Python first.
+var complete = []string{"opt/bin/python3", "opt/lib/python3.11/site-packages/pip/main.py",
+	"usr/bin/curl", "usr/bin/mkdir", "usr/bin/sh", "etc/ssl/cert.pem"}
 
 // push stores an image with these executables and returns its digest.
 func push(t *testing.T, imageName string, executables ...string) string {
@@ -74,7 +87,7 @@ func push(t *testing.T, imageName string, executables ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := remote.Write(ref, image); err != nil {
+	if err := remote.Write(ref, image, remote.WithAuth(&authn.Basic{Username: "jdoe", Password: registryPassword})); err != nil {
 		t.Fatal(err)
 	}
 	digest, err := image.Digest()
@@ -101,8 +114,8 @@ func TestAccContainerImageDataSource(t *testing.T) {
 	filesPlace(t)
 	host := imageRegistry(t)
 	good, bare := host+"/acme/good:1", host+"/acme/bare:1"
-	digest := push(t, good, "opt/bin/python3", "usr/bin/curl")
-	push(t, bare, "usr/bin/curl", "opt/python3")
+	digest := push(t, good, complete...)
+	push(t, bare, slices.Concat(complete[1:], []string{"opt/python3"})...)
 
 	step := func(imageName string, inspect bool, checks map[string]knownvalue.Check) resource.TestStep {
 		s := containerImageStep(config.Variables{"image_name": config.StringVariable(imageName), "inspect": config.BoolVariable(inspect)})
@@ -129,7 +142,7 @@ func TestAccContainerImageDataSource(t *testing.T) {
 		}),
 		step(good, true, map[string]knownvalue.Check{
 			"prerequisites_met": yes, "problems": knownvalue.ListSizeExact(0),
-			"python": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/opt/bin/python3"), "target": knownvalue.StringExact("/opt/bin/python3"), "version": null}),
+			"python": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/opt/bin/python3"), "target": knownvalue.StringExact("/opt/bin/python3"), "version": knownvalue.StringExact("3.11"), "pip": knownvalue.StringExact("/opt/lib/python3.11/site-packages/pip")}),
 			"curl":   knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/usr/bin/curl"), "target": knownvalue.StringExact("/usr/bin/curl")}),
 		}),
 		step(bare, true, map[string]knownvalue.Check{"exists": yes, "prerequisites_met": no, "python": null, "problems": problem("python3_missing", "")}),
@@ -179,8 +192,8 @@ func TestAccExample_imageChecks(t *testing.T) {
 	filesPlace(t)
 	host := imageRegistry(t)
 	good, bare := host+"/acme/good:1", host+"/acme/bare:1"
-	digest := push(t, good, "opt/bin/python3", "opt/bin/python3.12", "usr/bin/curl")
-	push(t, bare, "usr/bin/curl")
+	digest := push(t, good, complete...)
+	push(t, bare, complete[1:]...)
 	failing := example(t, "image-checks/main.tf")
 	failing.ConfigVariables = config.Variables{"image_name": config.StringVariable(bare)}
 	failing.ExpectError = regexp.MustCompile(`(?s)Resource postcondition failed.*python3`)
@@ -190,12 +203,101 @@ func TestAccExample_imageChecks(t *testing.T) {
 	applyExamples(t, failing, passing)
 }
 
+// TestAccContainerImageDataSource_credentials checks a private image with each
+// way to configure credentials, with all that Terraform can log, and looks for
+// secrets in that and in the state.
+func TestAccContainerImageDataSource_credentials(t *testing.T) {
+	c := newCommandLine(t)
+	isolate(t)
+	t.Setenv("TF_LOG", "trace")
+	host := imageRegistry(t)
+	push(t, host+"/acme/private/image:1", complete...)
+	basic := base64.StdEncoding.EncodeToString([]byte("jdoe:" + registryPassword))
+	docker := `{"auths":{"` + host + `":{"auth":"` + basic + `"}}}`
+	for _, tt := range []struct {
+		name                string
+		arguments           string // of the provider
+		login, docker, late string
+		want                string
+	}{
+		{name: "none", want: "result = anonymous false, authenticated null, credentials_required"},
+		{name: "registry_auth", arguments: `registry_auth = { "` + host + `" = { username = "jdoe", password = var.password } }`,
+			login: registryPassword, want: "result = anonymous false, authenticated true,"},
+		{name: "wrong", arguments: `registry_auth = { "` + host + `" = { username = "jdoe", password = var.password } }`,
+			login: "wrong-s3cret", want: "result = anonymous false, authenticated false, credentials_refused"},
+		{name: "docker_config_json", arguments: `docker_config_json = var.docker`,
+			docker: docker, want: "result = anonymous false, authenticated true,"},
+		{name: "docker_config_json is none", arguments: `docker_config_json = var.docker`,
+			docker: "registry-s3cret", want: "not the content of a .dockerconfigjson"},
+		{name: "use_docker_config", arguments: `use_docker_config = true`, want: "result = anonymous false, authenticated true,"},
+		{name: "unknown", arguments: `docker_config_json = terraform_data.late.output`,
+			late: docker, want: "known only after apply"},
+		{name: "unknown and waited for", arguments: `docker_config_json = terraform_data.late.output`,
+			late: docker, want: "result = anonymous false, authenticated true,"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c.dir = t.TempDir()
+			home := t.TempDir()
+			t.Setenv("HOME", home)
+			if tt.arguments == "use_docker_config = true" {
+				if err := os.MkdirAll(filepath.Join(home, ".docker"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(home, ".docker", "config.json"), []byte(docker), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Setenv("TF_VAR_password", tt.login)
+			t.Setenv("TF_VAR_docker", tt.docker)
+			t.Setenv("TF_VAR_late", tt.late)
+			t.Setenv("TF_VAR_image_name", host+"/acme/private/image:1")
+			text, err := os.ReadFile(filepath.Join("testdata", "registry_credentials", "main.tf"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			config := strings.Replace(string(text), "# arguments", tt.arguments, 1)
+			if tt.name == "unknown and waited for" {
+				config = strings.Replace(config, "# depends_on", "depends_on = [terraform_data.late]", 1)
+			}
+			c.write(t, "main.tf", config)
+			output, _ := c.try(t, "terraform apply -no-color -input=false -auto-approve")
+			if words := strings.Join(strings.Fields(strings.ReplaceAll(output, "│", "")), " "); !strings.Contains(words, tt.want) {
+				t.Errorf("%q is not in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
+			}
+			if !strings.Contains(output, "[TRACE]") {
+				t.Error("nothing was traced")
+			}
+			state, _ := os.ReadFile(filepath.Join(c.dir, "terraform.tfstate"))
+			for _, secret := range []string{registryPassword, "wrong-s3cret", basic} {
+				if line := lineWith(output, secret); line != "" {
+					t.Errorf("%q is in the output: %.200s", secret, line)
+				}
+				// What terraform_data was given is its own to keep.
+				if strings.Contains(string(state), secret) && tt.late == "" {
+					t.Errorf("%q is in the state", secret)
+				}
+			}
+		})
+	}
+}
+
 // TestAccExample_containerImageDataSource applies the example to an image of a
 // registry in this process: no test asks a public one.
 func TestAccExample_containerImageDataSource(t *testing.T) {
 	filesPlace(t)
 	host := imageRegistry(t)
-	push(t, host+"/acme/training:1.4.0", "opt/bin/python3", "usr/bin/curl")
-	step := exampleWith(t, strings.NewReplacer("quay.io/acme", host+"/acme"), "data-sources/elyra_container_image/data-source.tf")
-	applyExamples(t, step)
+	push(t, host+"/acme/training:1.4.0", complete...)
+	push(t, host+"/acme/private/training:1.4.0", complete...)
+	replace := strings.NewReplacer("quay.io/acme", host+"/acme", `"quay.io"`, `"`+host+`"`)
+	step := func(pullSecret config.Variable) resource.TestStep {
+		s := exampleWith(t, replace, "data-sources/elyra_container_image/data-source.tf", "data-sources/elyra_container_image/private.tf")
+		s.ConfigVariables = config.Variables{"registry_password": config.StringVariable(registryPassword)}
+		if pullSecret != nil {
+			s.ConfigVariables["pull_secret"] = pullSecret
+		}
+		return s
+	}
+	missing := step(nil)
+	missing.ExpectError = regexp.MustCompile(`(?s)Resource precondition failed.*set pull_secret`)
+	applyExamples(t, missing, step(config.StringVariable("regcred")))
 }

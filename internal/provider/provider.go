@@ -6,6 +6,7 @@ package provider
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -116,6 +117,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, registryCredentialsAttributes())
 }
 
 // ValidateConfig finds arguments that exclude or need each other.
@@ -139,7 +141,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	var store elyra.Store
 	// Unknown is not null: the environment never stands in for a value that is
 	// yet to come.
-	if req.Config.Raw.IsFullyKnown() {
+	if storeIsKnown(req.Config.Raw) {
 		// Once more: what was unknown when the configuration was validated is
 		// known now.
 		resp.Diagnostics.Append(model.validate()...)
@@ -154,6 +156,9 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 		}
 	}
 	conn := newConnection(store, model.settled())
+	var diags diag.Diagnostics
+	conn.registries, diags = model.registries(ctx)
+	resp.Diagnostics.Append(diags...)
 	resp.ResourceData = conn
 	resp.DataSourceData = conn
 	resp.ListResourceData = conn

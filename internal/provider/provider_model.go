@@ -40,6 +40,8 @@ type providerModel struct {
 	InsecureSkipVerify types.Bool   `tfsdk:"insecure_skip_verify"`
 	RequestTimeout     types.String `tfsdk:"request_timeout"`
 	MaxRetries         types.Int64  `tfsdk:"max_retries"`
+
+	registryCredentialsModel
 }
 
 // validate judges what is known: what is unknown may turn out to be null.

@@ -12,6 +12,16 @@ variable "inspect" {
   default = null
 }
 
+variable "elyra_version" {
+  type    = string
+  default = null
+}
+
+variable "openshift" {
+  type    = bool
+  default = null
+}
+
 variable "max_bytes" {
   type    = number
   default = null
@@ -36,6 +46,8 @@ data "elyra_container_image" "test" {
   image_name        = var.image_name
   platform          = var.platform
   inspect           = var.inspect
+  elyra_version     = var.elyra_version
+  openshift         = var.openshift
   max_bytes         = var.max_bytes
   ca_cert_pem       = var.ca_cert_pem
   timeout           = var.timeout

@@ -1,0 +1,174 @@
+package containerimage
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+)
+
+// Credentials sign in to registries. The zero value has none.
+type Credentials struct {
+	entries []entry
+	docker  bool
+}
+
+// entry is for the registries and repositories that match a pattern.
+type entry struct {
+	pattern string
+	auth    authn.AuthConfig
+}
+
+// Login is a user of a registry.
+type Login struct{ Username, Password string }
+
+// Errors of [ParseDockerConfig]. None quotes what it was given.
+var (
+	ErrDockerConfig = errors.New(`it is not the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
+	ErrOnlyHelpers  = errors.New("it names credential helpers and holds no credentials itself; helpers run only for use_docker_config")
+)
+
+// NewCredentials are those of logins, by registry; then those of a Docker configuration, as
+// [ParseDockerConfig] returns them; then, if docker is true, those of the machine's own, with its
+// credential helpers, which are read and run when a check needs them.
+func NewCredentials(logins map[string]Login, parsed Credentials, docker bool) Credentials {
+	c := Credentials{docker: docker}
+	for registry, l := range logins {
+		c.entries = append(c.entries, entry{pattern(registry), authn.AuthConfig{Username: l.Username, Password: l.Password}})
+	}
+	c.entries = append(c.entries, parsed.entries...)
+	return c
+}
+
+// ParseDockerConfig reads the content of a .dockerconfigjson, as Secrets of type
+// kubernetes.io/dockerconfigjson hold it, or of a Docker configuration file with credentials in it.
+func ParseDockerConfig(content string) (Credentials, error) {
+	var config struct {
+		Auths       map[string]authn.AuthConfig `json:"auths"`
+		CredsStore  string                      `json:"credsStore"`
+		CredHelpers map[string]string           `json:"credHelpers"`
+	}
+	if json.Unmarshal([]byte(content), &config) != nil {
+		return Credentials{}, ErrDockerConfig
+	}
+	var c Credentials
+	for registry, auth := range config.Auths {
+		if auth != (authn.AuthConfig{}) {
+			c.entries = append(c.entries, entry{pattern(registry), auth})
+		}
+	}
+	switch {
+	case len(c.entries) > 0:
+		return c, nil
+	case config.CredsStore != "" || len(config.CredHelpers) > 0:
+		return Credentials{}, ErrOnlyHelpers
+	}
+	return Credentials{}, ErrDockerConfig
+}
+
+// pattern is a registry as configurations write it, without scheme and API version.
+func pattern(registry string) string {
+	registry = strings.TrimPrefix(strings.TrimPrefix(registry, "https://"), "http://")
+	registry = strings.TrimSuffix(registry, "/")
+	for _, version := range []string{"/v1", "/v2"} {
+		registry = strings.TrimSuffix(registry, version)
+	}
+	host, rest, _ := strings.Cut(registry, "/")
+	switch host {
+	case "docker.io", "registry-1.docker.io", "registry.hub.docker.com":
+		host = name.DefaultRegistry
+	}
+	return strings.TrimSuffix(host+"/"+rest, "/")
+}
+
+// match reports whether a pattern is for a repository: as Kubernetes matches the Secrets of a Pod,
+// "*" stands for a part of the host's name, and a path for all repositories below it.
+func match(pattern, registry, repository string) bool {
+	host, below, _ := strings.Cut(pattern, "/")
+	if strings.Count(host, ".") != strings.Count(registry, ".") {
+		return false
+	}
+	if ok, err := path.Match(host, registry); err != nil || !ok {
+		return false
+	}
+	return below == "" || repository == below || strings.HasPrefix(repository, below+"/")
+}
+
+// helperError says that the machine's Docker configuration could not be used. What a helper prints
+// may be a secret, so that the error says nothing of it.
+type helperError struct{}
+
+func (helperError) Error() string { return "the machine's Docker configuration could not be used" }
+
+// find returns what signs in to a repository, the nearest match first, and Anonymous where there is
+// nothing. It fails with a [helperError].
+func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Authenticator, error) {
+	var best *entry
+	for i, e := range c.entries {
+		if match(e.pattern, repo.RegistryStr(), repo.RepositoryStr()) && (best == nil || len(e.pattern) > len(best.pattern)) {
+			best = &c.entries[i]
+		}
+	}
+	switch {
+	case best != nil:
+		return authn.FromConfig(best.auth), nil
+	case !c.docker:
+		return authn.Anonymous, nil
+	}
+	return fromDocker(ctx, repo)
+}
+
+// fromDocker asks the machine's Docker configuration. Helpers know no context: one that hangs is left
+// behind.
+func fromDocker(ctx context.Context, repo name.Repository) (authn.Authenticator, error) {
+	type answer struct {
+		auth authn.Authenticator
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		auth, err := authn.DefaultKeychain.Resolve(repo)
+		answers <- answer{auth, err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			return nil, helperError{}
+		}
+		return a.auth, nil
+	case <-ctx.Done():
+		return nil, helperError{}
+	}
+}
+
+// expiry is when credentials say that they end, and zero where they do not: the claim exp of a JSON
+// web token (RFC 7519), and the expiration in the payload of a token of Amazon ECR.
+func expiry(auth authn.AuthConfig) time.Time {
+	for _, token := range []string{auth.RegistryToken, auth.IdentityToken, auth.Password} {
+		payload := token
+		if parts := strings.Split(token, "."); len(parts) == 3 {
+			payload = parts[1]
+		}
+		var claims struct {
+			Exp        float64 `json:"exp"`
+			Expiration float64 `json:"expiration"`
+		}
+		content, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(payload, "="))
+		if err != nil {
+			content, err = base64.StdEncoding.DecodeString(payload)
+		}
+		if err != nil || json.Unmarshal(content, &claims) != nil {
+			continue
+		}
+		if end := max(claims.Exp, claims.Expiration); end > 0 {
+			return time.Unix(int64(end), 0).UTC()
+		}
+	}
+	return time.Time{}
+}

@@ -1,0 +1,447 @@
+package containerimage
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+)
+
+// secret is what must not be told to anybody but the registry.
+const secret = "secret-password"
+
+func logins(registry, password string) Credentials {
+	return NewCredentials(map[string]Login{registry: {"jdoe", password}}, Credentials{}, false)
+}
+
+// trusting is a client of a registry whose certificate is from a private authority.
+func trusting(t *testing.T, ca string) http.RoundTripper {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM([]byte(ca))
+	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	t.Cleanup(tr.CloseIdleConnections)
+	return tr
+}
+
+// pulls is how an image could be pulled, and the problems.
+func pulls(r *Report) string {
+	authenticated := "no credentials"
+	if r.AuthenticatedPull != nil {
+		authenticated = fmt.Sprint(*r.AuthenticatedPull)
+	}
+	return strings.TrimSpace(fmt.Sprint(r.AnonymousPull, " ", authenticated, " ", codes(r)))
+}
+
+func silent(t *testing.T, r *Report) {
+	t.Helper()
+	if said := fmt.Sprint(r.Problems); strings.Contains(said, "secret-") || strings.Contains(said, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret))) {
+		t.Errorf("it says too much: %s", said)
+	}
+}
+
+// A private registry asks for a password, over TLS with a private authority.
+func TestRealRegistryBasic(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "htpasswd")
+	if err := os.WriteFile(file, []byte(htpasswd), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ca, cert, key := authority(t)
+	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0', tls: {certificate: '%s', key: '%s'}}\nauth: {htpasswd: {realm: x, path: '%s'}}\n", cert, key, file))
+	push(t, host+"/team/image:1", small(t), remote.WithTransport(trusting(t, ca)), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))
+
+	docker, err := ParseDockerConfig(fmt.Sprintf(`{"auths":{"https://%s/v2/":{"auth":%q}}}`, host, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := strings.Join([]string{"e30", base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1700000000}`)), "secret"}, ".")
+	for _, tt := range []struct {
+		name        string
+		credentials Credentials
+		tag         string
+		pulls, met  string
+		says        string
+	}{
+		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown",
+			host + " does not show team/image without credentials (UNAUTHORIZED: authentication required); whether it exists is not known."},
+		{"of another registry", logins("quay.io", secret), "1", "false no credentials credentials_required", "unknown",
+			host + " does not show team/image without credentials (UNAUTHORIZED: authentication required); whether it exists is not known."},
+		{"login", logins(host, secret), "1", "false true", "true", ""},
+		{"login of a repository", logins(host+"/team", secret), "1", "false true", "true", ""},
+		{"login before docker config", NewCredentials(map[string]Login{host: {"jdoe", secret}}, docker, false), "1", "false true", "true", ""},
+		{"docker config", NewCredentials(nil, docker, false), "1", "false true", "true", ""},
+		{"no such image", logins(host, secret), "2", "false false image_not_found", "false", host + " has no tag 2 in team/image."},
+		{"wrong password", logins(host, "secret-wrong"), "1", "false false credentials_refused", "unknown",
+			host + " refuses the credentials for team/image (UNAUTHORIZED: authentication required)."},
+		{"expired", logins(host, past), "1", "false false credentials_expired", "unknown",
+			"The credentials for " + host + " expired at 2023-11-14T22:13:20Z."},
+	} {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			r := checkWith(t, NewClient(tt.credentials), host+"/team/image:"+tt.tag, Options{Inspect: true, CACertPEM: ca})
+			if pulls(r) != tt.pulls || met(r) != tt.met {
+				t.Errorf("%s, met %s; want %s, met %s: %v", pulls(r), met(r), tt.pulls, tt.met, r.Problems)
+			}
+			if tt.says != "" && r.Problems[0].Message != tt.says {
+				t.Errorf("message %q\n   want %q", r.Problems[0].Message, tt.says)
+			}
+			silent(t, r)
+		})
+	}
+}
+
+// tokens is a server of tokens for a registry, as the distribution project documents one
+// (token/jwt.md). It gives anybody a token, and only one with the password may pull.
+func tokens(t *testing.T, certFile, keyFile string) *httptest.Server {
+	t.Helper()
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, ok := r.BasicAuth()
+		if ok && password != secret {
+			http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"incorrect username or password"}]}`, http.StatusUnauthorized)
+			return
+		}
+		access := "[]"
+		if user == "jdoe" {
+			access = `[{"type":"repository","name":"team/image","actions":["pull","push"]}]`
+		}
+		now := time.Now().Unix()
+		signed := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"typ":"JWT","alg":"ES256","x5c":[%q]}`, base64.StdEncoding.EncodeToString(pair.Certificate[0]))) +
+			"." + base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"iss":"tests","sub":%q,"aud":"registry","exp":%d,"nbf":%d,"iat":%d,"jti":"1","access":%s}`, user, now+60, now-60, now-60, access))
+		sum := sha256.Sum256([]byte(signed))
+		x, y, err := ecdsa.Sign(rand.Reader, pair.PrivateKey.(*ecdsa.PrivateKey), sum[:])
+		if err != nil {
+			t.Error(err)
+		}
+		signature := append(x.FillBytes(make([]byte, 32)), y.FillBytes(make([]byte, 32))...)
+		fmt.Fprintf(w, `{"token":%q}`, signed+"."+base64.RawURLEncoding.EncodeToString(signature))
+	}))
+	s.Config.ErrorLog = quiet
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
+
+// A private registry sends to a server for tokens.
+func TestRealRegistryBearer(t *testing.T) {
+	t.Parallel()
+	ca, cert, key := authority(t)
+	bundle := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(bundle, []byte(ca), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	realm := strings.Replace(tokens(t, cert, key).URL, "127.0.0.1", "localhost", 1) + "/token"
+	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0', tls: {certificate: '%s', key: '%s'}}\nauth: {token: {realm: '%s', service: registry, issuer: tests, rootcertbundle: '%s'}}\n", cert, key, realm, bundle))
+	host = strings.Replace(host, "127.0.0.1", "localhost", 1) // go-containerregistry takes no address as a realm
+	push(t, host+"/team/image:1", small(t), remote.WithTransport(trusting(t, ca)), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))
+
+	for _, tt := range []struct {
+		name       string
+		login      Login
+		pulls, met string
+		says       string
+	}{
+		{"none", Login{}, "false no credentials credentials_required", "unknown",
+			host + " does not show team/image without credentials (UNAUTHORIZED: authentication required); whether it exists is not known."},
+		{"login", Login{"jdoe", secret}, "false true", "true", ""},
+		{"wrong password", Login{"jdoe", "secret-wrong"}, "false false credentials_refused", "unknown",
+			host + " refuses the credentials for team/image (UNAUTHORIZED: incorrect username or password)."},
+		{"of somebody else", Login{"else", secret}, "false false credentials_refused", "unknown",
+			host + " refuses the credentials for team/image (UNAUTHORIZED: authentication required)."},
+	} {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			c := Credentials{}
+			if tt.login.Username != "" {
+				c = NewCredentials(map[string]Login{host: tt.login}, c, false)
+			}
+			r := checkWith(t, NewClient(c), host+"/team/image:1", Options{Inspect: true, CACertPEM: ca})
+			if pulls(r) != tt.pulls || met(r) != tt.met {
+				t.Errorf("%s, met %s; want %s, met %s: %v", pulls(r), met(r), tt.pulls, tt.met, r.Problems)
+			}
+			if tt.says != "" && r.Problems[0].Message != tt.says {
+				t.Errorf("message %q\n   want %q", r.Problems[0].Message, tt.says)
+			}
+			silent(t, r)
+		})
+	}
+}
+
+// witness notes which hosts were sent a secret.
+type witness struct {
+	mu   sync.Mutex
+	told map[string]bool
+}
+
+func (wi *witness) note(r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	wi.mu.Lock()
+	defer wi.mu.Unlock()
+	if r.Header.Get("Authorization") != "" || strings.Contains(string(body), "secret") || strings.Contains(r.URL.String(), "secret") {
+		wi.told[strings.Split(r.Host, ":")[0]] = true
+	}
+}
+
+// Credentials go to the registry and to nobody else: not to a blob store that it redirects to, and not
+// to a server for tokens that is elsewhere, unless they are configured for that too.
+func TestCredentialsStayHome(t *testing.T) {
+	t.Parallel()
+	wi := &witness{told: map[string]bool{}}
+	var registryHost, elsewhere string
+	bearer := false
+	inner := serve(t, nil)
+	push(t, inner+"/team/image:1", small(t))
+	proxy := func(w http.ResponseWriter, r *http.Request) {
+		r2, _ := http.NewRequestWithContext(r.Context(), r.Method, "http://"+inner+r.URL.Path, nil)
+		r2.Header.Set("Accept", r.Header.Get("Accept"))
+		resp, err := http.DefaultClient.Do(r2)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer resp.Body.Close()
+		for k, v := range resp.Header {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(resp.StatusCode)
+		io.Copy(w, resp.Body)
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wi.note(r)
+		switch {
+		case r.URL.Path == "/token":
+			if _, password, _ := r.BasicAuth(); password == secret {
+				io.WriteString(w, `{"token":"secret-token"}`)
+				return
+			}
+			w.WriteHeader(http.StatusUnauthorized)
+		case strings.HasPrefix(r.URL.Path, "/blobs/"):
+			r.URL.Path = "/v2/team/image" + r.URL.Path
+			proxy(w, r)
+		case r.Header.Get("Authorization") == "":
+			challenge := `Basic realm="x"`
+			if bearer {
+				challenge = `Bearer realm="http://` + elsewhere + `/token",service="x"`
+			}
+			w.Header().Set("WWW-Authenticate", challenge)
+			w.WriteHeader(http.StatusUnauthorized)
+		case strings.Contains(r.URL.Path, "/blobs/"):
+			http.Redirect(w, r, "http://"+elsewhere+strings.TrimPrefix(r.URL.Path, "/v2/team/image"), http.StatusTemporaryRedirect)
+		default:
+			proxy(w, r)
+		}
+	})
+	_, port, _ := net.SplitHostPort(listen(t, handler))
+	for _, tt := range []struct {
+		name, registry, elsewhere string
+		credentials               func(registry string) Credentials
+		pulls                     string
+		told                      string
+	}{
+		{"blob store", "127.0.0.1", "blobs.localhost", func(r string) Credentials { return logins(r, secret) }, "false true", "127.0.0.1"},
+		{"blob store below the registry's name", "x.localhost", "blobs.x.localhost", func(r string) Credentials { return logins(r, secret) }, "false true", "x.localhost"},
+		{"tokens elsewhere", "127.0.0.1", "localhost", func(r string) Credentials { return logins(r, secret) }, "false false credentials_withheld", ""},
+		{"identity token, tokens elsewhere", "127.0.0.1", "localhost", func(r string) Credentials {
+			c, _ := ParseDockerConfig(`{"auths":{"` + r + `":{"identitytoken":"` + secret + `"}}}`)
+			return NewCredentials(nil, c, false)
+		}, "false false credentials_withheld", ""},
+		{"tokens elsewhere, agreed to", "127.0.0.1", "localhost", func(r string) Credentials {
+			return NewCredentials(map[string]Login{r: {"jdoe", secret}, "localhost": {"jdoe", secret}}, Credentials{}, false)
+		}, "false true", "127.0.0.1 localhost"},
+	} {
+		bearer = strings.Contains(tt.name, "token")
+		registryHost, elsewhere = tt.registry+":"+port, tt.elsewhere+":"+port
+		clear(wi.told)
+		client := NewClient(tt.credentials(registryHost))
+		tr, err := client.transport("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		dialer := &net.Dialer{}
+		tr.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) { // names below localhost need no resolver
+			return dialer.DialContext(ctx, network, "127.0.0.1:"+port)
+		}
+		r := checkWith(t, client, registryHost+"/team/image:1", Options{Inspect: true})
+		if pulls(r) != tt.pulls {
+			t.Errorf("%s: %s, want %s: %v", tt.name, pulls(r), tt.pulls, r.Problems)
+		}
+		var told []string
+		for _, host := range []string{"127.0.0.1", "blobs.localhost", "localhost", "blobs.x.localhost", "x.localhost"} {
+			if wi.told[host] {
+				told = append(told, host)
+			}
+		}
+		if got := strings.Join(told, " "); got != tt.told {
+			t.Errorf("%s: credentials went to %q, want %q", tt.name, got, tt.told)
+		}
+		silent(t, r)
+	}
+}
+
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		registry, realm string
+		want            bool
+	}{
+		{"quay.io", "quay.io", true},
+		{"index.docker.io", "auth.docker.io", true},
+		{"registry.gitlab.com", "gitlab.com", true},
+		{"registry.example.co.uk:5050", "gitlab.example.co.uk", true},
+		{"registry.redhat.io", "sso.redhat.com", true},
+		{"registry.example.co.uk", "evil.co.uk", false},
+		{"quay.io", "docker.io", false},
+		{"quay.io", "quay.io.evil.com", false},
+		{"a.github.io", "b.github.io", false},
+		{"10.0.0.1:5000", "10.0.0.2", false},
+		{"10.1.0.1", "10.2.0.1", false},
+	} {
+		repo, err := name.NewRepository(tt.registry + "/a/b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := NewClient(Credentials{}).trusts(repo, authn.Anonymous, tt.realm); got != tt.want {
+			t.Errorf("%s sends to %s: trusted %v, want %v", tt.registry, tt.realm, got, tt.want)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		configured, registry, repository string
+		want                             bool
+	}{
+		{"quay.io", "quay.io", "a/b", true},
+		{"https://quay.io/v2/", "quay.io", "a/b", true},
+		{"https://index.docker.io/v1/", "index.docker.io", "a/b", true},
+		{"docker.io", "index.docker.io", "library/x", true},
+		{"quay.io/a", "quay.io", "a/b", true},
+		{"quay.io/a", "quay.io", "ab/b", false},
+		{"quay.io/a/b", "quay.io", "a/b", true},
+		{"*.example.com", "registry.example.com", "a/b", true},
+		{"*.example.com", "a.b.example.com", "a/b", false},
+		{"*.example.com", "example.com", "a/b", false},
+		{"quay.io", "quay.io:443", "a/b", false},
+		{"localhost:5000", "localhost:5000", "a/b", true},
+		{"[", "quay.io", "a/b", false},
+	} {
+		if got := match(pattern(tt.configured), tt.registry, tt.repository); got != tt.want {
+			t.Errorf("%s for %s/%s: %v, want %v", tt.configured, tt.registry, tt.repository, got, tt.want)
+		}
+	}
+}
+
+func TestParseDockerConfig(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]error{
+		"":                      ErrDockerConfig,
+		"secret":                ErrDockerConfig,
+		"{}":                    ErrDockerConfig,
+		`{"auths":{}}`:          ErrDockerConfig,
+		`{"auths":{"a.io":{}}}`: ErrDockerConfig,
+		`{"credsStore":"x"}`:    ErrOnlyHelpers,
+		`{"auths":{"a.io":{}},"credHelpers":{"a.io":"x"}}`:         ErrOnlyHelpers,
+		`{"auths":{"a.io":{"auth":"!secret"}}}`:                    ErrDockerConfig,
+		`{"auths":{"a.io":{"username":"u","password":"p"}}}`:       nil,
+		`{"auths":{"a.io":{"auth":"dTpw","email":"a@b"}}}`:         nil,
+		`{"auths":{"a.io":{"identitytoken":"x"}},"detachKeys":""}`: nil,
+	} {
+		_, err := ParseDockerConfig(content)
+		if !errors.Is(err, want) || want == nil && err != nil {
+			t.Errorf("%s: %v, want %v", content, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("it says too much: %v", err)
+		}
+	}
+}
+
+// The machine's Docker configuration is used when asked for, with its helpers. Not parallel: it sets
+// the environment.
+func TestDockerConfigOfTheMachine(t *testing.T) {
+	registryBinary(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "htpasswd")
+	write := func(file, content string, mode os.FileMode) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(file, htpasswd, 0o600)
+	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0'}\nauth: {htpasswd: {realm: x, path: '%s'}}\n", file))
+	push(t, host+"/team/image:1", small(t), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))
+	t.Setenv("DOCKER_CONFIG", dir)
+	t.Setenv("HOME", dir)
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	write(filepath.Join(dir, "docker-credential-works"), "#!/bin/sh\necho '{\"ServerURL\":\"x\",\"Username\":\"jdoe\",\"Secret\":\""+secret+"\"}'\n", 0o700)
+	write(filepath.Join(dir, "docker-credential-fails"), "#!/bin/sh\necho "+secret+"\nexit 1\n", 0o700)
+	for _, tt := range []struct{ name, config, pulls string }{
+		{"credentials", `{"auths":{"` + host + `":{"username":"jdoe","password":"` + secret + `"}}}`, "false true"},
+		{"helper", `{"credHelpers":{"` + host + `":"works"}}`, "false true"},
+		{"helper fails", `{"credHelpers":{"` + host + `":"fails"}}`, "false no credentials credential_helper_failed credentials_required"},
+		{"helper missing", `{"credHelpers":{"` + host + `":"nowhere"}}`, "false no credentials credential_helper_failed credentials_required"},
+		{"broken", `{"auths":`, "false no credentials credential_helper_failed credentials_required"},
+		{"nothing for it", `{}`, "false no credentials credentials_required"},
+	} {
+		write(filepath.Join(dir, "config.json"), tt.config, 0o600)
+		r := checkWith(t, NewClient(NewCredentials(nil, Credentials{}, true)), host+"/team/image:1", Options{})
+		if pulls(r) != tt.pulls {
+			t.Errorf("%s: %s, want %s", tt.name, pulls(r), tt.pulls)
+		}
+		silent(t, r)
+	}
+}
+
+// A public image is found so, and credentials that no longer hold are told of all the same: a cluster
+// that pulls with them fails.
+func TestPublicImageWithCredentials(t *testing.T) {
+	t.Parallel()
+	host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.HasPrefix(r.Header.Get("Authorization"), "Basic ") {
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		}
+		if r.URL.Path == "/v2/" && r.Header.Get("Authorization") == "" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
+		}
+		return false
+	})
+	ref, err := name.ParseReference(host + "/team/image:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := remote.Write(ref, small(t), remote.WithContext(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	r := checkWith(t, NewClient(logins(host, secret)), host+"/team/image:1", Options{Inspect: true})
+	if pulls(r) != "true false credentials_refused" || met(r) != "true" {
+		t.Errorf("%s, met %s", pulls(r), met(r))
+	}
+}

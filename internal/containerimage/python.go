@@ -1,0 +1,168 @@
+package containerimage
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
+)
+
+var (
+	// python3.11, and python3.13t for a build without the interpreter lock.
+	pythonName = regexp.MustCompile(`^python(3\.[0-9]{1,2})t?$`)
+	// cpython-3.12.4-linux-x86_64-gnu, python-3.11, python@3.11 and the like.
+	pythonDir = regexp.MustCompile(`python[-@]?(3\.[0-9]{1,2})(?:[^0-9]|$)`)
+	// The line of pyvenv.cfg; virtualenv writes version_info.
+	venvVersion = regexp.MustCompile(`(?m)^version(?:_info)?\s*=\s*(3\.[0-9]{1,2})(?:[^0-9]|$)`)
+	venvSystem  = regexp.MustCompile(`(?mi)^include-system-site-packages\s*=\s*true\s*$`)
+)
+
+// maxPythonMinor is the last 3.x that is looked for by its library.
+const maxPythonMinor = 40
+
+// findVersion says which Python was found: by the names on the way to it; by its virtual environment;
+// or by the one library, lib/python3.x or libpython3.x.so, beside it. Where those do not tell, nobody
+// knows: a script, such as a shim of pyenv, may run any.
+func (in *inspection) findVersion() (rootfs.Found, error) {
+	f := in.answers[askPython].Found
+	if f.Script {
+		return rootfs.Found{Path: "?"}, nil
+	}
+	for _, p := range slices.Backward(append(slices.Clone(f.Links), f.Target)) {
+		if m := pythonName.FindStringSubmatch(path.Base(p)); m != nil {
+			return rootfs.Found{Path: m[1]}, nil
+		}
+	}
+	venv, err := in.fs.Content(venvFile(f))
+	if err != nil {
+		return rootfs.Found{}, err
+	}
+	if m := venvVersion.FindSubmatch(venv); m != nil {
+		return rootfs.Found{Path: string(m[1])}, nil
+	}
+	if m := pythonDir.FindStringSubmatch(path.Dir(f.Target)); m != nil {
+		return rootfs.Found{Path: m[1]}, nil
+	}
+	for _, library := range []struct {
+		kind    rootfs.Kind
+		pattern string
+	}{
+		{rootfs.Dir, "lib/python%s"}, {rootfs.Dir, "lib64/python%s"},
+		{rootfs.File, "lib/libpython%s.so"}, {rootfs.File, "lib/libpython%s.so.1.0"}, {rootfs.File, "lib64/libpython%s.so.1.0"},
+	} {
+		version, err := in.only(library.kind, path.Join(path.Dir(f.Target), "..", library.pattern))
+		if err != nil || version != "" {
+			return rootfs.Found{Path: version}, err
+		}
+	}
+	return rootfs.Found{}, nil
+}
+
+// only is the one version whose library, named by pattern, is there; "" where there is none, or more
+// than one.
+func (in *inspection) only(kind rootfs.Kind, pattern string) (string, error) {
+	version := ""
+	for minor := range maxPythonMinor {
+		v := "3." + strconv.Itoa(minor)
+		found, err := in.exists(kind, fmt.Sprintf(pattern, v))
+		if err != nil {
+			return "", err
+		}
+		if found.Path == "" {
+			continue
+		}
+		if version != "" {
+			return "", nil
+		}
+		version = v
+	}
+	return version, nil
+}
+
+// venvFile is where the Python that was found looks for its virtual environment (PEP 405).
+func venvFile(python rootfs.Found) string { return path.Join(path.Dir(python.Path), "../pyvenv.cfg") }
+
+// version is the version of the Python that was found, such as "3.11"; "" where it is not known.
+func (in *inspection) version() string {
+	if v := in.answers[askVersion]; v.err == nil && v.Path != "?" {
+		return v.Path
+	}
+	return ""
+}
+
+// findPip looks for the pip of the Python that was found: where that Python, or Debian's, looks for
+// modules. Without the version nobody knows where that is.
+func (in *inspection) findPip() (rootfs.Found, error) {
+	f, version := in.answers[askPython].Found, in.version()
+	if version == "" {
+		return rootfs.Found{Path: "?"}, nil
+	}
+	prefixes, err := in.prefixes(f)
+	if err != nil {
+		return rootfs.Found{}, err
+	}
+	var paths []string
+	for _, prefix := range prefixes {
+		for _, dir := range []string{
+			"lib/python" + version + "/site-packages", "lib64/python" + version + "/site-packages",
+			"local/lib/python" + version + "/dist-packages", "local/lib/python" + version + "/site-packages",
+			"lib/python3/dist-packages", "lib/python" + version + "/dist-packages",
+		} {
+			paths = append(paths, path.Join(prefix, dir, "pip"))
+		}
+	}
+	for dir := range strings.SplitSeq(in.env("PYTHONPATH"), ":") {
+		if path.IsAbs(dir) {
+			paths = append(paths, path.Join(dir, "pip"))
+		}
+	}
+	found, err := in.exists(rootfs.Dir, paths...)
+	if err != nil || found.Path != "" {
+		return found, err
+	}
+	bundled, err := in.exists(rootfs.Dir, path.Join(prefixes[len(prefixes)-1], "lib/python"+version+"/ensurepip"))
+	if bundled.Path != "" {
+		return rootfs.Found{Instead: "it has ensurepip"}, err
+	}
+	return rootfs.Found{}, err
+}
+
+// prefixes are where the modules of a Python are below: its virtual environment, if it has one, and
+// its installation, unless the environment keeps that out.
+func (in *inspection) prefixes(f rootfs.Found) ([]string, error) {
+	base := path.Join(path.Dir(f.Target), "..")
+	venv, err := in.fs.Content(venvFile(f))
+	switch {
+	case err != nil:
+		return nil, err
+	case venv == nil:
+		return []string{base}, nil
+	case venvSystem.Match(venv):
+		return []string{path.Dir(venvFile(f)), base}, nil
+	}
+	return []string{path.Dir(venvFile(f))}, nil
+}
+
+// findManaged finds out whether pip installs into this Python: it refuses where the distribution keeps
+// packages by itself (PEP 668), as Debian does since version 12.
+func (in *inspection) findManaged() (rootfs.Found, error) {
+	f, version := in.answers[askPython].Found, in.version()
+	switch in.env("PIP_BREAK_SYSTEM_PACKAGES") {
+	case "", "0", "false", "no", "off":
+	default:
+		return here, nil
+	}
+	venv, err := in.fs.Content(venvFile(f))
+	if err != nil || venv != nil || version == "" {
+		return here, err
+	}
+	mark, err := in.exists(rootfs.File, path.Join(path.Dir(f.Target), "../lib/python"+version+"/EXTERNALLY-MANAGED"))
+	if err != nil || mark.Path == "" {
+		return here, err
+	}
+	return rootfs.Found{Instead: mark.Path}, nil
+}

@@ -1,0 +1,183 @@
+package containerimage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+)
+
+// maxLayers is well above what overlayfs mounts at once (500).
+const maxLayers = 1000
+
+// stageError says what was being asked when an error came.
+type stageError struct {
+	stage
+	error
+}
+
+func (e stageError) Unwrap() error { return e.error }
+
+// viewKey names what a session looks at.
+type viewKey struct{ digest, platform string }
+
+// view is fetch for a digest, of which everybody gets the same.
+func (s *session) view(ctx context.Context, ref name.Digest, want v1.Platform) (*sight, error) {
+	key := viewKey{ref.DigestStr(), want.String()}
+	s.mu.Lock()
+	value := s.views[key]
+	if value == nil {
+		value = &once.Value[*sight]{}
+		s.views[key] = value
+	}
+	s.mu.Unlock()
+	seen, err := value.Get(ctx, func(ctx context.Context) (*sight, error) { return s.fetch(ctx, ref, want) })
+	if err != nil {
+		value.Forget()
+	}
+	if seen == nil {
+		seen = &sight{}
+	}
+	return seen, err
+}
+
+// fetch gets the manifest that ref names, and the configuration of the platform's image. It fails
+// with a [stageError] or a [*Problem].
+func (s *session) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*sight, error) {
+	seen := &sight{session: s}
+	desc, err := s.puller.Get(ctx, ref)
+	if err != nil {
+		return seen, stageError{stageManifest, err}
+	}
+	seen.digest, seen.mediaType = desc.Digest.String(), string(desc.MediaType)
+	img, err := s.image(ctx, desc, want, seen)
+	if err != nil {
+		return seen, err
+	}
+	manifest, err := img.Manifest()
+	if err != nil {
+		return seen, stageError{stageManifest, err}
+	}
+	if err := acceptable(manifest); err != nil {
+		return seen, err
+	}
+	if seen.config, err = img.ConfigFile(); err != nil {
+		return seen, stageError{stageConfig, err}
+	}
+	seen.layers, seen.size = manifest.Layers, manifest.Config.Size
+	for _, l := range manifest.Layers {
+		seen.size += l.Size
+	}
+	seen.platform = platformOf(seen.config).String()
+	if len(seen.platforms) == 0 && seen.platform != "" {
+		seen.platforms = []string{seen.platform}
+	}
+	return seen, nil
+}
+
+// acceptable refuses what is no image, and what is beyond reason.
+func acceptable(manifest *v1.Manifest) error {
+	switch mt := manifest.Config.MediaType; {
+	case !mt.IsConfig() && mt != "" && mt != "application/octet-stream": // the last from Docker before 1.10
+		return unsupported(string(mt))
+	case manifest.Config.Size > maxDocument:
+		return stageError{stageConfig, errAnswerTooLarge}
+	case len(manifest.Layers) > maxLayers:
+		return &Problem{CodeUnsupportedType, fmt.Sprintf("The image has %d layers, more than any runtime mounts.", len(manifest.Layers)),
+			"Build it with fewer."}
+	}
+	return nil
+}
+
+// image is the platform's image of a manifest or an index.
+func (s *session) image(ctx context.Context, desc *remote.Descriptor, want v1.Platform, seen *sight) (v1.Image, error) {
+	if desc.MediaType.IsIndex() {
+		idx, err := desc.ImageIndex()
+		if err != nil {
+			return nil, stageError{stageManifest, err}
+		}
+		index, err := idx.IndexManifest()
+		if err != nil {
+			return nil, stageError{stageManifest, err}
+		}
+		child, err := choose(index, want, seen)
+		if err != nil {
+			return nil, err
+		}
+		desc, err = s.puller.Get(ctx, s.repo.Digest(child.String()))
+		if err != nil {
+			return nil, stageError{stageManifest, err}
+		}
+	}
+	if !desc.MediaType.IsImage() {
+		return nil, unsupported(string(desc.MediaType))
+	}
+	img, err := desc.Image()
+	if err != nil {
+		return nil, stageError{stageManifest, err}
+	}
+	return img, nil
+}
+
+// choose finds the wanted platform in an index, and notes all that it has. An entry without a
+// platform is taken when there is no other: what it is for its configuration says.
+func choose(index *v1.IndexManifest, want v1.Platform, seen *sight) (v1.Hash, error) {
+	var chosen, nameless *v1.Hash
+	for i, m := range index.Manifests {
+		if !m.MediaType.IsImage() {
+			continue
+		}
+		if m.Platform == nil {
+			nameless = &index.Manifests[i].Digest
+			continue
+		}
+		p := normal(*m.Platform)
+		if p.OS == "unknown" { // an attestation, not an image
+			continue
+		}
+		if name := p.String(); !slices.Contains(seen.platforms, name) {
+			seen.platforms = append(seen.platforms, name)
+		}
+		if chosen == nil && p.Satisfies(want) {
+			chosen = &index.Manifests[i].Digest
+		}
+	}
+	switch {
+	case chosen != nil:
+		return *chosen, nil
+	case nameless != nil:
+		return *nameless, nil
+	}
+	return v1.Hash{}, platformNotFound(want, seen.platforms)
+}
+
+func platformNotFound(want v1.Platform, has []string) error {
+	p := &Problem{CodePlatformNotFound, fmt.Sprintf("There is no %s image under this name.", want),
+		"Build and push it for that platform."}
+	if len(has) > 0 {
+		p.Message = fmt.Sprintf("There is no %s image under this name, only %s.", want, strings.Join(has, ", "))
+		p.NextStep = fmt.Sprintf("Build and push it for that platform, or, if the cluster's nodes are of the other kind, set platform = %q.", has[0])
+	}
+	return p
+}
+
+func unsupported(mediaType string) error {
+	if types.MediaType(mediaType).IsSchema1() {
+		return &Problem{CodeUnsupportedType, "The image is stored in the format that Docker gave up in 2017 (" + mediaType + ").",
+			"Pull it with a runtime that still can, and push it again."}
+	}
+	return &Problem{CodeUnsupportedType, fmt.Sprintf("This is no container image: its media type is %q.", clip(mediaType)),
+		"Check image_name: registries also hold charts, models and signatures."}
+}
+
+// platformOf is what an image says it is for.
+func platformOf(config *v1.ConfigFile) v1.Platform {
+	return normal(v1.Platform{OS: config.OS, Architecture: config.Architecture, Variant: config.Variant})
+}

@@ -1,0 +1,131 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage"
+)
+
+// registryCredentialsModel is the part of the provider's configuration that
+// signs in to container registries.
+type registryCredentialsModel struct {
+	RegistryAuth     types.Map    `tfsdk:"registry_auth"`
+	DockerConfigJSON types.String `tfsdk:"docker_config_json"`
+	UseDockerConfig  types.Bool   `tfsdk:"use_docker_config"`
+}
+
+type registryLoginModel struct {
+	Username types.String `tfsdk:"username"`
+	Password types.String `tfsdk:"password"`
+}
+
+// registryCredentialsArguments are the names of those arguments.
+var registryCredentialsArguments = []string{"registry_auth", "docker_config_json", "use_docker_config"}
+
+func registryCredentialsAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"registry_auth": schema.MapNestedAttribute{
+			MarkdownDescription: "Credentials for container registries, by registry such as `quay.io`, or by the beginning of a repository such as `quay.io/acme`, for the data source `elyra_container_image`. They are sent to that registry only. Docker Hub is `docker.io`.",
+			Optional:            true,
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"username": schema.StringAttribute{MarkdownDescription: "User name.", Required: true},
+				"password": schema.StringAttribute{MarkdownDescription: "Password or token.", Required: true, Sensitive: true},
+			}},
+		},
+		"docker_config_json": schema.StringAttribute{
+			MarkdownDescription: "Credentials for container registries as the content of a `.dockerconfigjson`, which is what the Kubernetes Secret behind `pull_secret` holds. `registry_auth` comes before it.",
+			Optional:            true,
+			Sensitive:           true,
+		},
+		"use_docker_config": schema.BoolAttribute{
+			MarkdownDescription: "Whether to use the credentials of this machine's Docker configuration (`~/.docker/config.json`, or Podman's `auth.json`) and run the credential helpers that it names. `registry_auth` and `docker_config_json` come before it. Defaults to `false`.",
+			Optional:            true,
+		},
+	}
+}
+
+// storeIsKnown reports whether everything that decides on the place of runtime
+// images is known: credentials of registries have no say in that.
+func storeIsKnown(config tftypes.Value) bool {
+	var arguments map[string]tftypes.Value
+	if err := config.As(&arguments); err != nil {
+		return config.IsFullyKnown()
+	}
+	for name, value := range arguments {
+		if !value.IsFullyKnown() && !slices.Contains(registryCredentialsArguments, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// registries checks container images for the data sources of one provider.
+type registries struct {
+	client *containerimage.Client
+	// unknown is set where credentials are known only after apply. The client
+	// then has none.
+	unknown bool
+}
+
+// registries returns what asks registries, with the credentials that are
+// configured.
+func (m registryCredentialsModel) registries(ctx context.Context) (r registries, diags diag.Diagnostics) {
+	logins, known, diags := m.logins(ctx)
+	if !known || m.DockerConfigJSON.IsUnknown() || m.UseDockerConfig.IsUnknown() {
+		return registries{containerimage.NewClient(containerimage.Credentials{}), true}, diags
+	}
+	var parsed containerimage.Credentials
+	if content := m.DockerConfigJSON.ValueString(); content != "" {
+		var err error
+		if parsed, err = containerimage.ParseDockerConfig(content); err != nil {
+			diags.AddAttributeError(path.Root("docker_config_json"), "Invalid registry credentials", dockerConfigDetail(err))
+		}
+	}
+	return registries{client: containerimage.NewClient(containerimage.NewCredentials(logins, parsed, m.UseDockerConfig.ValueBool()))}, diags
+}
+
+func dockerConfigDetail(err error) string {
+	if errors.Is(err, containerimage.ErrOnlyHelpers) {
+		return "The text names credential helpers and holds no credentials. Log in where none is configured and give that file, or set use_docker_config = true to run the helpers of this machine."
+	}
+	return "The text is not the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64."
+}
+
+// logins are those of registry_auth, and whether all of them are known.
+func (m registryCredentialsModel) logins(ctx context.Context) (logins map[string]containerimage.Login, known bool, diags diag.Diagnostics) {
+	if m.RegistryAuth.IsUnknown() {
+		return nil, false, nil
+	}
+	var models map[string]registryLoginModel
+	if !m.RegistryAuth.IsNull() {
+		diags = m.RegistryAuth.ElementsAs(ctx, &models, false)
+	}
+	logins = map[string]containerimage.Login{}
+	for registry, l := range models {
+		if l.Username.IsUnknown() || l.Password.IsUnknown() {
+			return nil, false, diags
+		}
+		logins[registry] = containerimage.Login{Username: l.Username.ValueString(), Password: l.Password.ValueString()}
+	}
+	return logins, true, diags
+}
+
+// awaitCredentials ends a read that needs credentials which are known only after
+// apply: put off where Terraform can do that, an error otherwise.
+func awaitCredentials(req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	if req.ClientCapabilities.DeferralAllowed {
+		resp.Deferred = &datasource.Deferred{Reason: datasource.DeferredReasonProviderConfigUnknown}
+		return
+	}
+	resp.Diagnostics.AddError("Credentials not known yet",
+		"The image cannot be pulled without credentials, and those in the provider's configuration are known only after apply. Add to the data source what they come from, so that it is read during apply:\n\n    depends_on = [<resource with the credentials>]")
+}

@@ -91,6 +91,9 @@ func (c *checker) explain(ctx context.Context, s *session, at stage, err error) 
 	var problem *Problem
 	var realm realmError
 	registry := registryName(c.ref)
+	if refused := refusal(registry, at, err); refused != nil {
+		return refused
+	}
 	switch {
 	case errors.As(err, &problem):
 		return err
@@ -101,26 +104,6 @@ func (c *checker) explain(ctx context.Context, s *session, at stage, err error) 
 		return &Problem{CodeCredentialsWithheld,
 			fmt.Sprintf("%s sends to %s for its tokens, which is not known to belong to it and was given no credentials.", registry, realm.host),
 			fmt.Sprintf("If it does belong to the registry, give the same credentials for %q in registry_auth too.", realm.host)}
-	case errors.Is(err, errDigestMismatch):
-		return &Problem{CodeDigestMismatch,
-			fmt.Sprintf("%s sends something else as %s than its digest says, so it was refused.", registry, at),
-			"Push the image again; if it stays so, the registry or a proxy before it is broken or tampers with content."}
-	case errors.Is(err, errAnswerTooLarge):
-		return &Problem{CodeTooLarge,
-			fmt.Sprintf("%s sends more than %d bytes as %s.", registry, int64(maxDocument), at),
-			"No image needs that much: check that image_name is a container image."}
-	case errors.Is(err, errWebPage):
-		return &Problem{CodeNotARegistry,
-			fmt.Sprintf("%s answers with a web page where %s should be.", registry, at),
-			"Check the host in image_name; if it is right, a proxy or a login page stands before the registry, and a cluster will meet it too."}
-	case errors.Is(err, errRedirect):
-		return &Problem{CodeRefused,
-			fmt.Sprintf("%s redirects to an address in a private network, which was not followed.", registry),
-			"Use the registry's address in that network in image_name."}
-	case errors.Is(err, errRedirects):
-		return &Problem{CodeNotARegistry,
-			fmt.Sprintf("%s redirects without end where %s should be.", registry, at),
-			"Check the host in image_name, and ask who runs it."}
 	case errors.Is(err, errPlainHTTP) && at != stageHandshake:
 		return &Problem{CodeRefused,
 			fmt.Sprintf("%s redirects to plain HTTP, which was not followed.", registry),
@@ -147,6 +130,40 @@ func (c *checker) explain(ctx context.Context, s *session, at stage, err error) 
 		p.Message = strings.TrimSuffix(p.Message, ".") + ": " + clip(syntax.Error()) + "."
 	}
 	return p
+}
+
+// refusals are the answers that are refused whatever they say. A message is given the registry and
+// the stage.
+var refusals = []struct {
+	err               error
+	code              Code
+	message, nextStep string
+}{
+	{errDigestMismatch, CodeDigestMismatch,
+		"%[1]s sends something else as %[2]s than its digest says, so it was refused.",
+		"Push the image again; if it stays so, the registry or a proxy before it is broken or tampers with content."},
+	{errAnswerTooLarge, CodeTooLarge,
+		fmt.Sprintf("%%[1]s sends more than %d bytes as %%[2]s.", int64(maxDocument)),
+		"No image needs that much: check that image_name is a container image."},
+	{errWebPage, CodeNotARegistry,
+		"%[1]s answers with a web page where %[2]s should be.",
+		"Check the host in image_name; if it is right, a proxy or a login page stands before the registry, and a cluster will meet it too."},
+	{errRedirect, CodeRefused,
+		"%[1]s redirects to an address in a private network, which was not followed.",
+		"Use the registry's address in that network in image_name."},
+	{errRedirects, CodeNotARegistry,
+		"%[1]s redirects without end where %[2]s should be.",
+		"Check the host in image_name, and ask who runs it."},
+}
+
+// refusal is the problem of a refused answer, nil where the error is another.
+func refusal(registry string, at stage, err error) error {
+	for _, r := range refusals {
+		if errors.Is(err, r.err) {
+			return &Problem{r.code, fmt.Sprintf(r.message, registry, at), r.nextStep}
+		}
+	}
+	return nil
 }
 
 // explainAnswer goes by the codes of the distribution specification ("Error

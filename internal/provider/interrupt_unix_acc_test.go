@@ -39,10 +39,11 @@ func TestAccInterrupted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := newCommandLine(t)
 			data := t.TempDir()
-			const images = 100
+			const images = 60
 			for _, tag := range []string{"1", "2"} {
 				c.write(t, "main.tf", manyImages(data, "many", images, tag))
 				c.interruptApply(t, data, tag, test.interrupt)
+				c.restoreState(t)
 				c.run(t, apply)
 				c.run(t, noop)
 				if got := taggedImages(data, tag); got != images {
@@ -94,6 +95,20 @@ func (c commandLine) interruptApply(t *testing.T, dataDir, tag string, interrupt
 	interrupt(t, command.Process)
 	if err := <-ended; err == nil {
 		t.Logf("the apply was done before it was interrupted:\n%s", output.String())
+	}
+}
+
+// restoreState puts the backup in the place of a state that is not whole: Terraform writes it in
+// place, and a kill may come in between.
+func (c commandLine) restoreState(t *testing.T) {
+	t.Helper()
+	path := filepath.Join(c.dir, "terraform.tfstate")
+	if data, err := os.ReadFile(path); err == nil && json.Valid(data) {
+		return
+	}
+	t.Log("Terraform was killed while it wrote its state")
+	if err := os.Rename(path+".backup", path); err != nil {
+		_ = os.Remove(path) // there was none before
 	}
 }
 

@@ -82,6 +82,7 @@ func parseObject(data []byte) (object, error) {
 		return nil, errors.New("not a JSON object")
 	}
 	var o object
+	at := map[string]int{} // where a key stands in o
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
@@ -91,7 +92,13 @@ func parseObject(data []byte) (object, error) {
 		if err := dec.Decode(&value); err != nil {
 			return nil, jsonError(data, err)
 		}
-		o = o.set(key.(string), value) // the decoder lets nothing else be a key
+		name := key.(string) // the decoder lets nothing else be a key
+		if i, again := at[name]; again {
+			o[i].value = value
+			continue
+		}
+		at[name] = len(o)
+		o = append(o, member{name, value})
 	}
 	if _, err := dec.Token(); err != nil {
 		return nil, jsonError(data, err)
@@ -229,7 +236,7 @@ func (r *reader) text(o object, key, path string) (string, bool) {
 		return "", false
 	}
 	var s *string
-	if json.Unmarshal(raw, &s) != nil || s == nil {
+	if json.Unmarshal(raw, &s) != nil || s == nil || isPythonNumber(raw) {
 		r.fault("%s is not a string", path)
 		return "", false
 	}

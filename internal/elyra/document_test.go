@@ -213,7 +213,7 @@ func FuzzDocument(f *testing.F) {
 			return
 		}
 		var before, after any
-		if json.Unmarshal(data, &before) == nil && !bytes.Contains(data, []byte(`\u001A`)) {
+		if json.Unmarshal(data, &before) == nil {
 			if err := json.Unmarshal(d.Encode(), &after); err != nil {
 				t.Fatalf("%q is written as %q: %v", data, d.Encode(), err)
 			}

@@ -2,18 +2,24 @@ package elyra
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 )
 
 // Python's json module reads and writes NaN, Infinity and -Infinity, which JSON
 // does not have. Between FromPython and toPython they are strings that no one
-// else writes: a control character, escaped in a case that Python and this
-// package do not use.
-var pythonNumbers = map[string]string{
-	"NaN":       `"\u001ANaN"`,
-	"Infinity":  `"\u001AInfinity"`,
-	"-Infinity": `"\u001A-Infinity"`,
-}
+// else writes: each process has a prefix of its own, which nobody can guess.
+var (
+	pythonPrefix  = `"` + rand.Text()
+	pythonNumbers = map[string]string{
+		"NaN":       pythonPrefix + `NaN"`,
+		"Infinity":  pythonPrefix + `Infinity"`,
+		"-Infinity": pythonPrefix + `-Infinity"`,
+	}
+)
+
+// isPythonNumber reports whether a JSON value stands for one of those numbers.
+func isPythonNumber(value []byte) bool { return bytes.HasPrefix(value, []byte(pythonPrefix)) }
 
 // FromPython makes JSON of what Python's json module wrote, which also Elyra's
 // REST endpoint answers. A [Document] keeps what it stands for and writes it back.
@@ -53,7 +59,7 @@ func pythonNumber(data []byte) string {
 
 // toPython undoes FromPython.
 func toPython(data []byte) []byte {
-	if !bytes.Contains(data, []byte(`"\u001A`)) {
+	if !bytes.Contains(data, []byte(pythonPrefix)) {
 		return data
 	}
 	for token, stand := range pythonNumbers {

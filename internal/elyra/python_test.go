@@ -1,0 +1,62 @@
+package elyra_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// TestPythonNumbers: what JSON does not have survives, and nothing that is
+// stored is taken for it.
+func TestPythonNumbers(t *testing.T) {
+	for _, value := range []string{`NaN`, `-Infinity`, `[Infinity,NaN]`, `"\u001ANaN"`, `"\u001aInfinity"`, `"NaN"`, `"a\"NaN"`} {
+		text := `{"display_name":"x","metadata":{"image_name":"a/b:1","theirs":` + value + `},"schema_name":"runtime-image"}`
+		document, err := elyra.ParseDocument([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(document.Compact()); got != text {
+			t.Errorf("%s is written as %s", text, got)
+		}
+	}
+}
+
+// TestPythonNumberIsNoString: Elyra's schema refuses it where a string must be.
+func TestPythonNumberIsNoString(t *testing.T) {
+	document, err := elyra.ParseDocument([]byte(`{"display_name":"x","metadata":{"image_name":Infinity},"schema_name":"runtime-image"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = document.Image("x")
+	if want := "invalid runtime image: metadata.image_name is not a string"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+// manyKeys is a document of metadata with that many keys.
+func manyKeys(n int) []byte {
+	var b strings.Builder
+	b.WriteString(`{"display_name":"x","schema_name":"runtime-image","metadata":{"image_name":"a/b:1"`)
+	for i := range n {
+		fmt.Fprintf(&b, `,"key_%d":%d`, i, i)
+	}
+	b.WriteString("}}")
+	return []byte(b.String())
+}
+
+// BenchmarkParseDocument: the time of a key does not depend on their number.
+func BenchmarkParseDocument(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 80_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			data := manyKeys(n)
+			for b.Loop() {
+				if _, err := elyra.ParseDocument(data); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/key")
+		})
+	}
+}

@@ -1,7 +1,6 @@
 package elyra_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"strings"

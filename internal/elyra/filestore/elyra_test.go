@@ -1,12 +1,16 @@
 package filestore_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -128,57 +132,105 @@ func TestSearchPath(t *testing.T) {
 	}
 }
 
-// TestRunningServer: a running Elyra, which keeps in memory what it read, serves
-// the new content within a second of every create, update and delete.
+// TestRunningServer: a running Elyra, which keeps in memory what it read, and is
+// read all the time, serves the new content within a second of every create, update
+// and delete, whatever watches the files for it. ELYRA_FAULT_SEED repeats a run.
 func TestRunningServer(t *testing.T) {
-	server := jupytertest.Start(t, jupytertest.Options{DataDir: t.TempDir()})
-	store := filestore.New(filestore.Config{DataDirs: []string{server.DataDir}})
-	url := server.URL + "/elyra/metadata/runtime-images/live"
+	seed, err := strconv.ParseUint(os.Getenv("ELYRA_FAULT_SEED"), 10, 64)
+	if err != nil {
+		seed = rand.Uint64()
+	}
+	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
+		t.Parallel()
+		t.Logf("ELYRA_FAULT_SEED=%d", seed)
+		server := jupytertest.Start(t, jupytertest.Options{Elyra: e, DataDir: t.TempDir()})
+		live := liveStore{filestore.New(filestore.Config{DataDirs: []string{server.DataDir}}), server, map[string]string{}}
+		random := rand.New(rand.NewPCG(seed, 0))
+		stop := make(chan struct{})
+		defer func() { <-stop }()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go func() {
+			defer close(stop)
+			live.readAllTheTime(ctx)
+		}()
+		const operations = 300
+		for i := range operations {
+			live.change(t, random, i)
+		}
+	})
+}
 
-	// await asks the server until it serves what is wanted ("" for nothing), a
-	// second at most.
-	await := func(step, want string) {
-		t.Helper()
-		deadline := time.Now().Add(time.Second)
-		for {
-			got := served(t, url, server.Token)
-			if got == want {
-				return
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("%s: a second later, the server still serves %q instead of %q", step, got, want)
-			}
+// liveStore is a file store on the data directory of a running server.
+type liveStore struct {
+	*filestore.Store
+
+	server *jupytertest.Server
+	// stored is the image name of each instance there is, by its name.
+	stored map[string]string
+}
+
+var liveNames = []string{"live", "one", "two", "three", "four"}
+
+func (l liveStore) url(name string) string {
+	return l.server.URL + "/elyra/metadata/runtime-images/" + name
+}
+
+// readAllTheTime keeps the server reading the files, and so keeping them.
+func (l liveStore) readAllTheTime(ctx context.Context) {
+	for i := 0; ctx.Err() == nil; i++ {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.url(liveNames[i%len(liveNames)]), http.NoBody)
+		if err != nil {
+			return
+		}
+		req.Header.Set("Authorization", "token "+l.server.Token)
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
 		}
 	}
-	live := image("live")
-	for round := range 3 {
-		live.ImageName = "team/live:created"
-		if _, err := store.Create(t.Context(), live); err != nil {
-			t.Fatal(err)
+}
+
+// change makes a random change, and waits until the server serves it, a second at
+// most.
+func (l liveStore) change(t *testing.T, random *rand.Rand, number int) {
+	t.Helper()
+	name := liveNames[random.IntN(len(liveNames))]
+	wanted := image(name)
+	wanted.ImageName = fmt.Sprintf("team/live:%d", number)
+	operation := "create"
+	if l.stored[name] != "" {
+		operation = []string{"update", "update", "update", "delete"}[random.IntN(4)]
+	}
+	var err error
+	switch operation {
+	case "create":
+		_, err = l.Create(t.Context(), wanted)
+	case "update":
+		_, err = l.Update(t.Context(), wanted)
+	case "delete":
+		_, err = l.Delete(t.Context(), name)
+		wanted.ImageName = ""
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.stored[name] = wanted.ImageName
+	deadline := time.Now().Add(time.Second)
+	for {
+		got := served(t, l.url(name), l.server.Token, name)
+		if got == wanted.ImageName {
+			return
 		}
-		await("create", live.ImageName)
-		for _, tag := range []string{"updated", "again", "and-again"} {
-			live.ImageName = "team/live:" + tag
-			if _, err := store.Update(t.Context(), live); err != nil {
-				t.Fatal(err)
-			}
-			await("update", live.ImageName)
+		if time.Now().After(deadline) {
+			t.Fatalf("operation %d, %s of %s: a second later, the server still serves %q instead of %q", number, operation, name, got, wanted.ImageName)
 		}
-		if round == 1 {
-			// Moved away by someone, which the server does not notice either.
-			if err := os.Rename(instancePath(server.DataDir, "live"), filepath.Join(t.TempDir(), "live.json")); err != nil {
-				t.Fatal(err)
-			}
-		} else if _, err := store.Delete(t.Context(), "live"); err != nil {
-			t.Fatal(err)
-		}
-		await("delete", "")
 	}
 }
 
 // served returns the image name that the server has for an instance, "" where it
 // has none.
-func served(t *testing.T, url, token string) string {
+func served(t *testing.T, url, token, name string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -201,7 +253,7 @@ func served(t *testing.T, url, token string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	served, err := document.Image("live")
+	served, err := document.Image(name)
 	if err != nil {
 		t.Fatal(err)
 	}

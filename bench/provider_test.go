@@ -192,20 +192,27 @@ func TestProviderOnFiles(t *testing.T) {
 	var rows [][]string
 	for _, n := range []int{100, 1000, 10000} {
 		data := t.TempDir()
-		a := newAlone(t, map[string]tftypes.Value{"data_dir": tftypes.NewValue(tftypes.String, data)})
+		// Each round of plans is one of Terraform's, which has a process of its own.
+		anew := func() alone {
+			return newAlone(t, map[string]tftypes.Value{"data_dir": tftypes.NewValue(tftypes.String, data)})
+		}
+		a := anew()
 		images := filepath.Join(data, "metadata", "runtime-images")
 		create, states := a.createAll(t, n)
 		validate := each(n, func(i int) { a.validate(t, a.config(t, i, "1")) })
 		read := each(n, func(i int) { a.read(t, states[i]) })
+		a = anew()
 		plan := each(n, func(i int) { a.plan(t, a.config(t, i, "1"), states[i]) })
 		list := each(5, func(int) { a.list(t) })
 		listFloor := each(5, func(int) { readAll(t, images) })
 		readFloor := each(n, func(i int) { readOne(t, filepath.Join(images, name(i)+".json")) })
+		a = anew()
 		update := a.applyEach(n, func(i int) time.Duration {
 			state, took := a.apply(t, a.config(t, i, "2"), states[i])
 			states[i] = state
 			return took
 		})
+		a = anew()
 		remove := a.applyEach(n, func(i int) time.Duration { _, took := a.apply(t, nil, states[i]); return took })
 		document := elyra.NewDocument(elyra.RuntimeImage{Name: name(0), DisplayName: "Image", ImageName: "quay.io/team/image:1-1", Description: "An image of the team", PullPolicy: "IfNotPresent", Tags: []string{"gpu", "team-a"}}).Encode()
 		floors := t.TempDir()

@@ -129,6 +129,9 @@ type home struct {
 func newHome(t *testing.T) home {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("TF_ACC is not set, and CI=true: make test sets it")
+		}
 		t.Skip("an acceptance test; make test runs it")
 	}
 	terraform, err := exec.LookPath(os.Getenv("TF_ACC_TERRAFORM_PATH"))

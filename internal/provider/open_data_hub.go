@@ -23,7 +23,7 @@ const openDataHubAdvice = "A name with a dot comes from Open Data Hub or OpenShi
 func unsavableAdvice(name string) string {
 	advice := "Elyra reads such a file but cannot save it. "
 	if isOpenDataHubName(name) {
-		return advice + "It comes from Open Data Hub or OpenShift AI: each start of a workbench makes it anew from the ConfigMap pipeline-runtime-images, so that renaming it does not last. It is managed where that comes from, as the guide \"Open Data Hub\" shows."
+		return advice + "It comes from Open Data Hub or OpenShift AI: each start of a workbench recreates it from the ConfigMap pipeline-runtime-images, so that renaming it does not last. It is managed where that comes from, as the guide \"Open Data Hub\" shows."
 	}
 	return advice + "Rename the file, or create the image under another name; the data source elyra_runtime_image reads it as it is."
 }

@@ -6,7 +6,7 @@ func TestUnsavableAdvice(t *testing.T) {
 	t.Parallel()
 	const read = "Elyra reads such a file but cannot save it. "
 	const (
-		openDataHub = read + `It comes from Open Data Hub or OpenShift AI: each start of a workbench makes it anew from the ConfigMap pipeline-runtime-images, so that renaming it does not last. It is managed where that comes from, as the guide "Open Data Hub" shows.`
+		openDataHub = read + `It comes from Open Data Hub or OpenShift AI: each start of a workbench recreates it from the ConfigMap pipeline-runtime-images, so that renaming it does not last. It is managed where that comes from, as the guide "Open Data Hub" shows.`
 		other       = read + "Rename the file, or create the image under another name; the data source elyra_runtime_image reads it as it is."
 	)
 	for name, want := range map[string]string{

@@ -345,8 +345,8 @@ func readFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-// isAbsent tells that a path does not exist, be it that what should be a
-// directory on the way is none.
+// isAbsent reports whether err means that the path, or a directory on the way to
+// it, does not exist.
 func isAbsent(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err)
 }

@@ -124,12 +124,17 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnos
 		}
 		dirs[i] = absolute
 	}
-	return filestore.New(filestore.Config{
+	store := filestore.New(filestore.Config{
 		DataDirs:            dirs,
 		FactoryDir:          factory,
 		FilePermission:      permission(m.FilePermission),
 		DirectoryPermission: permission(m.DirectoryPermission),
-	}), diags
+	})
+	if unreadable := store.Unreadable(); len(unreadable) > 0 {
+		diags.AddWarning("Runtime images that may not be read",
+			fmt.Sprintf("The user that Terraform runs as may not read %s. As in Elyra, runtime images there are passed over.", strings.Join(unreadable, ", ")))
+	}
+	return store, diags
 }
 
 // permission reads a validated octal mode; null is zero.

@@ -472,7 +472,8 @@ func asUser(t *testing.T, f func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		runtime.LockOSThread() // never unlocked: the thread dies with the goroutine
+		runtime.LockOSThread()                          // never unlocked: the thread dies with the goroutine
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // a list then reads on this thread alone
 		dropFileAccess(t)
 		f()
 	}()

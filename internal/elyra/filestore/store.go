@@ -9,9 +9,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -116,11 +118,11 @@ func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
 	if err := ctx.Err(); err != nil {
 		return fail(elyra.Instance{}, err)
 	}
-	level, err := s.find(name)
+	level, err := s.findSettled(ctx, name)
 	if err != nil {
 		return fail(elyra.Instance{}, err)
 	}
-	instance, err := s.read(level, name)
+	instance, err := s.readSettled(ctx, level, name)
 	if err != nil {
 		return fail(instance, err)
 	}
@@ -141,12 +143,12 @@ func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	if err := cmp.Or(ctx.Err(), elyra.ValidateName(image.Name)); err != nil {
 		return fail(err)
 	}
-	level, err := s.find(image.Name)
+	level, err := s.findSettled(ctx, image.Name)
 	if err != nil {
 		return fail(s.withDirectory(err))
 	}
 	var invalid *elyra.InvalidError
-	instance, err := s.read(level, image.Name)
+	instance, err := s.readSettled(ctx, level, image.Name)
 	if err != nil && !errors.As(err, &invalid) {
 		return fail(err)
 	}
@@ -173,7 +175,7 @@ func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error)
 	if err := ctx.Err(); err != nil {
 		return fail(err)
 	}
-	level, err := s.find(name)
+	level, err := s.findSettled(ctx, name)
 	if err != nil {
 		return fail(err)
 	}
@@ -199,31 +201,22 @@ func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error)
 func (s *Store) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
 	byName := map[string]elyra.Instance{}
 	for level := len(s.dirs) - 1; level >= 0; level-- {
-		entries, err := os.ReadDir(s.dirs[level])
-		if isAbsent(err) {
-			continue
-		}
+		names, err := s.names(level)
 		if err != nil {
 			return nil, fmt.Errorf("list runtime images: %w", err)
 		}
-		for _, entry := range entries {
-			if err := ctx.Err(); err != nil {
-				return nil, fmt.Errorf("list runtime images: %w", err)
-			}
-			name, ok := instanceName(entry.Name())
-			if !ok {
-				continue
-			}
-			instance, err := s.read(level, name)
-			if errors.Is(err, elyra.ErrNotFound) {
+		for _, instance := range s.readAll(ctx, level, names) {
+			if errors.Is(instance.Invalid, elyra.ErrNotFound) {
 				continue // removed since the directory was read
 			}
 			var invalid *elyra.InvalidError
-			loaded := err == nil || errors.As(err, &invalid) && !invalid.Unloadable
+			loaded := instance.Invalid == nil || errors.As(instance.Invalid, &invalid) && !invalid.Unloadable
 			if loaded || includeInvalid {
-				instance.Invalid = err
-				byName[name] = instance
+				byName[instance.Name] = instance
 			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("list runtime images: %w", err)
 		}
 	}
 	instances := make([]elyra.Instance, 0, len(byName))
@@ -236,8 +229,77 @@ func (s *Store) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance
 	return instances, nil
 }
 
+// names returns the names that a level has, of instances that are being saved too.
+func (s *Store) names(level int) ([]string, error) {
+	entries, err := os.ReadDir(s.dirs[level])
+	if isAbsent(err) || s.passesOver(level, err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names, saved []string
+	for _, entry := range entries {
+		if name, ok := instanceName(entry.Name()); ok {
+			names = append(names, name)
+		} else if name, ok := savedName(entry.Name()); ok {
+			saved = append(saved, name)
+		}
+	}
+	for _, name := range saved {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// readAll reads instances, several at a time, each with its error as Invalid. What it returns after
+// the end of the context is not all of them.
+func (s *Store) readAll(ctx context.Context, level int, names []string) []elyra.Instance {
+	instances := make([]elyra.Instance, len(names))
+	var next atomic.Int64
+	read := func() {
+		for ctx.Err() == nil {
+			i := int(next.Add(1)) - 1
+			if i >= len(names) {
+				return
+			}
+			instance, err := s.readSettled(ctx, level, names[i])
+			instance.Invalid = err
+			instances[i] = instance
+		}
+	}
+	var others sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(names)) - 1 {
+		others.Go(read)
+	}
+	read()
+	others.Wait()
+	return instances
+}
+
+// passesOver reports whether a level is passed over for an error: a directory that may not be
+// entered, further along than the one that is written to. Elyra passes it over, too.
+func (s *Store) passesOver(level int, err error) bool {
+	return level > 0 && errors.Is(err, fs.ErrPermission)
+}
+
+// Unreadable returns the directories along the search path that are passed over, since they may not
+// be entered.
+func (s *Store) Unreadable() (dirs []string) {
+	for level, dir := range s.dirs {
+		_, err := os.ReadDir(dir)
+		if s.passesOver(level, err) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
 // find returns the nearest level that has an instance of that name, or
-// ErrNotFound. What it cannot look at is an error, never "not found".
+// ErrNotFound. What it cannot look at is an error, never "not found", but for
+// directories that it passes over.
 func (s *Store) find(name string) (level int, err error) {
 	file := fileName(name)
 	if !filepath.IsLocal(file) || filepath.Base(file) != file {
@@ -247,7 +309,7 @@ func (s *Store) find(name string) (level int, err error) {
 		switch _, err := os.Lstat(filepath.Join(dir, file)); {
 		case err == nil:
 			return level, nil
-		case !isAbsent(err):
+		case !isAbsent(err) && !s.passesOver(level, err):
 			return 0, err
 		}
 	}
@@ -331,6 +393,9 @@ func readFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", path, elyra.ErrNotFound) // removed in between
+	}
 	if err != nil {
 		return nil, err
 	}

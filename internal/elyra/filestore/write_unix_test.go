@@ -124,3 +124,52 @@ func TestNamesDirectory(t *testing.T) {
 		}
 	})
 }
+
+// TestUnreadableLevel: a directory further along that may not be entered is passed over, and told;
+// the first one stays an error.
+func TestUnreadableLevel(t *testing.T) {
+	near, far := t.TempDir(), t.TempDir()
+	writeInstance(t, near, "near", string(elyra.NewDocument(image("near")).Encode()))
+	writeInstance(t, far, "far", string(elyra.NewDocument(image("far")).Encode()))
+	for path, mode := range map[string]fs.FileMode{
+		filepath.Dir(near): 0o755, near: 0o777, filepath.Join(near, "metadata"): 0o777,
+		filepath.Join(near, "metadata", "runtime-images"): 0o777, instancePath(near, "near"): 0o644,
+		filepath.Dir(far): 0o755, far: 0o700,
+	} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if os.Geteuid() != 0 { // it may enter whatever is its own
+		if err := os.Chmod(far, 0); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.Chmod(far, 0o700) })
+	}
+	passed := filepath.Join(far, "metadata", "runtime-images")
+	asUser(t, func() {
+		store := filestore.New(filestore.Config{DataDirs: []string{near, far}})
+		if _, err := store.Create(t.Context(), image("new")); err != nil {
+			t.Errorf("Create: %v", err)
+		}
+		if _, err := store.Get(t.Context(), "far"); !errors.Is(err, elyra.ErrNotFound) {
+			t.Errorf("Get: %v, want ErrNotFound", err)
+		}
+		if got, err := store.List(t.Context(), true); err != nil || len(got) != 2 {
+			t.Errorf("listed %d, %v, want near and new", len(got), err)
+		}
+		if got := store.Unreadable(); !slices.Equal(got, []string{passed}) {
+			t.Errorf("passed over are %q, want %s", got, passed)
+		}
+		first := filestore.New(filestore.Config{DataDirs: []string{far, near}})
+		if _, err := first.Create(t.Context(), image("new")); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("Create in the first: %v, want a permission error", err)
+		}
+		if _, err := first.List(t.Context(), true); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("List of the first: %v, want a permission error", err)
+		}
+		if got := first.Unreadable(); len(got) > 0 {
+			t.Errorf("passed over are %q, want none", got)
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package filestore_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+)
+
+// saveAsElyra saves a document as Elyra's store_instance does, only slower: for most of the time
+// there is no file, or half a document.
+func saveAsElyra(path, document string) error {
+	old := fmt.Sprintf("%s%.6f", path, float64(time.Now().UnixMicro())/1e6)
+	if err := os.Rename(path, old); err != nil {
+		return err
+	}
+	time.Sleep(2 * time.Millisecond)
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	half := len(document) / 2
+	_, first := f.WriteString(document[:half])
+	time.Sleep(2 * time.Millisecond)
+	_, second := f.WriteString(document[half:])
+	return errors.Join(first, second, f.Close(), os.Remove(old))
+}
+
+// readThroughSaves reads an instance until done is closed: each read has to find it whole. One
+// further along the search path never stands in for it.
+func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
+	t.Helper()
+	far := t.TempDir()
+	writeInstance(t, far, "saved", string(elyra.NewDocument(image("saved")).Encode()))
+	alone := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	hiding := filestore.New(filestore.Config{DataDirs: []string{dir, far}})
+	for reads := 0; ; reads++ {
+		select {
+		case <-done:
+			if reads < 20 {
+				t.Errorf("only %d reads", reads)
+			}
+			return
+		default:
+		}
+		if _, err := alone.Get(t.Context(), "saved"); err != nil {
+			t.Errorf("Get: %v", err)
+		}
+		if got, err := hiding.Get(t.Context(), "saved"); err != nil || !got.Writable {
+			t.Errorf("Get: %s, %v", got.Location, err)
+		}
+		if got, err := alone.List(t.Context(), true); err != nil || len(got) != 1 || got[0].Invalid != nil {
+			t.Errorf("List: %d instances, %v, %+v", len(got), err, got)
+		}
+	}
+}
+
+// TestReadThroughSaves: what the state has is never "gone" or "broken" because an Elyra is saving it.
+func TestReadThroughSaves(t *testing.T) {
+	dir := t.TempDir()
+	document := string(elyra.NewDocument(image("saved")).Encode())
+	writeInstance(t, dir, "saved", document)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 100 {
+			if err := saveAsElyra(instancePath(dir, "saved"), document); err != nil {
+				t.Error(err)
+				return
+			}
+			time.Sleep(10 * time.Millisecond) // until the next one
+		}
+	}()
+	readThroughSaves(t, dir, done)
+}
+
+// TestReadThroughElyrasSaves is the same with Elyra itself.
+func TestReadThroughElyrasSaves(t *testing.T) {
+	jupytertest.Require(t)
+	dir := t.TempDir()
+	writeInstance(t, dir, "saved", string(elyra.NewDocument(image("saved")).Encode()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		jupytertest.Python(t, []string{"JUPYTER_DATA_DIR=" + dir}, `
+from elyra.metadata.storage import FileMetadataStore
+store = FileMetadataStore("runtime-images")
+for i in range(300):
+    store.store_instance("saved", {
+        "display_name": "Saved", "schema_name": "runtime-image",
+        "metadata": {"image_name": "team/saved:%d" % i, "description": "x" * 20000},
+    }, for_update=True)
+`)
+	}()
+	readThroughSaves(t, dir, done)
+}
+
+// TestGoneIsBelieved: without a save, "gone" and "broken" are answered at once; so is "gone" beside
+// what a save left long ago.
+func TestGoneIsBelieved(t *testing.T) {
+	dir := t.TempDir()
+	writeInstance(t, dir, "broken", "{")
+	long := time.Now().Add(-time.Hour)
+	for _, err := range []error{
+		os.Chtimes(instancePath(dir, "broken"), long, long),
+		os.WriteFile(instancePath(dir, "gone")+"1732373640.1", nil, 0o600),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	start := time.Now()
+	const times = 100
+	for range times {
+		if _, err := store.Get(t.Context(), "gone"); !errors.Is(err, elyra.ErrNotFound) {
+			t.Fatalf("gone: %v", err)
+		}
+		if _, err := store.Get(t.Context(), "broken"); !errors.As(err, new(*elyra.InvalidError)) {
+			t.Fatalf("broken: %v", err)
+		}
+	}
+	if took := time.Since(start); took > times*50*time.Millisecond {
+		t.Errorf("%d reads took %v: they waited for a save that nothing points to", 2*times, took)
+	}
+}

@@ -200,13 +200,21 @@ func (d Document) Image(name string) (RuntimeImage, error) {
 	}
 	if secret, ok := r.text(d.metadata, keyPullSecret, "metadata."+keyPullSecret); ok {
 		image.PullSecret = secret
-		// Python's $ matches before a final newline, too.
-		if err := ValidatePullSecret(strings.TrimSuffix(secret, "\n")); err != nil {
+		if err := validateStoredPullSecret(secret); err != nil {
 			r.fault("metadata.pull_secret: %v", err)
 		}
 	}
 	image.Tags = r.tags(d.metadata)
 	return image, r.err()
+}
+
+// validateStoredPullSecret is [ValidatePullSecret] with Python's idea of the end:
+// its $ matches before a final newline, too, which counts as a character.
+func validateStoredPullSecret(secret string) error {
+	if utf8.RuneCountInString(secret) > maxPullSecretLength {
+		return ValidatePullSecret(secret)
+	}
+	return ValidatePullSecret(strings.TrimSuffix(secret, "\n"))
 }
 
 // reader collects the faults of a document.

@@ -157,6 +157,8 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"metadata":{"image_name":"ubuntu 22","description":"","tags":[],"other":null}}`, "", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[1,true,"1",null]}}`, "", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"ab\n"}}`, "", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"` + strings.Repeat("a", 252) + `\n"}}`, "", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"` + strings.Repeat("a", 253) + `\n"}}`, "at most 253 characters, this one has 254", false},
 		{`{` + ok + `}`, "metadata is missing", false},
 		{`{` + ok + `,"metadata":[]}`, "metadata is not an object", false},
 		{`{` + ok + `,"metadata":null}`, "metadata is not an object", false},

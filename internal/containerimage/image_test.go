@@ -8,6 +8,8 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -29,6 +31,9 @@ import (
 //	usr/share/doc       a file that is not
 //	bin -> usr/bin      a symbolic link
 //	usr/bin/py = a/b    a hard link
+//	usr/bin/py!         an executable script
+//	etc/group < x:…     a file with that content
+//	0700 1:2 root/      any of those with a mode and an owner
 //
 // Whiteouts are written as what they are, files called .wh.something.
 type lines []string
@@ -38,23 +43,11 @@ func (l lines) tar(t testing.TB) []byte {
 	var buf bytes.Buffer
 	w := tar.NewWriter(&buf)
 	for _, line := range l {
-		h := &tar.Header{Name: line, Typeflag: tar.TypeReg, Mode: 0o644}
-		if at, to, ok := strings.Cut(line, " -> "); ok {
-			h.Name, h.Linkname, h.Typeflag, h.Mode = at, to, tar.TypeSymlink, 0o777
-		} else if at, to, ok := strings.Cut(line, " = "); ok {
-			h.Name, h.Linkname, h.Typeflag = at, to, tar.TypeLink
-		} else if strings.HasSuffix(line, "/") {
-			h.Typeflag, h.Mode = tar.TypeDir, 0o755
-		} else if at, ok := strings.CutSuffix(line, "*"); ok {
-			h.Name, h.Mode = at, 0o755
-		}
-		if h.Typeflag == tar.TypeReg && !strings.Contains(line, ".wh.") {
-			h.Size = 3
-		}
+		h, content := header(line)
 		if err := w.WriteHeader(h); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Write(make([]byte, h.Size)); err != nil {
+		if _, err := io.WriteString(w, content); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -62,6 +55,39 @@ func (l lines) tar(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return buf.Bytes()
+}
+
+var ownedEntry = regexp.MustCompile(`^([0-7]{4}) (\d+):(\d+) ((?s:.*))$`)
+
+// header is the entry of a line, and its content.
+func header(line string) (h *tar.Header, content string) {
+	owned := ownedEntry.FindStringSubmatch(line)
+	if owned != nil {
+		line = owned[4]
+	}
+	h = &tar.Header{Name: line, Typeflag: tar.TypeReg, Mode: 0o644}
+	if at, to, ok := strings.Cut(line, " -> "); ok {
+		h.Name, h.Linkname, h.Typeflag, h.Mode = at, to, tar.TypeSymlink, 0o777
+	} else if at, to, ok := strings.Cut(line, " = "); ok {
+		h.Name, h.Linkname, h.Typeflag = at, to, tar.TypeLink
+	} else if at, text, ok := strings.Cut(line, " < "); ok {
+		h.Name, content = at, text
+	} else if strings.HasSuffix(line, "/") {
+		h.Typeflag, h.Mode = tar.TypeDir, 0o755
+	} else if at, ok := strings.CutSuffix(line, "*"); ok {
+		h.Name, h.Mode, content = at, 0o755, "ELF"
+	} else if at, ok := strings.CutSuffix(line, "!"); ok {
+		h.Name, h.Mode, content = at, 0o755, "#!/bin/sh\n"
+	} else if !strings.Contains(line, ".wh.") {
+		content = "txt"
+	}
+	if owned != nil {
+		h.Mode, _ = strconv.ParseInt(owned[1], 8, 32)
+		h.Uid, _ = strconv.Atoi(owned[2])
+		h.Gid, _ = strconv.Atoi(owned[3])
+	}
+	h.Size = int64(len(content))
+	return h, content
 }
 
 // encodings are the ways a layer's archive is stored.

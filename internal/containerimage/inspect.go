@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
@@ -185,6 +186,8 @@ func (in *inspection) explainFailure(ctx context.Context, i int, err error) erro
 		return &Problem{CodeInspectionTimeout,
 			fmt.Sprintf("The inspection did not end within %s: it was in %s, and had transferred %d bytes.", in.opts.Timeout, which, in.report.Inspected),
 			fmt.Sprintf("Set timeout = %q or more, or inspect = false to leave it.", (2 * in.opts.Timeout).String())}
+	case errors.Is(err, rootfs.ErrFormat) && !in.layers[i].MediaType.IsLayer():
+		return unreadable(which, string(in.layers[i].MediaType))
 	case errors.As(err, new(*transport.Error)):
 		explained := in.explain(ctx, in.session, stageLayer, err)
 		if errors.As(explained, new(*Problem)) {
@@ -194,6 +197,18 @@ func (in *inspection) explainFailure(ctx context.Context, i int, err error) erro
 	}
 	return &Problem{CodeInspectionFailed, fmt.Sprintf("The inspection could not read %s: %s.", which, in.layerReason(err)),
 		"Try again; if it stays so, push the image again, since a cluster will not be able to pull it either."}
+}
+
+// unreadable is the problem of a layer that is in no form that can be read. Its media type tells
+// whether runtimes can.
+func unreadable(which, mediaType string) error {
+	if strings.Contains(mediaType, "encrypted") {
+		return &Problem{CodeLayerUnreadable, fmt.Sprintf("The inspection cannot look into the image: %s, is encrypted (%s).", which, clip(mediaType)),
+			"Nothing can look into an encrypted image; set inspect = false, and mind that the nodes need its key."}
+	}
+	return &Problem{CodeLayerUnreadable,
+		fmt.Sprintf("The inspection cannot look into the image: %s, is neither a tar archive nor one compressed with gzip or zstd (%s).", which, clip(mediaType)),
+		"Build the image with gzip or zstd, which every runtime unpacks; set inspect = false to leave it."}
 }
 
 // layerReason says what is wrong with a layer.

@@ -132,6 +132,7 @@ const (
 	CodeInspectionTimeout   Code = "inspection_timeout"             // Timeout was not enough
 	CodeInspectionFailed    Code = "inspection_failed"              // a layer could not be read
 	CodeInspectionPlatform  Code = "inspection_not_linux"           // only Linux images can be inspected
+	CodeLayerUnreadable     Code = "layer_unreadable"               // an encrypted layer, or one in another form
 )
 
 // Problem is one thing that is wrong with an image.
@@ -187,6 +188,7 @@ func Codes() []Code {
 		CodeInspectionTimeout,
 		CodeInspectionFailed,
 		CodeInspectionPlatform,
+		CodeLayerUnreadable,
 		CodeUnreachable,
 	}
 }

@@ -248,7 +248,18 @@ func (r *reader) text(o object, key, path string) (string, bool) {
 		r.fault("%s is not a string", path)
 		return "", false
 	}
-	return *s, true
+	return withoutSurrogates(*s), true
+}
+
+// write returns the JSON of a text. What stands under the key stays as it is where it reads as the
+// same text: there is no telling halves of surrogate pairs apart in what was read.
+func (o object) write(key, text string) json.RawMessage {
+	if raw, _ := o.get(key); bytes.Contains(raw, []byte(loneSurrogate)) {
+		if stored, ok := new(reader).text(o, key, key); ok && stored == text {
+			return raw
+		}
+	}
+	return quote(text)
 }
 
 func (r *reader) required(o object, key, path string) string {
@@ -282,6 +293,7 @@ func (r *reader) tags(metadata object) []string {
 		var key string
 		if json.Unmarshal(item, &tag) == nil && string(item) != "null" {
 			key = `"` + tag
+			tag = withoutSurrogates(tag)
 			if err := ValidateTag(tag); err != nil {
 				r.fault("metadata.tags: %v", err)
 			}
@@ -311,7 +323,7 @@ func (d Document) With(image RuntimeImage) Document {
 			drop = append(drop, key)
 			return
 		}
-		md = md.set(key, quote(value))
+		md = md.set(key, md.write(key, value))
 	}
 	put(keyDescription, image.Description)
 	var stored reader
@@ -328,7 +340,7 @@ func (d Document) With(image RuntimeImage) Document {
 	put(keyPullSecret, image.PullSecret)
 
 	top := object{
-		{keyDisplayName, quote(image.DisplayName)},
+		{keyDisplayName, d.top.write(keyDisplayName, image.DisplayName)},
 		{keyMetadata, nil}, // written from metadata
 		{keySchemaName, quote(SchemaName)},
 	}

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Python's json module reads and writes NaN, Infinity and -Infinity, which JSON
@@ -18,12 +22,18 @@ var (
 	}
 )
 
+// Half of a surrogate pair is no character and no UTF-8, and Go reads each as U+FFFD.
+// Between FromPython and toPython it is a text that no one else writes: this, and
+// the four digits of its escape.
+var loneSurrogate = rand.Text()
+
 // isPythonNumber reports whether a JSON value stands for one of those numbers.
 func isPythonNumber(value []byte) bool { return bytes.HasPrefix(value, []byte(pythonPrefix)) }
 
 // FromPython makes JSON of what Python's json module wrote, which also Elyra's
 // REST endpoint answers. A [Document] keeps what it stands for and writes it back.
 func FromPython(data []byte) []byte {
+	data = markSurrogates(data)
 	if json.Valid(data) {
 		return data
 	}
@@ -57,8 +67,57 @@ func pythonNumber(data []byte) string {
 	return ""
 }
 
+// markSurrogates puts the stand-in of each half of a pair in its place.
+func markSurrogates(data []byte) []byte {
+	if !bytes.Contains(data, []byte(`\ud`)) && !bytes.Contains(data, []byte(`\uD`)) {
+		return data
+	}
+	out := make([]byte, 0, len(data))
+	for i := 0; i < len(data); {
+		size := 1
+		if data[i] == '\\' {
+			size = min(2, len(data)-i)
+		}
+		switch first, second := surrogate(data[i:]), surrogate(data[min(i+6, len(data)):]); {
+		case first == 0:
+		case utf16.DecodeRune(first, second) != utf8.RuneError:
+			size = 12
+		default:
+			out = append(append(out, loneSurrogate...), data[i+2:i+6]...)
+			i += 6
+			continue
+		}
+		out = append(out, data[i:i+size]...)
+		i += size
+	}
+	return out
+}
+
+// surrogate returns the half of a surrogate pair whose escape data begins with, 0 for
+// none.
+func surrogate(data []byte) rune {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return 0
+	}
+	unit, err := strconv.ParseUint(string(data[2:6]), 16, 16)
+	if err != nil || !utf16.IsSurrogate(rune(unit)) {
+		return 0
+	}
+	return rune(unit)
+}
+
+// withoutSurrogates returns a text that was read after FromPython as people see it.
+func withoutSurrogates(text string) string {
+	before, rest, found := strings.Cut(text, loneSurrogate)
+	if !found {
+		return text
+	}
+	return before + string(utf8.RuneError) + withoutSurrogates(rest[4:])
+}
+
 // toPython undoes FromPython.
 func toPython(data []byte) []byte {
+	data = bytes.ReplaceAll(data, []byte(loneSurrogate), []byte(`\u`))
 	if !bytes.Contains(data, []byte(pythonPrefix)) {
 		return data
 	}

@@ -60,3 +60,38 @@ func BenchmarkParseDocument(b *testing.B) {
 		})
 	}
 }
+
+// TestLoneSurrogates: half of a surrogate pair is no character, but Python's json module reads and
+// writes it, in keys and values; it survives, and no two of them are one.
+func TestLoneSurrogates(t *testing.T) {
+	const text = `{"display_name":"a\ud800b","metadata":{"description":"\uDFFF","tags":["\udbff","\\ud800"],"image_name":"a/b:1","\ud800":1,"\udfff":"\ud83d\ude00"},"schema_name":"runtime-image"}`
+	document, err := elyra.ParseDocument([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(document.Compact()); got != text {
+		t.Errorf("written as\n%s, want\n%s", got, text)
+	}
+	image, err := document.Image("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if image.DisplayName != "a\ufffdb" || image.Description != "\ufffd" {
+		t.Errorf("display name %q, description %q", image.DisplayName, image.Description)
+	}
+	image.ImageName = "a/b:2"
+	if got, want := string(document.With(image).Compact()), strings.Replace(text, "a/b:1", "a/b:2", 1); got != want {
+		t.Errorf("another image name gives\n%s, want\n%s", got, want)
+	}
+	image.Description = "other"
+	if got, want := string(document.With(image).Compact()), strings.NewReplacer("a/b:1", "a/b:2", `\uDFFF`, "other").Replace(text); got != want {
+		t.Errorf("another description gives\n%s, want\n%s", got, want)
+	}
+	other, err := elyra.ParseDocument([]byte(strings.Replace(text, `a\ud800b`, `a\udfffb`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if document.Equal(other) {
+		t.Error("two surrogates are one to Equal")
+	}
+}

@@ -1,8 +1,7 @@
-# Runtime images that are part of a container image. Terraform writes them to a
-# staging directory, which the Dockerfile beside this file copies to where Elyra
-# finds images for all users:
+# Runtime images that are part of a container image, in the place of those that ship
+# with Elyra. Terraform runs in the build, see the Dockerfile beside this file:
 #
-#   terraform apply && docker build .
+#   docker build .
 
 terraform {
   required_version = ">= 1.8"
@@ -14,16 +13,16 @@ terraform {
   }
 }
 
-variable "staging_dir" {
-  description = "Directory that the Dockerfile copies to /usr/local/share/jupyter"
+variable "data_dir" {
+  description = "Data directory of the Python environment that Elyra is installed in: share/jupyter below its sys.prefix"
   type        = string
-  default     = "build"
+  default     = "/opt/conda/share/jupyter"
 }
 
 provider "elyra" {
-  data_dir = var.staging_dir
+  data_dir = var.data_dir
 
-  # Files belong to root in the image, and a notebook does not run as root.
+  # A notebook need not run as the user that builds the image.
   file_permission      = "0644"
   directory_permission = "0755"
 }
@@ -38,4 +37,12 @@ resource "elyra_runtime_image" "training" {
   image_name   = "quay.io/acme/training:1.4.0"
   pull_policy  = "IfNotPresent"
   tags         = ["gpu", "training"]
+}
+
+# Removes the images that ship with Elyra, which are in the same directory.
+resource "elyra_runtime_images_exclusive" "these" {
+  names = [
+    elyra_runtime_image.pandas.name,
+    elyra_runtime_image.training.name,
+  ]
 }

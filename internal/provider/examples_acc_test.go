@@ -97,3 +97,27 @@ func TestAccExample_runtimeImageDataSource(t *testing.T) {
 	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pandas_image", knownvalue.StringExact("quay.io/acme/pandas:1"))}
 	applyExamples(t, step)
 }
+
+// TestAccExample_runtimeImagesExclusive creates and imports the example's set.
+func TestAccExample_runtimeImagesExclusive(t *testing.T) {
+	for _, files := range [][]string{
+		{"resources/elyra_runtime_images_exclusive/resource.tf"},
+		{"resources/elyra_runtime_images_exclusive/resource.tf", "resources/elyra_runtime_images_exclusive/import-by-string-id.tf"},
+	} {
+		p := filesPlace(t)
+		for _, name := range []string{"by_hand", "old"} {
+			put(t, p.near, name, importedDocument)
+		}
+		put(t, p.far, "r", importedDocument)
+		step := example(t, files...)
+		step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
+			if read(t, p.near, "old") != "" || read(t, p.near, "by_hand") == "" || read(t, p.near, "pandas_22") == "" || read(t, p.far, "r") == "" {
+				t.Errorf("%s: the wrong ones are gone", files)
+			}
+		})}
+		applyExamples(t, step)
+		if read(t, p.near, "by_hand") == "" {
+			t.Error("the destroy removed what is not Terraform's")
+		}
+	}
+}

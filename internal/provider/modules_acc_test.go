@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
 // module is a step that applies a directory under examples as it stands.
@@ -155,15 +157,48 @@ func unwrap(output string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(output, "│", "")), " ")
 }
 
+// TestAccExample_containerBuild runs the command of the Dockerfile for a Python environment of its
+// own, with the images that ship with Elyra, and asks the Elyra in it.
 func TestAccExample_containerBuild(t *testing.T) {
-	filesPlace(t)
-	dir := t.TempDir()
-	step := module(t, "container-build", config.Variables{"staging_dir": config.StringVariable(dir)})
-	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
-		wantImages(t, dir, pandas, training)
-		wantModes(t, dir, 0o644, 0o755)
-	})}
-	applyExamples(t, step)
+	c := newCommandLine(t)
+	python := filepath.Join(jupytertest.Bin(t), "python")
+	isolate(t)
+	prefix := t.TempDir()
+	c.run(t, fmt.Sprintf("%q -m venv --without-pip %q", python, prefix))
+	installed := c.run(t, fmt.Sprintf(`%q -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'`, python))
+	site := c.run(t, fmt.Sprintf(`%q -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'`, filepath.Join(prefix, "bin", "python")))
+	if err := os.WriteFile(filepath.Join(site, "elyra.pth"), []byte(installed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dataDir := filepath.Join(prefix, "share", "jupyter")
+	factory := filepath.Join(filepath.Dir(jupytertest.Bin(t)), "share", "jupyter", "metadata", "runtime-images")
+	if err := os.CopyFS(filepath.Dir(instancePath(dataDir, "x")), os.DirFS(factory)); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", filepath.Join(prefix, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
+	list := "python -c 'from elyra.metadata.metadata_app import MetadataApp; MetadataApp.main()' list runtime-images"
+	if before := c.run(t, list); !strings.Contains(before, filepath.Join(dataDir, "metadata")) {
+		t.Fatalf("Elyra does not list the images that ship with it:\n%s", before)
+	}
+
+	c.copyExample(t, "container-build")
+	dockerfile := c.run(t, "cat Dockerfile")
+	command := regexp.MustCompile(`terraform apply .*\)/share/jupyter"`).FindString(dockerfile)
+	if command == "" {
+		t.Fatalf("there is no apply in\n%s", dockerfile)
+	}
+	c.run(t, command)
+	wantImages(t, dataDir, pandas, training)
+	wantModes(t, dataDir, 0o644, 0o755)
+	after := c.run(t, list)
+	for _, line := range []string{pandas.Name, training.Name} {
+		if !strings.Contains(after, line) {
+			t.Errorf("Elyra does not list %s:\n%s", line, after)
+		}
+	}
+	if strings.Count(after, dataDir) != 2 {
+		t.Errorf("Elyra lists more than 2:\n%s", after)
+	}
 }
 
 func TestAccExample_jupyterhubShared(t *testing.T) {

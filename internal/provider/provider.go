@@ -165,7 +165,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 }
 
 func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newRuntimeImageResource}
+	return []func() resource.Resource{newRuntimeImageResource, newRuntimeImagesExclusiveResource}
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {

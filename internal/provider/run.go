@@ -20,6 +20,12 @@ type run struct {
 	// created anew under the same name.
 	kept   map[string]string
 	images map[string]*imageUse
+	// exclusive are the names, sorted, that alone may be there; nil where no plan of
+	// this run says so.
+	exclusive []string
+	// shown is what the plan has shown that an exclusive set removes; nil until it
+	// was looked up.
+	shown []string
 	// told holds the texts of warnings that are given once a run.
 	told map[string]bool
 }

@@ -17,9 +17,7 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	case r.isUnchanged(req):
 		name, _ := attributesOf(req.Plan.Raw).text("name")
-		if r.conn.run.planKeep(name) {
-			resp.Diagnostics.Append(twiceError(name))
-		}
+		resp.Diagnostics.Append(r.conn.planKeep(name)...)
 	default:
 		r.planWrite(ctx, req, resp)
 	}
@@ -213,7 +211,6 @@ func (p *writePlan) remember() memory {
 
 // note tells the run what is planned, and warns of a name that is taken.
 func (p *writePlan) note(ctx context.Context) (diags diag.Diagnostics) {
-	run := p.resource.conn.run
 	if p.renames() {
 		diags.Append(p.resource.planRemoval(ctx, p.state.Name.ValueString())...)
 	}
@@ -222,10 +219,7 @@ func (p *writePlan) note(ctx context.Context) (diags diag.Diagnostics) {
 	}
 	name := p.plan.Name.ValueString()
 	if !p.isCreation() {
-		if run.planKeep(name) {
-			diags.Append(twiceError(name))
-		}
-		return diags
+		return append(diags, p.resource.conn.planKeep(name)...)
 	}
 	diags.Append(p.noteCreation(ctx, name)...)
 	return diags
@@ -242,6 +236,9 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 		document = fingerprint(there.Document)
 	}
 	twice, handsOver := conn.run.planCreate(name, document)
+	if conn.run.isExcluded(name) {
+		diags.Append(conn.excludedError(name)...)
+	}
 	switch {
 	case twice:
 		diags.Append(twiceError(name))
@@ -253,6 +250,17 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 			Name: name, Location: there.Location, Writable: there.Writable,
 			Identical: there.Writable && there.Document.Equal(elyra.NewDocument(p.plan.image())),
 		}))
+	}
+	return diags
+}
+
+// planKeep notes that an address keeps its instance.
+func (c *connection) planKeep(name string) (diags diag.Diagnostics) {
+	if c.run.planKeep(name) {
+		diags.Append(twiceError(name))
+	}
+	if c.run.isExcluded(name) {
+		diags.Append(c.excludedError(name)...)
 	}
 	return diags
 }

@@ -1,0 +1,4 @@
+import {
+  to = elyra_runtime_images_exclusive.all
+  id = "all"
+}

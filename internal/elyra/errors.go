@@ -31,6 +31,8 @@ type ExistsError struct {
 	// Writable tells that it lives where the store writes; otherwise it ships
 	// with Elyra or belongs to the system. Unknown counts as true.
 	Writable bool
+	// Origin is the level that it lives on, as [Instance.Origin].
+	Origin Origin
 	// Identical reports whether its whole document is the one that was to be
 	// created: nothing would change, and nothing in it is somebody else's. A
 	// store that does not compare leaves it false.

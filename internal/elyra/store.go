@@ -45,6 +45,12 @@ type Store interface {
 	// them, returned with Invalid set. One bad instance never hides the others.
 	List(ctx context.Context, includeInvalid bool) ([]Instance, error)
 
+	// ListBeyond returns the valid instances that live further along the search path
+	// than the store writes and that nothing nearer hides, sorted by name. It reads
+	// no instance that lives where the store writes, however many there are. A store
+	// that does not know levels returns none.
+	ListBeyond(ctx context.Context) ([]Instance, error)
+
 	// Location returns where Create would put an instance of that name.
 	Location(name string) string
 
@@ -76,6 +82,9 @@ type Traits struct {
 	// level of the search path an instance lives, and so does [Instance.Origin].
 	// Otherwise they are true and [OriginUnknown].
 	KnowsLevels bool
+	// ReadsCheaply: a Refresh costs no more than the instance's share of a List.
+	// Otherwise one list is cheaper than a few of them.
+	ReadsCheaply bool
 }
 
 // Origin says which level of Elyra's search path an instance comes from.

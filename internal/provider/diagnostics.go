@@ -141,7 +141,13 @@ func existsSummary(exists *elyra.ExistsError) string {
 func existsDetail(exists *elyra.ExistsError) string {
 	origin, effect := "", "take it over"
 	if !exists.Writable {
-		origin, effect = "\n(shipped with Elyra)", "hide it behind this one"
+		effect = "hide it behind this one"
+	}
+	switch exists.Origin {
+	case elyra.OriginFactory:
+		origin = "\n(shipped with Elyra)"
+	case elyra.OriginShared:
+		origin = "\n(further along the search path than what is written to)"
 	}
 	return fmt.Sprintf(`An instance of that name is at %s%s. To manage it from here, import it:
 

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -62,6 +64,28 @@ func TestStoreError(t *testing.T) {
 		at, onAttribute := got.(diag.DiagnosticWithPath)
 		if onAttribute != tt.onName || onAttribute && !at.Path().Equal(pathName) {
 			t.Errorf("%v is put on an attribute: %t", tt.err, onAttribute)
+		}
+	}
+}
+
+// TestExistsError: where an instance comes from is said of what ships with Elyra, and of that alone.
+func TestExistsError(t *testing.T) {
+	t.Parallel()
+	const shipped, further, hide = "(shipped with Elyra)", "(further along the search path", "overwrite = true to hide it behind this one"
+	for _, tt := range []struct {
+		exists elyra.ExistsError
+		words  []string
+	}{
+		{elyra.ExistsError{Origin: elyra.OriginFactory}, []string{shipped, hide}},
+		{elyra.ExistsError{Origin: elyra.OriginShared}, []string{further, hide}},
+		{elyra.ExistsError{Origin: elyra.OriginLocal, Writable: true}, nil},
+		{elyra.ExistsError{Origin: elyra.OriginUnknown, Writable: true}, nil},
+	} {
+		detail := existsError(&tt.exists).Detail()
+		for _, words := range []string{shipped, further, hide} {
+			if strings.Contains(detail, words) != slices.Contains(tt.words, words) {
+				t.Errorf("%q: %q is said wrongly, or is not said:\n%s", tt.exists.Origin, words, detail)
+			}
 		}
 	}
 }

@@ -95,7 +95,7 @@ func (c *connection) update(ctx context.Context, image elyra.RuntimeImage, h hel
 		case whose == nobodys:
 			return c.create(ctx, image, overwrite)
 		case whose == others && !overwrite:
-			return elyra.Instance{}, memory{}, &elyra.ExistsError{Name: image.Name, Location: found.Location, Writable: found.Writable}
+			return elyra.Instance{}, memory{}, &elyra.ExistsError{Name: image.Name, Location: found.Location, Writable: found.Writable, Origin: found.Origin}
 		}
 		wrote.Hides = true
 	}

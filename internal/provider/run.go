@@ -209,9 +209,3 @@ func (r *run) tell(matter string) bool {
 	r.told[matter] = true
 	return true
 }
-
-// wasRead reports whether the instance of that name was read in this run.
-func (r *run) wasRead(name string) (read bool) {
-	r.with(name, func(known *record) { read = known.seen != "" })
-	return read
-}

@@ -247,7 +247,7 @@ func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.D
 	}
 	if found && !twice && !overwrite && !conn.isOwnOrGone(ctx, name) {
 		diags.Append(takenWarning(&elyra.ExistsError{
-			Name: name, Location: there.Location, Writable: there.Writable,
+			Name: name, Location: there.Location, Writable: there.Writable, Origin: there.Origin,
 			Identical: there.Writable && there.Document.Equal(elyra.NewDocument(p.plan.image())),
 		}))
 	}

@@ -20,8 +20,10 @@ import (
 const planPatience = time.Second
 
 // imageUse is what a run knows of one image name: the names of the runtime images
-// that have it, planned ones and stored ones that no plan of the configuration can
-// change.
+// that have it, planned ones and those that lie beyond what any plan can change.
+//
+// What is stored where the store writes does not count: whether the configuration
+// is about to change or remove it, nobody knows before all is planned.
 type imageUse struct {
 	names map[string]bool
 	told  bool
@@ -44,63 +46,46 @@ func (r *run) use(imageName, name string) (twice bool) {
 }
 
 // warnOfTraps warns of what Elyra would accept without a word and a pipeline fail
-// on later. It is to be called for every planned resource, also where nothing
-// changes: it costs no request beyond the list that all plans share, and a conflict
-// that is there already is as bad as a new one.
+// on later. It is to be called for every planned resource. Where nothing changes,
+// it reads nothing: it compares with the other resources of this run alone.
 func (r *runtimeImageResource) warnOfTraps(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (diags diag.Diagnostics) {
-	planned := attributesOf(resp.Plan.Raw)
-	diags.Append(r.imageNameWarning(ctx, planned, req.State.Raw.IsNull())...)
-	if !resp.Plan.Raw.Equal(req.State.Raw) {
+	planned, writes := attributesOf(resp.Plan.Raw), !resp.Plan.Raw.Equal(req.State.Raw)
+	diags.Append(r.imageNameWarning(ctx, planned, writes)...)
+	if writes {
 		diags.Append(r.schemaWarnings(ctx, planned)...)
 	}
 	return diags
 }
 
 // imageNameWarning tells, once a run for each image name, that more than one
-// runtime image has it.
-func (r *runtimeImageResource) imageNameWarning(ctx context.Context, planned attributes, isNew bool) (diags diag.Diagnostics) {
+// runtime image has it: several resources, or one that is to be written and an
+// instance further along the search path.
+func (r *runtimeImageResource) imageNameWarning(ctx context.Context, planned attributes, writes bool) (diags diag.Diagnostics) {
 	name, nameKnown := planned.text("name")
 	imageName, imageNameKnown := planned.text("image_name")
 	if !nameKnown || !imageNameKnown {
 		return nil
 	}
 	twice := r.conn.run.use(imageName, name)
-	for _, instance := range r.conn.beyond(ctx, imageName, name, isNew) {
-		twice = r.conn.run.use(imageName, instance.Name) || twice
+	if writes {
+		for _, image := range lookUpImageName(ctx, r.conn.beyond, imageName) {
+			if image.Name != name { // that one will be hidden
+				twice = r.conn.run.use(imageName, image.Name) || twice
+			}
+		}
 	}
 	if twice {
-		diags.Append(imageNameTwiceWarning(imageName, r.conn.stored(ctx, imageName)))
+		diags.Append(imageNameTwiceWarning(imageName, lookUpImageName(ctx, r.conn.stored, imageName)))
 	}
 	return diags
 }
 
-// beyond returns the stored instances with an image name that no plan of this
-// configuration can change: those further along the search path than the store
-// writes. With -refresh=false, what is not new asks for nothing.
-func (c *connection) beyond(ctx context.Context, imageName, name string, isNew bool) (found []elyra.Instance) {
-	if !c.store.Traits().KnowsLevels || !isNew && !c.run.wasRead(name) {
-		return nil
-	}
-	for _, instance := range c.stored(ctx, imageName) {
-		if !instance.Writable && instance.Name != name {
-			found = append(found, instance)
-		}
-	}
-	return found
-}
-
-// stored returns the valid stored instances with an image name.
-func (c *connection) stored(ctx context.Context, imageName string) (found []elyra.Instance) {
-	instances, err := c.list(ctx)
+func lookUpImageName(ctx context.Context, all func(context.Context) (imagesByImageName, error), imageName string) []elyra.RuntimeImage {
+	found, err := all(ctx)
 	if err != nil { // whatever depends on the answer says so
 		tflog.Debug(ctx, "did not compare with other runtime images", map[string]any{"error": err.Error()})
 	}
-	for _, instance := range instances {
-		if instance.ImageName == imageName && instance.Invalid == nil {
-			found = append(found, instance)
-		}
-	}
-	return found
+	return found[imageName]
 }
 
 // imageNameTwiceWarning names what is stored, which is the same whatever is
@@ -112,18 +97,18 @@ func (c *connection) stored(ctx context.Context, imageName string) (found []elyr
 // on Kubeflow Pipelines and on Airflow. The pull policy is that of the first one
 // on Airflow, and of the first one that has a policy on Kubeflow Pipelines (Elyra
 // 4.1, elyra/pipeline/kfp/kfp_processor.py, elyra/pipeline/airflow/airflow_processor.py).
-func imageNameTwiceWarning(imageName string, stored []elyra.Instance) diag.Diagnostic {
+func imageNameTwiceWarning(imageName string, stored []elyra.RuntimeImage) diag.Diagnostic {
 	detail := "Elyra tells runtime images apart by their image_name: its pipeline editor shows the same entry more than once and reports an error. Where they differ in pull_policy or pull_secret, pipelines can get either: the secret is that of the first one that Elyra comes across, and so is the policy on Apache Airflow; on Kubeflow Pipelines, the policy is that of the first one that has a policy. Use each image_name once. Where you need two entries, one with the tag and one with the digest will do."
 	if len(stored) > 0 {
 		detail += "\n\nThese have it now:\n"
 	}
 	const most = 10
-	for i, instance := range stored {
+	for i, image := range stored {
 		if i == most {
 			detail += fmt.Sprintf("\n    and %d more", len(stored)-most)
 			break
 		}
-		detail += fmt.Sprintf("\n    %s # pull_policy = %s, pull_secret = %s", instance.Name, hclString(string(instance.PullPolicy)), hclString(instance.PullSecret))
+		detail += fmt.Sprintf("\n    %s # pull_policy = %s, pull_secret = %s", image.Name, hclString(string(image.PullPolicy)), hclString(image.PullSecret))
 	}
 	return diag.NewAttributeWarningDiagnostic(pathImageName, fmt.Sprintf("More than one runtime image has the image name %q", imageName), detail)
 }
@@ -175,7 +160,11 @@ If this configuration has had it under another address until now (another label,
 }
 
 func (p place) uncheckedWarning(name string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether runtime image %q exists", name), p.detail("list", name, err))
+	verb := "list"
+	if p.store.Traits().ReadsCheaply {
+		verb = "read"
+	}
+	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether runtime image %q exists", name), p.detail(verb, name, err))
 }
 
 // leftBehind tells that the place of a resource has changed, and what stays where

@@ -79,7 +79,7 @@ func (s *Store) Location(name string) string { return filepath.Join(s.dirs[0], f
 
 // Traits implements [elyra.Store].
 func (s *Store) Traits() elyra.Traits {
-	return elyra.Traits{ListsInvalid: true, ReadsInvalid: true, RepairsBroken: true, KnowsLevels: true}
+	return elyra.Traits{ListsInvalid: true, ReadsInvalid: true, RepairsBroken: true, KnowsLevels: true, ReadsCheaply: true}
 }
 
 // Supports implements [elyra.Store]. Files do not tell which Elyra reads them; a
@@ -199,8 +199,23 @@ func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error)
 // that cannot even be loaded hides one of the same name further away only where
 // invalid instances are asked for.
 func (s *Store) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
+	return s.listFrom(ctx, 0, includeInvalid)
+}
+
+// ListBeyond implements [elyra.Store]. What has the name of a file in the first directory is hidden,
+// whatever that file holds.
+func (s *Store) ListBeyond(ctx context.Context) ([]elyra.Instance, error) {
+	instances, err := s.listFrom(ctx, 1, false)
+	return slices.DeleteFunc(instances, func(instance elyra.Instance) bool {
+		level, err := s.find(instance.Name)
+		return err == nil && level == 0
+	}), err
+}
+
+// listFrom is List without the levels nearer than first.
+func (s *Store) listFrom(ctx context.Context, first int, includeInvalid bool) ([]elyra.Instance, error) {
 	byName := map[string]elyra.Instance{}
-	for level := len(s.dirs) - 1; level >= 0; level-- {
+	for level := len(s.dirs) - 1; level >= first; level-- {
 		names, err := s.names(level)
 		if err != nil {
 			return nil, fmt.Errorf("list runtime images: %w", err)
@@ -238,20 +253,16 @@ func (s *Store) names(level int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var names, saved []string
+	var names []string
 	for _, entry := range entries {
 		if name, ok := instanceName(entry.Name()); ok {
 			names = append(names, name)
 		} else if name, ok := savedName(entry.Name()); ok {
-			saved = append(saved, name)
-		}
-	}
-	for _, name := range saved {
-		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
-	return names, nil
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 // readAll reads instances, several at a time, each with its error as Invalid. What it returns after
@@ -375,7 +386,7 @@ func (s *Store) withDirectory(err error) error {
 }
 
 func (s *Store) existsError(name string, level int) *elyra.ExistsError {
-	return &elyra.ExistsError{Name: name, Location: s.path(level, name), Writable: level == 0}
+	return &elyra.ExistsError{Name: name, Location: s.path(level, name), Writable: level == 0, Origin: s.origins[level]()}
 }
 
 // readFile reads a regular file, following links.

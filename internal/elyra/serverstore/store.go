@@ -356,6 +356,9 @@ func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error)
 // instances out of its list, whatever it is asked; Get finds one by its name.
 func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) { return s.reads.all(ctx) }
 
+// ListBeyond implements [elyra.Store]: a server does not tell levels apart.
+func (s *Store) ListBeyond(context.Context) ([]elyra.Instance, error) { return nil, nil }
+
 // fetchList asks for all instances.
 func (s *Store) fetchList(ctx context.Context) (map[string]elyra.Instance, error) {
 	if err := s.client.hopeless(); err != nil {

@@ -69,6 +69,7 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		{"DeleteFactory", testDeleteFactory},
 		{"List", testList},
 		{"ListInvalid", testListInvalid},
+		{"ListBeyond", testListBeyond},
 		{"ReadsItsWrites", testReadsItsWrites},
 		{"Cancelled", testCancelled},
 		{"Supports", testSupports},
@@ -123,6 +124,9 @@ func testCreateExisting(t *testing.T, h Harness) {
 		}
 		if h.Store.Traits().KnowsLevels && exists.Writable != (name != "shipped") {
 			t.Errorf("%s: the error says writable %t", name, exists.Writable)
+		}
+		if h.Store.Traits().KnowsLevels != (exists.Origin != elyra.OriginUnknown) {
+			t.Errorf("%s: the error says origin %q", name, exists.Origin)
 		}
 	}
 	if raw, _ := h.Raw(t, "taken"); raw != foreignDocument {
@@ -466,6 +470,30 @@ func testCancelled(t *testing.T, h Harness) {
 	}
 	if _, found := h.Raw(t, "new"); found {
 		t.Error("an instance was created")
+	}
+}
+
+// testListBeyond: what lives further along, but for what is hidden, is invalid, or may not be seen.
+func testListBeyond(t *testing.T, h Harness) {
+	h.Put(t, "near", foreignDocument)
+	h.Put(t, "hidden", foreignDocument)
+	for _, name := range []string{"hidden", "shipped", "too"} {
+		h.PutFactory(t, name, string(elyra.NewDocument(image(name)).Encode()))
+	}
+	h.PutFactory(t, "invalid", invalidDocument)
+	got, err := h.Store.ListBeyond(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	if h.Store.Traits().KnowsLevels {
+		want = []string{"shipped", "too"}
+	}
+	if !slices.Equal(names(got), want) {
+		t.Fatalf("listed %v, want %v", names(got), want)
+	}
+	for _, instance := range got {
+		checkInstance(t, h, instance, image(instance.Name), false)
 	}
 }
 

@@ -181,6 +181,7 @@ func TestParseRefuses(t *testing.T) {
 		{strings.Repeat("a", 248), "repository", ""}, // "library/" counts
 		{"jdoe/" + strings.Repeat("a", 300), "repository", ""},
 		{strings.Repeat("a", 300) + "/b", "repository", ""},
+		{"jdoe/" + strings.Repeat("a", 250) + ":-1", "tag", ""}, // 255 is not too long
 
 		// Several at once.
 		{"https://Quay.io/Jdoe/My-Image:" + upper64, "scheme", "quay.io/jdoe/my-image@sha256:" + hex64},
@@ -224,6 +225,14 @@ func TestErrorText(t *testing.T) {
 		{"quay.io/acme/train:feature/new-model", `The tag "feature/new-model" has a "/" in it, which no tag has: builds push a branch under a tag without it, often with "-" in its place`},
 		{"a/b:1+2", `The tag "1+2" has the character "+" in it: only letters, digits, "_", "." and "-" may stand there`},
 		{"a/b:" + hex64, `The tag is 64 hexadecimal digits and so looks like a digest, before which stands "@sha256:", not ":"; use "a/b@sha256:` + hex64 + `"`},
+		{"a/b:azAZ09+", `The tag "azAZ09+" has the character "+" in it: only letters, digits, "_", "." and "-" may stand there`},
+		{"a/b:-1", `The tag "-1" begins with a "-": a tag begins with a letter, a digit or "_"`},
+		{"a/b:-" + strings.Repeat("t", 127), `The tag "-` + strings.Repeat("t", 71) + `…" begins with a "-": a tag begins with a letter, a digit or "_"`},
+		{"a/b:" + strings.Repeat("t", 129), `The tag "` + strings.Repeat("t", 72) + `…" is 129 characters long: 128 is the most`},
+		{"a/b:" + strings.Repeat("t", 71) + "+", `The tag "` + strings.Repeat("t", 71) + `+" has the character "+" in it: only letters, digits, "_", "." and "-" may stand there`},
+		{"a/b\x7f", `The image "b\x7f" has the character "\x7f" in it: only lower-case letters, digits, ".", "_" and "-" may stand there`},
+		{":1", `The image is missing: there is nothing where its name belongs (an empty variable can be the cause)`},
+		{"@sha256:" + hex64, `The image is missing: there is nothing where its name belongs (an empty variable can be the cause)`},
 		{"a/b@sha256:short", `The digest has 5 characters after "sha256:", where 64 hexadecimal digits belong`},
 		{"a/b@md5:0123", `The digest's algorithm "md5" is not one of "sha256", "sha384" and "sha512"`},
 		{"a/" + strings.Repeat("b", 254), `The repository "a/` + strings.Repeat("b", 70) + `…" is 256 characters long: 255 is the most`},

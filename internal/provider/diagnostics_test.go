@@ -97,14 +97,30 @@ func TestStoreError_file(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	server := newTestServer(t, file)
-	config := server.config(t, map[string]tftypes.Value{"display_name": text("X"), "image_name": text("a/b:1")})
-	failed := server.tryCreate(t, config).Diagnostics
+	provider := newTestProvider(t, file)
+	config := provider.config(t, map[string]tftypes.Value{"display_name": text("X"), "image_name": text("a/b:1")})
+	failed := provider.tryCreate(t, config).Diagnostics
 	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil {
 		t.Fatalf("got %+v", failed)
 	}
 	want := "A part of " + filepath.Dir(imagePath(file, "x")) + " is not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	if failed[0].Detail != want {
 		t.Errorf("got\n%s\nwant\n%s", failed[0].Detail, want)
+	}
+}
+
+// TestNextStepOfDisks: each way in which a disk refuses a write has its next step, and none claims
+// that nothing was changed.
+func TestNextStepOfDisks(t *testing.T) {
+	for errno, want := range map[syscall.Errno]string{
+		syscall.ENOSPC: "The disk is full. Make room and apply again.",
+		syscall.EDQUOT: "The quota of the user that Terraform runs as is used up. Make room, or have it raised, and apply again.",
+		syscall.EIO:    "The disk, or the server behind it, failed. See the system's log (dmesg), and apply again once the disk works.",
+		syscall.ESTALE: "The network file system no longer knows the directory. Mount it again, and apply again.",
+	} {
+		err := fmt.Errorf("create runtime image %q: %w", "x", errors.Join(errno))
+		if got := nextStep(err); got != want {
+			t.Errorf("%v: got\n%s\nwant\n%s", errno, got, want)
+		}
 	}
 }

@@ -1,60 +1,15 @@
 package provider_test
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
-
-// example is a step that applies a configuration made of files under examples,
-// as a reader would paste them together. What does not say where the provider
-// comes from is given the provider block's file for that.
-func example(t *testing.T, files ...string) resource.TestStep {
-	t.Helper()
-	return exampleWith(t, strings.NewReplacer(), files...)
-}
-
-// exampleWith is example with words of the files replaced.
-func exampleWith(t *testing.T, replace *strings.Replacer, files ...string) resource.TestStep {
-	t.Helper()
-	// The examples give the provider's public source.
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
-	dir := t.TempDir()
-	add := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	sourced := false
-	for _, file := range files {
-		data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(file)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sourced = sourced || bytes.Contains(data, []byte("required_providers"))
-		add(file, []byte(replace.Replace(string(data))))
-	}
-	if !sourced {
-		add("versions.tf", []byte("terraform {\n  required_providers {\n    elyra = {\n      source = \"elyra-ai/elyra\"\n    }\n  }\n}\n"))
-	}
-	return resource.TestStep{ProtoV6ProviderFactories: providerFactories, ConfigDirectory: config.StaticDirectory(dir)}
-}
-
-// applyExamples runs steps that bring their provider along.
-func applyExamples(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	resource.Test(t, resource.TestCase{Steps: steps})
-}
 
 func TestAccExample_quickstart(t *testing.T) {
 	filesPlace(t)

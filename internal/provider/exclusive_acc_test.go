@@ -99,7 +99,7 @@ func exclusiveRemoves(t *testing.T, p twoPlaces) {
 
 	planned := p.run(t, "terraform plan -no-color")
 	for _, name := range append(odd, "old") {
-		says(t, planned, "removed", name)
+		wantOutput(t, planned, "removed", name)
 	}
 	if strings.Contains(planned, "kept.json") || strings.Contains(planned, p.far["a"]) {
 		t.Errorf("the plan says more than it does:\n%s", planned)
@@ -110,7 +110,7 @@ func exclusiveRemoves(t *testing.T, p twoPlaces) {
 		t.Error("the one further along was touched")
 	}
 	if p.isServer {
-		says(t, applied, "cannot be removed over the server", "shared")
+		wantOutput(t, applied, "cannot be removed over the server", "shared")
 		if strings.Count(applied, "cannot be removed over the server") != 1 {
 			t.Errorf("there is more than one warning:\n%s", applied)
 		}
@@ -127,12 +127,12 @@ func exclusiveDrift(t *testing.T, p twoPlaces) {
 	put(t, p.near["a"], "kept", theirs)
 	p.run(t, apply)
 	put(t, p.near["a"], "late", theirs)
-	says(t, p.run(t, "terraform plan -no-color"), `- "late",`, "0 to add, 1 to change, 0 to destroy")
+	wantOutput(t, p.run(t, "terraform plan -no-color"), `- "late",`, "0 to add, 1 to change, 0 to destroy")
 	p.run(t, apply)
 	p.wantNames(t, "kept")
 	p.settled(t)
 	p.write(t, "a", exclusive("it"))
-	says(t, p.run(t, apply), `- "kept",`)
+	wantOutput(t, p.run(t, apply), `- "kept",`)
 	p.wantNames(t)
 	p.settled(t)
 }
@@ -143,7 +143,7 @@ func exclusiveSincePlan(t *testing.T, p twoPlaces) {
 	put(t, p.near["a"], "old", theirs)
 	p.run(t, "terraform plan -out=saved")
 	put(t, p.near["a"], "since", theirs)
-	says(t, p.run(t, "terraform apply -no-color saved"), "1 runtime image not removed", "since")
+	wantOutput(t, p.run(t, "terraform apply -no-color saved"), "1 runtime image not removed", "since")
 	p.wantNames(t, "since")
 
 	p.run(t, "terraform plan -out=saved")
@@ -161,9 +161,9 @@ func exclusiveOtherMachine(t *testing.T, p twoPlaces) {
 	put(t, p.near["a"], "old", theirs)
 	p.run(t, "terraform plan -out=saved")
 	t.Setenv("HOME", t.TempDir())
-	says(t, p.run(t, "terraform apply -no-color saved"), "not removed", "old", "Plan and apply again")
+	wantOutput(t, p.run(t, "terraform apply -no-color saved"), "not removed", "old", "Plan and apply again")
 	p.wantNames(t, "old")
-	says(t, p.run(t, apply), `- "old",`)
+	wantOutput(t, p.run(t, apply), `- "old",`)
 	p.wantNames(t)
 	p.settled(t)
 }
@@ -172,7 +172,7 @@ func exclusiveImport(t *testing.T, p twoPlaces) {
 	put(t, p.near["a"], "old", theirs)
 	put(t, p.near["a"], "kept", theirs)
 	p.write(t, "a", exclusive("it", `"kept"`), "import {\n  to = elyra_runtime_images_exclusive.it\n  id = \"any\"\n}\n")
-	says(t, p.run(t, apply), `- "old",`, "1 imported, 0 added, 1 changed, 0 destroyed")
+	wantOutput(t, p.run(t, apply), `- "old",`, "1 imported, 0 added, 1 changed, 0 destroyed")
 	p.wantNames(t, "kept")
 	p.settled(t)
 }
@@ -183,7 +183,7 @@ func exclusiveDestroyedTogether(t *testing.T, p twoPlaces) {
 	p.run(t, apply)
 	p.settled(t)
 	p.write(t, "a", image("y", "Other"), exclusive("it", "elyra_runtime_image.y.name"))
-	says(t, p.run(t, apply), "0 added, 1 changed, 1 destroyed")
+	wantOutput(t, p.run(t, apply), "0 added, 1 changed, 1 destroyed")
 	p.wantNames(t, "other")
 	p.settled(t)
 }
@@ -223,7 +223,7 @@ func exclusiveRevealed(t *testing.T, p twoPlaces) {
 	p.run(t, apply)
 	put(t, p.near["a"], "shared", theirs)
 	put(t, p.far["a"], "shared", strings.Replace(theirs, "Theirs", "Shared", 1))
-	says(t, p.run(t, apply), `- "shared",`, "1 runtime image visible again")
+	wantOutput(t, p.run(t, apply), `- "shared",`, "1 runtime image visible again")
 	p.wantNames(t)
 	p.settled(t)
 }
@@ -235,7 +235,7 @@ func exclusiveUnknownPlace(t *testing.T, p twoPlaces) {
 	}
 	put(t, p.near["a"], "old", theirs)
 	p.writeAll(t, fmt.Sprintf("resource \"terraform_data\" \"dir\" {\n  input = %q\n}\n\nprovider \"elyra\" {\n  data_dir = terraform_data.dir.output\n}\n", p.near["a"]), exclusive("it"))
-	says(t, p.run(t, apply), "1 runtime image not removed", "old")
+	wantOutput(t, p.run(t, apply), "1 runtime image not removed", "old")
 	p.wantNames(t, "old")
 	p.run(t, apply)
 	p.wantNames(t)
@@ -269,6 +269,6 @@ func exclusiveUnremovable(t *testing.T, p twoPlaces) {
 		t.Fatal(err)
 	}
 	p.fails(t, apply, `Unable to delete runtime image "directory"`)
-	says(t, p.run(t, "terraform plan -no-color"), `- "directory",`)
+	wantOutput(t, p.run(t, "terraform plan -no-color"), `- "directory",`)
 	p.wantNames(t, "directory")
 }

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -51,9 +50,4 @@ func TestAccFunctions_errors(t *testing.T) {
 			ExpectError: spaced(want),
 		})
 	}
-}
-
-// spaced matches text that Terraform may have broken into lines.
-func spaced(pattern string) *regexp.Regexp {
-	return regexp.MustCompile("(?s)" + regexp.MustCompile(" ").ReplaceAllString(pattern, `\s+`))
 }

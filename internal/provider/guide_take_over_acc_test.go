@@ -52,15 +52,6 @@ func (g takeOverGuide) start(t *testing.T, dataDir string) commandLine {
 	return c
 }
 
-func wantOutput(t *testing.T, output string, texts ...string) {
-	t.Helper()
-	for _, text := range texts {
-		if !strings.Contains(unwrap(output), text) {
-			t.Errorf("%q is not in:\n%s", text, output)
-		}
-	}
-}
-
 const (
 	imports2  = "Plan: 2 to import, 0 to add, 0 to change, 0 to destroy."
 	imported2 = "Resources: 2 imported, 0 added, 0 changed, 0 destroyed."

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -118,16 +117,6 @@ func sortedPairs(pairs map[string]string) (sorted []string) {
 	}
 	slices.Sort(sorted)
 	return sorted
-}
-
-// outputMap is an output that is an object of strings.
-func (c commandLine) outputMap(t *testing.T, name string) (values map[string]string) {
-	t.Helper()
-	// Standard error has the warning about dev_overrides.
-	if err := json.Unmarshal([]byte(c.run(t, "terraform output -json "+name+" 2>/dev/null")), &values); err != nil {
-		t.Fatal(err)
-	}
-	return values
 }
 
 // An annotation's image becomes a resource, and its document keeps what others added.

@@ -70,18 +70,7 @@ func (p twoPlaces) fails(t *testing.T, command string, words ...string) {
 	if err == nil {
 		t.Errorf("%s succeeds:\n%s", command, output)
 	}
-	says(t, output, words...)
-}
-
-// says checks that an output has these words, however it is wrapped.
-func says(t *testing.T, output string, words ...string) {
-	t.Helper()
-	flat := strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")
-	for _, want := range words {
-		if !strings.Contains(flat, want) {
-			t.Errorf("%q is not in the output:\n%s", want, output)
-		}
-	}
+	wantOutput(t, output, words...)
 }
 
 // wantFile checks the document of an instance; "" is none.
@@ -91,12 +80,6 @@ func (p twoPlaces) wantFile(t *testing.T, at, name, want string) {
 		t.Errorf("%s of place %s is %q, want %q", name, at, got, want)
 	}
 }
-
-const (
-	apply   = "terraform apply -auto-approve -no-color"
-	destroy = "terraform destroy -auto-approve -no-color"
-	noop    = "terraform plan -no-color -detailed-exitcode" // fails where there is a change
-)
 
 // ownershipTable: whose an image is, at both kinds of places.
 var ownershipTable = []struct {
@@ -160,7 +143,7 @@ func ownAnotherPlace(t *testing.T, p twoPlaces) {
 	put(t, p.near["b"], "my_image", theirs)
 
 	p.write(t, "b", image("x", "My image"))
-	says(t, p.run(t, "terraform plan -no-color"), "1 to add, 0 to change, 0 to destroy", `"my_image" is at another place`, `"my_image" already exists`,
+	wantOutput(t, p.run(t, "terraform plan -no-color"), "1 to add, 0 to change, 0 to destroy", `"my_image" is at another place`, `"my_image" already exists`,
 		"under an alias", `id = "my_image"`, "overwrite = true")
 	p.fails(t, apply, `"my_image" already exists`)
 	p.wantFile(t, "b", "my_image", theirs)
@@ -178,7 +161,7 @@ func ownAnotherPlaceAndDropped(t *testing.T, p twoPlaces) {
 		ours := read(t, p.near["a"], "my_image")
 		put(t, p.near["b"], "my_image", theirs)
 		p.write(t, "b")
-		says(t, p.run(t, apply+refresh), "is at another place", "Terraform forgets it")
+		wantOutput(t, p.run(t, apply+refresh), "is at another place", "Terraform forgets it")
 		p.wantFile(t, "b", "my_image", theirs)
 		p.wantFile(t, "a", "my_image", ours)
 		if err := os.Remove(instancePath(p.near["a"], "my_image")); err != nil {
@@ -194,7 +177,7 @@ func ownAnotherPlaceUnread(t *testing.T, p twoPlaces) {
 	put(t, p.near["b"], "my_image", theirs)
 	for _, change := range []string{"", `description = "changed"`} {
 		p.write(t, "b", image("x", "My image", change))
-		says(t, p.run(t, "terraform plan -no-color -refresh=false"), "is at another place", `"my_image" already exists`)
+		wantOutput(t, p.run(t, "terraform plan -no-color -refresh=false"), "is at another place", `"my_image" already exists`)
 		p.fails(t, apply+" -refresh=false", `"my_image" already exists`)
 		p.wantFile(t, "b", "my_image", theirs)
 		p.wantFile(t, "a", "my_image", ours)
@@ -207,7 +190,7 @@ func ownAnotherPlaceUnread(t *testing.T, p twoPlaces) {
 	p.write(t, "a", image("y", "Other image"))
 	p.run(t, apply)
 	p.write(t, "b", image("y", "Other image"))
-	says(t, p.run(t, apply+" -refresh=false"), `"other_image" is at another place`)
+	wantOutput(t, p.run(t, apply+" -refresh=false"), `"other_image" is at another place`)
 	p.wantFile(t, "b", "other_image", read(t, p.near["a"], "other_image"))
 	p.run(t, noop)
 }
@@ -238,7 +221,7 @@ func ownAnotherPlaceUnknown(t *testing.T, p twoPlaces) {
 	ours = read(t, p.near["a"], "other_image")
 	put(t, p.near["b"], "other_image", theirs)
 	write("b")
-	says(t, p.run(t, apply), `"other_image" is at another place`)
+	wantOutput(t, p.run(t, apply), `"other_image" is at another place`)
 	p.wantFile(t, "b", "other_image", theirs)
 	p.wantFile(t, "a", "other_image", ours)
 }
@@ -303,7 +286,7 @@ func ownNewLabel(t *testing.T, p twoPlaces) {
 	}
 	for round := range rounds {
 		p.write(t, "a", block(fmt.Sprintf("round%d", round+1)))
-		says(t, p.run(t, apply), "20 added, 0 changed, 20 destroyed")
+		wantOutput(t, p.run(t, apply), "20 added, 0 changed, 20 destroyed")
 		for i := range images {
 			if got := read(t, p.near["a"], fmt.Sprintf("image-%d", i)); !strings.Contains(got, `"x-team": "ours"`) {
 				t.Errorf("round %d: image-%d is now %q", round, i, got)
@@ -386,7 +369,7 @@ func ownNoTags(t *testing.T, p twoPlaces) {
 				return fmt.Sprintf("import {\n  to = elyra_runtime_image.x\n  id = \"theirs\"\n}\nresource \"elyra_runtime_image\" \"x\" {\n  name = \"theirs\"\n  display_name = \"Theirs\"\n  image_name = \"them/image:1\"\n  %s\n%s\n}\n", tags, description)
 			}
 			p.write(t, "a", block(""))
-			says(t, p.run(t, apply), "1 imported, 0 added, 0 changed")
+			wantOutput(t, p.run(t, apply), "1 imported, 0 added, 0 changed")
 			p.wantFile(t, "a", "theirs", document)
 			p.run(t, noop)
 			p.write(t, "a", block(`description = "ours"`))
@@ -421,7 +404,7 @@ func ownKeptName(t *testing.T, p twoPlaces) {
 	p.write(t, "a", image("x", "Renamed"))
 	p.run(t, apply)
 	put(t, p.near["a"], "renamed", theirs)
-	says(t, p.run(t, apply+" -replace=elyra_runtime_image.x"), "1 added, 0 changed, 1 destroyed")
+	wantOutput(t, p.run(t, apply+" -replace=elyra_runtime_image.x"), "1 added, 0 changed, 1 destroyed")
 	if got := stored(t, p.near["a"], "my_image"); got.DisplayName != "Renamed" {
 		t.Errorf("stored is %+v", got)
 	}
@@ -468,7 +451,7 @@ func TestAccOwnership_hidden(t *testing.T) {
 	put(t, server.far, "my_image", theirs)
 	p.write(t, "a", image("x", "My image", "overwrite = true"))
 	p.run(t, apply)
-	says(t, p.run(t, destroy), `"my_image" is visible again`)
+	wantOutput(t, p.run(t, destroy), `"my_image" is visible again`)
 
 	p.run(t, apply)
 	if err := os.Remove(instancePath(server.near, "my_image")); err != nil {

@@ -1,16 +1,11 @@
 package provider
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
 // TestConfigure: what is wrong with the provider's configuration is told on the
@@ -87,134 +82,35 @@ func TestConfigure(t *testing.T) {
 	}
 }
 
-// TestServerRequests counts what a plan and an apply ask of a server.
-func TestServerRequests(t *testing.T) {
-	Isolate(t)
-	const resources = 1000
-	fake := elyratest.New(t, elyratest.Options{Token: "s3cret"})
-	server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL), "token": text("s3cret")})
-	check(t, nil, diagnostics)
-	configs := make([]*tfprotov6.DynamicValue, resources)
-	states := make([]*tfprotov6.DynamicValue, resources)
-	for i := range resources {
-		image := elyra.RuntimeImage{Name: fmt.Sprintf("image_%d", i), DisplayName: fmt.Sprintf("Image %d", i), ImageName: "team/image:1"}
-		configs[i] = server.config(t, map[string]tftypes.Value{"display_name": text(image.DisplayName), "image_name": text(image.ImageName)})
-		fake.Put(elyratest.Writable, image.Name, string(elyra.NewDocument(image).Encode()))
-		state := server.attributes(t, configs[i])
-		state["name"], state["id"] = text(image.Name), text(image.Name)
-		state["overwrite"] = tftypes.NewValue(tftypes.Bool, false)
-		state["location"] = text(fake.URL + "/elyra/metadata/runtime-images/" + image.Name)
-		states[i] = server.value(t, tftypes.NewValue(server.resourceType, state))
-	}
-	asked := func(step string, want ...string) {
-		t.Helper()
-		if got := fake.Asked(); !slices.Equal(got, want) {
-			t.Errorf("%s asked %q, want %q", step, got, want)
+// TestUnknownProviderConfiguration: with the provider's configuration unknown,
+// the environment does not stand in, what is known stays, and new images can be
+// planned.
+func TestUnknownProviderConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("ELYRA_METADATA_PATH", t.TempDir())
+	known := newTestProvider(t, dir)
+	config := known.config(t, map[string]tftypes.Value{"display_name": text("Known"), "image_name": text("a/b:1")})
+	state := known.create(t, config)
+
+	provider := newTestProvider(t, tftypes.UnknownValue)
+	read, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
+	check(t, err, read.Diagnostics)
+	before, after := provider.attributes(t, state), provider.attributes(t, read.NewState)
+	for name := range before {
+		if !before[name].Equal(after[name]) {
+			t.Errorf("%s was %v and is %v", name, before[name], after[name])
 		}
-		fake.Forget()
 	}
-	asked("to configure")
-	for i := range resources {
-		server.planUnchanged(t, configs[i], states[i])
-	}
-	// One list for the images that it compares with, and one a second of those that
-	// refreshes share.
-	lists := fake.Asked()
-	if slices.ContainsFunc(lists, func(s string) bool { return s != "GET /elyra/metadata/runtime-images" }) || len(lists) > 15 {
-		t.Errorf("a plan over 1,000 images asked %q", lists)
-	}
-	fake.Forget()
+	provider.planUnchanged(t, config, state)
 
-	config := server.config(t, map[string]tftypes.Value{"display_name": text("New"), "image_name": text("team/image:1")})
-	state := server.create(t, config)
-	asked("a create", "POST /elyra/metadata/runtime-images")
-	server.reconfigure(t).destroy(t, state)
-	asked("a destroy", "DELETE /elyra/metadata/runtime-images/new")
-}
-
-// TestUncertainCreate: a creation whose outcome nobody knows is kept in the
-// state, and turns out to be ours or somebody else's, whose it stays.
-func TestUncertainCreate(t *testing.T) {
-	Isolate(t)
-	fake := elyratest.New(t, elyratest.Options{})
-	server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL), "max_retries": tftypes.NewValue(tftypes.Number, 0)})
-	check(t, nil, diagnostics)
-	config := server.config(t, map[string]tftypes.Value{"display_name": text("Uncertain"), "image_name": text("a/b:1")})
-	none := server.value(t, tftypes.NewValue(server.resourceType, nil))
-	plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
-	check(t, err, plan.Diagnostics)
-
-	fake.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(elyratest.Drop())})
-	fake.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Drop()})
-	applied, err := server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate})
-	if err != nil || len(applied.Diagnostics) != 1 || !strings.Contains(applied.Diagnostics[0].Detail, "unknown") || !strings.Contains(applied.Diagnostics[0].Detail, "tainted") {
-		t.Fatalf("got %+v, %v", applied.Diagnostics, err)
+	plan := provider.respond(t, config, planned{})
+	check(t, nil, plan.Diagnostics)
+	attributes := provider.attributes(t, plan.PlannedState)
+	if !attributes["name"].Equal(text("known")) || attributes["location"].IsKnown() {
+		t.Errorf("planned the name %v at %v", attributes["name"], attributes["location"])
 	}
-	fake.Heal()
-	read := func() bool {
-		t.Helper()
-		read, err := server.reconfigure(t).ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: applied.NewState, Private: applied.Private})
-		check(t, err, read.Diagnostics)
-		value, err := read.NewState.Unmarshal(server.resourceType)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return !value.IsNull()
-	}
-	if !read() {
-		t.Error("what was created is not found")
-	}
-	fake.Put(elyratest.Writable, "uncertain", anyDocument)
-	if read() {
-		t.Error("somebody else's is taken for ours")
-	}
-	destroyed, err := server.reconfigure(t).ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: resourceName, Config: none, PriorState: applied.NewState, PlannedState: none, PlannedPrivate: applied.Private})
-	check(t, err, destroyed.Diagnostics)
-	if raw, _ := fake.Raw(elyratest.Writable, "uncertain"); raw != anyDocument {
-		t.Errorf("somebody else's is now %q", raw)
-	}
-}
-
-// TestAdoption: what stands there exactly as it is to be created, since a run was
-// killed or its POST arrived late, is taken over with a warning; anything else is
-// not.
-func TestAdoption(t *testing.T) {
-	Isolate(t)
-	want := elyra.RuntimeImage{Name: "mine", DisplayName: "Mine", ImageName: "a/b:1"}
-	exact := string(elyra.NewDocument(want).Encode())
-	for name, tt := range map[string]struct {
-		stored  string
-		adopted bool
-	}{
-		"exactly":           {exact, true},
-		"in another format": {strings.Join(strings.Fields(exact), " "), true},
-		"with another key":  {strings.Replace(exact, `"metadata": {`, `"metadata": {"x-owner": "team-b",`, 1), false},
-		"with another tag":  {strings.Replace(exact, `"metadata": {`, `"metadata": {"tags": ["x"],`, 1), false},
-		"another image":     {strings.Replace(exact, "a/b:1", "a/b:2", 1), false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			fake := elyratest.New(t, elyratest.Options{})
-			fake.Put(elyratest.Writable, "mine", tt.stored)
-			server, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(fake.URL)})
-			check(t, nil, diagnostics)
-			config := server.config(t, map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text("a/b:1")})
-			none := server.value(t, tftypes.NewValue(server.resourceType, nil))
-			plan, err := server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, ProposedNewState: config})
-			check(t, err, plan.Diagnostics)
-			applied, err := server.reconfigure(t).ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{TypeName: resourceName, Config: config, PriorState: none, PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate})
-			if err != nil || len(applied.Diagnostics) != 1 || len(plan.Diagnostics) != 1 {
-				t.Fatalf("%+v, %+v, %v", plan.Diagnostics, applied.Diagnostics, err)
-			}
-			planned, got := plan.Diagnostics[0], applied.Diagnostics[0]
-			if isError(got) == tt.adopted || tt.adopted != (got.Summary == `Runtime image "mine" was there already`) {
-				t.Errorf("%s: %s", got.Summary, got.Detail)
-			}
-			if tt.adopted != strings.Contains(planned.Detail, "The apply takes it over: most likely an earlier run") {
-				t.Errorf("planned: %s: %s", planned.Summary, planned.Detail)
-			}
-			if raw, _ := fake.Raw(elyratest.Writable, "mine"); raw != tt.stored {
-				t.Errorf("it was changed to %s", raw)
-			}
-		})
+	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "known"})
+	if err != nil || len(imported.Diagnostics) == 0 || !strings.Contains(imported.Diagnostics[0].Detail, "-target") {
+		t.Errorf("import: %+v, %v", imported.Diagnostics, err)
 	}
 }

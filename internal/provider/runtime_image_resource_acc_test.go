@@ -47,12 +47,6 @@ var fullImage = elyra.RuntimeImage{
 	Tags: []string{"gpu", "two words"},
 }
 
-// with returns variables with one of them changed.
-func with(variables config.Variables, name string, value config.Variable) config.Variables {
-	variables[name] = value
-	return variables
-}
-
 // imageStep applies testdata/runtime_image.
 func imageStep(variables config.Variables) resource.TestStep {
 	return resource.TestStep{ConfigDirectory: directory("runtime_image"), ConfigVariables: variables}

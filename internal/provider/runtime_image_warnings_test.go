@@ -17,66 +17,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
-// image is the configuration of a runtime image; an empty text is null.
-func (s testServer) image(t *testing.T, displayName, imageName, policy, secret string) *tfprotov6.DynamicValue {
-	t.Helper()
-	set := map[string]tftypes.Value{}
-	for name, value := range map[string]string{"display_name": displayName, "image_name": imageName, "pull_policy": policy, "pull_secret": secret} {
-		if value != "" {
-			set[name] = text(value)
-		}
-	}
-	return s.config(t, set)
-}
-
-// planned is an instance as plans of one Terraform run see it.
-type planned struct {
-	state    *tfprotov6.DynamicValue
-	identity *tfprotov6.ResourceIdentityData
-	private  []byte
-}
-
-func (s testServer) read(t *testing.T, state *tfprotov6.DynamicValue) planned {
-	t.Helper()
-	read, err := s.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
-	check(t, err, read.Diagnostics)
-	return planned{read.NewState, read.NewIdentity, read.Private}
-}
-
-// respond plans the configuration over what was read, the zero planned for a
-// creation. A nil configuration is a destroy.
-func (s testServer) respond(t *testing.T, config *tfprotov6.DynamicValue, prior planned) *tfprotov6.PlanResourceChangeResponse {
-	t.Helper()
-	none := s.value(t, tftypes.NewValue(s.resourceType, nil))
-	if prior.state == nil {
-		prior.state = none
-	}
-	proposed := none
-	if config == nil {
-		config = none
-	} else {
-		proposed = s.proposed(t, config, prior.state)
-	}
-	plan, err := s.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: resourceName, Config: config, PriorState: prior.state, ProposedNewState: proposed,
-		PriorIdentity: prior.identity, PriorPrivate: prior.private,
-	})
-	check(t, err, nil)
-	return plan
-}
-
-// plan plans as respond does, both halves of a replacement, and returns the
-// warnings that Terraform shows.
-func (s testServer) plan(t *testing.T, config *tfprotov6.DynamicValue, prior planned) []*tfprotov6.Diagnostic {
-	t.Helper()
-	plan := s.respond(t, config, prior)
-	check(t, nil, plan.Diagnostics)
-	if len(plan.RequiresReplace) > 0 { // Terraform drops the warnings of the second half
-		check(t, nil, s.respond(t, config, planned{private: plan.PlannedPrivate}).Diagnostics)
-	}
-	return plan.Diagnostics
-}
-
 const twiceOf = "More than one runtime image has the image name"
 
 // What is stored further along the search path counts, since no plan can change
@@ -103,8 +43,8 @@ func TestImageNameTwice_stored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newTestServer(t, near, far)
-			wantWarnings(t, server.plan(t, server.image(t, test.displayName, test.imageName, "", ""), planned{}), test.warnings, test.texts...)
+			provider := newTestProvider(t, near, far)
+			wantWarnings(t, provider.plan(t, provider.image(t, test.displayName, test.imageName, "", ""), planned{}), test.warnings, test.texts...)
 		})
 	}
 }
@@ -114,13 +54,13 @@ func TestImageNameTwice_stored(t *testing.T) {
 func TestImageNameTwice_planned(t *testing.T) {
 	t.Parallel()
 	for range 5 {
-		server := newTestServer(t, t.TempDir())
+		provider := newTestProvider(t, t.TempDir())
 		var warnings atomic.Int64
 		var wg sync.WaitGroup
 		for i := range 100 {
 			wg.Go(func() {
 				policy := []string{"Always", "Never"}[i%2]
-				warnings.Add(int64(len(server.plan(t, server.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
+				warnings.Add(int64(len(provider.plan(t, provider.image(t, fmt.Sprintf("Image %d", i), imageName, policy, ""), planned{}))))
 			})
 		}
 		wg.Wait()
@@ -130,32 +70,34 @@ func TestImageNameTwice_planned(t *testing.T) {
 	}
 }
 
-// applied makes two instances, and returns a server that has not seen them yet.
-func applied(t *testing.T, imageNameA, imageNameB string) (server testServer, a, b *tfprotov6.DynamicValue) {
+// applied makes two instances, and returns a provider that has not seen them yet.
+func applied(t *testing.T, imageNameA, imageNameB string) (provider testProvider, a, b *tfprotov6.DynamicValue) {
 	t.Helper()
 	dataDir := t.TempDir()
-	server = newTestServer(t, dataDir)
-	a = server.create(t, server.image(t, "A", imageNameA, "", ""))
-	b = server.create(t, server.image(t, "B", imageNameB, "", ""))
-	return newTestServer(t, dataDir), a, b
+	provider = newTestProvider(t, dataDir)
+	a = provider.create(t, provider.image(t, "A", imageNameA, "", ""))
+	b = provider.create(t, provider.image(t, "B", imageNameB, "", ""))
+	return newTestProvider(t, dataDir), a, b
 }
 
 func TestImageNameTwice_changes(t *testing.T) {
 	t.Parallel()
 	// Unchanged: told on each plan, once.
-	server, a, b := applied(t, imageName, imageName)
-	first := server.plan(t, server.image(t, "A", imageName, "", ""), server.read(t, a))
-	second := server.plan(t, server.image(t, "B", imageName, "", ""), server.read(t, b))
+	provider, a, b := applied(t, imageName, imageName)
+	first := provider.plan(t, provider.image(t, "A", imageName, "", ""), provider.read(t, a))
+	second := provider.plan(t, provider.image(t, "B", imageName, "", ""), provider.read(t, b))
 	wantWarnings(t, append(first, second...), 1, twiceOf, "    a # ", "    b # ")
 
 	// Changed apart in the same run, in either order.
 	for _, isFirst := range []bool{true, false} {
-		server, a, b = applied(t, imageName, imageName)
+		provider, a, b = applied(t, imageName, imageName)
 		plans := []func(){
 			func() {
-				wantWarnings(t, server.plan(t, server.image(t, "A", otherImageName, "", ""), server.read(t, a)), 0)
+				wantWarnings(t, provider.plan(t, provider.image(t, "A", otherImageName, "", ""), provider.read(t, a)), 0)
 			},
-			func() { wantWarnings(t, server.plan(t, server.image(t, "B", imageName, "", ""), server.read(t, b)), 0) },
+			func() {
+				wantWarnings(t, provider.plan(t, provider.image(t, "B", imageName, "", ""), provider.read(t, b)), 0)
+			},
 		}
 		if !isFirst {
 			slices.Reverse(plans)
@@ -166,27 +108,27 @@ func TestImageNameTwice_changes(t *testing.T) {
 	}
 
 	// Destroyed.
-	server, a, b = applied(t, imageName, imageName)
-	wantWarnings(t, server.plan(t, nil, server.read(t, b)), 0)
-	wantWarnings(t, server.plan(t, server.image(t, "A", imageName, "", ""), server.read(t, a)), 0)
+	provider, a, b = applied(t, imageName, imageName)
+	wantWarnings(t, provider.plan(t, nil, provider.read(t, b)), 0)
+	wantWarnings(t, provider.plan(t, provider.image(t, "A", imageName, "", ""), provider.read(t, a)), 0)
 
 	// What is not known yet is not compared.
-	unknown := server.config(t, map[string]tftypes.Value{
+	unknown := provider.config(t, map[string]tftypes.Value{
 		"display_name": text("Unknown"), "image_name": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
 	})
-	wantWarnings(t, server.plan(t, unknown, planned{}), 0)
+	wantWarnings(t, provider.plan(t, unknown, planned{}), 0)
 }
 
 func TestImageNameTwice_replaced(t *testing.T) {
 	t.Parallel()
 	dataDir := t.TempDir()
-	server := newTestServer(t, dataDir)
-	state := server.create(t, server.image(t, "A", imageName, "Always", ""))
-	server = newTestServer(t, dataDir)
-	renamed := server.config(t, map[string]tftypes.Value{
+	provider := newTestProvider(t, dataDir)
+	state := provider.create(t, provider.image(t, "A", imageName, "Always", ""))
+	provider = newTestProvider(t, dataDir)
+	renamed := provider.config(t, map[string]tftypes.Value{
 		"display_name": text("A"), "name": text("renamed"), "image_name": text(imageName), "pull_policy": text("Never"),
 	})
-	wantWarnings(t, server.plan(t, renamed, planned{state: state}), 0) // unread, as with -refresh=false
+	wantWarnings(t, provider.plan(t, renamed, planned{state: state}), 0) // unread, as with -refresh=false
 }
 
 // silentStore is a store that does not answer when it is to list.
@@ -206,19 +148,19 @@ func (s *silentStore) List(context.Context, bool) ([]elyra.Instance, error) {
 func TestImageNameTwice_noAnswer(t *testing.T) {
 	t.Parallel()
 	store := &silentStore{Store: filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}})}
-	server := newStoreServer(t, store)
-	config := server.config(t, map[string]tftypes.Value{"display_name": text("A"), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
-	state := server.create(t, config)
+	provider := newStoreProvider(t, store)
+	config := provider.config(t, map[string]tftypes.Value{"display_name": text("A"), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
+	state := provider.create(t, config)
 
-	server.reconfigure(t)
+	provider.reconfigure(t)
 	store.asked = 0
-	wantWarnings(t, server.plan(t, config, planned{state: state}), 0)
+	wantWarnings(t, provider.plan(t, config, planned{state: state}), 0)
 	if store.asked != 0 {
 		t.Errorf("asked %d times although nothing is refreshed", store.asked)
 	}
 	for i := range 3 {
-		other := server.config(t, map[string]tftypes.Value{"display_name": text(fmt.Sprintf("Other %d", i)), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
-		server.plan(t, other, planned{})
+		other := provider.config(t, map[string]tftypes.Value{"display_name": text(fmt.Sprintf("Other %d", i)), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
+		provider.plan(t, other, planned{})
 	}
 	if store.asked != 1 {
 		t.Errorf("asked %d times, want once", store.asked)
@@ -245,26 +187,46 @@ func TestSchemaWarnings(t *testing.T) {
 		Store:      filestore.New(filestore.Config{DataDirs: []string{t.TempDir()}}),
 		properties: []string{"description", "image_name", "pull_policy", "tags"},
 	}
-	server := newStoreServer(t, store)
-	config := server.image(t, "A", imageName, "Always", "regcred")
+	provider := newStoreProvider(t, store)
+	config := provider.image(t, "A", imageName, "Always", "regcred")
 
-	wantWarnings(t, server.plan(t, config, planned{}), 1, "does not know pull_secret", `AttributeName("pull_secret")`)
-	wantWarnings(t, server.plan(t, server.image(t, "B", otherImageName, "Always", ""), planned{}), 0)
+	wantWarnings(t, provider.plan(t, config, planned{}), 1, "does not know pull_secret", `AttributeName("pull_secret")`)
+	wantWarnings(t, provider.plan(t, provider.image(t, "B", otherImageName, "Always", ""), planned{}), 0)
 
-	server.reconfigure(t)
-	state := server.create(t, config)
-	server.reconfigure(t)
+	provider.reconfigure(t)
+	state := provider.create(t, config)
+	provider.reconfigure(t)
 	store.asked = 0
-	wantWarnings(t, server.plan(t, config, server.read(t, state)), 0)
+	wantWarnings(t, provider.plan(t, config, provider.read(t, state)), 0)
 	if store.asked != 0 {
 		t.Errorf("an unchanged plan asked for the schema %d times", store.asked)
 	}
 
-	wantWarnings(t, server.plan(t, server.image(t, "Least", "a/b:1", "", ""), planned{}), 0)
+	wantWarnings(t, provider.plan(t, provider.image(t, "Least", "a/b:1", "", ""), planned{}), 0)
 	if store.asked != 0 {
 		t.Errorf("a plan that uses none of the properties asked for the schema %d times", store.asked)
 	}
 
 	store.err = errors.New("no answer")
-	wantWarnings(t, server.plan(t, server.image(t, "C", "a/c:1", "Always", "regcred"), planned{}), 0)
+	wantWarnings(t, provider.plan(t, provider.image(t, "C", "a/c:1", "Always", "regcred"), planned{}), 0)
+}
+
+// What lies further along the search path counts where an image is created or
+// changed. A plan without change does not read it.
+func TestImageNameTwice_beyond(t *testing.T) {
+	t.Parallel()
+	near, far := writeImages(t, nil), writeImages(t, map[string]string{
+		"far.json": document(elyra.RuntimeImage{DisplayName: "Far", ImageName: imageName}),
+	})
+	provider := newTestProvider(t, near, far)
+	mine := provider.image(t, "Mine", imageName, "", "")
+	wantWarnings(t, provider.plan(t, mine, planned{}), 1, twiceOf, "    far # ")
+	state := provider.reconfigure(t).create(t, mine)
+
+	provider.reconfigure(t)
+	wantWarnings(t, provider.plan(t, mine, provider.read(t, state)), 0)
+
+	provider.reconfigure(t)
+	changed := provider.image(t, "Mine", imageName, "Always", "")
+	wantWarnings(t, provider.plan(t, changed, provider.read(t, state)), 1, twiceOf, "    far # ", "    mine # ")
 }

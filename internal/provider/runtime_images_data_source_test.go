@@ -20,13 +20,11 @@ import (
 )
 
 // readImages reads the data source elyra_runtime_images.
-func readImages(t *testing.T, server testServer, set map[string]tftypes.Value) ([]map[string]any, []*tfprotov6.Diagnostic) {
+func readImages(t *testing.T, provider testProvider, set map[string]tftypes.Value) ([]map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	const name = "elyra_runtime_images"
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	check(t, err, schemas.Diagnostics)
-	objectType := schemas.DataSourceSchemas[name].ValueType()
-	read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
+	objectType := provider.schemas(t).DataSourceSchemas[name].ValueType()
+	read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
 	check(t, err, read.Diagnostics)
 	state, err := read.State.Unmarshal(objectType)
 	if err != nil {
@@ -49,7 +47,7 @@ func namesOf(images []map[string]any) string {
 
 func TestRuntimeImages_filters(t *testing.T) {
 	t.Parallel()
-	server := newTestServer(t, writeImages(t, map[string]string{
+	provider := newTestProvider(t, writeImages(t, map[string]string{
 		"gpu_a.json":   document(elyra.RuntimeImage{DisplayName: "Training", ImageName: imageName, Tags: []string{"gpu", "team-a"}}),
 		"cpu_a.json":   document(elyra.RuntimeImage{DisplayName: "Serving on GPU's friend", ImageName: imageName, Tags: []string{"team-a"}}),
 		"cpu_b.json":   document(elyra.RuntimeImage{DisplayName: "ÜBUNG", ImageName: imageName, Tags: []string{"team-b"}}),
@@ -68,7 +66,7 @@ func TestRuntimeImages_filters(t *testing.T) {
 		"cpu_a gpu_a invalid":             {"tags": texts(setOfStrings, "team-a"), "include_invalid": tftypes.NewValue(tftypes.Bool, true)},
 		"cpu_a cpu_b gpu_a invalid plain": {"include_invalid": tftypes.NewValue(tftypes.Bool, true)},
 	} {
-		images, diagnostics := readImages(t, server, set)
+		images, diagnostics := readImages(t, provider, set)
 		if got := namesOf(images); got != strings.TrimSpace(want) {
 			t.Errorf("%v: %q, want %q", set, got, want)
 		}
@@ -90,7 +88,7 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	if err := os.Mkdir(imagePath(dataDir, "directory"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	images, _ := readImages(t, newTestServer(t, dataDir), map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	images, _ := readImages(t, newTestProvider(t, dataDir), map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
 	if got := namesOf(images); got != "broken directory full wrong" {
 		t.Fatalf("listed: %s", got)
 	}
@@ -114,32 +112,32 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	}
 }
 
-// Over a server, a list and a query see what Elyra's endpoint lists, with URLs.
+// On a server, a list and a query see what Elyra's endpoint lists, with URLs.
 func TestRuntimeImages_server(t *testing.T) {
 	t.Parallel()
-	jupyter := elyratest.New(t, elyratest.Options{Token: "secret", BaseURL: "/user/jdoe/"})
-	jupyter.Put(elyratest.Writable, "mine", document(elyra.RuntimeImage{DisplayName: "Mine", ImageName: imageName, Tags: []string{"x"}}))
-	jupyter.Put(elyratest.Factory, "shipped", document(elyra.RuntimeImage{DisplayName: "Shipped", ImageName: otherImageName}))
-	jupyter.Put(elyratest.Writable, "invalid", document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always"}))
-	store, err := serverstore.New(serverstore.Config{Endpoint: jupyter.URL, Token: "secret"})
+	server := elyratest.New(t, elyratest.Options{Token: "secret", BaseURL: "/user/jdoe/"})
+	server.Put(elyratest.Writable, "mine", document(elyra.RuntimeImage{DisplayName: "Mine", ImageName: imageName, Tags: []string{"x"}}))
+	server.Put(elyratest.Factory, "shipped", document(elyra.RuntimeImage{DisplayName: "Shipped", ImageName: otherImageName}))
+	server.Put(elyratest.Writable, "invalid", document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always"}))
+	store, err := serverstore.New(serverstore.Config{Endpoint: server.URL, Token: "secret"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(store.Close)
-	server := newStoreServer(t, store)
+	provider := newStoreProvider(t, store)
 
-	images, diagnostics := readImages(t, server, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	images, diagnostics := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
 	wantWarnings(t, diagnostics, 1, "Invalid runtime images cannot be listed")
 	if got := namesOf(images); got != "mine shipped" {
 		t.Fatalf("listed: %s", got)
 	}
-	if got, want := images[0]["location"], jupyter.URL+"/elyra/metadata/runtime-images/mine"; got != want {
+	if got, want := images[0]["location"], server.URL+"/elyra/metadata/runtime-images/mine"; got != want {
 		t.Errorf("location is %v, want %s", got, want)
 	}
 	if origin := images[0]["origin"]; origin != nil {
 		t.Errorf("origin is %v, which no server tells", origin)
 	}
-	results, _ := query(t, server, map[string]tftypes.Value{"tags": texts(listOfStrings, "x")}, 100, true)
+	results, _ := provider.query(t, map[string]tftypes.Value{"tags": texts(listOfStrings, "x")}, 100, true)
 	if got := displayNames(results); !slices.Equal(got, []string{"Mine"}) {
 		t.Errorf("found %q", got)
 	}
@@ -177,7 +175,7 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 		strings.TrimSpace(jupytertest.Python(t, nil, "import sys; print(sys.prefix)")) + "/share/jupyter",
 	}
 	dirs := append([]string{dataDir}, further...)
-	server := newStoreServer(t, filestore.New(filestore.Config{DataDirs: dirs}))
+	provider := newStoreProvider(t, filestore.New(filestore.Config{DataDirs: dirs}))
 
 	for _, includeInvalid := range []bool{false, true} {
 		args := []string{"list", "runtime-images", "--json"}
@@ -190,7 +188,7 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 			t.Fatalf("%s\n%s", err, stdout)
 		}
 		slices.SortFunc(elyras, func(a, b jupytertest.Instance) int { return strings.Compare(a.Name, b.Name) })
-		images, _ := readImages(t, server, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, includeInvalid)})
+		images, _ := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, includeInvalid)})
 
 		var elyraNames []string
 		for _, instance := range elyras {
@@ -249,19 +247,19 @@ func TestRuntimeImages_export(t *testing.T) {
 	looked := filepath.Dir(imagePath(dataDir, "a"))
 	advice := "In the data directory " + dataDir + ", Elyra and this provider read " + looked + ", which holds none. There are 2 runtime images in " + put +
 		" instead. That is where elyra-metadata export puts them. Move them to where they are read:\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"
-	server := newTestServer(t, dataDir)
+	provider := newTestProvider(t, dataDir)
 
-	images, diagnostics := readImages(t, server, nil)
+	images, diagnostics := readImages(t, provider, nil)
 	if len(images) != 0 {
 		t.Errorf("listed: %v", images)
 	}
 	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked+"\n"+advice)
-	results, diagnostics := query(t, server, nil, 100, true)
+	results, diagnostics := provider.query(t, nil, 100, true)
 	if len(results) != 0 {
 		t.Errorf("found: %v", displayNames(results))
 	}
 	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked+"\n"+advice)
-	imported, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "a"})
+	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "a"})
 	if err != nil || len(imported.Diagnostics) != 1 || !strings.HasSuffix(imported.Diagnostics[0].Detail, "\n\n"+advice) {
 		t.Errorf("imported: %v %v", imported, err)
 	}

@@ -16,7 +16,7 @@ import (
 // at hand knows list blocks.
 func TestExample_listResource(t *testing.T) {
 	t.Parallel()
-	server := newTestServer(t, writeImages(t, map[string]string{
+	provider := newTestProvider(t, writeImages(t, map[string]string{
 		"tf_gpu.json": document(elyra.RuntimeImage{DisplayName: "TensorFlow with GPU", ImageName: imageName, Tags: []string{"gpu"}}),
 		"tf_cpu.json": document(elyra.RuntimeImage{DisplayName: "TensorFlow", ImageName: otherImageName}),
 	}))
@@ -58,7 +58,7 @@ func TestExample_listResource(t *testing.T) {
 				set[name] = texts(listOfStrings, elements...)
 			}
 		}
-		results, _ := query(t, server, set, 100, false)
+		results, _ := provider.query(t, set, 100, false)
 		found[block.Labels[1]] = displayNames(results)
 	}
 	want := map[string][]string{"all": {"TensorFlow", "TensorFlow with GPU"}, "gpu": {"TensorFlow with GPU"}}

@@ -13,8 +13,8 @@ import (
 // TestNewServer_keepsNoContext holds that the context of a call, and all that it carries, is free
 // for the collector when the call is over.
 func TestNewServer_keepsNoContext(t *testing.T) {
-	s := NewServer("test")()
-	schemas, err := s.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	provider := NewServer("test")()
+	schemas, err := provider.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	check(t, err, schemas.Diagnostics)
 	config := newObject(t, schemas.ResourceSchemas[resourceName].ValueType(), map[string]tftypes.Value{"display_name": text("Image"), "image_name": text(imageName)})
 
@@ -25,17 +25,17 @@ func TestNewServer_keepsNoContext(t *testing.T) {
 		runtime.AddCleanup(carried, func(freed chan bool) { close(freed) }, freed)
 		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, carried))
 		defer cancel() // as gRPC does when a call is over
-		resp, err := s.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: config})
+		resp, err := provider.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: config})
 		check(t, err, resp.Diagnostics)
 	}()
 	for range 100 { // a cleanup runs some time after the collection that finds its object free
 		runtime.GC()
 		select {
 		case <-freed:
-			runtime.KeepAlive(s)
+			runtime.KeepAlive(provider)
 			return
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	t.Fatal("the server still holds the context of a call that is over")
+	t.Fatal("the provider still holds the context of a call that is over")
 }

@@ -1,9 +1,7 @@
 package provider_test
 
 import (
-	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,50 +10,12 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
-
-// module is a step that applies a directory under examples as it stands.
-func module(t *testing.T, name string, variables config.Variables) resource.TestStep {
-	t.Helper()
-	// The examples give the provider's public source.
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
-	return resource.TestStep{
-		ProtoV6ProviderFactories: providerFactories,
-		ConfigDirectory:          config.StaticDirectory(filepath.Join("..", "..", "examples", name)),
-		ConfigVariables:          variables,
-	}
-}
-
-func output(name string, value knownvalue.Check) []statecheck.StateCheck {
-	return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue(name, value)}
-}
-
-// checkFiles is a check of what an apply did to files.
-type checkFiles func()
-
-func (check checkFiles) CheckState(context.Context, statecheck.CheckStateRequest, *statecheck.CheckStateResponse) {
-	check()
-}
-
-// wantImages checks that a data directory holds these images and no others.
-func wantImages(t *testing.T, dataDir string, images ...elyra.RuntimeImage) {
-	t.Helper()
-	for _, image := range images {
-		if got := stored(t, dataDir, image.Name); !got.Equal(image) {
-			t.Errorf("stored is %+v, want %+v", got, image)
-		}
-	}
-	files, err := os.ReadDir(filepath.Join(dataDir, "metadata", "runtime-images"))
-	if err != nil || len(files) != len(images) {
-		t.Errorf("the directory has %v, %v, want %d images", files, err, len(images))
-	}
-}
 
 var (
 	pandas   = elyra.RuntimeImage{Name: "pandas_22", DisplayName: "Pandas 2.2", ImageName: "quay.io/acme/pandas:2.2.3"}
@@ -64,31 +24,6 @@ var (
 		PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu", "training"},
 	}
 )
-
-// wantModes checks the modes of what there is below a data directory.
-func wantModes(t *testing.T, dataDir string, file, directory fs.FileMode) {
-	t.Helper()
-	err := filepath.WalkDir(filepath.Join(dataDir, "metadata"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		want := file
-		if entry.IsDir() {
-			want = directory
-		}
-		if mode := info.Mode().Perm(); mode != want {
-			t.Errorf("%s has mode %v, want %v", path, mode, want)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-}
 
 func TestAccExample_teamImages(t *testing.T) {
 	c := newCommandLine(t)
@@ -150,11 +85,6 @@ func TestAccExample_teamImagesSlips(t *testing.T) {
 			t.Errorf("%s: the good one is blamed:\n%s", yaml, output)
 		}
 	}
-}
-
-// unwrap joins the lines that Terraform broke a message into.
-func unwrap(output string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(output, "│", "")), " ")
 }
 
 // TestAccExample_containerBuild runs the command of the Dockerfile for a Python environment of its

@@ -38,7 +38,7 @@ const registryPassword = "registry-s3cret"
 func imageRegistry(t *testing.T) (host string) {
 	t.Helper()
 	handler := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, password, _ := r.BasicAuth()
 		if password != registryPassword && (r.URL.Path == "/v2/" || strings.HasPrefix(r.URL.Path, "/v2/acme/private/")) {
 			w.Header().Set("Www-Authenticate", `Basic realm="acme"`)
@@ -47,8 +47,8 @@ func imageRegistry(t *testing.T) (host string) {
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	t.Cleanup(server.Close)
-	return strings.TrimPrefix(server.URL, "http://")
+	t.Cleanup(listener.Close)
+	return strings.TrimPrefix(listener.URL, "http://")
 }
 
 // complete is everything that Elyra needs, the Python first.
@@ -153,9 +153,9 @@ func TestAccContainerImageDataSource(t *testing.T) {
 
 func TestAccContainerImageDataSource_unreachable(t *testing.T) {
 	filesPlace(t)
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close() // nothing listens there any more
-	variables := config.Variables{"image_name": config.StringVariable(strings.TrimPrefix(server.URL, "http://") + "/acme/image:1")}
+	listener := httptest.NewServer(http.NotFoundHandler())
+	listener.Close() // nothing listens there any more
+	variables := config.Variables{"image_name": config.StringVariable(strings.TrimPrefix(listener.URL, "http://") + "/acme/image:1")}
 	refused := containerImageStep(variables)
 	refused.ExpectError = regexp.MustCompile(`(?s)Unable to check container image.*allow_unreachable\s*=\s*true`)
 	acceptance(t, refused)
@@ -261,7 +261,7 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 			}
 			c.write(t, "main.tf", config)
 			output, _ := c.try(t, "terraform apply -no-color -input=false -auto-approve")
-			if words := strings.Join(strings.Fields(strings.ReplaceAll(output, "│", "")), " "); !strings.Contains(words, tt.want) {
+			if !strings.Contains(unwrap(output), tt.want) {
 				t.Errorf("%q is not in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
 			}
 			if !strings.Contains(output, "[TRACE]") {

@@ -1,0 +1,545 @@
+package provider
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// This file is the harness of the tests that speak Terraform's protocol 6 to the provider, in this
+// process and without Terraform. In tests, the provider is what answers that protocol, and the
+// server is a Jupyter Server, or what stands in for one. The harness of the acceptance tests is
+// harness_terraform_test.go.
+
+const resourceName = "elyra_runtime_image"
+
+// environment is what the provider, Elyra's search path and Terraform read of the environment.
+var environment = []string{
+	"ELYRA_METADATA_PATH", "JUPYTER_DATA_DIR", "JUPYTER_PLATFORM_DIRS", "XDG_DATA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX",
+	"ELYRA_ENDPOINT", "ELYRA_TOKEN", "ELYRA_PASSWORD", "JUPYTER_TOKEN",
+	"DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR",
+	"XDG_CACHE_HOME", "TF_DATA_DIR", "TF_WORKSPACE",
+}
+
+// Isolate keeps the machine's own Jupyter, Elyra and servers out of a test, in both test packages
+// of this directory.
+func Isolate(t *testing.T) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir())
+	for _, variable := range environment {
+		t.Setenv(variable, "")
+	}
+}
+
+// IsolateAll does so once for all tests, those that run in parallel too: they cannot set variables.
+func IsolateAll(home string) error {
+	for _, variable := range environment {
+		if err := os.Unsetenv(variable); err != nil {
+			return err
+		}
+	}
+	return os.Setenv("HOME", home)
+}
+
+// --- The provider, and what Terraform asks of it ---
+
+// testProvider is a provider, with methods that ask what Terraform asks.
+type testProvider struct {
+	tfprotov6.ProviderServer
+	providerConfig *tfprotov6.DynamicValue
+	resourceType   tftypes.Object
+}
+
+// newTestProvider returns a provider that is configured for a data directory, which may be unknown,
+// and more directories to read.
+func newTestProvider(t testing.TB, dataDir any, searchPath ...string) testProvider {
+	t.Helper()
+	p, diagnostics := configure(t, map[string]tftypes.Value{
+		"data_dir":    tftypes.NewValue(tftypes.String, dataDir),
+		"search_path": texts(listOfStrings, searchPath...),
+	})
+	check(t, nil, diagnostics)
+	return p
+}
+
+// configure returns a provider with that configuration, and what it says of it.
+func configure(t testing.TB, arguments map[string]tftypes.Value) (testProvider, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	p := startProvider(t, New("test")(), arguments)
+	validated, err := p.ValidateProviderConfig(context.Background(), &tfprotov6.ValidateProviderConfigRequest{Config: p.providerConfig})
+	check(t, err, nil)
+	if slices.ContainsFunc(validated.Diagnostics, isError) {
+		return p, validated.Diagnostics
+	}
+	configured, err := p.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: p.providerConfig})
+	check(t, err, nil)
+	return p, append(validated.Diagnostics, configured.Diagnostics...)
+}
+
+// startProvider returns a provider that is not configured yet.
+func startProvider(t testing.TB, p provider.Provider, arguments map[string]tftypes.Value) testProvider {
+	t.Helper()
+	started := testProvider{ProviderServer: providerserver.NewProtocol6(p)()}
+	schemas := started.schemas(t)
+	started.providerConfig = newObject(t, schemas.Provider.ValueType(), arguments)
+	started.resourceType = schemas.ResourceSchemas[resourceName].ValueType().(tftypes.Object)
+	return started
+}
+
+// storeProvider is the provider on a store of the test's choice, whatever its configuration.
+type storeProvider struct {
+	elyraProvider
+
+	store elyra.Store
+}
+
+func (p *storeProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	conn := newConnection(p.store, true)
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = conn, conn, conn
+}
+
+// newStoreProvider is a provider on a store; a nil one is not known yet.
+func newStoreProvider(t testing.TB, store elyra.Store) testProvider {
+	t.Helper()
+	return startProvider(t, &storeProvider{store: store}, nil).reconfigure(t)
+}
+
+// reconfigure configures the provider anew, as each Terraform command does.
+func (p testProvider) reconfigure(t testing.TB) testProvider {
+	t.Helper()
+	configured, err := p.ConfigureProvider(context.Background(), &tfprotov6.ConfigureProviderRequest{Config: p.providerConfig})
+	check(t, err, configured.Diagnostics)
+	return p
+}
+
+func (p testProvider) schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	schemas, err := p.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+	check(t, err, schemas.Diagnostics)
+	return schemas
+}
+
+// config is the configuration of a resource with these attributes.
+func (p testProvider) config(t testing.TB, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	return newObject(t, p.resourceType, set)
+}
+
+// image is the configuration of a runtime image; an empty text is null.
+func (p testProvider) image(t testing.TB, displayName, imageName, policy, secret string) *tfprotov6.DynamicValue {
+	t.Helper()
+	set := map[string]tftypes.Value{}
+	for name, value := range map[string]string{"display_name": displayName, "image_name": imageName, "pull_policy": policy, "pull_secret": secret} {
+		if value != "" {
+			set[name] = text(value)
+		}
+	}
+	return p.config(t, set)
+}
+
+// value is a value of the resource's type.
+func (p testProvider) value(t testing.TB, value tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	dynamic, err := tfprotov6.NewDynamicValue(p.resourceType, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &dynamic
+}
+
+// none is the resource where there is none: the state before a creation, the configuration of a
+// destroy.
+func (p testProvider) none(t testing.TB) *tfprotov6.DynamicValue {
+	t.Helper()
+	return p.value(t, tftypes.NewValue(p.resourceType, nil))
+}
+
+// attributes returns the attributes of an object; none of a null one.
+func (p testProvider) attributes(t testing.TB, dynamic *tfprotov6.DynamicValue) map[string]tftypes.Value {
+	t.Helper()
+	attributes := map[string]tftypes.Value{}
+	value, err := dynamic.Unmarshal(p.resourceType)
+	if err == nil && !value.IsNull() {
+		err = value.As(&attributes)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return attributes
+}
+
+// proposed is the new state that Terraform proposes: the configuration, with
+// computed attributes from the prior state where the configuration has none.
+func (p testProvider) proposed(t testing.TB, config, prior *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
+	t.Helper()
+	values, priors := p.attributes(t, config), p.attributes(t, prior)
+	for _, computed := range []string{"id", "location", "name", "overwrite"} {
+		if prior, ok := priors[computed]; ok && values[computed].IsNull() {
+			values[computed] = prior
+		}
+	}
+	return p.value(t, tftypes.NewValue(p.resourceType, values))
+}
+
+// planned is an instance as plans of one Terraform run see it.
+type planned struct {
+	state    *tfprotov6.DynamicValue
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
+}
+
+func (p testProvider) read(t testing.TB, state *tfprotov6.DynamicValue) planned {
+	t.Helper()
+	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
+	check(t, err, read.Diagnostics)
+	return planned{read.NewState, read.NewIdentity, read.Private}
+}
+
+// respond plans the configuration over what was read, the zero planned for a
+// creation. A nil configuration is a destroy.
+func (p testProvider) respond(t testing.TB, config *tfprotov6.DynamicValue, prior planned) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	none := p.none(t)
+	if prior.state == nil {
+		prior.state = none
+	}
+	proposed := none
+	if config == nil {
+		config = none
+	} else {
+		proposed = p.proposed(t, config, prior.state)
+	}
+	plan, err := p.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: resourceName, Config: config, PriorState: prior.state, ProposedNewState: proposed,
+		PriorIdentity: prior.identity, PriorPrivate: prior.private,
+	})
+	check(t, err, nil)
+	return plan
+}
+
+// plan plans as respond does, both halves of a replacement, and returns the
+// warnings that Terraform shows.
+func (p testProvider) plan(t testing.TB, config *tfprotov6.DynamicValue, prior planned) []*tfprotov6.Diagnostic {
+	t.Helper()
+	plan := p.respond(t, config, prior)
+	check(t, nil, plan.Diagnostics)
+	if len(plan.RequiresReplace) > 0 { // Terraform drops the warnings of the second half
+		check(t, nil, p.respond(t, config, planned{private: plan.PlannedPrivate}).Diagnostics)
+	}
+	return plan.Diagnostics
+}
+
+// planUnchanged is all that a plan asks for a resource that nothing changes.
+func (p testProvider) planUnchanged(t testing.TB, config, state *tfprotov6.DynamicValue) {
+	t.Helper()
+	validated, err := p.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: config})
+	check(t, err, validated.Diagnostics)
+	check(t, nil, p.respond(t, config, p.read(t, state)).Diagnostics)
+}
+
+// create plans and applies a creation, and returns the new state.
+func (p testProvider) create(t testing.TB, config *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
+	t.Helper()
+	applied := p.tryCreate(t, config)
+	check(t, nil, applied.Diagnostics)
+	return applied.NewState
+}
+
+// tryCreate plans and applies a creation that may fail.
+func (p testProvider) tryCreate(t testing.TB, config *tfprotov6.DynamicValue) *tfprotov6.ApplyResourceChangeResponse {
+	t.Helper()
+	plan := p.respond(t, config, planned{})
+	check(t, nil, plan.Diagnostics)
+	return p.applyCreate(t, config, plan)
+}
+
+// applyCreate applies a creation that was planned, and may fail.
+func (p testProvider) applyCreate(t testing.TB, config *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
+	t.Helper()
+	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: resourceName, Config: config, PriorState: p.none(t),
+		PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	})
+	check(t, err, nil)
+	return applied
+}
+
+// destroy returns the warnings of a destroy.
+func (p testProvider) destroy(t testing.TB, state *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+	t.Helper()
+	return p.destroyPlanned(t, planned{state: state})
+}
+
+// destroyPlanned is destroy of a state with private data.
+func (p testProvider) destroyPlanned(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
+	t.Helper()
+	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: resourceName, Config: p.none(t), PriorState: prior.state, PlannedState: p.none(t), PlannedPrivate: prior.private,
+	})
+	check(t, err, applied.Diagnostics)
+	return applied.Diagnostics
+}
+
+// query is what terraform query asks of the provider. It returns the results with
+// an identity, and all warnings.
+func (p testProvider) query(t *testing.T, set map[string]tftypes.Value, limit int64, includeResource bool) (results []tfprotov6.ListResourceResult, warnings []*tfprotov6.Diagnostic) {
+	t.Helper()
+	config := newObject(t, p.schemas(t).ListResourceSchemas[resourceName].ValueType(), set)
+	lister, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the provider lists no resources")
+	}
+	validated, err := lister.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: resourceName, Config: config})
+	check(t, err, validated.Diagnostics)
+	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: resourceName, Config: config, Limit: limit, IncludeResource: includeResource})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result := range stream.Results {
+		check(t, nil, result.Diagnostics)
+		warnings = append(warnings, result.Diagnostics...)
+		if result.Identity != nil && result.Identity.IdentityData != nil {
+			results = append(results, result)
+		} else if len(results) > 0 {
+			t.Error("a warning comes after a result, where Terraform may have stopped at its limit")
+		}
+	}
+	return results, warnings
+}
+
+func displayNames(results []tfprotov6.ListResourceResult) (names []string) {
+	for _, result := range results {
+		names = append(names, result.DisplayName)
+	}
+	return names
+}
+
+// call calls a function of a provider that was never configured. It returns the
+// result in Go's own types, or the error with the number of the argument it
+// points to.
+func call(t *testing.T, name string, argument tftypes.Value, variadic ...tftypes.Value) (result any, err string, at *int64) {
+	t.Helper()
+	p := startProvider(t, New("test")(), nil)
+	definition, ok := p.schemas(t).Functions[name]
+	if !ok {
+		t.Fatalf("there is no function %s", name)
+	}
+	var arguments []*tfprotov6.DynamicValue
+	for i, value := range append([]tftypes.Value{argument}, variadic...) {
+		parameter := definition.VariadicParameter
+		if i < len(definition.Parameters) {
+			parameter = definition.Parameters[i]
+		}
+		dynamic, e := tfprotov6.NewDynamicValue(parameter.Type, value)
+		if e != nil {
+			t.Fatal(e)
+		}
+		arguments = append(arguments, &dynamic)
+	}
+	called, e := p.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: arguments})
+	if e != nil {
+		t.Fatal(e)
+	}
+	if called.Error != nil {
+		return nil, called.Error.Text, called.Error.FunctionArgument
+	}
+	value, e := called.Result.Unmarshal(definition.Return.Type)
+	if e != nil {
+		t.Fatal(e)
+	}
+	return goValue(t, value), "", nil
+}
+
+// --- Terraform's values ---
+
+var (
+	setOfStrings  = tftypes.Set{ElementType: tftypes.String}
+	listOfStrings = tftypes.List{ElementType: tftypes.String}
+)
+
+func text(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+
+func texts(collection tftypes.Type, values ...string) tftypes.Value {
+	elements := make([]tftypes.Value, len(values))
+	for i, value := range values {
+		elements[i] = text(value)
+	}
+	return tftypes.NewValue(collection, elements)
+}
+
+// object is an object of Terraform with these attributes.
+func object(attributes map[string]tftypes.Value) tftypes.Value {
+	types := map[string]tftypes.Type{}
+	for name, value := range attributes {
+		types[name] = value.Type()
+	}
+	return tftypes.NewValue(tftypes.Object{AttributeTypes: types}, attributes)
+}
+
+// newObject is an object of that type with these attributes, the others null.
+func newObject(t testing.TB, objectType tftypes.Type, set map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	values := map[string]tftypes.Value{}
+	for name, attribute := range objectType.(tftypes.Object).AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, nil)
+	}
+	maps.Copy(values, set)
+	dynamic, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &dynamic
+}
+
+// goValue is a Terraform value in Go's own types: string, bool, []any,
+// map[string]any, and nil for null.
+func goValue(t testing.TB, value tftypes.Value) any {
+	t.Helper()
+	if value.IsNull() {
+		return nil
+	}
+	if !value.IsKnown() {
+		return "(unknown)"
+	}
+	var s string
+	var b bool
+	var list []tftypes.Value
+	var object map[string]tftypes.Value
+	switch {
+	case value.As(&s) == nil:
+		return s
+	case value.As(&b) == nil:
+		return b
+	case value.As(&list) == nil:
+		values := []any{}
+		for _, element := range list {
+			values = append(values, goValue(t, element))
+		}
+		return values
+	case value.As(&object) == nil:
+		values := map[string]any{}
+		for name, attribute := range object {
+			values[name] = goValue(t, attribute)
+		}
+		return values
+	}
+	t.Fatalf("a value of type %s", value.Type())
+	return nil
+}
+
+// --- What is expected ---
+
+// check ends the test at an error.
+func check(t testing.TB, err error, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range diagnostics {
+		if isError(d) {
+			t.Fatalf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+}
+
+func isError(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError }
+
+// wantWarning checks that there is one diagnostic, a warning on an attribute with those words.
+func wantWarning(t *testing.T, diagnostics []*tfprotov6.Diagnostic, words ...string) {
+	t.Helper()
+	wantWarnings(t, diagnostics, 1, words...)
+	if diagnostics[0].Attribute == nil {
+		t.Error("the warning has no attribute")
+	}
+}
+
+// wantWarnings checks the number of warnings and what the first one says.
+func wantWarnings(t *testing.T, got []*tfprotov6.Diagnostic, number int, words ...string) {
+	t.Helper()
+	check(t, nil, got)
+	if len(got) != number {
+		for _, d := range got {
+			t.Logf("%s: %s", d.Summary, d.Detail)
+		}
+		t.Fatalf("%d warnings, want %d", len(got), number)
+	}
+	for _, want := range words {
+		said := got[0].Summary + "\n" + got[0].Detail + "\n" + got[0].Attribute.String()
+		if !strings.Contains(said, want) {
+			t.Errorf("the warning lacks %q:\n%s", want, said)
+		}
+	}
+}
+
+// wantError calls a function for an error that points at its argument.
+func wantError(t *testing.T, name string, argument tftypes.Value, want string) {
+	t.Helper()
+	result, err, at := call(t, name, argument)
+	switch {
+	case err == "":
+		t.Errorf("%s(%s) = %v, want an error with %q", name, argument, result, want)
+	case !strings.Contains(err, want):
+		t.Errorf("%s(%s): %q, want %q", name, argument, err, want)
+	case at == nil || *at != 0:
+		t.Errorf("%s: %q points at no argument", name, err)
+	case strings.HasSuffix(err, "."): // Terraform adds its own
+		t.Errorf("%s: %q ends with a full stop", name, err)
+	}
+}
+
+// --- Runtime images in files ---
+
+// Container images of tests.
+const (
+	imageName      = "quay.io/team/img:1"
+	otherImageName = "quay.io/team/img:2"
+)
+
+const anyDocument = `{"schema_name": "runtime-image", "display_name": "Theirs", "metadata": {"image_name": "them/image:1"}}`
+
+// document is the file of an image.
+func document(image elyra.RuntimeImage) string { return string(elyra.NewDocument(image).Encode()) }
+
+func imagePath(dataDir, name string) string {
+	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
+}
+
+// putDocument writes the file of an instance as someone else would, and returns its path.
+func putDocument(t testing.TB, dataDir, name, document string) (path string) {
+	t.Helper()
+	path = imagePath(dataDir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// writeImages makes a data directory with these files, of instances and others.
+func writeImages(t testing.TB, files map[string]string) (dataDir string) {
+	t.Helper()
+	dataDir = t.TempDir()
+	dir := filepath.Join(dataDir, "metadata", "runtime-images")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dataDir
+}

@@ -1,0 +1,502 @@
+package provider_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/config"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/provider"
+)
+
+// This file is the harness of the acceptance tests: a real Terraform on the provider, by plugin-testing
+// or by its command line, in a place in files or on a Jupyter Server. That of the tests without
+// Terraform is harness_protocol_test.go.
+
+// TestMain lets no acceptance test skip in CI for want of a variable, and keeps the machine's own
+// Jupyter, Elyra and servers out of all tests.
+func TestMain(m *testing.M) {
+	home, err := os.MkdirTemp("", "home")
+	if err == nil {
+		err = provider.IsolateAll(home)
+	}
+	if os.Getenv("CI") == "true" && os.Getenv("TF_ACC") == "" {
+		err = errors.New("CI=true, and TF_ACC is not set: make test sets it")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	if err := os.RemoveAll(home); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
+}
+
+// requireAcceptance skips what plugin-testing does not skip by itself.
+func requireAcceptance(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("TF_ACC is not set; make test sets it")
+	}
+}
+
+// --- Places: where images are kept ---
+
+// place is where the provider under test keeps its images, with a back door to
+// the files that Elyra reads.
+type place struct {
+	// near is the data directory that is written to, far one further along the
+	// search path.
+	near, far string
+	// endpoint is the base URL of a server on both; empty for files.
+	endpoint string
+}
+
+// location is what the attribute of that name says for an instance.
+func (p place) location(name string) string {
+	if p.endpoint != "" {
+		return strings.TrimSuffix(p.endpoint, "/") + "/elyra/metadata/runtime-images/" + name
+	}
+	return p.path(name)
+}
+
+func (p place) path(name string) string { return instancePath(p.near, name) }
+
+func instancePath(dataDir, name string) string {
+	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
+}
+
+// filesPlace is a place in files. The provider finds it in the environment, so
+// that the configurations under testdata are the same for all stores.
+func filesPlace(t *testing.T) place {
+	t.Helper()
+	p := place{near: t.TempDir(), far: t.TempDir()}
+	isolate(t)
+	t.Setenv("ELYRA_METADATA_PATH", p.near+string(os.PathListSeparator)+p.far)
+	return p
+}
+
+// jupyterServer is a real Jupyter Server on two levels of data directories.
+type jupyterServer struct {
+	*jupytertest.Server
+	near, far string
+}
+
+func startServer(t *testing.T) jupyterServer {
+	t.Helper()
+	requireAcceptance(t)
+	near, far := t.TempDir(), t.TempDir()
+	server := jupytertest.Start(t, jupytertest.Options{
+		BaseURL: "/user/jdoe/",
+		Env:     []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
+		// Tests change files behind the server's back; it is to see that at once.
+		Args: []string{"--FileMetadataCache.enabled=False"},
+	})
+	return jupyterServer{server, near, far}
+}
+
+// place empties the server and is a place on it.
+func (s jupyterServer) place(t *testing.T) place {
+	t.Helper()
+	for _, dir := range []string{s.near, s.far} {
+		if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	isolate(t)
+	t.Setenv("ELYRA_ENDPOINT", s.URL)
+	t.Setenv("ELYRA_TOKEN", s.Token)
+	return place{near: s.near, far: s.far, endpoint: s.URL}
+}
+
+// isolate keeps the machine's own Jupyter, Elyra and servers out of a test.
+func isolate(t *testing.T) {
+	t.Helper()
+	provider.Isolate(t)
+}
+
+// put writes a document as someone else would, behind the provider's back.
+func put(t testing.TB, dataDir, name, document string) {
+	t.Helper()
+	path := instancePath(dataDir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// read returns the document of an instance, and "" where there is none.
+func read(t testing.TB, dataDir, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(instancePath(dataDir, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// stored returns the instance that a document holds.
+func stored(t testing.TB, dataDir, name string) elyra.RuntimeImage {
+	t.Helper()
+	document, err := elyra.ParseDocument([]byte(read(t, dataDir, name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, err := document.Image(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return image
+}
+
+// wantImages checks that a data directory holds these images and no others.
+func wantImages(t *testing.T, dataDir string, images ...elyra.RuntimeImage) {
+	t.Helper()
+	for _, image := range images {
+		if got := stored(t, dataDir, image.Name); !got.Equal(image) {
+			t.Errorf("stored is %+v, want %+v", got, image)
+		}
+	}
+	files, err := os.ReadDir(filepath.Join(dataDir, "metadata", "runtime-images"))
+	if err != nil || len(files) != len(images) {
+		t.Errorf("the directory has %v, %v, want %d images", files, err, len(images))
+	}
+}
+
+// wantModes checks the modes of what there is below a data directory.
+func wantModes(t *testing.T, dataDir string, file, directory fs.FileMode) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(dataDir, "metadata"), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		want := file
+		if entry.IsDir() {
+			want = directory
+		}
+		if mode := info.Mode().Perm(); mode != want {
+			t.Errorf("%s has mode %v, want %v", path, mode, want)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// --- Steps of plugin-testing ---
+
+// providerFactories start the provider as main does.
+var providerFactories = map[string]func() (tfprotov6.ProviderServer, error){
+	"elyra": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
+}
+
+// directory is a configuration under testdata.
+func directory(name string) config.TestStepConfigFunc {
+	return config.StaticDirectory(filepath.Join("testdata", name))
+}
+
+// acceptance runs steps against a real Terraform.
+func acceptance(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: providerFactories, Steps: steps})
+}
+
+// applyExamples runs steps that bring their provider along.
+func applyExamples(t *testing.T, steps ...resource.TestStep) {
+	t.Helper()
+	resource.Test(t, resource.TestCase{Steps: steps})
+}
+
+// withProviders gives steps whose configuration has a provider block what they
+// need.
+func withProviders(steps ...resource.TestStep) []resource.TestStep {
+	for i := range steps {
+		steps[i].ProtoV6ProviderFactories = providerFactories
+	}
+	return steps
+}
+
+// with returns variables with one of them changed.
+func with(variables config.Variables, name string, value config.Variable) config.Variables {
+	variables[name] = value
+	return variables
+}
+
+func output(name string, value knownvalue.Check) []statecheck.StateCheck {
+	return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue(name, value)}
+}
+
+// checkFiles is a check of what an apply did to files.
+type checkFiles func()
+
+func (check checkFiles) CheckState(context.Context, statecheck.CheckStateRequest, *statecheck.CheckStateResponse) {
+	check()
+}
+
+// spaced matches text that Terraform may have broken into lines.
+func spaced(pattern string) *regexp.Regexp {
+	return regexp.MustCompile("(?s)" + regexp.MustCompile(" ").ReplaceAllString(pattern, `\s+`))
+}
+
+// --- Terraform's command line ---
+
+// commandLine runs a real Terraform on a real binary of the provider, in a
+// directory of its own. It serves what plugin-testing cannot do: it reads no state
+// with for_each in it, has one server for all configurations of a provider, and
+// knows no commands.
+type commandLine struct {
+	dir       string
+	terraform string
+}
+
+// goHome is where Go's caches are: the home directory before any test has another.
+var goHome, _ = os.UserHomeDir()
+
+func newCommandLine(t *testing.T) commandLine {
+	t.Helper()
+	requireAcceptance(t)
+	bin := t.TempDir()
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")
+	build.Env = append(os.Environ(), "HOME="+goHome)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	config := filepath.Join(bin, "terraform.rc")
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"elyra-ai/elyra\" = %q\n  }\n  direct {}\n}\n", bin)
+	if err := os.WriteFile(config, []byte(overrides), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TF_CLI_CONFIG_FILE", config)
+	t.Setenv("CHECKPOINT_DISABLE", "1")
+	t.Setenv("TF_IN_AUTOMATION", "1")
+	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return commandLine{t.TempDir(), terraform}
+}
+
+// copyExample copies a directory under examples to where commands run.
+func (c commandLine) copyExample(t *testing.T, name string) {
+	t.Helper()
+	if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// write writes a file to where commands run.
+func (c commandLine) write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, file), []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c commandLine) run(t *testing.T, commands string) (output string) {
+	t.Helper()
+	output, err := c.try(t, commands)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", commands, err, output)
+	}
+	return output
+}
+
+// try runs commands of a shell, in which terraform is the one under test.
+func (c commandLine) try(t *testing.T, commands string) (output string, err error) {
+	t.Helper()
+	shell := exec.CommandContext(t.Context(), "sh", "-euc", `terraform() { "$TERRAFORM" "$@"; }`+"\n"+commands)
+	shell.Dir = c.dir
+	shell.Env = append(os.Environ(), "TERRAFORM="+c.terraform)
+	out, err := shell.CombinedOutput()
+	return string(out), err
+}
+
+// outputMap is an output that is an object of strings.
+func (c commandLine) outputMap(t *testing.T, name string) (values map[string]string) {
+	t.Helper()
+	// Standard error has the warning about dev_overrides.
+	if err := json.Unmarshal([]byte(c.run(t, "terraform output -json "+name+" 2>/dev/null")), &values); err != nil {
+		t.Fatal(err)
+	}
+	return values
+}
+
+// withQuery returns the same on a Terraform that has the query command: 1.14 or
+// newer, and not OpenTofu, whose own numbers say nothing about it. TERRAFORM_QUERY
+// names one for where the one under test is none.
+func (c commandLine) withQuery(t *testing.T) commandLine {
+	t.Helper()
+	for _, terraform := range []string{c.terraform, os.Getenv("TERRAFORM_QUERY")} {
+		if terraform == "" {
+			continue
+		}
+		c.terraform = terraform
+		version := c.run(t, "terraform version")
+		var major, minor int
+		if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err == nil && (major > 1 || minor >= 14) {
+			return c
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("there is no Terraform with the query command, and CI=true: make test sets TERRAFORM_QUERY")
+	}
+	t.Skip("there is no Terraform with the query command; make test sets TERRAFORM_QUERY")
+	return c
+}
+
+const (
+	apply   = "terraform apply -auto-approve -no-color"
+	destroy = "terraform destroy -auto-approve -no-color"
+	noop    = "terraform plan -no-color -detailed-exitcode" // fails where there is a change
+)
+
+// wantOutput checks that an output has these words, however it is wrapped.
+func wantOutput(t *testing.T, output string, words ...string) {
+	t.Helper()
+	for _, want := range words {
+		if !strings.Contains(unwrap(output), want) {
+			t.Errorf("%q is not in the output:\n%s", want, output)
+		}
+	}
+}
+
+// unwrap joins the lines that Terraform broke a message into.
+func unwrap(output string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")
+}
+
+func lineWith(text, part string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, part) {
+			return line
+		}
+	}
+	return ""
+}
+
+// --- Examples and guides ---
+
+// example is a step that applies a configuration made of files under examples,
+// as a reader would paste them together. What does not say where the provider
+// comes from is given the provider block's file for that.
+func example(t *testing.T, files ...string) resource.TestStep {
+	t.Helper()
+	return exampleWith(t, strings.NewReplacer(), files...)
+}
+
+// exampleWith is example with words of the files replaced.
+func exampleWith(t *testing.T, replace *strings.Replacer, files ...string) resource.TestStep {
+	t.Helper()
+	// The examples give the provider's public source.
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
+	dir := t.TempDir()
+	add := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sourced := false
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sourced = sourced || bytes.Contains(data, []byte("required_providers"))
+		add(file, []byte(replace.Replace(string(data))))
+	}
+	if !sourced {
+		add("versions.tf", []byte("terraform {\n  required_providers {\n    elyra = {\n      source = \"elyra-ai/elyra\"\n    }\n  }\n}\n"))
+	}
+	return resource.TestStep{ProtoV6ProviderFactories: providerFactories, ConfigDirectory: config.StaticDirectory(dir)}
+}
+
+// module is a step that applies a directory under examples as it stands.
+func module(t *testing.T, name string, variables config.Variables) resource.TestStep {
+	t.Helper()
+	// The examples give the provider's public source.
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
+	return resource.TestStep{
+		ProtoV6ProviderFactories: providerFactories,
+		ConfigDirectory:          config.StaticDirectory(filepath.Join("..", "..", "examples", name)),
+		ConfigVariables:          variables,
+	}
+}
+
+// guide is the code of a guide, whose every block is to be run by a test.
+type guide struct {
+	name   string
+	blocks []string
+	used   map[string]bool
+}
+
+func readGuide(t *testing.T, name string) guide {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", name+".md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := guide{name: name, used: map[string]bool{}}
+	for _, match := range regexp.MustCompile("(?s)```[a-z]+\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		g.blocks = append(g.blocks, match[1])
+	}
+	return g
+}
+
+// code is the one block that has this text in it, as it stands there.
+func (g guide) code(t *testing.T, with string) (code string) {
+	t.Helper()
+	found := 0
+	for _, block := range g.blocks {
+		if strings.Contains(block, with) {
+			code = block
+			found++
+		}
+	}
+	if found != 1 {
+		t.Fatalf("the guide %s has %d blocks of code with %q, want 1", g.name, found, with)
+	}
+	g.used[code] = true
+	return code
+}
+
+// codeAt is code with the guide's directory replaced.
+func (g guide) codeAt(t *testing.T, with, dataDir string) string {
+	t.Helper()
+	return strings.ReplaceAll(g.code(t, with), "/srv/jupyter", dataDir)
+}
+
+// wantAllUsed fails for each block that no test asked for.
+func (g guide) wantAllUsed(t *testing.T) {
+	t.Helper()
+	for _, block := range g.blocks {
+		if !g.used[block] {
+			t.Errorf("nothing in the guide %s runs:\n%s", g.name, block)
+		}
+	}
+}

@@ -1,0 +1,191 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+)
+
+// countingStore counts what is asked of a store, by the name of the method.
+type countingStore struct {
+	elyra.Store
+
+	mu    sync.Mutex
+	asked map[string]int
+}
+
+func (s *countingStore) count(method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked == nil {
+		s.asked = map[string]int{}
+	}
+	s.asked[method]++
+}
+
+func (s *countingStore) Get(ctx context.Context, name string) (elyra.Instance, error) {
+	s.count("Get")
+	return s.Store.Get(ctx, name)
+}
+
+func (s *countingStore) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
+	s.count("Refresh")
+	return s.Store.Refresh(ctx, name)
+}
+
+func (s *countingStore) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
+	s.count("List")
+	return s.Store.List(ctx, includeInvalid)
+}
+
+func (s *countingStore) ListBeyond(ctx context.Context) ([]elyra.Instance, error) {
+	s.count("ListBeyond")
+	return s.Store.ListBeyond(ctx)
+}
+
+// TestPlan_reads: among many files of others, a plan reads its own alone; one that
+// creates or changes something reads what lies further along the search path besides,
+// once.
+func TestPlan_reads(t *testing.T) {
+	t.Parallel()
+	others := map[string]string{}
+	for i := range 100 {
+		others[fmt.Sprintf("other-%d.json", i)] = document(elyra.RuntimeImage{DisplayName: "Other", ImageName: fmt.Sprintf("team/other:%d", i)})
+	}
+	store := &countingStore{Store: filestore.New(filestore.Config{DataDirs: []string{writeImages(t, others), writeImages(t, others)}})}
+	provider := newStoreProvider(t, store)
+	const managed = 10
+	config := func(i int, tag string) *tfprotov6.DynamicValue {
+		return provider.image(t, fmt.Sprintf("Mine %d", i), fmt.Sprintf("team/mine:%d%s", i, tag), "", "")
+	}
+	states := make([]*tfprotov6.DynamicValue, managed)
+	for i := range states {
+		states[i] = provider.create(t, config(i, ""))
+	}
+	for _, tt := range []struct {
+		phase string
+		plan  func(i int)
+		want  map[string]int
+	}{
+		{"unchanged", func(i int) { provider.plan(t, config(i, ""), provider.read(t, states[i])) }, map[string]int{"Refresh": managed}},
+		{"changed", func(i int) { provider.plan(t, config(i, "x"), provider.read(t, states[i])) }, map[string]int{"Refresh": managed, "ListBeyond": 1}},
+		{"created", func(i int) { provider.plan(t, config(managed+i, ""), planned{}) }, map[string]int{"Refresh": managed, "ListBeyond": 1}},
+	} {
+		provider.reconfigure(t)
+		store.asked = nil
+		for i := range managed {
+			tt.plan(i)
+		}
+		if !maps.Equal(store.asked, tt.want) {
+			t.Errorf("%s: the store was asked %v, want %v", tt.phase, store.asked, tt.want)
+		}
+	}
+}
+
+func TestPlanWarnsOfExisting(t *testing.T) {
+	dir := t.TempDir()
+	path := putDocument(t, dir, "taken", anyDocument)
+	plan := func(attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
+		t.Helper()
+		provider := newTestProvider(t, dir)
+		config := provider.config(t, attributes)
+		plan := provider.respond(t, config, planned{})
+		check(t, nil, plan.Diagnostics)
+		return plan.Diagnostics
+	}
+	config := map[string]tftypes.Value{"display_name": text("Taken"), "image_name": text("a/b:1")}
+	wantWarning(t, plan(config), `Runtime image "taken" already exists`, path, "import {", `id = "taken"`, "overwrite = true")
+	config["overwrite"] = tftypes.NewValue(tftypes.Bool, true)
+	if diagnostics := plan(config); len(diagnostics) > 0 {
+		t.Errorf("with overwrite: %+v", diagnostics[0])
+	}
+	config = map[string]tftypes.Value{"display_name": text("Free"), "image_name": text("a/b:1")}
+	if diagnostics := plan(config); len(diagnostics) > 0 {
+		t.Errorf("a free name: %+v", diagnostics[0])
+	}
+}
+
+// TestPlanReplaceIsQuiet: the instance that is to be replaced is no surprise, be it
+// by -replace or because it is tainted, of which Terraform says nothing.
+func TestPlanReplaceIsQuiet(t *testing.T) {
+	dir := t.TempDir()
+	provider := newTestProvider(t, dir)
+	config := provider.config(t, map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text("a/b:1")})
+	state := provider.create(t, config)
+
+	tainted := newTestProvider(t, dir)
+	tainted.read(t, state)
+	wantWarnings(t, tainted.plan(t, config, planned{}), 0)
+
+	replaced := newTestProvider(t, dir)
+	first := replaced.respond(t, config, replaced.read(t, state))
+	wantWarnings(t, first.Diagnostics, 0)
+	wantWarnings(t, replaced.plan(t, config, planned{private: first.PlannedPrivate}), 0)
+}
+
+// TestPlanLocation: it is known where the configuration names the place in full,
+// and left open where the working directory or the environment has a say, for a
+// saved plan may be applied elsewhere.
+func TestPlanLocation(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("ELYRA_METADATA_PATH", dir)
+	want := filepath.Join(dir, "metadata", "runtime-images", "placed.json")
+	for _, tt := range []struct {
+		dataDir any
+		known   bool
+	}{{dir, true}, {"relative", false}, {nil, false}} {
+		provider := newTestProvider(t, tt.dataDir)
+		config := provider.config(t, map[string]tftypes.Value{"display_name": text("Placed"), "image_name": text("a/b:1")})
+		plan := provider.respond(t, config, planned{})
+		check(t, nil, plan.Diagnostics)
+		location := provider.attributes(t, plan.PlannedState)["location"]
+		if location.IsKnown() != tt.known || tt.known && !location.Equal(text(want)) {
+			t.Errorf("data_dir %v: planned at %v", tt.dataDir, location)
+		}
+	}
+}
+
+// TestPlanSameName: of two resources with one name, new or known, the second is an
+// error, whichever it is.
+func TestPlanSameName(t *testing.T) {
+	dir := t.TempDir()
+	provider := newTestProvider(t, dir)
+	mine := provider.config(t, map[string]tftypes.Value{"display_name": text("My A"), "image_name": text("a/b:1")})
+	other := provider.config(t, map[string]tftypes.Value{"display_name": text("my a!"), "image_name": text("a/b:2")})
+	state := provider.create(t, mine)
+	type plan struct {
+		config *tfprotov6.DynamicValue
+		known  bool
+	}
+	for _, plans := range [][]plan{
+		{{mine, false}, {other, false}},
+		{{mine, true}, {other, false}}, {{other, false}, {mine, true}},
+		{{mine, true}, {other, true}},
+		{{mine, true}, {nil, true}}, {{nil, true}, {mine, true}},
+	} {
+		provider := newTestProvider(t, dir)
+		for i, plan := range plans {
+			prior := planned{}
+			if plan.known {
+				prior = provider.read(t, state)
+			}
+			var failed bool
+			for _, d := range provider.respond(t, plan.config, prior).Diagnostics {
+				failed = failed || isError(d) && d.Summary == `Two resources have the name "my_a"`
+			}
+			if failed != (i == 1) {
+				t.Errorf("plan %d of %+v fails: %t", i, plans, failed)
+			}
+		}
+	}
+}

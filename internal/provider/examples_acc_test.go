@@ -1,6 +1,10 @@
 package provider_test
 
 import (
+	"maps"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
@@ -74,5 +78,42 @@ func TestAccExample_runtimeImagesExclusive(t *testing.T) {
 		if read(t, p.near, "by_hand") == "" {
 			t.Error("the destroy removed what is not Terraform's")
 		}
+	}
+}
+
+// TestAccExample_listResource queries with the example's list blocks, and generates what it says.
+func TestAccExample_listResource(t *testing.T) {
+	c := newCommandLine(t).withQuery(t)
+	p := filesPlace(t)
+	for name, image := range map[string]elyra.RuntimeImage{
+		"tf_gpu":  {DisplayName: "TensorFlow with GPU", ImageName: "quay.io/acme/tf:1", Tags: []string{"cuda", "gpu"}},
+		"tf_cpu":  {DisplayName: "TensorFlow", ImageName: "quay.io/acme/tf:2"},
+		"pytorch": {DisplayName: "PyTorch with GPU", ImageName: "quay.io/acme/torch:1", Tags: []string{"cuda", "gpu"}},
+	} {
+		put(t, p.near, name, string(elyra.NewDocument(image).Encode()))
+	}
+	c.copyExample(t, filepath.Join("list-resources", "elyra_runtime_image"))
+	c.write(t, "main.tf", "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n")
+	command := regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.run(t, "cat list-resource.tfquery.hcl"))
+	if command == "" {
+		t.Fatal("the example has no command")
+	}
+	found := map[string]bool{}
+	for line := range strings.Lines(c.run(t, command+" -no-color")) {
+		if strings.HasPrefix(line, "list.") {
+			found[strings.Join(strings.Fields(line), " ")] = true
+		}
+	}
+	want := map[string]bool{
+		"list.elyra_runtime_image.all name=tf_gpu TensorFlow with GPU": true,
+		"list.elyra_runtime_image.all name=tf_cpu TensorFlow":          true,
+		"list.elyra_runtime_image.all name=pytorch PyTorch with GPU":   true,
+		"list.elyra_runtime_image.gpu name=tf_gpu TensorFlow with GPU": true,
+	}
+	if !maps.Equal(found, want) {
+		t.Errorf("found %v, want %v", found, want)
+	}
+	if images := c.run(t, "cat images.tf"); strings.Count(images, "\nresource \"elyra_runtime_image\"") != len(want) {
+		t.Errorf("generated is\n%s", images)
 	}
 }

@@ -28,6 +28,10 @@ type Store interface {
 	// itself has written.
 	Refresh(ctx context.Context, name string) (Instance, error)
 
+	// Peek is Get for a glance that nothing depends on: it does not wait for another
+	// program that is just saving the instance, and takes it for absent.
+	Peek(ctx context.Context, name string) (Instance, error)
+
 	// Update replaces the fields of the instance named image.Name and keeps all
 	// else that its document holds. An invalid instance is repaired. An instance
 	// that lives further along the search path is copied to where the store
@@ -82,7 +86,7 @@ type Traits struct {
 	// level of the search path an instance lives, and so does [Instance.Origin].
 	// Otherwise they are true and [OriginUnknown].
 	KnowsLevels bool
-	// ReadsCheaply: a Refresh costs no more than the instance's share of a List.
+	// ReadsCheaply: a Peek costs no more than the instance's share of a List.
 	// Otherwise one list is cheaper than a few of them.
 	ReadsCheaply bool
 }

@@ -59,7 +59,7 @@ func byImageName(instances []elyra.Instance, err error) (imagesByImageName, erro
 // is cheap, else from the list that all plans share.
 func (c *connection) lookUp(ctx context.Context, name string) (instance elyra.Instance, found bool, err error) {
 	if c.store.Traits().ReadsCheaply {
-		instance, err = c.store.Refresh(ctx, name)
+		instance, err = c.store.Peek(ctx, name)
 		switch {
 		case err == nil, errors.As(err, new(*elyra.InvalidError)):
 			return instance, true, nil

@@ -100,7 +100,7 @@ func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instan
 	result.DisplayName = instance.DisplayName
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
-		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+		result.Diagnostics.Append(result.Resource.Set(ctx, model.object())...)
 	}
 	return result
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -15,17 +16,56 @@ import (
 // runtimeImageModel is a runtime image as the resource's configuration, plan
 // and state have it.
 type runtimeImageModel struct {
-	DisplayName types.String `tfsdk:"display_name"`
-	ImageName   types.String `tfsdk:"image_name"`
-	Name        types.String `tfsdk:"name"`
-	Description types.String `tfsdk:"description"`
-	PullPolicy  types.String `tfsdk:"pull_policy"`
-	PullSecret  types.String `tfsdk:"pull_secret"`
-	Tags        types.Set    `tfsdk:"tags"`
-	Overwrite   types.Bool   `tfsdk:"overwrite"`
-	ID          types.String `tfsdk:"id"`
+	DisplayName types.String
+	ImageName   types.String
+	Name        types.String
+	Description types.String
+	PullPolicy  types.String
+	PullSecret  types.String
+	Tags        types.Set
+	Overwrite   types.Bool
+	ID          types.String
 	// Location is null in the state of an invalid instance: Elyra sees none.
-	Location types.String `tfsdk:"location"`
+	Location types.String
+}
+
+// runtimeImageTypes are those of the schema's attributes.
+var runtimeImageTypes = map[string]attr.Type{
+	"display_name": types.StringType, "image_name": types.StringType, "name": types.StringType,
+	"description": types.StringType, "pull_policy": types.StringType, "pull_secret": types.StringType,
+	"tags": types.SetType{ElemType: types.StringType}, "overwrite": types.BoolType,
+	"id": types.StringType, "location": types.StringType,
+}
+
+// object is the model as Terraform has it. With the tags of a struct, the framework
+// would do that and its reverse, and compile regular expressions for it each time: a
+// fifth of what a read costs.
+func (m runtimeImageModel) object() types.Object {
+	return types.ObjectValueMust(runtimeImageTypes, map[string]attr.Value{
+		"display_name": m.DisplayName, "image_name": m.ImageName, "name": m.Name,
+		"description": m.Description, "pull_policy": m.PullPolicy, "pull_secret": m.PullSecret,
+		"tags": m.Tags, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location,
+	})
+}
+
+// get is the reverse of object, for a configuration, plan or state that is not null.
+func (m *runtimeImageModel) get(ctx context.Context, from interface {
+	Get(context.Context, any) diag.Diagnostics
+}) diag.Diagnostics {
+	var object types.Object
+	diags := from.Get(ctx, &object)
+	if diags.HasError() {
+		return diags
+	}
+	values := object.Attributes()
+	text := func(name string) types.String { return values[name].(types.String) } // the schema says so
+	*m = runtimeImageModel{
+		DisplayName: text("display_name"), ImageName: text("image_name"), Name: text("name"),
+		Description: text("description"), PullPolicy: text("pull_policy"), PullSecret: text("pull_secret"),
+		Tags: values["tags"].(types.Set), Overwrite: values["overwrite"].(types.Bool),
+		ID: text("id"), Location: text("location"),
+	}
+	return diags
 }
 
 // runtimeImageIdentityModel is what Terraform tells runtime images apart by.

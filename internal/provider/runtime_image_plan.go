@@ -46,7 +46,7 @@ func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.Mod
 		return
 	}
 	var state runtimeImageModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	remembered := recall(ctx, req.Private)
 	if h := state.held(remembered); resp.Diagnostics.HasError() || !r.conn.isHere(h) && !r.conn.run.wasSeen(h.image.Name, h.at) {
 		return
@@ -72,9 +72,12 @@ func (r *runtimeImageResource) planRemoval(ctx context.Context, name string) (di
 func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var config, plan runtimeImageModel
 	var state *runtimeImageModel // nil for a creation
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
+	if !req.State.Raw.IsNull() {
+		state = &runtimeImageModel{}
+		resp.Diagnostics.Append(state.get(ctx, req.State)...)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -83,7 +86,7 @@ func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(p.setName(config)...)
 	resp.Diagnostics.Append(p.setLocation(ctx)...)
 	resp.Diagnostics.Append(p.validate()...)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, p.plan)...)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, p.plan.object())...)
 	if p.renames() {
 		resp.RequiresReplace = append(resp.RequiresReplace, pathName)
 	}

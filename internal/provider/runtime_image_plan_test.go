@@ -43,6 +43,11 @@ func (s *countingStore) Refresh(ctx context.Context, name string) (elyra.Instanc
 	return s.Store.Refresh(ctx, name)
 }
 
+func (s *countingStore) Peek(ctx context.Context, name string) (elyra.Instance, error) {
+	s.count("Peek")
+	return s.Store.Peek(ctx, name)
+}
+
 func (s *countingStore) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
 	s.count("List")
 	return s.Store.List(ctx, includeInvalid)
@@ -79,7 +84,7 @@ func TestPlan_reads(t *testing.T) {
 	}{
 		{"unchanged", func(i int) { provider.plan(t, config(i, ""), provider.read(t, states[i])) }, map[string]int{"Refresh": managed}},
 		{"changed", func(i int) { provider.plan(t, config(i, "x"), provider.read(t, states[i])) }, map[string]int{"Refresh": managed, "ListBeyond": 1}},
-		{"created", func(i int) { provider.plan(t, config(managed+i, ""), planned{}) }, map[string]int{"Refresh": managed, "ListBeyond": 1}},
+		{"created", func(i int) { provider.plan(t, config(managed+i, ""), planned{}) }, map[string]int{"Peek": managed, "ListBeyond": 1}},
 	} {
 		provider.reconfigure(t)
 		store.asked = nil

@@ -121,7 +121,7 @@ func (r *runtimeImageResource) connected() (diags diag.Diagnostics) {
 
 func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan runtimeImageModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -150,13 +150,13 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 		plan.setInstance(instance)
 	}
 	resp.Diagnostics.Append(remember(ctx, resp.Private, memory{}, wrote)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.object())...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
 }
 
 func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runtimeImageModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	// Set before anything else: Terraform wants the identity even of what turns
 	// out to be gone, and a state of Terraform before 1.12 has none.
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, state)...)
@@ -189,14 +189,14 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	// Most often nothing has changed, and to set a state is the most expensive
 	// part of reading it.
 	if !state.equal(before) {
-		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
 	}
 }
 
 func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state runtimeImageModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -216,13 +216,13 @@ func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRe
 		wrote.Hides = wrote.Hides || remembered.Hides
 		resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, wrote)...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.object())...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
 }
 
 func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state runtimeImageModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	resp.Diagnostics.Append(r.connected()...)
 	if resp.Diagnostics.HasError() {
 		return

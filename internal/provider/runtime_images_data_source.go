@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,18 +26,29 @@ type runtimeImagesDataSource struct {
 }
 
 type runtimeImagesDataModel struct {
-	Search         types.String              `tfsdk:"search"`
-	Tags           types.Set                 `tfsdk:"tags"`
-	IncludeInvalid types.Bool                `tfsdk:"include_invalid"`
-	RuntimeImages  []listedRuntimeImageModel `tfsdk:"runtime_images"`
+	Search         types.String `tfsdk:"search"`
+	Tags           types.Set    `tfsdk:"tags"`
+	IncludeInvalid types.Bool   `tfsdk:"include_invalid"`
+	// RuntimeImages are of listedRuntimeImageModel. The framework would look at the
+	// tags of the model anew for each of thousands.
+	RuntimeImages types.List `tfsdk:"runtime_images"`
 }
 
 // listedRuntimeImageModel is a runtime image as one of a list.
 type listedRuntimeImageModel struct {
 	runtimeImageDataModel
 
-	Writable      types.Bool   `tfsdk:"writable"`
-	InvalidReason types.String `tfsdk:"invalid_reason"`
+	Writable      types.Bool
+	InvalidReason types.String
+}
+
+func (m listedRuntimeImageModel) object(objectType types.ObjectType) types.Object {
+	return types.ObjectValueMust(objectType.AttrTypes, map[string]attr.Value{
+		"name": m.Name, "display_name": m.DisplayName, "image_name": m.ImageName, "id": m.ID,
+		"description": m.Description, "pull_policy": m.PullPolicy, "pull_secret": m.PullSecret, "tags": m.Tags,
+		"location": m.Location, "origin": m.Origin, "json": m.JSON,
+		"writable": m.Writable, "invalid_reason": m.InvalidReason,
+	})
 }
 
 func (d *runtimeImagesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -119,12 +131,14 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 		return
 	}
 	resp.Diagnostics.Append(overlookedWarnings(d.conn.store)...)
-	model.RuntimeImages = []listedRuntimeImageModel{} // nil would be null
+	objectType := model.RuntimeImages.ElementType(ctx).(types.ObjectType) // the schema's
+	var found []attr.Value
 	for _, instance := range instances {
 		if filter.matches(instance.RuntimeImage) {
-			model.RuntimeImages = append(model.RuntimeImages, listed(instance))
+			found = append(found, listed(instance).object(objectType))
 		}
 	}
+	model.RuntimeImages = types.ListValueMust(objectType, found)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 

@@ -134,6 +134,20 @@ func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error
 	return s.Get(ctx, name)
 }
 
+// Peek implements [elyra.Store]. To find out whether a missing file is being saved takes a look at
+// all names in its directory, which is too much for each of many files that are to be created.
+func (s *Store) Peek(ctx context.Context, name string) (elyra.Instance, error) {
+	level, err := s.find(name)
+	if err = cmp.Or(ctx.Err(), err); err != nil {
+		return elyra.Instance{}, fmt.Errorf("read runtime image %q: %w", name, err)
+	}
+	instance, err := s.read(level, name)
+	if err != nil {
+		return instance, fmt.Errorf("read runtime image %q: %w", name, err)
+	}
+	return instance, nil
+}
+
 // Update rewrites the file in its place, or writes a copy into the first
 // directory where the instance lives further away.
 func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {

@@ -218,6 +218,11 @@ func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error
 	return s.Get(ctx, name)
 }
 
+// Peek implements [elyra.Store]. A server that saves an instance answers when it is done.
+func (s *Store) Peek(ctx context.Context, name string) (elyra.Instance, error) {
+	return s.Get(ctx, name)
+}
+
 // look asks what is there, however often the server has failed just now.
 func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
 	if err := s.check(name); err != nil {

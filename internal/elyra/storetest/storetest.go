@@ -5,6 +5,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -67,6 +68,7 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		{"UpdateAbsent", testUpdateAbsent},
 		{"Delete", testDelete},
 		{"DeleteFactory", testDeleteFactory},
+		{"Peek", testPeek},
 		{"List", testList},
 		{"ListInvalid", testListInvalid},
 		{"ListBeyond", testListBeyond},
@@ -190,6 +192,20 @@ func testGet(t *testing.T, h Harness) {
 	for _, name := range []string{"absent", "take", "Taken", "../taken"} {
 		if _, err := h.Store.Get(t.Context(), name); !errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("%q: got %v, want ErrNotFound", name, err)
+		}
+	}
+}
+
+// testPeek: where nobody else writes, Peek is Get.
+func testPeek(t *testing.T, h Harness) {
+	h.Put(t, "taken", foreignDocument)
+	h.PutFactory(t, "shipped", foreignDocument)
+	h.Put(t, "invalid", invalidDocument)
+	for _, name := range []string{"taken", "shipped", "invalid", "absent", "../taken"} {
+		want, wantErr := h.Store.Get(t.Context(), name)
+		got, err := h.Store.Peek(t.Context(), name)
+		if fmt.Sprint(err) != fmt.Sprint(wantErr) || got.Location != want.Location || !got.Document.Equal(want.Document) {
+			t.Errorf("%s: got %+v, %v, want %+v, %v", name, got, err, want, wantErr)
 		}
 	}
 }

@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	// despairLifetime is how long reads fail without being sent after a request
-	// that used up its retries, so that a plan over many resources does not wait
-	// for each of them.
+	// despairLifetime is how long reads, and writes to a server that hangs, fail
+	// without being sent after a request that used up its retries, so that a run
+	// over many resources does not wait for each of them.
 	despairLifetime = 5 * time.Second
 
 	minBackoff = 500 * time.Millisecond
@@ -202,6 +202,18 @@ func (c *client) giveUp(a *answer, err error) {
 func (c *client) hopeless() error {
 	if last := c.despair.Load(); last != nil && time.Since(last.when) < despairLifetime {
 		return last.err
+	}
+	return nil
+}
+
+// hanging is the error of a write that is not worth sending: a moment ago, a
+// request used up its retries and each cost its whole time. Where faults come
+// fast, a write is sent: it may succeed, and costs little.
+func (c *client) hanging() error {
+	var fault *Error
+	err := c.hopeless()
+	if errors.As(err, &fault) && (fault.Kind == KindTimeout || fault.Status == http.StatusGatewayTimeout) {
+		return fmt.Errorf("it was not sent, since the server has just left another request without an answer: %w", err)
 	}
 	return nil
 }

@@ -46,7 +46,8 @@ type Config struct {
 	// MaxRetries is how many times a request is repeated after a fault that may
 	// pass. Zero is never. Once a request has used up its retries, the next ones
 	// are tried once each until one is answered, so that a plan over many
-	// resources does not wait for each of them.
+	// resources does not wait for each of them. For some seconds they are not
+	// sent at all: reads, and also writes where the server hangs.
 	MaxRetries int
 
 	UserAgent string

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -661,11 +662,82 @@ func TestServerThatHangs(t *testing.T) {
 	expectAsked(t, server, "GET "+collection, "GET "+collection)
 }
 
+// TestWritesToAServerThatHangs: many writes cost the time of those that are under
+// way when the server is found to hang. The others are not sent, and say so;
+// nothing of them is uncertain. Once the server answers, writes are sent again.
+func TestWritesToAServerThatHangs(t *testing.T) {
+	for operation, write := range map[string]func(*serverstore.Store, string) error{
+		"create": func(s *serverstore.Store, name string) error {
+			_, err := s.Create(t.Context(), image(name))
+			return err
+		},
+		"update": func(s *serverstore.Store, name string) error {
+			_, err := s.Update(t.Context(), image(name))
+			return err
+		},
+		"delete": func(s *serverstore.Store, name string) error { _, err := s.Delete(t.Context(), name); return err },
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			server := newServer(t)
+			server.Inject(elyratest.Fault{Do: elyratest.Hang(nil)})
+			cfg := config(server)
+			cfg.RequestTimeout, cfg.MaxRetries = time.Second, 1
+			store := newStore(t, cfg)
+			var unsent atomic.Int64
+			begin := time.Now()
+			inParallel(200, func(i int) {
+				err := write(store, fmt.Sprint("image", i))
+				var fault *serverstore.Error
+				if !errors.As(err, &fault) || fault.Kind != serverstore.KindTimeout || fault.NextStep() == "" {
+					t.Errorf("got %v", err)
+				}
+				if strings.Contains(err.Error(), "it was not sent") {
+					unsent.Add(1)
+					if errors.Is(err, elyra.ErrUncertain) {
+						t.Errorf("not sent, and uncertain: %v", err)
+					}
+				}
+			})
+			if got := unsent.Load(); got < 200-atOnce {
+				t.Errorf("%d of 200 writes were not sent, want at least %d", got, 200-atOnce)
+			}
+			if took := time.Since(begin); took > 6*time.Second {
+				t.Errorf("200 writes took %s", took)
+			}
+			server.Heal()
+			serverstore.Age(store)
+			server.Put(elyratest.Writable, "image0", foreign)
+			if err := write(store, "image0"); err != nil && !errors.Is(err, elyra.ErrExists) {
+				t.Errorf("the server answers again: %v", err)
+			}
+		})
+	}
+}
+
+// TestWritesToAServerThatIsDown: where faults come fast, each write is sent, so
+// that the first after a restart succeeds.
+func TestWritesToAServerThatIsDown(t *testing.T) {
+	server := newServer(t)
+	server.Inject(elyratest.Fault{Do: elyratest.Page(503)})
+	store := newStore(t, config(server))
+	if _, err := store.Get(t.Context(), "mine"); err == nil {
+		t.Fatal("no error")
+	}
+	server.Heal()
+	if _, err := store.Create(t.Context(), image("new")); err != nil {
+		t.Error(err)
+	}
+}
+
+// atOnce is how many resources Terraform works on at the same time.
+const atOnce = 10
+
 // inParallel does n things, as many at once as Terraform's default.
 func inParallel(n int, do func(i int)) {
 	work := make(chan int)
 	var wg sync.WaitGroup
-	for range 10 {
+	for range atOnce {
 		wg.Go(func() {
 			for i := range work {
 				do(i)

@@ -73,6 +73,9 @@ func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	if err := elyra.ValidateName(image.Name); err != nil {
 		return elyra.Instance{}, err
 	}
+	if err := s.client.hanging(); err != nil {
+		return elyra.Instance{}, err
+	}
 	defer s.reads.write(image.Name)()
 	return s.create(ctx, image)
 }
@@ -245,6 +248,9 @@ func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
 // creation. Where Elyra cannot delete it either (broken JSON, an unknown schema,
 // a protected place), Update fails with an [elyra.ReadOnlyError].
 func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
+	if err := s.client.hanging(); err != nil {
+		return elyra.Instance{}, err
+	}
 	defer s.reads.write(image.Name)()
 	current, err := s.look(ctx, image.Name)
 	if errors.As(err, new(*elyra.InvalidError)) {
@@ -328,6 +334,9 @@ func (s *Store) brokenLevel(ctx context.Context, name string) string {
 // finding nothing means that it was, and so does finding a protected instance:
 // the deleted one hid it.
 func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
+	if err := s.client.hanging(); err != nil {
+		return elyra.Deletion{}, err
+	}
 	defer s.reads.write(name)()
 	return s.remove(ctx, name)
 }

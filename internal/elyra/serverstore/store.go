@@ -267,7 +267,7 @@ func (s *Store) put(ctx context.Context, image elyra.RuntimeImage, current elyra
 	a, doubtful, err := s.client.do(ctx, s.instanceRequest(http.MethodPut, image.Name, document.Compact()))
 	if err == nil {
 		instance, err2 := s.instance(a, image.Name)
-		if err2 == nil && instance.Equal(image) {
+		if err2 == nil && a.status == http.StatusOK && instance.Equal(image) {
 			return instance, nil
 		}
 		doubtful, err = true, s.client.unexpected(a)

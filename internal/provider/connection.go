@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
 // connection is what a configured provider hands to its resources and data
@@ -78,22 +78,11 @@ func (c *connection) lookUp(ctx context.Context, name string) (instance elyra.In
 	return instances[i], true, nil
 }
 
-// onceValue returns a function that calls f once and gives its result for good,
-// an error too, unless it is the context's.
+// onceValue returns a function that calls f once for all, and gives its result for
+// good, an error too. Each caller may give up waiting for it.
 func onceValue[T any](f func(context.Context) (T, error)) func(context.Context) (T, error) {
-	var mu sync.Mutex
-	var done bool
-	var value T
-	var err error
-	return func(ctx context.Context) (T, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !done {
-			value, err = f(ctx)
-			done = ctx.Err() == nil
-		}
-		return value, err
-	}
+	value := &once.Value[T]{}
+	return func(ctx context.Context) (T, error) { return value.Get(ctx, f) }
 }
 
 // connected turns the data that the framework passes to Configure methods into

@@ -6,12 +6,17 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
 // TestConfigure: what is wrong with the provider's configuration is told on the
 // argument at fault, with the way on.
 func TestConfigure(t *testing.T) {
 	boolean := func(b bool) tftypes.Value { return tftypes.NewValue(tftypes.Bool, b) }
+	headers := func(name string) tftypes.Value {
+		return tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{name: text("s3cret")})
+	}
 	type arguments = map[string]tftypes.Value
 	tests := []struct {
 		name      string
@@ -30,17 +35,22 @@ func TestConfigure(t *testing.T) {
 		{name: "endpoint beats the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
 		{name: "bad endpoint in the environment", env: map[string]string{"ELYRA_ENDPOINT": "hub.example.com"}, attribute: "endpoint", words: "The environment variable ELYRA_ENDPOINT must begin with http://"},
 		{name: "bad token in the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"JUPYTER_TOKEN": "s3cret\n"}, attribute: "token", words: "The environment variable JUPYTER_TOKEN"},
-		{name: "a header beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"authorization": text("s3cret")})}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
+		{name: "a header beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("authorization")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "page", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/lab?token=s3cret")}, attribute: "endpoint", words: `"https://hub.example.com/user/jdoe"`},
 		{name: "token and password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret"), "password": text("s3cret")}, attribute: "password", words: "Remove one of the two"},
 		{name: "a password beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "plain http", arguments: arguments{"endpoint": text("http://hub.example.com"), "token": text("s3cret")}, attribute: "endpoint", warning: true, words: "https://"},
 		{name: "plain http, token from the environment", arguments: arguments{"endpoint": text("http://hub.example.com")}, env: map[string]string{"JUPYTER_TOKEN": "s3cret"}, attribute: "endpoint", warning: true, words: "https://"},
+		{name: "plain http, authorization in a header", arguments: arguments{"endpoint": text("http://hub.example.com"), "headers": headers("authorization")}, attribute: "endpoint", warning: true, words: "https://"},
+		{name: "plain http, another header", arguments: arguments{"endpoint": text("http://hub.example.com"), "headers": headers("X-Team")}},
+		{name: "user agent in a header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("user-agent")}},
+		{name: "accept in a header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("accept")}, attribute: "headers", words: `"accept", which the provider itself sets`},
+		{name: "empty token beside a password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text(""), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "insecure", arguments: arguments{"endpoint": text("https://hub.example.com"), "insecure_skip_verify": boolean(true)}, attribute: "insecure_skip_verify", warning: true, words: "ca_cert_pem"},
 		{name: "certificate without key", arguments: arguments{"endpoint": text("https://hub.example.com"), "client_cert_pem": text("x")}, attribute: "client_cert_pem", words: "Set client_key_pem"},
 		{name: "key without certificate", arguments: arguments{"endpoint": text("https://hub.example.com"), "client_key_pem": text("s3cret")}, attribute: "client_key_pem", words: "Set client_cert_pem"},
 		{name: "bad authority", arguments: arguments{"endpoint": text("https://hub.example.com"), "ca_cert_pem": text("x")}, attribute: "ca_cert_pem", words: "BEGIN CERTIFICATE"},
-		{name: "bad header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"X Y": text("s3cret")})}, attribute: "headers", words: `"X Y"`},
+		{name: "bad header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("X Y")}, attribute: "headers", words: `"X Y"`},
 		{name: "token with a line break", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret\n")}, attribute: "token", words: "line break"},
 		{name: "timeout", arguments: arguments{"endpoint": text("https://hub.example.com"), "request_timeout": text("30")}, attribute: "request_timeout", words: `"45s"`},
 		{name: "retries", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, -1)}, attribute: "max_retries", words: "between 0 and 100"},
@@ -48,6 +58,7 @@ func TestConfigure(t *testing.T) {
 		{name: "permission", arguments: arguments{"data_dir": text("/data"), "file_permission": text("rw-r--r--")}, attribute: "file_permission", words: `"0644"`},
 		{name: "mode that locks out", arguments: arguments{"data_dir": text("/data"), "directory_permission": text("0600")}, attribute: "directory_permission", words: "0700"},
 		{name: "server's argument for files", arguments: arguments{"data_dir": text("/data"), "token": text("s3cret")}, attribute: "token", warning: true, words: "Remove it"},
+		{name: "files' argument for a server of the environment", arguments: arguments{"search_path": texts(listOfStrings, "/data")}, env: map[string]string{"ELYRA_ENDPOINT": "https://hub.example.com"}, attribute: "search_path", warning: true, words: "search_path is for files, and the environment variable ELYRA_ENDPOINT is set"},
 		{name: "files' argument for a server", arguments: arguments{"endpoint": text("https://hub.example.com"), "file_permission": text("0644")}, attribute: "file_permission", warning: true, words: "Remove it"},
 	}
 	for _, tt := range tests {
@@ -112,5 +123,17 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "known"})
 	if err != nil || len(imported.Diagnostics) == 0 || !strings.Contains(imported.Diagnostics[0].Detail, "-target") {
 		t.Errorf("import: %+v, %v", imported.Diagnostics, err)
+	}
+}
+
+// TestEmptyToken: an empty token is none, and the password beside it logs in.
+func TestEmptyToken(t *testing.T) {
+	Isolate(t)
+	server := elyratest.New(t, elyratest.Options{Password: "s3cret"})
+	provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL), "token": text(""), "password": text("s3cret")})
+	check(t, nil, diagnostics)
+	provider.create(t, provider.config(t, map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text("a/b:1")}))
+	if _, found := server.Raw(elyratest.Writable, "mine"); !found {
+		t.Error("it was not created")
 	}
 }

@@ -329,6 +329,20 @@ func TestRequestHeaders(t *testing.T) {
 	}
 }
 
+// TestUserAgentOfHeaders: one that is configured is sent, once, in the place of
+// the provider's.
+func TestUserAgentOfHeaders(t *testing.T) {
+	server := newServer(t)
+	c := config(server)
+	c.Headers = map[string]string{"user-agent": "ours/1"}
+	exercise(t, newStore(t, c))
+	for _, r := range server.Requests() {
+		if got := r.Header.Values("User-Agent"); !slices.Equal(got, []string{"ours/1"}) {
+			t.Errorf("%s: User-Agent %q", r.Method, got)
+		}
+	}
+}
+
 // exercise calls all of a store.
 func exercise(t testing.TB, store *serverstore.Store) {
 	t.Helper()

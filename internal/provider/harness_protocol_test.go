@@ -284,11 +284,32 @@ func (p testProvider) destroy(t testing.TB, state *tfprotov6.DynamicValue) []*tf
 // destroyPlanned is destroy of a state with private data.
 func (p testProvider) destroyPlanned(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
 	t.Helper()
+	diagnostics := p.tryDestroy(t, prior)
+	check(t, nil, diagnostics)
+	return diagnostics
+}
+
+// tryDestroy applies a destroy that may fail.
+func (p testProvider) tryDestroy(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
+	t.Helper()
 	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: resourceName, Config: p.none(t), PriorState: prior.state, PlannedState: p.none(t), PlannedPrivate: prior.private,
 	})
-	check(t, err, applied.Diagnostics)
+	check(t, err, nil)
 	return applied.Diagnostics
+}
+
+// imported is an instance after its import and the read that follows.
+func (p testProvider) imported(t testing.TB, name string) planned {
+	t.Helper()
+	response, err := p.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: name})
+	check(t, err, response.Diagnostics)
+	imported := response.ImportedResources[0]
+	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
+		TypeName: resourceName, CurrentState: imported.State, CurrentIdentity: imported.Identity, Private: imported.Private,
+	})
+	check(t, err, read.Diagnostics)
+	return planned{read.NewState, read.NewIdentity, read.Private}
 }
 
 // query is what terraform query asks of the provider. It returns the results with

@@ -134,9 +134,10 @@ func (c *connection) remove(ctx context.Context, h held, remembered memory) (war
 	switch {
 	case errors.Is(err, elyra.ErrNotFound):
 		return nil, nil
-	case errors.As(err, &readOnly) && c.wasOurs(h, remembered, readOnly):
-		// Ours is gone; what is left is the one that it hid.
-		return nil, nil
+	case errors.As(err, &readOnly) && c.wasOurs(ctx, h, remembered, readOnly):
+		// Ours is gone, perhaps by the same request, delivered twice; what is left
+		// is the one that it hid.
+		deletion.Revealed = readOnly.Location
 	case err != nil:
 		return nil, err
 	}
@@ -148,12 +149,17 @@ func (c *connection) remove(ctx context.Context, h held, remembered memory) (war
 }
 
 // wasOurs reports whether an instance that cannot be removed is another than the
-// one that a state has, which is gone.
-func (c *connection) wasOurs(h held, remembered memory, readOnly *elyra.ReadOnlyError) bool {
+// one that a state has, which is gone. A server does not tell where it is: it is
+// another one where Terraform wrote the one of the state, or its content differs.
+func (c *connection) wasOurs(ctx context.Context, h held, remembered memory, readOnly *elyra.ReadOnlyError) bool {
 	if c.store.Traits().KnowsLevels {
 		return c.isHere(h) && readOnly.Location != h.at
 	}
-	return remembered.Wrote
+	if remembered.Wrote {
+		return true
+	}
+	left, err := c.store.Get(ctx, h.image.Name)
+	return err == nil && !left.Equal(h.image)
 }
 
 // revealed asks a store that does not tell by itself what a deleted instance hid.

@@ -1,12 +1,18 @@
 package provider
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
 // TestReadVanished: Terraform before 1.12 keeps no identity, and an import of
@@ -105,4 +111,57 @@ func TestDestroyTellsWhatReturns(t *testing.T) {
 	}))
 	destroyed := provider.reconfigure(t).destroy(t, state)
 	wantWarning(t, destroyed, `Runtime image "shipped" is visible again`, path)
+}
+
+// TestDestroyDeliveredTwice: a proxy delivers a DELETE twice, and the second one
+// finds what the deleted instance hid, and may not delete it. That is a success,
+// whether Terraform created the instance or imported it; what only an administrator
+// can delete stays an error.
+func TestDestroyDeliveredTwice(t *testing.T) {
+	Isolate(t)
+	twice := func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		next.ServeHTTP(httptest.NewRecorder(), r)
+		next.ServeHTTP(w, r)
+	}
+	ours := document(elyra.RuntimeImage{Name: "mine", DisplayName: "Mine", ImageName: "a/b:1"})
+	attributes := map[string]tftypes.Value{
+		"name": text("mine"), "display_name": text("Mine"), "image_name": text("a/b:1"), "overwrite": tftypes.NewValue(tftypes.Bool, true),
+	}
+	for name, imported := range map[string]bool{"created": false, "imported": true} {
+		t.Run(name, func(t *testing.T) {
+			server := elyratest.New(t, elyratest.Options{})
+			server.Put(elyratest.Factory, "mine", anyDocument)
+			provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
+			check(t, nil, diagnostics)
+			config := provider.config(t, attributes)
+			var prior planned
+			if imported {
+				server.Put(elyratest.Writable, "mine", ours)
+				prior = provider.imported(t, "mine")
+			} else {
+				applied := provider.tryCreate(t, config)
+				check(t, nil, applied.Diagnostics)
+				prior = planned{state: applied.NewState, private: applied.Private}
+			}
+			server.Inject(elyratest.Fault{Method: "DELETE", Do: twice})
+			wantWarnings(t, provider.reconfigure(t).tryDestroy(t, prior), 1, `Runtime image "mine" is visible again`)
+			if _, found := server.Raw(elyratest.Writable, "mine"); found {
+				t.Error("it is still there")
+			}
+			if raw, _ := server.Raw(elyratest.Factory, "mine"); raw != anyDocument {
+				t.Errorf("what it hid is now %q", raw)
+			}
+		})
+	}
+	t.Run("protected", func(t *testing.T) {
+		server := elyratest.New(t, elyratest.Options{})
+		server.Put(elyratest.Factory, "mine", ours)
+		provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
+		check(t, nil, diagnostics)
+		prior := provider.imported(t, "mine")
+		got := provider.reconfigure(t).tryDestroy(t, prior)
+		if len(got) != 1 || !isError(got[0]) || !strings.Contains(got[0].Detail, "cannot be deleted") {
+			t.Errorf("got %+v", got)
+		}
+	})
 }

@@ -1,9 +1,11 @@
 package elyratest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 // StopOnHub stops the user's server, and leaves the JupyterHub around it running.
@@ -27,7 +29,8 @@ var (
 // hub is a JupyterHub 5 or 6 behind its proxy, which sends it what no user's server is there for.
 // It reports whether it answered: what is below the base URL of a running server goes there.
 func (s *Server) hub(w http.ResponseWriter, r *http.Request, below bool) bool {
-	w.Header().Set("X-JupyterHub-Version", "6.1.1")
+	version := cmp.Or(s.options.HubVersion, "6.1.1")
+	w.Header().Set("X-JupyterHub-Version", version)
 	s.mu.Lock()
 	running := !s.stopped
 	s.mu.Unlock()
@@ -45,7 +48,11 @@ func (s *Server) hub(w http.ResponseWriter, r *http.Request, below bool) bool {
 	case below && running:
 		return false
 	case hubAPI.MatchString(path):
-		answer(w, http.StatusNotFound, map[string]any{"status": 404, "message": nil})
+		var message any // none
+		if strings.HasPrefix(version, "5.") {
+			message = http.StatusText(http.StatusNotFound)
+		}
+		answer(w, http.StatusNotFound, map[string]any{"status": 404, "message": message})
 	case user != nil && read && running:
 		redirect(user[1] + "?redirects=1")
 	case user != nil && read:

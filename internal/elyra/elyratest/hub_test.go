@@ -33,7 +33,7 @@ func TestAgreesWithHub(t *testing.T) { //nolint:tparallel // its parts go throug
 	hub := jupytertest.StartHub(t)
 	hub.StartServer(t, "jdoe", "")
 	good := hub.Token(t, "jdoe", "access:servers!server=jdoe/")
-	fake := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true})
+	fake := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true, HubVersion: hub.Version})
 	fakeHost := strings.TrimSuffix(fake.URL, "/user/jdoe")
 
 	agree := func(t *testing.T) {

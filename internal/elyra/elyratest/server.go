@@ -29,8 +29,10 @@ type Options struct {
 	// a certificate of one of them.
 	TLS     *tls.Config
 	NoElyra bool
-	// Hub puts a JupyterHub around the server, whose BaseURL is then /user/NAME/.
-	Hub bool
+	// Hub puts a JupyterHub around the server, whose BaseURL is then /user/NAME/;
+	// one of HubVersion, or where that is empty, the newest.
+	Hub        bool
+	HubVersion string
 }
 
 // Level is a directory of Elyra's search path.

@@ -41,6 +41,8 @@ func RequireHub(t testing.TB) {
 type Hub struct {
 	// URL is the Hub's public address, without a slash at the end. The Hub itself is at /hub/.
 	URL string
+	// Version is JupyterHub's, such as 6.1.1.
+	Version string
 	// AdminToken may do everything.
 	AdminToken string
 
@@ -204,9 +206,9 @@ func (h *Hub) await() error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		status, _, err := h.call(ctx, http.MethodGet, "/hub/api/", nil)
+		status, body, err := h.call(ctx, http.MethodGet, "/hub/api/", nil)
 		if err == nil && status == http.StatusOK {
-			return nil
+			return json.Unmarshal(body, h) // {"version": …}
 		}
 		select {
 		case <-ticker.C:
@@ -242,6 +244,14 @@ func (h *Hub) Endpoint(user, server string) string {
 
 // Home is where a user's servers keep their files.
 func (h *Hub) Home(user string) string { return filepath.Join(h.dir, "home", user) }
+
+// StartScope is the scope that lets its owner start servers.
+func (h *Hub) StartScope() string {
+	if strings.HasPrefix(h.Version, "5.") {
+		return "servers"
+	}
+	return "start:servers"
+}
 
 // Call asks the Hub's API as its administrator. It returns the status and the body.
 func (h *Hub) Call(t testing.TB, method, path string, body any) (status int, answer []byte) {

@@ -190,12 +190,12 @@ var kinds = [...]row{
 	},
 	KindHubStopped: {
 		happened: "JupyterHub answers in the place of this server, which is not running",
-		next:     "Start the server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}), wait until it is ready, and run this again. If it is running: there is no user {user}, or the token is not valid, which the Hub does not tell from a server that is not running.",
+		next:     "Start the server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it is ready, and run this again. If it is running: there is no user {user}, or the token is not valid, which the Hub does not tell from a server that is not running.",
 		door:     true,
 	},
 	KindHubNamedStopped: {
 		happened: "no Jupyter Server is there, or the named server is not running",
-		next:     "Start the named server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}), wait until it is ready, and run this again. If it is running, check the endpoint.",
+		next:     "Start the named server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it is ready, and run this again. If it is running, check the endpoint.",
 		door:     true,
 	},
 	KindHub: {

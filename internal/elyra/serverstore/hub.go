@@ -2,6 +2,7 @@ package serverstore
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +18,8 @@ type hubPlace struct {
 	user, server string
 	// hub reports whether the path leads to the Hub's own pages.
 	hub bool
+	// version is the Hub's, as its answers say; empty where none has come.
+	version string
 }
 
 // placeOnHub reads an endpoint's path: …/user/NAME or …/user/NAME/SERVER, with
@@ -39,9 +42,19 @@ func placeOnHub(base *url.URL) hubPlace {
 // isServer reports whether a user's server could be there.
 func (p hubPlace) isServer() bool { return p.user != "" && !p.hub }
 
+// startScope is the scope that lets its owner start servers: JupyterHub before 6
+// has none for that alone.
+func (p hubPlace) startScope() string {
+	major, _, _ := strings.Cut(p.version, ".")
+	if n, err := strconv.Atoi(major); err == nil && n < 6 {
+		return "servers"
+	}
+	return "start:servers"
+}
+
 // explain puts into a text what the place tells: {hub} is the Hub's own address,
-// {user} the user, {endpoint} the user's server, {start} where it is started, and
-// {server} the server as the Hub's scopes name it.
+// {user} the user, {endpoint} the user's server, {start} where it is started, {scope}
+// what lets a token do that, and {server} the server as the Hub's scopes name it.
 func (p hubPlace) explain(text string) string {
 	user, start, server := p.user, "/server", ""
 	if user == "" {
@@ -56,6 +69,7 @@ func (p hubPlace) explain(text string) string {
 		"{user}", unescaped(user),
 		"{endpoint}", p.root+"/user/"+user+server+"/",
 		"{start}", hub+"/api/users/"+user+start,
+		"{scope}", p.startScope(),
 		"{server}", unescaped(user)+"/"+unescaped(p.server),
 	).Replace(text)
 }

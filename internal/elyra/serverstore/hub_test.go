@@ -54,13 +54,13 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 	good := hub.Token(t, "jdoe", "access:servers!server=jdoe/")
 	gpu := hub.Token(t, "jdoe", "access:servers!server=jdoe/gpu")
 	noScope := hub.Token(t, "jdoe", "read:users!user=jdoe")
-	start := []string{hub.URL + "/hub/home", hub.URL + "/hub/api/users/jdoe/server ", "start:servers!server=jdoe/"}
+	start := []string{hub.URL + "/hub/home", hub.URL + "/hub/api/users/jdoe/server ", hub.StartScope() + "!server=jdoe/"}
 
 	t.Run("stopped", func(t *testing.T) {
 		expectHubFault(t, store(endpoint, good), serverstore.KindHubStopped, start...)
 		expectHubFault(t, store(endpoint, "wrong"), serverstore.KindHubStopped, "the token is not valid")
 		expectHubFault(t, store(hub.Endpoint("nobody", ""), good), serverstore.KindHubStopped, "there is no user nobody")
-		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), gpu), serverstore.KindHubStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ", "start:servers!server=jdoe/gpu")
+		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), gpu), serverstore.KindHubStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ", hub.StartScope()+"!server=jdoe/gpu")
 	})
 	t.Run("starting", func(t *testing.T) {
 		hub.BeginServer(t, "jdoe", "")
@@ -107,7 +107,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 		hub.StopServer(t, "jdoe", "")
 		for _, already := range []bool{false, true} {
 			command := exec.CommandContext(t.Context(), "bash", path, hub.URL+"/", "jdoe")
-			command.Env = append(os.Environ(), "TERRAFORM_HUB_TOKEN="+hub.Token(t, "jdoe", "start:servers!user=jdoe", "read:servers!user=jdoe"))
+			command.Env = append(os.Environ(), "TERRAFORM_HUB_TOKEN="+hub.Token(t, "jdoe", hub.StartScope()+"!user=jdoe", "read:servers!user=jdoe"))
 			if output, err := command.CombinedOutput(); err != nil {
 				t.Fatalf("running already: %t: %s: %s", already, err, output)
 			}
@@ -168,4 +168,8 @@ func TestHubStandIn(t *testing.T) {
 	}
 	server.StopOnHub()
 	expectHubFault(t, at("/user/jdoe"), serverstore.KindHubStopped, host+"/hub/home")
+
+	older := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true, HubVersion: "5.5.4"})
+	older.StopOnHub()
+	expectHubFault(t, newStore(t, config(older)), serverstore.KindHubStopped, " (scope servers!server=jdoe/)")
 }

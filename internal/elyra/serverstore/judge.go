@@ -22,6 +22,7 @@ func (c *client) broken(r request, kind Kind, message string) *Error {
 // judge turns an answer that is no success into a fault.
 func (c *client) judge(a *answer) *Error {
 	e := &Error{Method: a.method, URL: a.url, Status: a.status, Message: c.clean(a.message()), place: placeOnHub(c.base)}
+	e.place.version = a.header.Get("X-Jupyterhub-Version")
 	if c.elyrasWord(e, a) {
 		return e
 	}

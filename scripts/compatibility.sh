@@ -50,6 +50,8 @@ echo "| Elyra, the newest | $(version test/elyra/newest.txt elyra-server) | $(ve
 echo "| Elyra, the oldest | $(version test/elyra/oldest.txt elyra-server) | $(version test/elyra/oldest.txt watchdog) | yes | yes | \`make test\`, All checks |"
 echo "| Open Data Hub's | $(version test/elyra/odh.txt odh-elyra) | $(version test/elyra/odh.txt watchdog) | yes | yes | \`make test\`, All checks |"
 echo "| JupyterHub | $(version test/jupyterhub/requirements.txt jupyterhub) | | | yes | \`make test\`, All checks |"
+older=$(sed -n 's/.*JUPYTERHUB_VERSION: "\(.*\)"/\1/p' .github/workflows/test.yml)
+echo "| JupyterHub 5 | $older | | | yes | \`JUPYTERHUB_VERSION=$older make test\`, JupyterHub 5 |"
 lab=$(version test/panel/requirements.txt jupyterlab)
 echo "| JupyterLab's panel | $lab | $(version test/panel/requirements.txt watchdog) | yes | | \`make screenshot\`, JupyterLab's panel |"
 cat <<'END'

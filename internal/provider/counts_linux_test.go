@@ -1,0 +1,30 @@
+package provider
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestCounts_systemCalls counts the system calls on the data directory for 10 resources.
+func TestCounts_systemCalls(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("CI=true, and there is no strace")
+		}
+		t.Skip("there is no strace")
+	}
+	dataDir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
+	command := exec.CommandContext(t.Context(), strace, "-f", "-qq", "-y", "-e", "trace=%file,%desc", "-o", trace, os.Args[0], "-test.run=^TestCounts_traced$")
+	command.Env = append(os.Environ(), traced+"="+dataDir)
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	data, err := os.ReadFile(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compareCounts(t, "system calls for 10: ", systemCalls(data, dataDir))
+}

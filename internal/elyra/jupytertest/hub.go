@@ -68,13 +68,16 @@ threading.Thread(target=follow, daemon=True).start()
 	followNode = `process.stdin.resume(); process.stdin.on("end", () => process.exit());`
 )
 
-const hubConfig = `
+// The Hub's configuration: first what all of it needs, then a test's own, then the tests'.
+const (
+	hubConfigHead = `
 import json, os
 
 settings = json.loads(os.environ["HUB_SETTINGS"])
 state = settings["state"]
 c = get_config()
-
+`
+	hubConfig = `
 c.JupyterHub.bind_url = "http://127.0.0.1:%d/" % settings["port"]
 c.JupyterHub.hub_ip = "127.0.0.1"
 c.JupyterHub.hub_port = settings["hub_port"]
@@ -95,20 +98,22 @@ c.SimpleLocalProcessSpawner.home_dir_template = state + "/home/{username}"
 c.Spawner.cmd = [settings["python"], state + "/singleuser.py"]
 c.Spawner.args = ["--allow-root"]
 c.Spawner.start_timeout = c.Spawner.http_timeout = 90
-c.Spawner.environment = {"JUPYTER_RUNTIME_DIR": state + "/runtime", "PYTHONUTF8": "1"}
+c.Spawner.environment.update({"JUPYTER_RUNTIME_DIR": state + "/runtime", "PYTHONUTF8": "1"})
 c.Spawner.env_keep = ["PATH", "LANG", "TMPDIR"]
 
-c.JupyterHub.services = [{"name": "tests", "api_token": settings["token"]}]
-c.JupyterHub.load_roles = [{
+c.JupyterHub.services.append({"name": "tests", "api_token": settings["token"]})
+c.JupyterHub.load_roles.append({
     "name": "tests",
     "services": ["tests"],
     "scopes": ["admin:users", "admin:servers", "tokens", "access:servers"],
-}]
+})
 `
+)
 
 // StartHub starts a Hub of the test's own, and waits until it answers. It ends with the test; where
-// the test has failed, the end of the Hub's log is printed.
-func StartHub(t testing.TB) *Hub {
+// the test has failed, the end of the Hub's log is printed. Config is what its jupyterhub_config.py
+// has beside what the tests need; there, state is what [Hub.State] returns.
+func StartHub(t testing.TB, config ...string) *Hub {
 	t.Helper()
 	RequireHub(t)
 	h := &Hub{AdminToken: rand.Text(), dir: t.TempDir()}
@@ -118,7 +123,7 @@ func StartHub(t testing.TB) *Hub {
 			t.Logf("end of the log of the JupyterHub at %s:\n%s", h.URL, tail(filepath.Join(h.dir, "log")))
 		}
 	})
-	if err := h.start(); err != nil {
+	if err := h.start(strings.Join(config, "\n")); err != nil {
 		t.Fatalf("start JupyterHub: %s; end of its log:\n%s", err, tail(filepath.Join(h.dir, "log")))
 	}
 	return h
@@ -142,7 +147,7 @@ func port(others ...int) (int, error) {
 	}
 }
 
-func (h *Hub) start() error {
+func (h *Hub) start(config string) error {
 	var free []int
 	for range 3 {
 		next, err := port(free...)
@@ -162,7 +167,7 @@ func (h *Hub) start() error {
 		return err
 	}
 	for name, content := range map[string]string{
-		"config.py": hubConfig, "follow.cjs": followNode,
+		"config.py": hubConfigHead + config + hubConfig, "follow.cjs": followNode,
 		"singleuser.py": followPython + "\nfrom jupyterhub.singleuser import main\nsys.exit(main())\n",
 	} {
 		if err := os.WriteFile(filepath.Join(h.dir, name), []byte(content), 0o600); err != nil {
@@ -242,8 +247,25 @@ func (h *Hub) Endpoint(user, server string) string {
 	return strings.TrimSuffix(h.URL+"/user/"+user+"/"+server, "/")
 }
 
+// State is the directory that the Hub has all its files in.
+func (h *Hub) State() string { return h.dir }
+
 // Home is where a user's servers keep their files.
 func (h *Hub) Home(user string) string { return filepath.Join(h.dir, "home", user) }
+
+// LastActivity is when the Hub last noted activity of a user's default server.
+func (h *Hub) LastActivity(t testing.TB, user string) (last time.Time) {
+	t.Helper()
+	var answer struct {
+		Servers map[string]struct {
+			LastActivity time.Time `json:"last_activity"`
+		}
+	}
+	if err := json.Unmarshal(h.expect(t, http.MethodGet, "/users/"+user, nil, http.StatusOK), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Servers[""].LastActivity
+}
 
 // StartScope is the scope that lets its owner start servers.
 func (h *Hub) StartScope() string {

@@ -100,7 +100,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 		if err != nil {
 			t.Fatal(err)
 		}
-		guide, err := os.ReadFile("../../../templates/guides/jupyterhub.md")
+		guide, err := os.ReadFile(hubGuide)
 		if err != nil || !strings.Contains(string(guide), string(script)) {
 			t.Errorf("the guide shows another script, %v", err)
 		}

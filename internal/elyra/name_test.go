@@ -23,6 +23,9 @@ func TestNameFromDisplayName(t *testing.T) {
 	if err := json.Unmarshal(data, &vectors); err != nil {
 		t.Fatal(err)
 	}
+	if len(vectors) < 30 {
+		t.Errorf("there are %d names only", len(vectors))
+	}
 	for _, v := range vectors {
 		got, err := elyra.NameFromDisplayName(v.DisplayName)
 		switch {

@@ -46,10 +46,10 @@ func image(label, displayName string, more ...string) string {
 // theirs is what somebody else made.
 const theirs = `{"schema_name":"runtime-image","display_name":"Theirs","metadata":{"image_name":"them/image:1"}}`
 
-// warnings returns what a plan warns of, sorted: summary and detail.
+// warnings returns what a command that succeeds warns of, sorted: summary and detail.
 func (p twoPlaces) warnings(t *testing.T, command string) (warnings []string) {
 	t.Helper()
-	output, _ := p.try(t, "terraform "+command+" -json")
+	output := p.run(t, "terraform "+command+" -json")
 	for line := range strings.Lines(output) {
 		var message struct {
 			Diagnostic struct{ Severity, Summary, Detail string }

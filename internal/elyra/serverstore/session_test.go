@@ -73,10 +73,18 @@ func TestCookiesOfARetry(t *testing.T) {
 	if _, err := store.List(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
+	attempts := 0
 	for _, r := range server.Requests() {
-		if cookies := strings.Join(r.Header["Cookie"], ";"); strings.Count(cookies, "username=") > 1 {
+		if r.Path != collection {
+			continue
+		}
+		attempts++
+		if cookies := strings.Join(r.Header["Cookie"], ";"); strings.Count(cookies, "username=") != 1 {
 			t.Errorf("%s %s: Cookie: %s", r.Method, r.Path, cookies)
 		}
+	}
+	if attempts != 3 {
+		t.Errorf("%d attempts, want 3", attempts)
 	}
 }
 

@@ -43,7 +43,7 @@ locals {
       [for key in local.required : "${key} is missing" if try(image[key], null) == null],
       [for key in local.texts : "${key} must be one text" if !can(tostring(try(image[key], null)))],
       !can(image.tags) || can(setunion(image.tags, [])) ? [] : ["tags must be a list, such as tags: [gpu]; leave the key out if there are none"],
-      [for key in setsubtract(keys(image), concat(local.texts, ["tags"])) : "${key} is no key of a runtime image"],
+      [for key in setsubtract(keys(image), concat(local.texts, ["tags"])) : "${key} is not a key of a runtime image"],
     )
   }
 }

@@ -75,7 +75,7 @@ type Progress struct {
 // Check asks the registry of imageName what it knows of the image, without credentials first, and
 // with those of the Client where it has any for the repository.
 //
-// What a registry answers is in the report, be it ever so negative; an error means that there is no
+// What a registry answers is in the report, however negative; an error means that there is no
 // answer. An error that is [ErrUnreachable] says that the registry could not be reached; an
 // [InputError] that an argument is of no use; the context's own error that ctx ended.
 func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Report, error) {
@@ -124,21 +124,21 @@ func (c *checker) problem(p *Problem) { c.report.Problems = append(c.report.Prob
 func (c *checker) accept() error {
 	var err error
 	if c.ref, err = name.ParseReference(c.imageName, name.WeakValidation); err != nil {
-		return &InputError{"image_name", fmt.Sprintf("%q is no image name such as quay.io/owner/image:tag.", c.imageName)}
+		return &InputError{"image_name", fmt.Sprintf("%q is not an image name such as quay.io/owner/image:tag.", c.imageName)}
 	}
 	if c.opts.Platform == "" {
 		c.opts.Platform = DefaultPlatform
 	}
 	parts := strings.Split(c.opts.Platform, "/")
 	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") || strings.ContainsAny(c.opts.Platform, ": ") {
-		return &InputError{"platform", fmt.Sprintf("%q is no platform such as %s or linux/arm/v7.", c.opts.Platform, DefaultPlatform)}
+		return &InputError{"platform", fmt.Sprintf("%q is not a platform such as %s or linux/arm/v7.", c.opts.Platform, DefaultPlatform)}
 	}
 	c.want = normal(v1.Platform{OS: parts[0], Architecture: parts[1], Variant: strings.Join(parts[2:], "")})
 	if c.opts.ElyraVersion == "" {
 		c.opts.ElyraVersion = DefaultElyraVersion
 	}
 	if elyraPythons[c.opts.ElyraVersion] == nil {
-		return &InputError{"elyra_version", fmt.Sprintf("%q is none of %s.", c.opts.ElyraVersion, strings.Join(ElyraVersions(), ", "))}
+		return &InputError{"elyra_version", fmt.Sprintf("%q is not one of %s.", c.opts.ElyraVersion, strings.Join(ElyraVersions(), ", "))}
 	}
 	switch {
 	case c.opts.MaxBytes < 0:

@@ -407,7 +407,7 @@ func TestRegistrySaysNo(t *testing.T) {
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				w.Write(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.tar(t))
 			})},
-		{name: "layer that is no archive", codes: "inspection_failed", says: "no tar archive", met: "unknown", exists: true,
+		{name: "layer that is no archive", codes: "inspection_failed", says: "not a tar archive", met: "unknown", exists: true,
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				io.WriteString(w, strings.Repeat("<html>", 1000))
 			})},

@@ -125,7 +125,7 @@ func (c *checker) explain(ctx context.Context, s *session, at stage, err error) 
 		return e
 	}
 	p := &Problem{CodeInvalidAnswer, fmt.Sprintf("What %s sends as %s makes no sense.", registry, at),
-		"Check that image_name is a container image in a registry; pushing it again may mend it."}
+		"Check that image_name is a container image in a registry; pushing it again may repair it."}
 	if syntax := (*json.SyntaxError)(nil); at == stageManifest && errors.As(err, &syntax) { // others may quote what was sent
 		p.Message = strings.TrimSuffix(p.Message, ".") + ": " + clip(syntax.Error()) + "."
 	}
@@ -203,7 +203,7 @@ func (c *checker) explainAnswer(s *session, at stage, answer *transport.Error) e
 		return &UnreachableError{registry, fmt.Sprintf("it answers %d %s%s", status, http.StatusText(status), says),
 			"Try again later, or ask who runs it."}
 	case status == http.StatusNotFound && at == stageHandshake:
-		return &Problem{CodeNotARegistry, registry + " is no container registry: it has no /v2/.",
+		return &Problem{CodeNotARegistry, registry + " is not a container registry: it has no /v2/.",
 			"Check the host in image_name: it comes first, as in quay.io/owner/image:tag."}
 	case codes[transport.NameUnknownErrorCode]:
 		return &Problem{CodeRepositoryNotFound, fmt.Sprintf("%s has no repository %s.", registry, c.ref.Context().RepositoryStr()),

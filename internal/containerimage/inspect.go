@@ -57,7 +57,7 @@ func (c *checker) inspect(ctx context.Context, layers []v1.Descriptor, config v1
 	if len(dirs) > maxDirs {
 		return &Problem{CodeInspectionFailed,
 			fmt.Sprintf("The image's search path has %d directories, more than the %d that an inspection looks into.", len(dirs), maxDirs),
-			"Set PATH in the image to the directories that hold programs (ENV PATH=…), or inspect = false to leave it."}
+			"Set PATH in the image to the directories that hold programs (ENV PATH=…), or inspect = false to skip it."}
 	}
 	in := &inspection{checker: c, config: config, dirs: dirs, answers: map[question]answer{}, counted: map[int]bool{}}
 	var files []*rootfs.Layer
@@ -181,11 +181,11 @@ func (in *inspection) explainFailure(ctx context.Context, i int, err error) erro
 		}
 		return &Problem{CodeMaxBytes,
 			fmt.Sprintf("The inspection stopped in %s, when it had transferred %d bytes.", which, in.report.Inspected),
-			fmt.Sprintf("Set max_bytes = %d to let it read all layers, or inspect = false to leave it.", all)}
+			fmt.Sprintf("Set max_bytes = %d to let it read all layers, or inspect = false to skip it.", all)}
 	case errors.Is(context.Cause(ctx), errTimeout):
 		return &Problem{CodeInspectionTimeout,
 			fmt.Sprintf("The inspection did not end within %s: it was in %s, and had transferred %d bytes.", in.opts.Timeout, which, in.report.Inspected),
-			fmt.Sprintf("Set timeout = %q or more, or inspect = false to leave it.", (2 * in.opts.Timeout).String())}
+			fmt.Sprintf("Set timeout = %q or more, or inspect = false to skip it.", (2 * in.opts.Timeout).String())}
 	case errors.Is(err, rootfs.ErrFormat) && !in.layers[i].MediaType.IsLayer():
 		return unreadable(which, string(in.layers[i].MediaType))
 	case errors.As(err, new(*transport.Error)):
@@ -204,11 +204,11 @@ func (in *inspection) explainFailure(ctx context.Context, i int, err error) erro
 func unreadable(which, mediaType string) error {
 	if strings.Contains(mediaType, "encrypted") {
 		return &Problem{CodeLayerUnreadable, fmt.Sprintf("The inspection cannot look into the image: %s, is encrypted (%s).", which, clip(mediaType)),
-			"Nothing can look into an encrypted image; set inspect = false, and mind that the nodes need its key."}
+			"Nothing can look into an encrypted image; set inspect = false, and note that the nodes need its key."}
 	}
 	return &Problem{CodeLayerUnreadable,
 		fmt.Sprintf("The inspection cannot look into the image: %s, is neither a tar archive nor one compressed with gzip or zstd (%s).", which, clip(mediaType)),
-		"Build the image with gzip or zstd, which every runtime unpacks; set inspect = false to leave it."}
+		"Build the image with gzip or zstd, which every runtime unpacks; set inspect = false to skip it."}
 }
 
 // layerReason says what is wrong with a layer.

@@ -191,7 +191,7 @@ func (in *inspection) env(name string) string {
 // openShiftUser stands for the user that OpenShift runs a container as: any, of group 0.
 var openShiftUser = rootfs.User{UID: 1_000_650_000, GIDs: []uint32{0}}
 
-// needsPasswd reports whether /etc/passwd has a say in who the image's user is.
+// needsPasswd reports whether the image's user has to be looked up in /etc/passwd.
 func needsPasswd(user string) bool {
 	name, _, _ := strings.Cut(user, ":")
 	return name != "" && name != "0" && name != "root"

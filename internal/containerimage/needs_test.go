@@ -103,9 +103,9 @@ func TestNeeds(t *testing.T) {
 		{name: "Python too new", content: python("3.14"), met: "false", code: CodePythonUnsupported,
 			message: "/bin/python3 is Python 3.14, and the bootstrapper of Elyra 4.1 refuses all but " + takes + "."},
 		{name: "Python of unknown version", content: without(pythonless, "", "bin/python3*"), met: "unknown", code: CodePythonUnknown,
-			message: "Which Python /bin/python3 is cannot be told: its file names do not tell the version."},
+			message: "Which version of Python /bin/python3 is cannot be determined: its file names do not show the version."},
 		{name: "shim", content: without(pythonless, "", "bin/python3!"), met: "unknown", code: CodePythonUnknown,
-			message: "Which Python /bin/python3 is cannot be told: it is a script, which may run any Python or none."},
+			message: "Which version of Python /bin/python3 is cannot be determined: it is a script, which may run any Python or none."},
 
 		{name: "user who does not exist", content: good, config: v1.Config{User: "jovyan"}, met: "false", code: CodeUserMissing,
 			message: `The image runs as "jovyan", and its /etc/passwd has no user "jovyan".`},
@@ -304,10 +304,10 @@ func TestUnreadableLayers(t *testing.T) {
 	}{
 		{"application/vnd.oci.image.layer.v1.tar+gzip+encrypted", strings.Repeat("\x93\x1c", 1000),
 			"layer 1 of 1, from the top (DIGEST), is encrypted (application/vnd.oci.image.layer.v1.tar+gzip+encrypted)",
-			"Nothing can look into an encrypted image; set inspect = false, and mind that the nodes need its key."},
+			"Nothing can look into an encrypted image; set inspect = false, and note that the nodes need its key."},
 		{"application/vnd.oci.image.layer.v1.tar+bzip2", "BZh91AY&SY" + strings.Repeat("\x93\x1c", 1000),
 			"layer 1 of 1, from the top (DIGEST), is neither a tar archive nor one compressed with gzip or zstd (application/vnd.oci.image.layer.v1.tar+bzip2)",
-			"Build the image with gzip or zstd, which every runtime unpacks; set inspect = false to leave it."},
+			"Build the image with gzip or zstd, which every runtime unpacks; set inspect = false to skip it."},
 	} {
 		l := static.NewLayer([]byte(tt.content), tt.media)
 		image := fmt.Sprintf("%s/team/image:%d", host, i)

@@ -106,12 +106,12 @@ func (in *inspection) settleVersion(python *Executable) verdict {
 	case !a.sure():
 		return unknown
 	case python.Version == "":
-		reason := "its file names do not tell the version"
+		reason := "its file names do not show the version"
 		if a.Path == "?" {
 			reason = "it is a script, which may run any Python or none"
 		}
 		in.lacks(CodePythonUnknown, fmt.Sprintf("Check that python3 --version in a container of it is one of %s, which Elyra %s takes.", versions(takes), in.opts.ElyraVersion),
-			"Which Python %s is cannot be told: %s.", python.Path, reason)
+			"Which version of Python %s is cannot be determined: %s.", python.Path, reason)
 		return unknown
 	case !slices.Contains(takes, n):
 		return in.lacks(CodePythonUnsupported, fmt.Sprintf("Use an image with Python %s, or set elyra_version to the Elyra that runs the pipelines.", versions(takes)),

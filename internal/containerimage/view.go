@@ -82,7 +82,7 @@ func (s *session) fetch(ctx context.Context, ref name.Reference, want v1.Platfor
 	return seen, nil
 }
 
-// acceptable refuses what is no image, and what is beyond reason.
+// acceptable refuses what is not an image, and what is too large.
 func acceptable(manifest *v1.Manifest) error {
 	switch mt := manifest.Config.MediaType; {
 	case !mt.IsConfig() && mt != "" && mt != "application/octet-stream": // the last from Docker before 1.10
@@ -173,7 +173,7 @@ func unsupported(mediaType string) error {
 		return &Problem{CodeUnsupportedType, "The image is stored in the format that Docker gave up in 2017 (" + mediaType + ").",
 			"Pull it with a runtime that still can, and push it again."}
 	}
-	return &Problem{CodeUnsupportedType, fmt.Sprintf("This is no container image: its media type is %q.", clip(mediaType)),
+	return &Problem{CodeUnsupportedType, fmt.Sprintf("This is not a container image: its media type is %q.", clip(mediaType)),
 		"Check image_name: registries also hold charts, models and signatures."}
 }
 

@@ -51,7 +51,7 @@ type member struct {
 func NewDocument(image RuntimeImage) Document { return Document{}.With(image) }
 
 // ParseDocument reads a document as Elyra does, whether it is valid or not.
-// What is no JSON object, or not UTF-8, fails with an unloadable
+// What is not a JSON object, or not UTF-8, fails with an unloadable
 // [InvalidError].
 func ParseDocument(data []byte) (Document, error) {
 	if !utf8.Valid(data) {
@@ -274,7 +274,7 @@ func (r *reader) required(o object, key, path string) string {
 }
 
 // tags reads the tags. The schema demands no type of an item, only that strings
-// match the rule and that no two are equal; what is no string is given as its
+// match the rule and that no two are equal; what is not a string is given as its
 // JSON text.
 func (r *reader) tags(metadata object) []string {
 	raw, ok := metadata.get(keyTags)

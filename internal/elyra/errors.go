@@ -28,7 +28,7 @@ type ExistsError struct {
 	Name string
 	// Location is where the instance is, as [Instance.Location].
 	Location string
-	// Writable tells that it lives where the store writes; otherwise it ships
+	// Writable reports whether it lives where the store writes; otherwise it ships
 	// with Elyra or belongs to the system. Unknown counts as true.
 	Writable bool
 	// Origin is the level that it lives on, as [Instance.Origin].
@@ -71,7 +71,7 @@ type InvalidError struct {
 	// Reasons has one clause for each fault, such as `metadata.pull_policy is
 	// "always", not one of Always, IfNotPresent, Never`. Never empty.
 	Reasons []string
-	// Unloadable tells that Elyra cannot even load the document (no JSON, no
+	// Unloadable reports that Elyra cannot even load the document (not JSON, no
 	// object), so that an instance of the same name further along the search
 	// path shows through in its lists.
 	Unloadable bool

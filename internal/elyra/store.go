@@ -77,7 +77,7 @@ type Traits struct {
 	ListsInvalid bool
 	// ReadsInvalid: Get returns, beside its [InvalidError], what can be read of
 	// an invalid instance, and Update keeps what it does not replace of that.
-	// Otherwise Update deletes an invalid instance and creates it anew.
+	// Otherwise Update deletes an invalid instance and recreates it.
 	ReadsInvalid bool
 	// RepairsBroken: Update replaces, and Delete removes, what is not even a JSON
 	// object.
@@ -110,13 +110,13 @@ type Instance struct {
 	RuntimeImage
 	// Location is the file's path, or the instance's URL.
 	Location string
-	// Writable tells that the instance lives where the store writes. See
+	// Writable reports whether the instance lives where the store writes. See
 	// [Traits.KnowsLevels].
 	Writable bool
 	// Origin is the level that the instance lives on. See [Traits.KnowsLevels].
 	Origin Origin
 	// Document is all that is stored, unknown keys included. Zero where the
-	// stored bytes are no JSON object.
+	// stored bytes are not a JSON object.
 	Document Document
 	// Invalid says why Elyra refuses the instance; nil where it does not. Set
 	// by List alone.

@@ -76,7 +76,7 @@ func withoutBlanks(s string) (string, fault) {
 
 func withoutQuotes(s string) (string, fault) {
 	return strings.TrimFunc(s, isWrapping), faultf(partPunctuation,
-		"Quotes, commas and semicolons around an image name are not a part of it")
+		"Quotes, commas and semicolons around an image name are not part of it")
 }
 
 func withoutCommand(s string) (string, fault) {
@@ -106,7 +106,7 @@ func withoutWebAddress(s string) (string, fault) {
 	}
 	if at := strings.IndexAny(rest, "?#"); at >= 0 && isKnownRegistry(host) {
 		return strings.TrimRight(rest[:at], "/"), faultf(partPage,
-			"What follows a %q in the address of a web page is no part of an image name", rest[at:at+1])
+			"What follows a %q in the address of a web page is not part of an image name", rest[at:at+1])
 	}
 	return rest, faultf(partScheme,
 		"An image name has no scheme: it begins with the registry or the owner, not with %q", s[:len(s)-len(rest)])
@@ -285,7 +285,7 @@ func partFault(p pieces) fault {
 			return f
 		}
 	}
-	return faultf(partName, `This is no container image reference: write "[registry/]owner/image[:tag][@digest]"`)
+	return faultf(partName, `This is not a container image reference: write "[registry/]owner/image[:tag][@digest]"`)
 }
 
 // webFault says what an address is that no image name follows from.
@@ -316,7 +316,7 @@ func registryFault(p pieces) (fault, bool) {
 		return fault{}, false
 	}
 	return faultf(partRegistry,
-		`The registry %s is no host name or address: a host name has letters, digits, "-" and ".", an IPv6 address stands in brackets, and a port is ":" and digits`,
+		`The registry %s is not a host name or address: a host name has letters, digits, "-" and ".", an IPv6 address stands in brackets, and a port is ":" and digits`,
 		quote(registry)), true
 }
 
@@ -408,7 +408,7 @@ func digestFault(p pieces) (fault, bool) {
 			len(hex), algorithm+":", 2*digest.Algorithm(algorithm).Size()), true
 	}
 	return faultf(partDigest,
-		`%s is no digest: after "@" comes "sha256:" and 64 hexadecimal digits (a tag comes after a ":")`, quote(written)), true
+		`%s is not a digest: after "@" comes "sha256:" and 64 hexadecimal digits (a tag comes after a ":")`, quote(written)), true
 }
 
 // strange describes the first character of s that neither a path component nor a tag may have.

@@ -219,7 +219,7 @@ func TestErrorText(t *testing.T) {
 		{"a/\x1b[31mb", `The image "\x1b[31mb" has the character "\x1b" in it: only lower-case letters, digits, ".", "_" and "-" may stand there`},
 		{"a/b–c", `The image "b–c" has the character "–" (U+2013) in it: only lower-case letters, digits, ".", "_" and "-" may stand there`},
 		{"a/b..c", `The image is malformed at "b..c": letters and digits stand at both ends, and are joined by one ".", one or two "_" or any number of "-"`},
-		{"registry:port/a/b", `The registry "registry:port" is no host name or address: a host name has letters, digits, "-" and ".", an IPv6 address stands in brackets, and a port is ":" and digits`},
+		{"registry:port/a/b", `The registry "registry:port" is not a host name or address: a host name has letters, digits, "-" and ".", an IPv6 address stands in brackets, and a port is ":" and digits`},
 		{"a//b", `The owner has an empty part: there is nothing before a "/" (an empty variable can be the cause)`},
 		{"a/b:", `The tag is empty: write one after the ":", or leave out the ":" as well`},
 		{"quay.io/acme/train:feature/new-model", `The tag "feature/new-model" has a "/" in it, which no tag has: builds push a branch under a tag without it, often with "-" in its place`},

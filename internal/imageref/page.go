@@ -16,7 +16,7 @@ import (
 // none too. "?key={x}" behind it asks for that key in the query. Hosts that are written out come before
 // those with variables.
 //
-// A site is one where no registry answers, so that its addresses are no image names without a scheme
+// A site is one where no registry answers, so that its addresses are not image names without a scheme
 // either. Elsewhere a registry has the host as well, and an address is the page's if it has a scheme,
 // or if never is set: then no image can have that name.
 type page struct {
@@ -48,7 +48,7 @@ const (
 	whereQuay    = `the name to pull is "quay.io/owner/image"`
 	whereAPI     = `an image's name has the registry, the repository and a tag or digest, without "/v2/"`
 	wherePage    = `the name to pull is what the page shows behind "docker pull"`
-	whereNone    = `it is about no container image`
+	whereNone    = `it is not about a container image`
 )
 
 var pages = []page{

@@ -28,7 +28,7 @@ type call[T any] struct {
 // Get returns what fetch returns, error or not. Fetch is called by the first who
 // asks; those who come while it runs wait for it, and those who come later get
 // the same. Its context has the values of the first caller's and ends when all
-// who waited have given up; the next caller then begins anew. Where ctx ends
+// who waited have given up; the next caller then starts over. Where ctx ends
 // first, Get returns its error.
 func (v *Value[T]) Get(ctx context.Context, fetch func(context.Context) (T, error)) (T, error) {
 	if err := ctx.Err(); err != nil {
@@ -71,7 +71,7 @@ func (v *Value[T]) leave(c *call[T]) {
 	}
 }
 
-// Forget makes the next caller fetch anew. Who waits already is not disturbed.
+// Forget makes the next caller fetch again. Callers that already wait are not affected.
 func (v *Value[T]) Forget() {
 	v.mu.Lock()
 	defer v.mu.Unlock()

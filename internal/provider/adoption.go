@@ -31,6 +31,6 @@ func (c *connection) isAdoptable(ctx context.Context, name string, err error) bo
 // adoptedWarning tells of an instance that was there already.
 func adoptedWarning(instance elyra.Instance) diag.Diagnostic {
 	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q was there already", instance.Name),
-		fmt.Sprintf("The instance at %s is exactly what was to be created, and is managed by this resource from now on. Most likely an earlier run created it and was interrupted before it could note that in its state. If another configuration manages it, give one of the two another name, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s",
+		fmt.Sprintf("The instance at %s is exactly what was to be created, and is managed by this resource from now on. Most likely an earlier run created it and was interrupted before it could note that in its state. If another configuration manages it, give one of the two another name, or stop managing it here, which leaves it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s",
 			instance.Location, instance.Name))
 }

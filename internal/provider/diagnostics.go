@@ -88,7 +88,7 @@ func nextStep(err error) string {
 	var guide interface{ NextStep() string }
 	switch {
 	case errors.As(err, &readOnly):
-		return fmt.Sprintf("Change it where it comes from, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
+		return fmt.Sprintf("Change it where it comes from, or stop managing it, which leaves it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
 	case errors.As(err, &guide) && guide.NextStep() != "":
 		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission):
@@ -106,7 +106,7 @@ func nextStep(err error) string {
 	case errors.Is(err, syscall.ESTALE):
 		return "The network file system no longer knows the directory. Mount it again, and apply again."
 	case errors.As(err, new(*elyra.InvalidError)):
-		return "Mend it where it is stored, or import it to a resource elyra_runtime_image, which repairs it."
+		return "Correct it where it is stored, or import it into a resource elyra_runtime_image, which repairs it."
 	case errors.Is(err, elyra.ErrNotFound):
 		return "It was removed outside of Terraform in the meantime. Plan and apply again."
 	}
@@ -116,22 +116,22 @@ func nextStep(err error) string {
 // twiceError says that two addresses are to have one instance.
 func twiceError(name string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Two resources have the name %q", name),
-		fmt.Sprintf("Two resources elyra_runtime_image with the provider's configuration have the name %q, so that each would undo what the other does, or delete its instance. Give one of them another name. Where the state has the same instance under two addresses, let go of one without touching the instance, and remove its block:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s\n\nAfter an apply with create_before_destroy that was interrupted, do that with the resource, and import it again.", name, name))
+		fmt.Sprintf("Two resources elyra_runtime_image with the provider's configuration have the name %q, so that each would undo what the other does, or delete its instance. Give one of them another name. Where the state has the same instance under two addresses, stop managing one of them, which leaves the instance as it is, and remove its block:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s\n\nAfter an apply with create_before_destroy that was interrupted, do that with the resource, and import it again.", name, name))
 }
 
 // ignoredFault adds to a fault in what is going to be written where it comes from.
 func ignoredFault(fault diag.Diagnostic) diag.Diagnostic {
-	detail := fault.Detail() + "\n\nThe value is not the configuration's: it is what is stored, and ignore_changes holds on to it. Remove the attribute from ignore_changes, so that the plan can repair it, or mend it where it is stored."
+	detail := fault.Detail() + "\n\nThe value is not the configuration's: it is what is stored, and ignore_changes holds on to it. Remove the attribute from ignore_changes, so that the plan can repair it, or correct it where it is stored."
 	if at, ok := fault.(diag.DiagnosticWithPath); ok {
 		return diag.NewAttributeErrorDiagnostic(at.Path(), fault.Summary(), detail)
 	}
 	return diag.NewErrorDiagnostic(fault.Summary(), detail)
 }
 
-// existsError shows the two ways on from a name that is taken.
+// existsError says what to do about a name that is taken: import or overwrite.
 func existsError(exists *elyra.ExistsError) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathName, existsSummary(exists), existsDetail(exists)+
-		"\n\nWhere it is this resource's own, to be replaced with create_before_destroy, it is overwrite = true that lets the new instance take its place.")
+		"\n\nIf it is this resource's own instance, being replaced with create_before_destroy, set overwrite = true so that the new instance can take its place.")
 }
 
 func existsSummary(exists *elyra.ExistsError) string {
@@ -159,15 +159,15 @@ func existsDetail(exists *elyra.ExistsError) string {
 or set overwrite = true to %s.`, exists.Location, origin, exists.Name, effect)
 }
 
-// invalidWarning tells that what is stored is no runtime image to Elyra, and what
+// invalidWarning says that Elyra does not accept what is stored as a runtime image, and what
 // a repair keeps of it.
 func invalidWarning(traits elyra.Traits, invalid *elyra.InvalidError, document elyra.Document, isImport bool) diag.Diagnostic {
-	repair := "The plan repairs it: apply writes it as configured, and keeps all else that its document has."
+	repair := "The plan repairs it: apply writes it as configured, and keeps everything else in its document."
 	if document.IsZero() {
 		repair = "The plan repairs it: apply writes it as configured. Nothing else of it can be read, so all of it is replaced: copy the file first if there is anything in it that you need."
 	}
 	if !traits.ReadsInvalid {
-		repair = "The plan repairs it: apply deletes it and creates it as configured. A server shows nothing of what is invalid, so that keys which others added are lost; mend the file on the server instead if you need them. What is not even JSON a server does not delete: remove the file there."
+		repair = "The plan repairs it: apply deletes it and creates it as configured. A server does not show an invalid instance, so keys that others added are lost; correct the file on the server instead if you need them. A server does not delete what is not even JSON: remove the file there."
 	}
 	if isImport {
 		repair += " That takes a resource block that you write yourself: -generate-config-out cannot make one of what cannot be read. Write display_name, image_name and the rest of what it should be, and plan again."
@@ -225,7 +225,7 @@ func configError(err error, variables map[string]string) diag.Diagnostic {
 }
 
 // overlookedWarnings tells of runtime images that stand beside where the store looks in vain, such
-// as in the directory of an export. They are for whoever lists, and is given fewer than there are.
+// as in the directory of an export: a list would silently lack them.
 func overlookedWarnings(store elyra.Store) (diags diag.Diagnostics) {
 	for _, overlooked := range store.Overlooked() {
 		diags.AddWarning(fmt.Sprintf("No runtime images in %s", overlooked.Looked), overlookedAdvice(overlooked))

@@ -53,7 +53,7 @@ func TestStoreError(t *testing.T) {
 		},
 		{
 			&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"},
-			"Runtime image \"x\" at /far/x.json lives outside /data.\n\nChange it where it comes from, or let go of it without touching it:\n\n    terraform state rm 'elyra_runtime_image.<label>' # x", true,
+			"Runtime image \"x\" at /far/x.json lives outside /data.\n\nChange it where it comes from, or stop managing it, which leaves it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # x", true,
 		},
 		{errors.New("something else"), "Something else.", false},
 	} {

@@ -70,7 +70,7 @@ func TestAccExample_teamImagesSlips(t *testing.T) {
 		"{display_name: Mine, image_name: a/b:1, tags: gpu}":                          "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
 		"{display_name: Mine, image_name: a/b:1, tags: {a: b}}":                       "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
 		"{display_name: [Mine], image_name: a/b:1}":                                   "display_name must be one text.",
-		"{display_name: Mine, image_name: a/b:1, pull-policy: Always, pullSecret: s}": "pull-policy is no key of a runtime image; pullSecret is no key of a runtime image.",
+		"{display_name: Mine, image_name: a/b:1, pull-policy: Always, pullSecret: s}": "pull-policy is not a key of a runtime image; pullSecret is not a key of a runtime image.",
 		"{tags: gpu}":    "display_name is missing; image_name is missing; tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
 		"a/b:1":          "write keys and values below it, not just a value.",
 		"":               "write keys and values below it, not just a value.",

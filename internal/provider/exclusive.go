@@ -44,7 +44,7 @@ func (refused refusals) save(ctx context.Context, private privateState) diag.Dia
 }
 
 // extras returns what is where the store writes, but for these names and for what
-// was refused before. It asks anew each time: what it finds is going to be removed.
+// was refused before. It asks again each time: what it finds is going to be removed.
 func (c *connection) extras(ctx context.Context, names []string, refused refusals) ([]elyra.Instance, error) {
 	instances, err := c.store.List(ctx, true)
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *connection) discardAll(ctx context.Context, names []string, before refu
 
 // discard removes the instance of a name in the name's turn, unless this run has
 // created it. It returns what Elyra shows under that name from then on, nil where
-// there is nothing. An [elyra.ReadOnlyError] tells that a server refused.
+// there is nothing. An [elyra.ReadOnlyError] means that a server refused.
 func (c *connection) discard(ctx context.Context, name string) (left *elyra.Instance, err error) {
 	release, err := c.run.hold(ctx, name)
 	if err != nil {
@@ -221,7 +221,7 @@ func (r *run) planExclusive(names []string) (excluded, other []string) {
 	return excluded, nil
 }
 
-// isExcluded reports whether an exclusive set that was planned in this run has not
+// isExcluded reports whether an exclusive set that was planned in this run lacks
 // that name. It is to be asked once the run knows that the name is kept or created.
 func (r *run) isExcluded(name string) bool {
 	r.mu.Lock()
@@ -240,7 +240,7 @@ func (c *connection) excludedError(name string) (diags diag.Diagnostics) {
 
 func twoExclusivesError(names, others []string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathNames, "Two exclusive sets for one place",
-		fmt.Sprintf("Another elyra_runtime_images_exclusive with the same provider configuration has other names, so that each would remove what the other keeps. Make one of the two, with all names.\n\nThis one: %s.\nThe other: %s.",
+		fmt.Sprintf("Another elyra_runtime_images_exclusive with the same provider configuration has other names, so that each would remove what the other keeps. Merge the two into one with all names.\n\nThis one: %s.\nThe other: %s.",
 			enumerate(names), enumerate(others)))
 }
 
@@ -251,7 +251,7 @@ func removalWarning(traits elyra.Traits, extras []elyra.Instance) diag.Diagnosti
 	}
 	detail := "These are there and not among names, and the apply removes them:\n\n" + indented(locations)
 	if !traits.KnowsLevels {
-		detail += "\n\nSome may come from further along the server's search path, such as the images that ship with Elyra. A server does not tell, and refuses to delete those."
+		detail += "\n\nSome may come from further along the server's search path, such as the images that ship with Elyra. A server does not say which, and refuses to delete those."
 	}
 	return diag.NewWarningDiagnostic(counted(len(extras))+" will be removed", detail)
 }

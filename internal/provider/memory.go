@@ -19,15 +19,15 @@ type memory struct {
 	// Location is where the instance is while its document is invalid, since the
 	// attribute is null then.
 	Location string `json:"location,omitempty"`
-	// Wrote tells that Terraform wrote the instance, so that it is, or was, where
+	// Wrote reports whether Terraform wrote the instance, so that it is, or was, where
 	// the store writes.
 	Wrote bool `json:"wrote,omitempty"`
-	// Hides tells that it may hide another instance.
+	// Hides reports whether it may hide another instance.
 	Hides bool `json:"hides,omitempty"`
-	// Uncertain tells that nobody knows whether its creation succeeded.
+	// Uncertain: it is unknown whether its creation succeeded.
 	Uncertain bool `json:"uncertain,omitempty"`
 
-	// adopted tells that it stood there already, exactly as it was to be created.
+	// adopted: it existed already, exactly as it was to be created.
 	adopted bool // not kept
 
 	// Run is the run that planned to destroy it.

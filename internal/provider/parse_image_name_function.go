@@ -42,7 +42,7 @@ func (parseImageNameFunction) Definition(_ context.Context, _ function.Definitio
 			"- `image`: the last part of the repository\n" +
 			"- `tag`: null where none is written\n" +
 			"- `digest`: algorithm and digits, `sha256:…`; null where none is written\n" +
-			"- `pinned`: whether there is a digest, so that the name means the same image for ever\n\n" +
+			"- `pinned`: whether there is a digest, so that the name always means the same image\n\n" +
 			"Works without any configuration of the provider.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name:                "image_name",

@@ -15,7 +15,7 @@ import (
 type place struct {
 	// store is nil while the provider's configuration is not known yet.
 	store elyra.Store
-	// settled tells that the place does not depend on the working directory or
+	// settled reports whether the place is independent of the working directory and
 	// the environment, which may be others when a saved plan is applied.
 	settled bool
 }
@@ -26,7 +26,7 @@ type held struct {
 	// at is the location where the instance was last seen, the proof that it is
 	// ours. Empty for one that is being imported.
 	at string
-	// uncertain tells that nobody knows whether its creation succeeded.
+	// uncertain: it is unknown whether its creation succeeded.
 	uncertain bool
 }
 

@@ -1,7 +1,7 @@
 // Package provider is how Terraform sees Elyra's runtime images: provider
 // configuration, resource, data sources and functions. It translates between
 // Terraform's values and package elyra, and turns the errors of the stores into
-// diagnostics; all else is done elsewhere.
+// diagnostics; everything else is done elsewhere.
 package provider
 
 import (
@@ -69,7 +69,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Validators:          []validator.String{dirModeRule},
 			},
 			"endpoint": schema.StringAttribute{
-				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, path and all, such as `https://hub.example.com/user/jdoe/`. Unset, and with no `data_dir`, it is taken from `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",
+				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, including its path, such as `https://hub.example.com/user/jdoe/`. Unset, and with no `data_dir`, it is taken from `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",
 				Optional:            true,
 			},
 			"token": schema.StringAttribute{
@@ -89,7 +89,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Sensitive:           true,
 			},
 			"ca_cert_pem": schema.StringAttribute{
-				MarkdownDescription: "Certificates of private authorities, in PEM form, that are trusted beside the system's.",
+				MarkdownDescription: "Certificates of private authorities, in PEM form, that are trusted in addition to the system's.",
 				Optional:            true,
 			},
 			"client_cert_pem": schema.StringAttribute{

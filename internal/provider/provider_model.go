@@ -57,10 +57,10 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 		fail("password", "Both token and password are set", "A Jupyter Server takes one of them. Remove one of the two.")
 	}
 	if isSet(m.ClientCertPEM) && m.ClientKeyPEM.IsNull() {
-		fail("client_cert_pem", "Client certificate without its key", "Set client_key_pem, too.")
+		fail("client_cert_pem", "Client certificate without its key", "Set client_key_pem too.")
 	}
 	if isSet(m.ClientKeyPEM) && m.ClientCertPEM.IsNull() {
-		fail("client_key_pem", "Client key without its certificate", "Set client_cert_pem, too.")
+		fail("client_key_pem", "Client key without its certificate", "Set client_cert_pem too.")
 	}
 	return diags
 }
@@ -131,8 +131,8 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnos
 		DirectoryPermission: permission(m.DirectoryPermission),
 	})
 	if unreadable := store.Unreadable(); len(unreadable) > 0 {
-		diags.AddWarning("Runtime images that may not be read",
-			fmt.Sprintf("The user that Terraform runs as may not read %s. As in Elyra, runtime images there are passed over.", strings.Join(unreadable, ", ")))
+		diags.AddWarning("Runtime images that cannot be read",
+			fmt.Sprintf("The user that Terraform runs as cannot read %s. As in Elyra, runtime images there are skipped.", strings.Join(unreadable, ", ")))
 	}
 	return store, diags
 }

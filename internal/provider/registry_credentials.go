@@ -54,7 +54,7 @@ func registryCredentialsAttributes() map[string]schema.Attribute {
 }
 
 // storeIsKnown reports whether everything that decides on the place of runtime
-// images is known: credentials of registries have no say in that.
+// images is known: credentials of registries do not matter for that.
 func storeIsKnown(config tftypes.Value) bool {
 	var arguments map[string]tftypes.Value
 	if err := config.As(&arguments); err != nil {

@@ -17,7 +17,7 @@ type run struct {
 	mu    sync.Mutex
 	names map[string]*record
 	// kept has, by display name, the names of instances that were deleted to be
-	// created anew under the same name.
+	// recreated under the same name.
 	kept   map[string]string
 	images map[string]*imageUse
 	// exclusive are the names, sorted, that alone may be there; nil where no plan of
@@ -30,8 +30,8 @@ type run struct {
 	told map[string]bool
 }
 
-// record is what a run knows of one name. Whoever creates, updates or deletes the
-// instance holds its turn over the whole of that; all else is guarded by run.mu.
+// record is what a run knows about one name. Whatever creates, updates or deletes the
+// instance holds its turn for all of that time; everything else is guarded by run.mu.
 type record struct {
 	turn chan struct{}
 	// news is closed and renewed when something below changes.
@@ -142,7 +142,7 @@ func (r *run) wasSeen(name, location string) (seen bool) {
 
 // twice reports whether two addresses of the configuration are to have the name:
 // the plans of this run say so, whichever came first. One that is destroyed beside
-// one that is created is no such thing: there an address takes over from another.
+// one that is created is different: there one address takes over from another.
 func (known *record) twice() bool {
 	return known.keeps+known.creates > 1 || known.keeps > 0 && known.destroys > 0
 }
@@ -184,7 +184,7 @@ func (r *run) planDestroy(name string) (twice, handsOver bool, document string) 
 	return twice, handsOver, document
 }
 
-// keepName notes under which name an instance is to be created anew.
+// keepName notes the name under which an instance is to be recreated.
 func (r *run) keepName(displayName, name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

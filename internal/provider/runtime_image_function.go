@@ -99,9 +99,9 @@ func (f runtimeImageFunction) Run(ctx context.Context, req function.RunRequest, 
 // runtimeImageObject is a runtime image as a function's argument.
 type runtimeImageObject struct {
 	image elyra.RuntimeImage
-	// document is of the image, with all else that is to be in it.
+	// document is the image's, with everything else that is to be in it.
 	document elyra.Document
-	// unknown tells that something is yet unknown that the image depends on.
+	// unknown: something that the image depends on is not known yet.
 	unknown bool
 	// faults has one clause for each thing wrong.
 	faults []string
@@ -124,7 +124,7 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 	case types.Map:
 		attributes = argument.Elements()
 	default:
-		o.fault("an object is wanted, with display_name and image_name")
+		o.fault("the value must be an object with display_name and image_name")
 		return
 	}
 	texts := []struct {
@@ -162,7 +162,7 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 	slices.Sort(valid)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if !slices.Contains(valid, name) && !slices.Contains(ignoredAttributes, name) {
-			o.fault("%q is no attribute of a runtime image, which has %s", name, strings.Join(valid, ", "))
+			o.fault("%q is not an attribute of a runtime image, which has %s", name, strings.Join(valid, ", "))
 		}
 	}
 }
@@ -178,7 +178,7 @@ func (o *runtimeImageObject) readTags(value attr.Value) {
 	}
 	collection, ok := value.(interface{ Elements() []attr.Value }) // list, set, tuple
 	if !ok {
-		o.fault("tags: a list or set of strings is wanted")
+		o.fault("tags: the value must be a list or set of strings")
 		return
 	}
 	for _, element := range collection.Elements() {
@@ -206,7 +206,7 @@ func (o *runtimeImageObject) readExtra(value attr.Value) {
 	case extra.IsUnknown():
 		o.unknown = true
 	case extra.ValueString() == "":
-		o.fault("extra_json: an empty text is no JSON object; leave it out, or use null")
+		o.fault("extra_json: an empty text is not a JSON object; leave it out, or use null")
 	default:
 		var err error
 		if o.document, err = o.document.WithExtra(extra.ValueString()); err != nil {
@@ -242,7 +242,7 @@ func (o *runtimeImageObject) text(name string, value attr.Value) (types.String, 
 	case types.Bool:
 		return types.StringValue(fmt.Sprint(value.ValueBool())), true
 	}
-	o.fault("%s: a string is wanted", name)
+	o.fault("%s: the value must be a string", name)
 	return types.StringNull(), false
 }
 

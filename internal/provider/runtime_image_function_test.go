@@ -76,8 +76,8 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		argument tftypes.Value
 		want     string
 	}{
-		{text("x"), "an object is wanted"},
-		{texts(listOfStrings, "x"), "an object is wanted"},
+		{text("x"), "the value must be an object"},
+		{texts(listOfStrings, "x"), "the value must be an object"},
 		{object(map[string]tftypes.Value{"display_name": text("x")}), "image_name is missing"},
 		{object(nil), "display_name is missing; image_name is missing"},
 		{with(map[string]tftypes.Value{"display_name": text("")}), "display_name: the display name is empty"},
@@ -85,16 +85,16 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		{with(map[string]tftypes.Value{"description": text("")}), "description: an empty description"},
 		{with(map[string]tftypes.Value{"pull_policy": text("always")}), `use "Always"`},
 		{with(map[string]tftypes.Value{"pull_secret": text("RegCred")}), `use "regcred"`},
-		{with(map[string]tftypes.Value{"tags": text("gpu")}), "tags: a list or set"},
+		{with(map[string]tftypes.Value{"tags": text("gpu")}), "tags: the value must be a list or set"},
 		{with(map[string]tftypes.Value{"tags": texts(listOfStrings, " gpu")}), `tags: the tag " gpu"`},
 		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(listOfStrings, []tftypes.Value{tftypes.NewValue(tftypes.String, nil)})}), "tags: an element must not be null"},
-		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(tftypes.List{ElementType: listOfStrings}, []tftypes.Value{texts(listOfStrings, "x")})}), "tags: a string is wanted"},
-		{with(map[string]tftypes.Value{"description": texts(listOfStrings)}), "description: a string is wanted"},
-		{with(map[string]tftypes.Value{"extra_json": text("")}), `the runtime image "My image": extra_json: an empty text is no JSON object; leave it out, or use null`},
+		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(tftypes.List{ElementType: listOfStrings}, []tftypes.Value{texts(listOfStrings, "x")})}), "tags: the value must be a string"},
+		{with(map[string]tftypes.Value{"description": texts(listOfStrings)}), "description: the value must be a string"},
+		{with(map[string]tftypes.Value{"extra_json": text("")}), `the runtime image "My image": extra_json: an empty text is not a JSON object; leave it out, or use null`},
 		{with(map[string]tftypes.Value{"extra_json": text("[]")}), `the runtime image "My image": extra_json: not a JSON object`},
 		{with(map[string]tftypes.Value{"extra_json": text(`{"tags":[]}`)}), `the runtime image "My image": extra_json: "tags" is an attribute of its own`},
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "image_name": text("python")}), `the runtime image "My image": image_name: `},
-		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" is no attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
+		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" is not an attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
 		// What is known is judged although something is not.
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "description": unknown}), `use "Always"`},
 	} {

@@ -118,12 +118,12 @@ func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
 			misnamed = append(misnamed, instance.Location)
 		}
 	}
-	detail := "Elyra reads these files, and cannot save them again as they are."
+	detail := "Elyra can read these files but cannot save them as they are."
 	for _, group := range []struct {
 		locations []string
 		advice    string
 	}{
-		{invalid, "They are invalid. Mend them, and query again:"},
+		{invalid, "They are invalid. Correct them, and query again:"},
 		{misnamed, "Elyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:"},
 		{openDataHub, openDataHubAdvice},
 	} {

@@ -102,7 +102,7 @@ type writePlan struct {
 	plan       runtimeImageModel
 	state      *runtimeImageModel
 	remembered memory
-	// elsewhere tells that the instance is not where the state says: it is to be
+	// elsewhere: the instance is not where the state says: it is to be
 	// created.
 	elsewhere bool
 }

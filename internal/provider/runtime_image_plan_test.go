@@ -139,7 +139,7 @@ func TestPlanReplaceIsQuiet(t *testing.T) {
 }
 
 // TestPlanLocation: it is known where the configuration names the place in full,
-// and left open where the working directory or the environment has a say, for a
+// and unknown where it depends on the working directory or the environment, for a
 // saved plan may be applied elsewhere.
 func TestPlanLocation(t *testing.T) {
 	dir := t.TempDir()

@@ -71,7 +71,7 @@ func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaReques
 				Validators:          []validator.String{pullSecretRule},
 			},
 			"tags": schema.SetAttribute{
-				MarkdownDescription: "Tags for finding the image. None, `[]` and absent are one thing.",
+				MarkdownDescription: "Tags for finding the image. Absent, `null` and `[]` mean the same.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
@@ -186,7 +186,7 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	r.conn.run.saw(h.image.Name, instance.Location)
 	resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, remembered.read(state, instance))...)
-	// Most often nothing has changed, and to set a state is the most expensive
+	// Most often nothing has changed, and setting the state is the most expensive
 	// part of reading it.
 	if !state.equal(before) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)

@@ -82,7 +82,7 @@ func (r *runtimeImageResource) imageNameWarning(ctx context.Context, planned att
 
 func lookUpImageName(ctx context.Context, all func(context.Context) (imagesByImageName, error), imageName string) []elyra.RuntimeImage {
 	found, err := all(ctx)
-	if err != nil { // whatever depends on the answer says so
+	if err != nil { // what needs the answer reports the error
 		tflog.Debug(ctx, "did not compare with other runtime images", map[string]any{"error": err.Error()})
 	}
 	return found[imageName]
@@ -129,7 +129,7 @@ func (r *runtimeImageResource) schemaWarnings(ctx context.Context, planned attri
 			continue
 		}
 		supported, err := r.conn.store.Supports(ctx, property)
-		if err != nil { // no reason to hold anything up
+		if err != nil { // not a reason to stop
 			tflog.Debug(ctx, "did not compare with the server's schema", map[string]any{"error": err.Error()})
 			return nil
 		}
@@ -167,7 +167,7 @@ func (p place) uncheckedWarning(name string, err error) diag.Diagnostic {
 	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether runtime image %q exists", name), p.detail(verb, name, err))
 }
 
-// leftBehind tells that the place of a resource has changed, and what stays where
+// leftBehind warns that the place of a resource has changed, and says what stays where
 // it was.
 func (p place) leftBehind(h held, whose whose) (diags diag.Diagnostics) {
 	if p.isHere(h) {

@@ -230,7 +230,7 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 	}
 }
 
-// A directory that elyra-metadata export made is no data directory. Whoever lists it, asks for one
+// A directory that elyra-metadata export made is not a data directory. Whoever lists it, asks for one
 // of its images or imports one is told where the images are, and what to type.
 func TestRuntimeImages_export(t *testing.T) {
 	t.Parallel()

@@ -89,7 +89,7 @@ func (r *runtimeImagesExclusiveResource) Create(ctx context.Context, req resourc
 	refused, diags := r.conn.discardAll(ctx, subtract(shown, plan.names()), nil)
 	resp.Diagnostics.Append(diags...)
 	if diags.HasError() {
-		return // nothing is in the state, and the next apply goes on
+		return // the state stays empty, and the next apply continues
 	}
 	resp.Diagnostics.Append(refused.save(ctx, resp.Private)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
@@ -177,7 +177,7 @@ func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resourc
 func (r *runtimeImagesExclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ImportState takes any ID: what the resource is about is the provider's place.
+// ImportState accepts any ID: the resource is about the provider's place.
 func (r *runtimeImagesExclusiveResource) ImportState(ctx context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	if r.conn.store == nil {
 		resp.Diagnostics.Append(unconfiguredError())

@@ -38,7 +38,7 @@ func TestAccServer_secrets(t *testing.T) {
 		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
 		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "Set a token"},
 		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "A login page answers"},
-		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs into the token"},
+		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs in the token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, variable := range tt.variables {

@@ -30,7 +30,7 @@ var (
 	ErrDigest = errors.New("its content does not have the digest that the manifest says")
 
 	// ErrFormat says that a layer is no archive in a form that runtimes unpack.
-	ErrFormat = errors.New("it is no tar archive, plain or compressed with gzip or zstd")
+	ErrFormat = errors.New("it is not a tar archive, plain or compressed with gzip or zstd")
 )
 
 // Opener opens a layer as it is stored, from the given offset in bytes.

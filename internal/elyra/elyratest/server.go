@@ -89,7 +89,7 @@ func New(t testing.TB, options Options) *Server {
 	return s
 }
 
-// Start starts a stopped server anew: same address, same files, no sessions.
+// Start starts a stopped server again: same address, same files, no sessions.
 func (s *Server) Start(t testing.TB) {
 	t.Helper()
 	// Not the test's context: listening outlives the call.

@@ -11,7 +11,7 @@ import (
 // access rules.
 func chown(*os.File, fs.FileInfo) error { return nil }
 
-// isNotDirectory tells that a path leads through something that is no directory.
+// isNotDirectory reports whether err means that a part of the path is not a directory.
 func isNotDirectory(err error) bool { return errors.Is(err, syscall.ERROR_PATH_NOT_FOUND) }
 
 // syncDirectory leaves the names to Windows, which flushes no directory that is open for reading.

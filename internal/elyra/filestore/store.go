@@ -129,7 +129,7 @@ func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
 	return instance, nil
 }
 
-// Refresh implements [elyra.Store]: files are read anew each time.
+// Refresh implements [elyra.Store]: files are read again each time.
 func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
 	return s.Get(ctx, name)
 }

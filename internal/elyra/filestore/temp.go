@@ -145,7 +145,7 @@ func (t *tempFile) is(file string) bool {
 	return err == nil && os.SameFile(ours, named)
 }
 
-// announce makes a running Elyra read the instance anew: it writes the first byte over itself, which
+// announce makes a running Elyra read the instance again: it writes the first byte over itself, which
 // every file watcher reports as a modification. Where the disk refuses that, the modification time
 // alone is set, which on Linux counts as one, too. A failure changes nothing of what the file holds,
 // and is no failure of the write.

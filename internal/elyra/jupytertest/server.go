@@ -150,7 +150,7 @@ func newServer(dir string, options Options) *Server {
 
 func (s *Server) path(name string) string { return filepath.Join(s.dir, name) }
 
-// Restart stops the server, if it runs, and starts it anew: same data, same token, same port.
+// Restart stops the server, if it runs, and starts it again: same data, same token, same port.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
 	s.Stop()

@@ -133,7 +133,7 @@ func describe(image elyra.RuntimeImage, err error) error {
 		reason = invalid.Reason()
 	}
 	if image.DisplayName == "" {
-		return fmt.Errorf("the text is no runtime image: %s", reason)
+		return fmt.Errorf("the text is not a runtime image: %s", reason)
 	}
 	return fmt.Errorf("the runtime image %q is invalid: %s", image.DisplayName, reason)
 }

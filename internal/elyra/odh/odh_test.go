@@ -176,13 +176,13 @@ func TestParse_refused(t *testing.T) {
 	t.Parallel()
 	const missing = "is invalid: metadata.image_name is missing"
 	for text, want := range map[string]string{
-		"":         "the text is no runtime image: broken JSON: the document is empty",
+		"":         "the text is not a runtime image: broken JSON: the document is empty",
 		"[":        "broken JSON: the document ends too early",
 		"[]":       "the array has 0 documents; in an annotation it has one",
 		"[{}, {}]": "the array has 2 documents; in an annotation it has one",
-		"[7]":      "the text is no runtime image: not a JSON object",
-		"7":        "the text is no runtime image: not a JSON object",
-		"{}":       "the text is no runtime image: schema_name is missing; display_name is missing; metadata is missing",
+		"[7]":      "the text is not a runtime image: not a JSON object",
+		"7":        "the text is not a runtime image: not a JSON object",
+		"{}":       "the text is not a runtime image: schema_name is missing; display_name is missing; metadata is missing",
 		"[{}] x":   "broken JSON: line 1, column 6: invalid character 'x' after top-level value",
 		`{"display_name": "X", "schema_name": "runtime-image", "metadata": {}}`: `the runtime image "X" ` + missing,
 		images["least"].annotation: `the runtime image "Python" ` + missing + "; an annotation has no image_name: give the from.name of the ImageStream's tag as the second argument",

@@ -27,7 +27,7 @@ type Node struct {
 }
 
 // Nodes returns the nodes of a pipeline's file, in the order they stand in, those of a super node in
-// its place. It fails for what is no pipeline, and for one of a newer Elyra.
+// its place. It fails for what is not a pipeline, and for one of a newer Elyra.
 func Nodes(text []byte) ([]Node, error) {
 	if err := elyra.JSONFault(text); err != nil {
 		return nil, err
@@ -68,10 +68,10 @@ func versionOf(flow any) (float64, error) {
 	case string:
 		var err error
 		if version, err = strconv.ParseFloat(written, 64); err != nil {
-			return 0, fmt.Errorf("the pipeline's version is %q, which is no number", written)
+			return 0, fmt.Errorf("the pipeline's version is %q, which is not a number", written)
 		}
 	default:
-		return 0, errors.New("the pipeline's version is no number")
+		return 0, errors.New("the pipeline's version is not a number")
 	}
 	if !(version <= newestVersion) { // nor NaN
 		return 0, fmt.Errorf("the pipeline has version %v of the format, and %d is the newest that this provider knows: it was saved by a newer Elyra", version, newestVersion)
@@ -167,7 +167,7 @@ func imageOf(values any, keys ...string) (string, error) {
 			}
 			return image, nil
 		default:
-			return "", fmt.Errorf("%s is no text", key)
+			return "", fmt.Errorf("%s is not a string", key)
 		}
 	}
 	return "", nil

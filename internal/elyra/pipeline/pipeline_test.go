@@ -103,12 +103,12 @@ func TestNodes_refused(t *testing.T) {
 		`{"pipelines": [{}]}`: `this is not a pipeline of Elyra: "primary_pipeline" names none of its "pipelines"`,
 		`{"pipelines": [{"id": "p"}], "primary_pipeline": "q"}`: `this is not a pipeline of Elyra: "primary_pipeline" names none of its "pipelines"`,
 		strings.Replace(one(""), "8", "9", 1):                   "the pipeline has version 9 of the format, and 8 is the newest that this provider knows: it was saved by a newer Elyra",
-		strings.Replace(one(""), "8", `"new"`, 1):               `the pipeline's version is "new", which is no number`,
+		strings.Replace(one(""), "8", `"new"`, 1):               `the pipeline's version is "new", which is not a number`,
 		strings.Replace(one(""), "8", `"NaN"`, 1):               "the pipeline has version NaN of the format, and 8 is the newest that this provider knows: it was saved by a newer Elyra",
-		strings.Replace(one(""), "8", "true", 1):                "the pipeline's version is no number",
-		one(step(`"runtime_image": 1, "filename": "x.py"`)):     `the node "x.py": runtime_image is no text`,
-		one(step(`"runtime_image": {}`)):                        `the node "a": runtime_image is no text`,
-		strings.Replace(one(""), `"acme/default:1"`, "[]", 1):   "the pipeline's default: runtime_image is no text",
+		strings.Replace(one(""), "8", "true", 1):                "the pipeline's version is not a number",
+		one(step(`"runtime_image": 1, "filename": "x.py"`)):     `the node "x.py": runtime_image is not a string`,
+		one(step(`"runtime_image": {}`)):                        `the node "a": runtime_image is not a string`,
+		strings.Replace(one(""), `"acme/default:1"`, "[]", 1):   "the pipeline's default: runtime_image is not a string",
 	} {
 		if nodes, err := Nodes([]byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%s:\n got %v, %v\nwant %s", text, nodes, err, want)

@@ -92,7 +92,7 @@ func (c *client) roundTrip(caller context.Context, r request) (a *answer, sent b
 	}
 }
 
-// bound gives one attempt its time. A write may outlive the caller's context by
+// bound limits the time of one attempt. A write may outlive the caller's context by
 // the grace.
 func (c *client) bound(caller context.Context, method string) (context.Context, context.CancelFunc) {
 	if method == http.MethodGet {

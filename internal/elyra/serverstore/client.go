@@ -48,7 +48,7 @@ type client struct {
 	despair atomic.Pointer[despair]
 }
 
-// despair is what a request came to that used up its retries.
+// despair is the outcome of a request that used up its retries.
 type despair struct {
 	err  error
 	when time.Time
@@ -189,7 +189,7 @@ func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool,
 	}
 }
 
-// giveUp notes what a request came to that used up its retries.
+// giveUp notes the outcome of a request that used up its retries.
 func (c *client) giveUp(a *answer, err error) {
 	if err == nil {
 		err = c.judge(a)

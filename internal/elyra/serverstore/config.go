@@ -24,7 +24,7 @@ const (
 
 // Config says where the server is and how to talk to it.
 type Config struct {
-	// Endpoint is the server's base URL, path and all, such as
+	// Endpoint is the server's base URL, including its path, such as
 	// https://hub.example.com/user/jdoe. Trailing slashes do not count.
 	Endpoint string
 
@@ -152,10 +152,10 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	clean := cleanEndpoint(u, u.EscapedPath())
 	var wrong []string
 	if u.User != nil {
-		wrong = append(wrong, "a user name or password, which belongs into the token or password argument, or into headers for basic authentication at a proxy")
+		wrong = append(wrong, "a user name or password, which belongs in the token or password argument, or into headers for basic authentication at a proxy")
 	}
 	if u.RawQuery != "" || u.ForceQuery {
-		wrong = append(wrong, "a query; a token in it belongs into the token argument")
+		wrong = append(wrong, "a query; a token in it belongs in the token argument")
 	}
 	if u.Fragment != "" {
 		wrong = append(wrong, "a fragment")
@@ -178,7 +178,7 @@ func cleanEndpoint(u *url.URL, path string) *url.URL {
 }
 
 // withScheme offers what an endpoint without scheme would be with one: http on
-// this machine, https elsewhere. It is empty where that is no URL.
+// this machine, https elsewhere. It is empty where that is not a URL.
 func withScheme(endpoint string) string {
 	u, err := url.Parse("http://" + endpoint)
 	if err != nil || u.Hostname() == "" || u.User != nil {

@@ -28,7 +28,7 @@ func TestEndpoint(t *testing.T) {
 		"https://hub.example.com/user/lab/":            "https://hub.example.com/user/lab",
 		"https://hub.example.com//evil.example.com/":   "https://hub.example.com/evil.example.com",
 		"http://[::1]:8888/x":                          "http://[::1]:8888/x",
-		// A path is taken as it is written, be it that of a page.
+		// A path is used as it is written, even if it looks like that of a page.
 		"http://host/notebook/my-project/lab": "http://host/notebook/my-project/lab",
 		"http://host/notebook/lab/jdoe/":      "http://host/notebook/lab/jdoe",
 		"https://hub/user/jdoe/lab":           "https://hub/user/jdoe/lab",

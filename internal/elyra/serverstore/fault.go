@@ -46,7 +46,7 @@ const (
 	KindUnauthorized
 	// KindProxyUnauthorized: 407, from the proxy that leads out of here.
 	KindProxyUnauthorized
-	// KindNoCredentials: the server wants credentials and was sent none.
+	// KindNoCredentials: the server requires credentials and was sent none.
 	KindNoCredentials
 	// KindForbidden: the server refuses the token.
 	KindForbidden
@@ -63,7 +63,7 @@ const (
 	KindHub
 	// KindThrottled: 429.
 	KindThrottled
-	// KindUnavailable: 502, 503 or 504 from what stands in front of the server.
+	// KindUnavailable: 502, 503 or 504 from a proxy in front of the server.
 	KindUnavailable
 	// KindServerError: 500 or another status of the server's own failure.
 	KindServerError
@@ -145,11 +145,11 @@ var kinds = [...]row{
 	},
 	KindLogin: {
 		happened: "a login page answers",
-		next:     "Set a token (the server prints it when it starts), or a password where the server has one, or the headers that the proxy in front of it wants.",
+		next:     "Set a token (the server prints it when it starts), or a password where the server has one, or the headers that the proxy in front of it requires.",
 		door:     true,
 	},
 	KindHubLogin: {
-		happened: "JupyterHub wants a login",
+		happened: "JupyterHub requires a login",
 		next:     "Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.",
 		door:     true,
 	},
@@ -160,7 +160,7 @@ var kinds = [...]row{
 	},
 	KindUnauthorized: {
 		happened: "the credentials are refused",
-		next:     "Jupyter never sends this status; a proxy in front of it does. Set the headers that the proxy wants.",
+		next:     "Jupyter never sends this status; a proxy in front of it does. Set the headers that the proxy requires.",
 		door:     true,
 	},
 	KindProxyUnauthorized: {
@@ -169,7 +169,7 @@ var kinds = [...]row{
 		door:     true,
 	},
 	KindNoCredentials: {
-		happened: "the server wants credentials",
+		happened: "the server requires credentials",
 		next:     "Set the token (\"jupyter server list\" shows it), or the password where the server has one.",
 		door:     true,
 	},
@@ -207,7 +207,7 @@ var kinds = [...]row{
 	KindUnavailable: {happened: "the server is not available", next: runAgainLater, passing: true},
 	KindServerError: {
 		happened: "the server failed",
-		next:     "The server's log tells more.",
+		next:     "See the server's log for details.",
 	},
 	KindTLS: {happened: "no secure connection", next: checkCertificate, unsent: true},
 	KindNotTLS: {
@@ -244,7 +244,7 @@ var kinds = [...]row{
 	},
 	KindTruncated: {
 		happened: "the answer broke off",
-		next:     "The server or a proxy closed the connection in the middle of its answer. Run this again; the server's log tells more.",
+		next:     "The server or a proxy closed the connection in the middle of its answer. Run this again, and see the server's log for details.",
 		passing:  true,
 	},
 	KindOversize: {

@@ -33,7 +33,7 @@ var faults = []struct {
 	change func(*serverstore.Config)
 	kind   serverstore.Kind
 	says   string
-	// once tells that it is tried only once; otherwise, as often as allowed.
+	// once: it is tried only once; otherwise, as often as allowed.
 	once bool
 }{
 	{name: "gone", kind: serverstore.KindNotFound, says: "no such runtime image", once: true},
@@ -63,7 +63,7 @@ var faults = []struct {
 		*c = serverstore.WithProxy(*c, "http://"+unusedAddress())
 		c.Endpoint = "https://hub.example.com/"
 	}, kind: serverstore.KindProxy, says: "the proxy does not connect to the server: it cannot be reached"},
-	{name: "no token", change: func(c *serverstore.Config) { c.Token = "" }, kind: serverstore.KindNoCredentials, says: "wants credentials", once: true},
+	{name: "no token", change: func(c *serverstore.Config) { c.Token = "" }, kind: serverstore.KindNoCredentials, says: "requires credentials", once: true},
 	{name: "wrong token", change: func(c *serverstore.Config) { c.Token = "wr0ng-5ecret" }, kind: serverstore.KindForbidden, says: "refuses the credentials", once: true},
 	{name: "wrong password", options: elyratest.Options{Password: "pa55word-5ecret"},
 		change: func(c *serverstore.Config) { c.Token, c.Password = "", "wr0ng-5ecret" }, kind: serverstore.KindPassword, says: "refuses the password", once: true},

@@ -158,7 +158,7 @@ func redirectKind(target string) Kind {
 
 // What Elyra says of one instance. There is nothing else to tell its answers
 // apart by: a 404 may come from elsewhere, a 403 too, and a 500 is how it reports
-// that a stored document is no object or of an unknown schema.
+// that a stored document is not an object or has an unknown schema.
 // (Elyra's elyra/metadata/{error,storage,manager}.py)
 const (
 	saysUnloadable = "JSON failed to load for instance '%s'"

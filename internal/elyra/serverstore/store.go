@@ -241,7 +241,7 @@ func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
 // Update implements [elyra.Store]: it reads the instance, puts the image's
 // fields into its document, and writes that back.
 //
-// An invalid instance is deleted and created anew, for Elyra replaces none. Its
+// An invalid instance is deleted and recreated, for Elyra replaces none. Its
 // old content is lost, keys of others included: Elyra tells only why it is
 // invalid, not what it holds. Nothing is deleted unless the new document is
 // valid, and once it is deleted, cancelling the context no longer stops the
@@ -313,7 +313,7 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 		}
 	}
 	if err != nil {
-		return elyra.Instance{}, fmt.Errorf("the invalid instance was deleted, and creating it anew failed: %w", err)
+		return elyra.Instance{}, fmt.Errorf("the invalid instance was deleted, and recreating it failed: %w", err)
 	}
 	return instance, nil
 }
@@ -411,10 +411,10 @@ func (s *Store) instance(a *answer, name string) (elyra.Instance, error) {
 	return instance, nil
 }
 
-// errNotElyra says that JSON is not an instance as Elyra answers.
+// errNotElyra says that JSON is not an instance as Elyra sends it.
 var errNotElyra = errors.New("not an instance")
 
-// decode reads an instance as Elyra answers. Elyra answers valid ones alone, so
+// decode reads an instance as Elyra sends it. Elyra sends valid ones alone, so
 // that what our own reading of its schema would refuse counts as valid: this
 // server's Elyra may be newer.
 func (s *Store) decode(raw []byte) (elyra.Instance, error) {

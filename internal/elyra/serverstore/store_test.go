@@ -209,7 +209,7 @@ func TestRequests(t *testing.T) {
 	})
 	expect("GET " + collection)
 
-	// Whoever asks for a list gets one that is asked for now.
+	// List always asks the server, even right after another list.
 	if _, err := store.List(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
@@ -557,7 +557,7 @@ func TestUpdate(t *testing.T) {
 	})
 }
 
-// TestRepair: an invalid instance is deleted and created anew.
+// TestRepair: an invalid instance is deleted and recreated.
 func TestRepair(t *testing.T) {
 	t.Run("repairs by DELETE and POST", func(t *testing.T) {
 		server := newServer(t)
@@ -598,7 +598,7 @@ func TestRepair(t *testing.T) {
 		server.Put(elyratest.Writable, "bad", invalid)
 		server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Say(http.StatusInternalServerError, "OSError(28, 'No space left on device')")})
 		_, err := newStore(t, config(server)).Update(t.Context(), image("bad"))
-		if err == nil || !strings.Contains(err.Error(), "was deleted, and creating it anew failed") || !strings.Contains(err.Error(), "No space left") {
+		if err == nil || !strings.Contains(err.Error(), "was deleted, and recreating it failed") || !strings.Contains(err.Error(), "No space left") {
 			t.Error(err)
 		}
 	})
@@ -734,7 +734,7 @@ func TestSchema(t *testing.T) {
 	expectAsked(t, server, ask)
 }
 
-// TestForeignBadRequest: a 400 of what stands in front of the server says nothing
+// TestForeignBadRequest: a 400 from a proxy in front of the server says nothing
 // of the instance, which must not be deleted for it.
 func TestForeignBadRequest(t *testing.T) {
 	server := newServer(t)

@@ -24,17 +24,19 @@ import (
 // the tests that need several processes or one to kill.
 const helperEnv = "FILESTORE_TEST_HELPER"
 
+// helpers are the jobs of such a process, by their names.
+var helpers = map[string]func(dir string){
+	"create":       helperCreate,
+	"update":       helperUpdate,
+	"update-large": helperUpdateLarge,
+}
+
 func TestMain(m *testing.M) {
-	switch job, dir, _ := strings.Cut(os.Getenv(helperEnv), ":"); job {
-	case "":
+	job, dir, _ := strings.Cut(os.Getenv(helperEnv), ":")
+	if job == "" {
 		os.Exit(m.Run())
-	case "create":
-		helperCreate(dir)
-	case "update":
-		helperUpdate(dir)
-	case "update-large":
-		helperUpdateLarge(dir)
 	}
+	helpers[job](dir)
 }
 
 func helperCommand(t *testing.T, job, dir string) *exec.Cmd {
@@ -130,7 +132,7 @@ func helperUpdate(dir string) {
 }
 
 // TestUpdateKilled: whenever the writing process dies, a reader finds one
-// version or the other.
+// version or the other. Ten times, or twice for each of ELYRA_FAULT_RUNS.
 func TestUpdateKilled(t *testing.T) {
 	dir := t.TempDir()
 	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
@@ -138,7 +140,11 @@ func TestUpdateKilled(t *testing.T) {
 	if _, err := store.Create(t.Context(), want[0]); err != nil {
 		t.Fatal(err)
 	}
-	for round := range 10 {
+	rounds := 10
+	if runs, err := strconv.Atoi(os.Getenv("ELYRA_FAULT_RUNS")); err == nil {
+		rounds = 2 * runs
+	}
+	for round := range rounds {
 		cmd := helperCommand(t, "update", dir)
 		stdout, err := cmd.StdoutPipe()
 		if err != nil {
@@ -147,9 +153,9 @@ func TestUpdateKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// It is at work once it has written some versions, more in each round.
+		// It is at work once it has written some versions, another number in each round.
 		lines := bufio.NewScanner(stdout)
-		for range 1 + 3*round {
+		for range 1 + 3*(round%10) {
 			lines.Scan()
 		}
 		for range 50 {

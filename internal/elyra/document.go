@@ -25,6 +25,10 @@ const (
 	keyPullSecret  = "pull_secret"
 )
 
+// keySelf is a top-level key that Elyra cannot load: the keys are arguments of
+// a Python method, which has one of that name already.
+const keySelf = "self"
+
 // derivedKeys are top-level keys that Elyra computes and never reads back; its
 // exports contain them.
 var derivedKeys = []string{"name", "resource", "reason"}
@@ -181,6 +185,9 @@ func (d Document) Image(name string) (RuntimeImage, error) {
 	} else if schema != SchemaName {
 		r.fault("schema_name is %q, not %q", schema, SchemaName)
 	}
+	if _, ok := d.top.get(keySelf); ok {
+		r.fault("it has a key %q, which Elyra cannot load", keySelf)
+	}
 	image.DisplayName = r.required(d.top, keyDisplayName, keyDisplayName)
 	if !d.metadataIsObject {
 		if _, ok := d.top.get(keyMetadata); ok {
@@ -299,6 +306,9 @@ func (r *reader) tags(metadata object) []string {
 			}
 		} else {
 			tag = string(compact(item))
+			if tag == "-0" {
+				tag = "0" // which Python reads, since it is an integer
+			}
 			key = tag
 		}
 		if seen[key] {
@@ -313,8 +323,8 @@ func (r *reader) tags(metadata object) []string {
 
 // With returns the document with the fields of image in it and all else as it
 // was, keys in the order Elyra would write: the known ones where they stood,
-// new ones behind in the order of Elyra's schema. Keys that Elyra computes are
-// dropped.
+// new ones behind in the order of Elyra's schema. Keys that Elyra computes, or
+// cannot load, are dropped.
 func (d Document) With(image RuntimeImage) Document {
 	var drop []string
 	md := slices.Clone(d.metadata)
@@ -344,7 +354,7 @@ func (d Document) With(image RuntimeImage) Document {
 		{keyMetadata, nil}, // written from metadata
 		{keySchemaName, quote(SchemaName)},
 	}
-	known := append([]string{keyDisplayName, keyMetadata, keySchemaName}, derivedKeys...)
+	known := append([]string{keyDisplayName, keyMetadata, keySchemaName, keySelf}, derivedKeys...)
 	return Document{
 		top:              append(top, d.top.without(known...)...),
 		metadata:         md.without(drop...),

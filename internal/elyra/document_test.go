@@ -109,6 +109,12 @@ func TestDocumentWith(t *testing.T) {
 			`{"display_name":"NaN","metadata":{"n":[NaN,-Infinity,{"i":Infinity}],"s":"NaN \"Infinity","image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
 		{
+			"what Elyra cannot load goes",
+			`{"self":1,"version":2}`,
+			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
+			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image","version":2}`,
+		},
+		{
 			"the last of equal keys counts",
 			`{"metadata":{"k":1,"j":2,"k":3}}`,
 			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
@@ -170,6 +176,9 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":null}}`, "metadata.pull_policy is not a string", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"A"}}`, "metadata.pull_secret", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":"x"}}`, "metadata.tags is not an array", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[0,-0]}}`, `metadata.tags has "0" twice`, false},
+		{`{` + ok + `,"self":1,"metadata":{"image_name":"a/b"}}`, `a key "self"`, false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b"},"x":{NaN: 1}}`, "broken JSON", true},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":["a","a"]}}`, `metadata.tags has "a" twice`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[" a"]}}`, "metadata.tags", false},
 		{`{"metadata":{}}`, "schema_name is missing; display_name is missing; metadata.image_name is missing", false},

@@ -47,7 +47,7 @@ func FromPython(data []byte) []byte {
 		case c == '"':
 			inString = !inString
 		case !inString && (c == 'N' || c == 'I' || c == '-'):
-			if token := pythonNumber(data[i:]); token != "" {
+			if token := pythonNumber(data[i:]); token != "" && !isKey(data[i+len(token):]) {
 				out = append(out, pythonNumbers[token]...)
 				i += len(token) - 1
 				continue
@@ -56,6 +56,11 @@ func FromPython(data []byte) []byte {
 		out = append(out, data[i])
 	}
 	return out
+}
+
+// isKey reports whether what stands before data is the key of an object, which a number is not.
+func isKey(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte(":"))
 }
 
 func pythonNumber(data []byte) string {

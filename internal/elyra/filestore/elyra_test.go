@@ -2,16 +2,12 @@ package filestore_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -19,118 +15,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
-
-// searchPathScript prints, for each environment in a JSON file, what Elyra
-// computes there. Elyra is imported once; what reads the environment while it is
-// imported is imported anew each time, under the name of the operating system
-// that is asked for.
-const searchPathScript = `
-import json, os, pathlib, sys
-from elyra.metadata.storage import FileMetadataStore
-import jupyter_core.paths, platformdirs
-
-class WindowsPath(pathlib.PurePosixPath):  # what of it the paths need
-    def resolve(self): return self
-    def expanduser(self): return WindowsPath(os.environ["USERPROFILE"])
-
-real_platform, real_path = sys.platform, pathlib.Path
-source = open(jupyter_core.paths.__file__).read()
-folders = {"CSIDL_LOCAL_APPDATA": "LOCALAPPDATA", "CSIDL_COMMON_APPDATA": "PROGRAMDATA"}
-
-results = []
-for env in json.load(open(sys.argv[1])):
-    os.environ.clear()
-    os.environ.update(env)
-    sys.platform = {"darwin": "darwin", "windows": "win32"}.get(env["TEST_GOOS"], real_platform)
-    for name in [m for m in sys.modules if m.split(".")[0] == "platformdirs"]:
-        del sys.modules[name]
-    import platformdirs
-    code = source
-    if env["TEST_GOOS"] == "windows":
-        pathlib.Path = WindowsPath
-        sys.modules["platformdirs.windows"].get_win_folder = lambda csidl: os.environ[folders[csidl]]
-        code = source.replace("os.name ==", "'nt' ==")
-    exec(compile(code, "paths.py", "exec"), jupyter_core.paths.__dict__)
-    results.append(FileMetadataStore.metadata_path())
-    sys.platform, pathlib.Path = real_platform, real_path
-print(json.dumps(results))
-`
-
-// TestSearchPath holds the search path against Elyra's own. Left to
-// TestSearchPathOfNewPlatformdirs is what older versions of platformdirs do
-// otherwise.
-func TestSearchPath(t *testing.T) {
-	jupytertest.Require(t)
-	home := t.TempDir()
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(home, link); err != nil {
-		t.Fatal(err)
-	}
-	bin := filepath.Join(os.Getenv("ELYRA_TEST_VENV"), "bin")
-	type env = map[string]string
-	tests := []env{
-		{"TEST_GOOS": "linux"},
-		{"TEST_GOOS": "linux", "HOME": link},
-		{"TEST_GOOS": "linux", "XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a:/b"},
-		{"TEST_GOOS": "linux", "XDG_DATA_HOME": "relative"},
-		{"TEST_GOOS": "linux", "JUPYTER_DATA_DIR": "/data/dir", "XDG_DATA_HOME": "/xdg"},
-		{"TEST_GOOS": "linux", "JUPYTER_DATA_DIR": ""},
-		{"TEST_GOOS": "linux", "ELYRA_METADATA_PATH": "/one/:/two"},
-		{"TEST_GOOS": "linux", "ELYRA_METADATA_PATH": "relative/::/two"},
-		{"TEST_GOOS": "linux", "ELYRA_METADATA_PATH": "/one", "JUPYTER_DATA_DIR": "/data", "JUPYTER_PATH": "/ignored", "JUPYTER_PREFER_ENV_PATH": "1"},
-		{"TEST_GOOS": "linux", "JUPYTER_PLATFORM_DIRS": "1"},
-		{"TEST_GOOS": "linux", "JUPYTER_PLATFORM_DIRS": "No"},
-		{"TEST_GOOS": "linux", "JUPYTER_PLATFORM_DIRS": ""},
-		{"TEST_GOOS": "linux", "JUPYTER_PLATFORM_DIRS": "yes", "XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a:/b"},
-		{"TEST_GOOS": "darwin"},
-		{"TEST_GOOS": "darwin", "HOME": link, "XDG_DATA_HOME": "/xdg"},
-		{"TEST_GOOS": "darwin", "JUPYTER_PLATFORM_DIRS": "1"},
-		{"TEST_GOOS": "darwin", "JUPYTER_DATA_DIR": "/data"},
-		{"TEST_GOOS": "windows", "APPDATA": "/C/Roaming"},
-		{"TEST_GOOS": "windows"},
-		{"TEST_GOOS": "windows", "JUPYTER_CONFIG_DIR": "/C/config"},
-		{"TEST_GOOS": "windows", "APPDATA": "/C/Roaming", "PROGRAMDATA": "/C/ProgramData"},
-		{"TEST_GOOS": "windows", "APPDATA": "/C/Roaming", "PROGRAMDATA": "/C/ProgramData", "JUPYTER_USE_PROGRAMDATA": "1"},
-		{"TEST_GOOS": "windows", "LOCALAPPDATA": "/C/Local", "PROGRAMDATA": "/C/ProgramData", "JUPYTER_PLATFORM_DIRS": "1"},
-		{"TEST_GOOS": "windows", "LOCALAPPDATA": "/C/Local", "PROGRAMDATA": "/C/ProgramData", "JUPYTER_PLATFORM_DIRS": "1", "JUPYTER_USE_PROGRAMDATA": "on"},
-		{"TEST_GOOS": "windows", "JUPYTER_DATA_DIR": "/C/data", "ELYRA_METADATA_PATH": "/C/one"},
-	}
-	for _, e := range tests {
-		e["PATH"] = bin + ":/usr/bin:/bin"
-		if e["HOME"] == "" {
-			e["HOME"] = home
-		}
-		e["USERPROFILE"] = e["HOME"]
-	}
-	file := filepath.Join(t.TempDir(), "environments.json")
-	data, err := json.Marshal(tests)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var wants [][]string
-	if err := json.Unmarshal([]byte(jupytertest.Python(t, nil, searchPathScript, file)), &wants); err != nil {
-		t.Fatal(err)
-	}
-	for i, e := range tests {
-		want := wants[i]
-		for j, dir := range want {
-			want[j] = strings.TrimSuffix(dir, "/metadata")
-			if dir == "metadata" {
-				want[j] = "" // the working directory
-			}
-		}
-		got := filestore.SearchPath(filestore.Environment{
-			GOOS:      e["TEST_GOOS"],
-			LookupEnv: func(key string) (string, bool) { value, ok := e[key]; return value, ok },
-		})
-		if !slices.Equal(got, want) {
-			t.Errorf("%v:\ngot  %q\nwant %q", e, got, want)
-		}
-	}
-}
 
 // TestRunningServer: a running Elyra, which keeps in memory what it read, and is
 // read all the time, serves the new content within a second of every create, update

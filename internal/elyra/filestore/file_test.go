@@ -79,3 +79,18 @@ func TestDirectoryInTheWay(t *testing.T) {
 		t.Errorf("List below a file: %v, %v", got, err)
 	}
 }
+
+// TestDeleteOfWhatVanished: what is gone since it was found, by itself or with its directory, is removed.
+func TestDeleteOfWhatVanished(t *testing.T) {
+	dir := t.TempDir()
+	store := New(Config{DataDirs: []string{dir}})
+	if err := store.removeFile("x"); err != nil {
+		t.Errorf("without its directory: %v", err)
+	}
+	if err := os.MkdirAll(store.dirs[0], 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.removeFile("x"); err != nil {
+		t.Errorf("without the file: %v", err)
+	}
+}

@@ -367,3 +367,36 @@ func TestDiskFailsAtEachCall(t *testing.T) {
 		}
 	})
 }
+
+// TestDiskIsFlushed: a document is flushed before it gets its name, and the directory after that, so
+// that a power cut takes nothing back.
+func TestDiskIsFlushed(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][]string{
+		"create": {"flush the temporary file", "place", "flush the directory"},
+		"update": {"flush the temporary file", "place", "flush the directory"},
+		"delete": {"remove", "flush the directory"},
+	} {
+		o := operations[name]
+		root := o.prepare(t)
+		directory := filepath.Dir(instancePath(filepath.Join(root, "near"), "x"))
+		_, lines := trace(t, name, root, "-y") // with the paths of open files
+		var got []string
+		for _, line := range lines {
+			call, arguments, _ := strings.Cut(line, "(")
+			switch {
+			case call == "fsync" && strings.Contains(arguments, "<"+directory+">"):
+				got = append(got, "flush the directory")
+			case call == "fsync" && strings.Contains(arguments, "<"+directory+"/.operated.json."):
+				got = append(got, "flush the temporary file")
+			case strings.HasPrefix(call, "rename") && strings.Contains(arguments, `"operated.json"`):
+				got = append(got, "place")
+			case call == "unlinkat" && strings.Contains(arguments, `"operated.json"`):
+				got = append(got, "remove")
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package filestore
 
 import (
 	"bufio"
+	"cmp"
 	"os"
 	"os/exec"
 	"os/user"
@@ -106,9 +107,9 @@ func (e Environment) userDataDir() string {
 		case filepath.IsAbs(e.get("XDG_DATA_HOME")):
 			return filepath.Join(e.get("XDG_DATA_HOME"), e.appName())
 		case e.GOOS == "darwin":
-			return filepath.Join(e.home(), "Library", "Application Support", e.appName())
+			return filepath.Join(e.platformHome(), "Library", "Application Support", e.appName())
 		default:
-			return filepath.Join(e.home(), ".local", "share", e.appName())
+			return filepath.Join(e.platformHome(), ".local", "share", e.appName())
 		}
 	}
 	switch e.GOOS {
@@ -168,23 +169,41 @@ func (e Environment) systemDataDirs() []string {
 
 // home is Python's os.path.expanduser("~").
 func (e Environment) home() string {
-	key := "HOME"
 	if e.GOOS == "windows" {
-		key = "USERPROFILE"
+		if home, ok := e.LookupEnv("USERPROFILE"); ok {
+			return home
+		}
+	} else if home, ok := e.LookupEnv("HOME"); ok {
+		return cmp.Or(strings.TrimRight(home, "/"), "/")
 	}
-	if home, ok := e.LookupEnv(key); ok {
-		return home
+	return userHome()
+}
+
+// platformHome is platformdirs' expand_user("~"): outside Windows, a HOME that is not absolute does
+// not count.
+func (e Environment) platformHome() string {
+	if e.GOOS == "windows" || filepath.IsAbs(e.get("HOME")) {
+		return e.home()
 	}
+	return userHome()
+}
+
+// userHome is the home directory that the system has for the user.
+func userHome() string {
 	if u, err := user.Current(); err == nil {
 		return u.HomeDir
 	}
 	return "~" // as Python, which has nothing better either
 }
 
-// realPath resolves symbolic links where the path exists, as pathlib's resolve.
+// realPath resolves symbolic links as far as the path exists, as pathlib's resolve.
 func realPath(path string) string {
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err == nil {
 		return resolved
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(realPath(parent), filepath.Base(path))
 	}
 	return path
 }

@@ -170,9 +170,9 @@ func TestOverlooked(t *testing.T) {
 // testingContext is for what runs outside a test.
 var testingContext = context.Background()
 
-// TestSearchPathOfNewPlatformdirs covers rules that platformdirs 4.14 has and
-// 4.5, which also runs on Python 3.10, has not: relative entries of XDG
-// variables do not count, and macOS heeds the variables, too.
+// TestSearchPathOfNewPlatformdirs covers rules that new versions of platformdirs
+// have, and old ones, which jupyter_core takes too, have not: relative entries of
+// XDG variables do not count, and macOS heeds the variables, too.
 func TestSearchPathOfNewPlatformdirs(t *testing.T) {
 	tests := []struct {
 		goos string

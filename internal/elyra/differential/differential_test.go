@@ -1,0 +1,198 @@
+package differential
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+)
+
+//go:embed testdata/oracle.py
+var oracleScript string
+
+// oracle is a Python process that answers for Elyra.
+type oracle struct {
+	stdin  io.Writer
+	stdout *bufio.Reader
+	// prefix is Python's sys.prefix.
+	prefix string
+}
+
+func newOracle(t *testing.T, e jupytertest.Elyra) *oracle {
+	t.Helper()
+	command := e.Command(t, []string{"TMPDIR=" + t.TempDir()}, oracleScript)
+	command.Stderr = os.Stderr
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	o := &oracle{stdin: stdin, stdout: bufio.NewReader(stdout)}
+	t.Cleanup(func() {
+		_ = stdin.Close()
+		_ = command.Wait() // ended with the test, whatever it was at
+	})
+	if err := o.answer(&o.prefix); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// ask calls a function of the script, and decodes what it returns.
+func (o *oracle) ask(function string, arguments map[string]any, answer any) error {
+	arguments["ask"] = function
+	question, err := json.Marshal(arguments)
+	if err != nil {
+		return err
+	}
+	if _, err := o.stdin.Write(append(question, '\n')); err != nil {
+		return err
+	}
+	return o.answer(answer)
+}
+
+func (o *oracle) answer(answer any) error {
+	line, err := o.stdout.ReadBytes('\n')
+	if err != nil {
+		return fmt.Errorf("the Python with Elyra has ended: %w", err)
+	}
+	return json.Unmarshal(line, answer)
+}
+
+// TestMain sets how many cases there are of each kind, and the seed of all of them: 500, or twenty
+// for each of ELYRA_FAULT_RUNS, and ELYRA_FAULT_SEED.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	checks, seed := 500, rand.Uint64()>>1
+	if runs, err := strconv.Atoi(os.Getenv("ELYRA_FAULT_RUNS")); err == nil {
+		checks = max(checks, 20*runs)
+	}
+	if given, err := strconv.ParseUint(os.Getenv("ELYRA_FAULT_SEED"), 10, 64); err == nil {
+		seed = given
+	}
+	for name, value := range map[string]any{"checks": checks, "seed": seed, "nofailfile": true} {
+		if err := flag.Set("rapid."+name, fmt.Sprint(value)); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// known is a difference that is there on purpose, or that nobody meets.
+type known[C any] struct {
+	// reason says what differs, and why it may.
+	reason string
+	// example is a case that differs.
+	example C
+	// matches reports whether that may be why a case differs.
+	matches func(C) bool
+}
+
+// kind is one kind of cases.
+type kind[C any] struct {
+	// fixed are cases that are always tried.
+	fixed    []C
+	generate *rapid.Generator[C]
+	// compare returns what the provider makes of a case and what Elyra does, to be equal.
+	compare func(*oracle, C) (ours, theirs any, err error)
+	known   []known[C]
+}
+
+// TestDifferences holds random cases of each kind against each Elyra, and checks that each known
+// difference is still one, on at least one of them.
+func TestDifferences(t *testing.T) {
+	t.Logf("ELYRA_FAULT_SEED=%s, %s cases of each kind", flag.Lookup("rapid.seed").Value, flag.Lookup("rapid.checks").Value)
+	names, documents, lists, searchPaths := nameKind(), documentKind(), listKind(t), searchPathKind(t)
+	var examples examples
+	t.Cleanup(func() { examples.check(t) }) // after all Elyras
+	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
+		t.Parallel()
+		oracle := newOracle(t, e)
+		t.Run("names", func(t *testing.T) { run(t, oracle, names, &examples) })
+		t.Run("documents", func(t *testing.T) { run(t, oracle, documents, &examples) })
+		t.Run("lists", func(t *testing.T) { run(t, oracle, lists, &examples) })
+		t.Run("search paths", func(t *testing.T) { run(t, oracle, searchPaths, &examples) })
+	})
+}
+
+// examples collects how the examples of known differences turned out, by their reasons.
+type examples struct {
+	mu       sync.Mutex
+	outcomes map[string][]bool // whether it differs, on each Elyra
+}
+
+func (e *examples) add(reason string, differs bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.outcomes == nil {
+		e.outcomes = map[string][]bool{}
+	}
+	e.outcomes[reason] = append(e.outcomes[reason], differs)
+}
+
+// check reports differences that are none on any Elyra, where all were asked.
+func (e *examples) check(t *testing.T) {
+	for reason, outcomes := range e.outcomes {
+		if len(outcomes) == 3 && !slices.Contains(outcomes, true) {
+			t.Errorf("it does no longer differ, so take it out of the table: %s", reason)
+		}
+	}
+}
+
+// run holds the examples, the fixed cases and random ones against one Elyra.
+func run[C any](t *testing.T, oracle *oracle, k kind[C], examples *examples) {
+	t.Helper()
+	for _, difference := range k.known {
+		ours, theirs, err := k.compare(oracle, difference.example)
+		if err != nil {
+			t.Fatal(err)
+		}
+		examples.add(difference.reason, !reflect.DeepEqual(ours, theirs))
+		if !difference.matches(difference.example) {
+			t.Errorf("its example is none of those that it matches: %s", difference.reason)
+		}
+	}
+	counts := make([]int, len(k.known))
+	hold := func(t rapid.TB, c C) {
+		ours, theirs, err := k.compare(oracle, c)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case reflect.DeepEqual(ours, theirs):
+			return
+		}
+		for i, difference := range k.known {
+			if difference.matches(c) {
+				counts[i]++
+				return
+			}
+		}
+		t.Fatalf("%+v\nours   %+v\ntheirs %+v", c, ours, theirs)
+	}
+	for _, c := range k.fixed {
+		hold(t, c)
+	}
+	rapid.Check(t, func(r *rapid.T) { hold(r, k.generate.Draw(r, "case")) })
+	for i, difference := range k.known {
+		t.Logf("known, %d of the cases: %s", counts[i], difference.reason)
+	}
+}

@@ -1,0 +1,66 @@
+package elyra_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// cost counts what a function allocates.
+func cost(f func()) (allocations, bytes float64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc)
+}
+
+// TestGrowth: a document with twice as many keys costs twice as much to read, to change and to
+// compare. It is a matter of counts, and of the processor's time where that is known.
+func TestGrowth(t *testing.T) {
+	const keys = 2_000
+	read := func(n int) func() {
+		data := manyKeys(n)
+		return func() {
+			if _, err := elyra.ParseDocument(data); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	work := func(n int) func() {
+		document, err := elyra.ParseDocument(manyKeys(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		image := elyra.RuntimeImage{Name: "x", DisplayName: "x", ImageName: "a/b:2"}
+		return func() {
+			if changed := document.With(image); changed.Equal(document) {
+				t.Fatal("a changed document is equal")
+			}
+			_ = document.Extra()
+		}
+	}
+	for what, do := range map[string]func(int) func(){"reading": read, "changing": work} {
+		do(keys)() // what is allocated once
+		allocations, bytes := cost(do(keys))
+		twiceAllocations, twiceBytes := cost(do(2 * keys))
+		if growth := twiceAllocations / allocations; growth > 2.2 {
+			t.Errorf("%s: twice the keys take %.1f times the allocations", what, growth)
+		}
+		if growth := twiceBytes / bytes; growth > 3 { // buffers double
+			t.Errorf("%s: twice the keys take %.1f times the memory", what, growth)
+		}
+	}
+	// Comparing keys allocates nothing. If each is compared with all, sixteen times the keys in one
+	// document take sixteen times as long as in sixteen documents.
+	many, one := read(keys), read(16*keys)
+	apart := processorTime(func() {
+		for range 16 {
+			many()
+		}
+	})
+	if growth := processorTime(one).Seconds() / apart.Seconds(); growth > 4 {
+		t.Errorf("keys in one document take %.0f times as long as in sixteen", growth)
+	}
+}

@@ -1,0 +1,58 @@
+package provider
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// TestUnreadableDirectory: a directory further along the search path that may not be read is passed
+// over with one warning, which names it.
+func TestUnreadableDirectory(t *testing.T) {
+	near, far := t.TempDir(), t.TempDir()
+	secret := filepath.Join(far, "metadata", "runtime-images")
+	if err := os.MkdirAll(secret, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Dir(near), filepath.Dir(far)} {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	warnings := func() (warnings []*tfprotov6.Diagnostic) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			runtime.LockOSThread() // never unlocked: the thread dies with the goroutine
+			if os.Geteuid() == 0 {
+				// Nobody to the file system, without root's power over files.
+				for _, call := range []uintptr{syscall.SYS_SETFSGID, syscall.SYS_SETFSUID} {
+					_, _, _ = syscall.RawSyscall(call, 65534, 0, 0)
+				}
+			}
+			_, warnings = configure(t, map[string]tftypes.Value{
+				"data_dir":    tftypes.NewValue(tftypes.String, near),
+				"search_path": texts(listOfStrings, far),
+			})
+		}()
+		<-done
+		return warnings
+	}
+	if got := warnings(); len(got) > 0 {
+		t.Errorf("of directories that may be read: %+v", got)
+	}
+	if err := os.Chmod(secret, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(secret, 0o700) })
+	got := warnings()
+	if len(got) != 1 || got[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(got[0].Detail, secret) {
+		t.Errorf("got %+v, want one warning of %s", got, secret)
+	}
+}

@@ -16,8 +16,9 @@ import (
 // elyra/metadata/storage.py, store_instance). So where something points to a save, "gone" and
 // "broken" are believed only if a moment later they are still so.
 const (
-	// lookAgainFor is how long a save is waited for, and lookAgainEvery how often.
-	lookAgainFor   = 100 * time.Millisecond
+	// lookAgainFor is how long a save is waited for, on a machine that is busy too, and lookAgainEvery
+	// how often.
+	lookAgainFor   = 500 * time.Millisecond
 	lookAgainEvery = 2 * time.Millisecond
 	// recent is how long ago a file changed, at most, that may still be being written.
 	recent = time.Second

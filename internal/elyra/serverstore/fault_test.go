@@ -666,6 +666,7 @@ func TestServerThatHangs(t *testing.T) {
 // way when the server is found to hang. The others are not sent, and say so;
 // nothing of them is uncertain. Once the server answers, writes are sent again.
 func TestWritesToAServerThatHangs(t *testing.T) {
+	t.Parallel()
 	for operation, write := range map[string]func(*serverstore.Store, string) error{
 		"create": func(s *serverstore.Store, name string) error {
 			_, err := s.Create(t.Context(), image(name))

@@ -32,7 +32,9 @@
 // is how Elyra reports many a fault of the caller. A write is done or refused
 // where Elyra itself says so. After any other answer the store looks what is
 // there and judges by that; a POST is never simply repeated, since that turns a
-// success into a conflict.
+// success into a conflict. For some seconds after a request has used up its
+// retries, reads fail with its error, and so do writes where the server hangs:
+// what was not sent is not uncertain.
 //
 // Measured on Elyra 4.1 with Jupyter Server 2.21; package elyratest stands in
 // for both and is held against them by its tests.

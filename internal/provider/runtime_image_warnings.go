@@ -19,14 +19,14 @@ import (
 // read under the same name: Terraform makes it next, without waiting for anything.
 const planPatience = time.Second
 
-// imageUse is what a run knows of one image name: the names of the runtime images
-// that have it, planned ones and those that lie beyond what any plan can change.
+// imageUse is what a run knows of one image name: the first runtime image that was
+// found to have it, a planned one or one that lies beyond what any plan can change.
 //
 // What is stored where the store writes does not count: whether the configuration
 // is about to change or remove it, nobody knows before all is planned.
 type imageUse struct {
-	names map[string]bool
-	told  bool
+	name string
+	told bool
 }
 
 // use notes that a runtime image has an image name, and reports, once a run, that
@@ -36,11 +36,10 @@ func (r *run) use(imageName, name string) (twice bool) {
 	defer r.mu.Unlock()
 	use := r.images[imageName]
 	if use == nil {
-		use = &imageUse{names: make(map[string]bool, 1)}
+		use = &imageUse{name: name}
 		r.images[imageName] = use
 	}
-	use.names[name] = true
-	twice = len(use.names) > 1 && !use.told
+	twice = use.name != name && !use.told
 	use.told = use.told || twice
 	return twice
 }

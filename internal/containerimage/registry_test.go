@@ -27,35 +27,49 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// registryBinary is the CNCF registry, of the version in test/registry. Without
-// it tests are skipped, except where CI is set, lest they be green on nothing.
+// missing skips a test for want of something, and fails it where CI is set, lest tests be green on nothing.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing, and CI=true", what)
+	}
+	t.Skipf("%s is missing", what)
+}
+
+// testProgram is the program that an environment variable names.
+func testProgram(t *testing.T, variable, module string) string {
+	t.Helper()
+	bin := os.Getenv(variable)
+	if bin == "" {
+		missing(t, fmt.Sprintf("%s, the program that %s says how to build,", variable, module))
+	}
+	return bin
+}
+
+// registryBinary is the CNCF registry, of the version in test/registry.
 func registryBinary(t *testing.T) string {
 	t.Helper()
-	bin := os.Getenv("REGISTRY_BIN")
-	if bin != "" {
-		return bin
-	}
-	const how = `REGISTRY_BIN names no registry; build one with go build -C test/registry -o "$PWD/bin/registry" github.com/distribution/distribution/v3/cmd/registry`
-	if os.Getenv("CI") == "true" {
-		t.Fatal(how)
-	}
-	t.Skip(how)
-	return ""
+	return testProgram(t, "REGISTRY_BIN", "test/registry")
 }
 
 var listening = regexp.MustCompile(`listening on ([0-9.:]+)`)
 
-// runRegistry starts a registry on a port of its own, with http and auth added
-// to its configuration.
+// runRegistry starts the CNCF registry on a port of its own, with http and auth added to its
+// configuration.
 func runRegistry(t *testing.T, more string) (host string) {
 	t.Helper()
-	bin := registryBinary(t)
 	file := filepath.Join(t.TempDir(), "config.yml")
 	config := "version: 0.1\nlog: {level: info}\nstorage: {inmemory: {}}\n" + more
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), bin, "serve", file)
+	return start(t, registryBinary(t), "serve", file)
+}
+
+// start starts a registry, and returns where it says that it listens.
+func start(t *testing.T, bin string, args ...string) (host string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), bin, args...)
 	cmd.Env = append(os.Environ(), "OTEL_TRACES_EXPORTER=none")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -83,6 +97,23 @@ func runRegistry(t *testing.T, more string) (host string) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, stderr) }()
 	return host
+}
+
+// registries are implementations to run against, since they differ in what they answer. Each is
+// started with a certificate and its key, or "" for plain HTTP.
+var registries = map[string]func(t *testing.T, cert, key string) (host string){
+	"distribution": func(t *testing.T, cert, key string) string {
+		t.Helper()
+		tls := ""
+		if cert != "" {
+			tls = fmt.Sprintf(", tls: {certificate: '%s', key: '%s'}", cert, key)
+		}
+		return runRegistry(t, "http: {addr: '127.0.0.1:0'"+tls+"}\n")
+	},
+	"olareg": func(t *testing.T, cert, key string) string {
+		t.Helper()
+		return start(t, testProgram(t, "OLAREG_BIN", "test/olareg"), "-cert", cert, "-key", key)
+	},
 }
 
 // authority makes a private CA and a certificate of it for loopback.
@@ -154,26 +185,61 @@ func examine(t *testing.T, host string, opts Options, push func(image string, la
 
 func TestRealRegistry(t *testing.T) {
 	t.Parallel()
-	host := runRegistry(t, "http: {addr: '127.0.0.1:0'}\n")
-	examine(t, host, Options{}, func(image string, layer mutate.Addendum) {
-		push(t, image, imageOf(t, nil, layer))
-	})
+	for name, run := range registries {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			examine(t, run(t, "", ""), Options{}, func(image string, layer mutate.Addendum) {
+				push(t, image, imageOf(t, nil, layer))
+			})
+		})
+	}
 }
 
 func TestRealRegistryTLS(t *testing.T) {
 	t.Parallel()
 	ca, cert, key := authority(t)
-	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0', tls: {certificate: '%s', key: '%s'}}\n", cert, key))
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM([]byte(ca))
-	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-	t.Cleanup(tr.CloseIdleConnections)
-	examine(t, host, Options{CACertPEM: ca}, func(image string, layer mutate.Addendum) {
-		push(t, image, imageOf(t, nil, layer), remote.WithTransport(tr))
-	})
-	_, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/gzip:1", Options{})
-	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "ca_cert_pem") {
-		t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
+	for name, run := range registries {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			host := run(t, cert, key)
+			tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+			t.Cleanup(tr.CloseIdleConnections)
+			examine(t, host, Options{CACertPEM: ca}, func(image string, layer mutate.Addendum) {
+				push(t, image, imageOf(t, nil, layer), remote.WithTransport(tr))
+			})
+			_, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/gzip:1", Options{})
+			if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "ca_cert_pem") {
+				t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
+			}
+		})
+	}
+}
+
+// A layer that is read on later begins in its middle, on a registry that sends parts of layers and on
+// one that does not.
+func TestRealRegistryReadsOn(t *testing.T) {
+	t.Parallel()
+	for name, run := range registries {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			image := run(t, "", "") + "/team/image:1"
+			// What comes last tells that curl is missing; by then reading has stopped behind /usr/bin.
+			fill := lines{"bin -> usr/bin"}
+			noise := make([]byte, 3<<20)
+			_, _ = rand.Read(noise)
+			fill = append(fill, "opt/noise < "+string(noise), "usr/bin/mkdir*", "usr/bin/python3 -> python3.12", "usr/bin/python3.12*", "usr/bin/sh*",
+				"usr/lib/python3.12/os.py", "usr/lib/python3.12/site-packages/pip/", "var/noise < "+string(noise))
+			push(t, image, imageOf(t, nil, encodings["gzip"](t, fill.tar(t)), encodings["gzip"](t, lines{"etc/ssl/cert.pem"}.tar(t))))
+			r := check(t, image, Options{Inspect: true})
+			if codes(r) != "curl_missing" || met(r) != "false" || r.Python == nil || r.Python.Version != "3.12" {
+				t.Errorf("%+v", r)
+			}
+			if r.Inspected > r.Size+r.Size/100 {
+				t.Errorf("%d bytes were read of an image of %d", r.Inspected, r.Size)
+			}
+		})
 	}
 }
 

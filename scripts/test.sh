@@ -38,6 +38,15 @@ fi
 
 scripts/filesystems.sh
 
+# Images for the tests of containerimage are built from a real Debian, as root.
+unset ROOTFS_DIR
+if rootfs=$(scripts/rootfs.sh "$CACHE"); then
+  export ROOTFS_DIR=$rootfs
+elif [[ $? != 3 || ${CI:-} == true ]]; then
+  echo 'The Debian for the tests of container images could not be made.' >&2
+  exit 1
+fi
+
 # Terraform neither calls home nor reads the configuration of whoever runs the tests, in which a
 # dev_overrides would stand in for the provider under test. A file that does not exist is warned of.
 export CHECKPOINT_DISABLE=1

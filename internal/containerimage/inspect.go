@@ -34,6 +34,7 @@ type inspection struct {
 	counted map[int]bool // layers that this image read from
 	answers map[question]answer
 	user    rootfs.User // when the question is answered
+	library string      // os.py of the standard library that findPip found; "" when it needed none
 	need    int         // the layer to read on; less than 0 when everything is decided
 	end     bool        // only the end of that layer proves that something is missing
 }

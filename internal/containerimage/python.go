@@ -18,6 +18,7 @@ var (
 	pythonDir = regexp.MustCompile(`python[-@]?(3\.[0-9]{1,2})(?:[^0-9]|$)`)
 	// The line of pyvenv.cfg; virtualenv writes version_info.
 	venvVersion = regexp.MustCompile(`(?m)^version(?:_info)?\s*=\s*(3\.[0-9]{1,2})(?:[^0-9]|$)`)
+	venvHome    = regexp.MustCompile(`(?m)^home\s*=\s*(/.*?)\s*$`)
 	venvSystem  = regexp.MustCompile(`(?mi)^include-system-site-packages\s*=\s*true\s*$`)
 )
 
@@ -94,14 +95,17 @@ func (in *inspection) version() string {
 	return ""
 }
 
+// hasEnsurepip is said of a Python that could install a pip.
+const hasEnsurepip = "it has ensurepip"
+
 // findPip looks for the pip of the Python that was found: where that Python, or Debian's, looks for
-// modules. Without the version nobody knows where that is.
+// modules. Without the version, or its library, nobody knows where that is.
 func (in *inspection) findPip() (rootfs.Found, error) {
 	f, version := in.answers[askPython].Found, in.version()
 	if version == "" {
 		return rootfs.Found{Path: "?"}, nil
 	}
-	prefixes, err := in.prefixes(f)
+	prefixes, known, err := in.prefixes(f)
 	if err != nil {
 		return rootfs.Found{}, err
 	}
@@ -121,30 +125,71 @@ func (in *inspection) findPip() (rootfs.Found, error) {
 		}
 	}
 	found, err := in.exists(rootfs.Dir, paths...)
-	if err != nil || found.Path != "" {
+	switch {
+	case err != nil:
 		return found, err
+	case found.Path != "":
+		return in.readable(found)
+	case !known:
+		return rootfs.Found{Path: "?"}, nil
 	}
 	bundled, err := in.exists(rootfs.Dir, path.Join(prefixes[len(prefixes)-1], "lib/python"+version+"/ensurepip"))
 	if bundled.Path != "" {
-		return rootfs.Found{Instead: "it has ensurepip"}, err
+		return rootfs.Found{Instead: hasEnsurepip}, err
 	}
 	return rootfs.Found{}, err
 }
 
-// prefixes are where the modules of a Python are below: its virtual environment, if it has one, and
-// its installation, unless the environment keeps that out.
-func (in *inspection) prefixes(f rootfs.Found) ([]string, error) {
-	base := path.Join(path.Dir(f.Target), "..")
-	venv, err := in.fs.Content(venvFile(f))
-	switch {
-	case err != nil:
-		return nil, err
-	case venv == nil:
-		return []string{base}, nil
-	case venvSystem.Match(venv):
-		return []string{path.Dir(venvFile(f)), base}, nil
+// readable is found, if the user can read it, and the standard library with it.
+func (in *inspection) readable(found rootfs.Found) (rootfs.Found, error) {
+	for _, p := range []string{found.Path, in.library} {
+		instead, err := in.fs.Readable(p, in.user)
+		if err != nil || instead != "" {
+			return rootfs.Found{Instead: instead}, err
+		}
 	}
-	return []string{path.Dir(venvFile(f))}, nil
+	return found, nil
+}
+
+// prefixes are the directories that the modules of a Python are below: its virtual environment, if it
+// has one, and its installation, unless the environment keeps that out. Known is false where the
+// installation is a guess.
+func (in *inspection) prefixes(f rootfs.Found) (all []string, known bool, err error) {
+	in.library = ""
+	venv, err := in.fs.Content(venvFile(f))
+	if err != nil {
+		return nil, false, err
+	}
+	start := path.Dir(f.Target)
+	if venv != nil {
+		all = append(all, path.Dir(venvFile(f)))
+		if !venvSystem.Match(venv) {
+			return all, true, nil
+		}
+		if home := venvHome.FindSubmatch(venv); home != nil {
+			start = string(home[1])
+		}
+	}
+	base, err := in.installation(start)
+	return append(all, base), in.library != "", err
+}
+
+// installation is the nearest directory, from start up, with a standard library, as CPython looks for
+// it (Modules/getpath.py). Where there is none, Python goes by what was compiled into it, which nobody
+// can see; or its library is in another form (os.pyc, python311.zip), beside the program as ever.
+func (in *inspection) installation(start string) (string, error) {
+	for dir := path.Clean(start); ; dir = path.Dir(dir) {
+		library, err := in.exists(rootfs.File, path.Join(dir, "lib/python"+in.version(), "os.py"), path.Join(dir, "lib64/python"+in.version(), "os.py"))
+		if err != nil {
+			return "", err
+		}
+		if in.library = library.Path; in.library != "" {
+			return dir, nil
+		}
+		if dir == "/" {
+			return path.Join(start, ".."), nil
+		}
+	}
 }
 
 // findManaged finds out whether pip installs into this Python: it refuses where the distribution keeps
@@ -160,7 +205,11 @@ func (in *inspection) findManaged() (rootfs.Found, error) {
 	if err != nil || venv != nil || version == "" {
 		return here, err
 	}
-	mark, err := in.exists(rootfs.File, path.Join(path.Dir(f.Target), "../lib/python"+version+"/EXTERNALLY-MANAGED"))
+	prefixes, _, err := in.prefixes(f)
+	if err != nil {
+		return here, err
+	}
+	mark, err := in.exists(rootfs.File, path.Join(prefixes[0], "lib/python"+version, "EXTERNALLY-MANAGED"), path.Join(prefixes[0], "lib64/python"+version, "EXTERNALLY-MANAGED"))
 	if err != nil || mark.Path == "" {
 		return here, err
 	}

@@ -124,6 +124,7 @@ const (
 	CodePythonUnsupported   Code = "python3_unsupported"            // a Python that the bootstrapper refuses
 	CodePythonUnknown       Code = "python3_unknown"                // a Python of unknown version
 	CodePipMissing          Code = "pip_missing"                    // that Python has no pip
+	CodePipUnknown          Code = "pip_unknown"                    // nobody can tell where it has its modules
 	CodePipManaged          Code = "pip_externally_managed"         // its pip installs nothing
 	CodeCertificatesMissing Code = "certificates_missing"           // no certificate store; a warning
 	CodeUserMissing         Code = "user_missing"                   // the image's user does not exist in it
@@ -180,6 +181,7 @@ func Codes() []Code {
 		CodePythonUnsupported,
 		CodePythonUnknown,
 		CodePipMissing,
+		CodePipUnknown,
 		CodePipManaged,
 		CodeCertificatesMissing,
 		CodeUserMissing,

@@ -125,11 +125,18 @@ func (in *inspection) settlePip(python *Executable) verdict {
 	switch {
 	case !a.sure() || managed.err != nil:
 		return unknown
+	case a.Path == "?" && python.Version == "":
+		return unknown // settleVersion has said why
 	case a.Path == "?":
-		return unknown // with the version
-	case a.Path == "" && a.Instead != "":
+		in.lacks(CodePipUnknown, fmt.Sprintf("Check that %s -m pip --version works in a container of it.", python.Path),
+			"Whether %s has a pip cannot be told: the program is apart from its library, and where it looks for that cannot be seen.", python.Path)
+		return unknown
+	case a.Path == "" && a.Instead == hasEnsurepip:
 		return in.lacks(CodePipMissing, fmt.Sprintf("Install it (RUN %s -m ensurepip).", python.Path),
 			"Python %s (%s) has no pip, though it could install one.", python.Version, python.Path)
+	case a.Path == "" && a.Instead != "":
+		return in.lacks(CodePipMissing, "Make its modules readable for everybody (RUN chmod -R a+rX …), or install them with umask 022.",
+			"The pip of Python %s (%s) is out of reach: %s.", python.Version, python.Path, a.Instead)
 	case a.Path == "":
 		return in.lacks(CodePipMissing, "Install pip in the image (RUN apt-get install -y python3-pip, dnf install -y python3-pip).",
 			"Python %s (%s) has no pip.", python.Version, python.Path)

@@ -21,15 +21,16 @@ var Root = User{}
 const (
 	execute = 1
 	write   = 2
+	read    = 4
 )
 
 // may reports whether the user may use m in that way: the permission bits of the first of owner,
 // group and others that the user belongs to. The superuser executes what anyone may execute, and
-// enters and writes all.
+// enters, reads and writes all.
 func (u User) may(m Meta, bit uint16) bool {
 	switch {
 	case u.UID == 0:
-		return bit == write || m.Kind == Dir || m.Mode&0o111 != 0
+		return bit != execute || m.Kind == Dir || m.Mode&0o111 != 0
 	case u.UID == m.UID:
 		bit <<= 6
 	case slices.Contains(u.GIDs, m.GID):
@@ -156,6 +157,27 @@ func (fs *FS) Writable(p string, user User) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%s cannot write %s (mode %04o, owner %d:%d)", user, p, m.Mode, m.UID, m.GID), nil
+}
+
+// Readable says why user cannot read the file p, or what is in the directory p; "" when nothing stands
+// against it, or nothing is there.
+func (fs *FS) Readable(p string, user User) (string, error) {
+	fs.index.mu.Lock()
+	defer fs.index.mu.Unlock()
+	if user.UID == 0 {
+		return "", nil
+	}
+	w, err := fs.resolve(p)
+	if err != nil {
+		return "", err
+	}
+	if instead, err := fs.barrier(w.dirs, user); err != nil || instead != "" {
+		return instead, err
+	}
+	if w.kind == File && !user.may(w.meta, read) {
+		return fmt.Sprintf("%s cannot read %s (mode %04o, owner %d:%d)", user, w.path, w.meta.Mode, w.meta.UID, w.meta.GID), nil
+	}
+	return "", nil
 }
 
 // Stat is what p leads to, after symbolic links, and [None] where it leads nowhere.

@@ -1,0 +1,258 @@
+package containerimage
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/static"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+	"golang.org/x/sys/unix"
+)
+
+// A builder makes layers as a Dockerfile does: each step is a script that root runs in the file system
+// so far, and what it changed is a layer. The file systems are overlayfs's, as container engines mount
+// them, on a Debian of real packages.
+type builder struct {
+	dir    string                 // a directory for each layer, on a file system of its own
+	rootfs string                 // what scripts/rootfs.sh made
+	base   *builtLayer            // the Debian
+	layers map[string]*builtLayer // by all scripts up to it
+	made   int
+}
+
+// builtLayer is a layer as overlayfs keeps it, and as an archive.
+type builtLayer struct {
+	name    string // of its directory
+	archive []byte // gzip
+}
+
+// install is a step that installs one of the sets of packages of scripts/rootfs.sh. Packages that must
+// be ready before others are unpacked (Pre-Depends) are so at the second try, or the third.
+func install(set string) string {
+	return "export DEBIAN_FRONTEND=noninteractive; for try in 1 2 3; do " +
+		"dpkg --skip-same-version --force-unsafe-io -i /mnt/" + set + "/*.deb && exit; done; exit 1"
+}
+
+// newBuilder returns a builder. Without root, or without the Debian, the test is skipped, except where
+// CI is set. It returns nil where another process ran the test as root.
+func newBuilder(t *testing.T) *builder {
+	t.Helper()
+	rootfs := os.Getenv("ROOTFS_DIR")
+	if rootfs == "" {
+		missing(t, `ROOTFS_DIR, the directory that "scripts/rootfs.sh CACHE" prints,`)
+	}
+	registryBinary(t)
+	if !asRoot(t, "ROOTFS_DIR="+rootfs, "REGISTRY_BIN="+os.Getenv("REGISTRY_BIN")) {
+		return nil
+	}
+	archive, err := os.ReadFile(filepath.Join(rootfs, "base.tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &builder{dir: t.TempDir(), rootfs: rootfs, base: &builtLayer{"base", archive}, layers: map[string]*builtLayer{}}
+	b.host(t, "mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", b.dir)
+	t.Cleanup(func() {
+		if out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "umount", b.dir).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v: %s", err, out)
+		}
+	})
+	b.host(t, "mkdir", "base", "root")
+	b.host(t, "tar", "--extract", "--gzip", "--numeric-owner", "--file", filepath.Join(rootfs, "base.tar.gz"), "--directory", "base")
+	return b
+}
+
+// host runs a program of this machine.
+func (b *builder) host(t *testing.T, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = b.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+// within returns a command that sees the layers mounted at b.dir/root. The mount is its own, and
+// ends with it.
+func (b *builder) within(t *testing.T, options string, layers []*builtLayer, args ...string) *exec.Cmd {
+	t.Helper()
+	var lower []string
+	for _, l := range layers {
+		lower = append([]string{l.name}, lower...)
+	}
+	const mount = `mount -t overlay overlay -o "$1" root && mount --bind "$2" root/mnt && shift 2 && exec "$@"`
+	cmd := exec.CommandContext(t.Context(), "unshare", append([]string{"--mount", "--propagation", "private", "sh", "-c", mount, "sh",
+		"lowerdir=" + strings.Join(lower, ":") + options, b.rootfs}, args...)...)
+	cmd.Dir = b.dir
+	return cmd
+}
+
+// build runs steps over the Debian, those that were not run before, and returns the layers, the bottom
+// first.
+func (b *builder) build(t *testing.T, steps []string) []*builtLayer {
+	t.Helper()
+	layers := []*builtLayer{b.base}
+	for i, step := range steps {
+		key := strings.Join(steps[:i+1], "\n")
+		if b.layers[key] == nil {
+			b.layers[key] = b.step(t, layers, step)
+		}
+		layers = append(layers, b.layers[key])
+	}
+	return layers
+}
+
+func (b *builder) step(t *testing.T, below []*builtLayer, script string) *builtLayer {
+	t.Helper()
+	b.made++
+	l := &builtLayer{name: fmt.Sprintf("l%d", b.made)}
+	b.host(t, "mkdir", "-p", l.name, "work")
+	cmd := b.within(t, ",upperdir="+l.name+",workdir=work", below, "chroot", "root", "/bin/sh", "-ec", script)
+	cmd.Env = []string{"PATH=" + defaultPath, "LC_ALL=C"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", script, err, out)
+	}
+	b.host(t, "rm", "-r", "work")
+	l.archive = pack(t, filepath.Join(b.dir, l.name))
+	return l
+}
+
+// squash makes one layer of several.
+func (b *builder) squash(t *testing.T, layers []*builtLayer) *builtLayer {
+	t.Helper()
+	cmd := b.within(t, "", layers, "tar", "--create", "--gzip", "--numeric-owner", "--sort=name", "--one-file-system", "--directory", "root", ".")
+	archive, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &builtLayer{archive: archive}
+}
+
+// addendum is the layer for an image.
+func (l *builtLayer) addendum() mutate.Addendum {
+	return mutate.Addendum{Layer: static.NewLayer(l.archive, types.OCILayer)}
+}
+
+// zstd is the same, compressed with zstd.
+func (l *builtLayer) zstd(t *testing.T) mutate.Addendum {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(l.archive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encodings["zstd"](t, plain)
+}
+
+// pack makes an archive of a layer that overlayfs keeps in dir, as image builders do: in the order of
+// a walk, a file's second name as a hard link, whiteouts by the names that layer.md gives them.
+func pack(t *testing.T, dir string) []byte {
+	t.Helper()
+	var archive bytes.Buffer
+	zw := gzip.NewWriter(&archive)
+	w := tar.NewWriter(zw)
+	seen := map[uint64]string{} // by inode
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || p == dir {
+			return err
+		}
+		name := strings.TrimPrefix(p, dir+"/")
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		stat := info.Sys().(*syscall.Stat_t)
+		if info.Mode()&fs.ModeCharDevice != 0 && stat.Rdev == 0 {
+			return w.WriteHeader(&tar.Header{Name: filepath.Join(filepath.Dir(name), whiteout+d.Name()), Typeflag: tar.TypeReg})
+		}
+		h, err := tar.FileInfoHeader(info, "")
+		if err != nil {
+			return err
+		}
+		h.Name, h.Uname, h.Gname = name, "", ""
+		switch first := seen[stat.Ino]; {
+		case d.IsDir():
+			h.Name += "/"
+		case h.Typeflag == tar.TypeSymlink:
+			if h.Linkname, err = os.Readlink(p); err != nil {
+				return err
+			}
+		case first != "":
+			h.Typeflag, h.Linkname, h.Size = tar.TypeLink, first, 0
+		default:
+			seen[stat.Ino] = name
+		}
+		if err := w.WriteHeader(h); err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return opaque(w, p, name)
+		}
+		return content(w, p, h)
+	})
+	if err := errors.Join(err, w.Close(), zw.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return archive.Bytes()
+}
+
+const whiteout = ".wh."
+
+// opaque writes the entry that hides what lower layers have in a directory, where overlayfs hides it.
+func opaque(w *tar.Writer, dir, name string) error {
+	value := make([]byte, 1)
+	if n, err := unix.Lgetxattr(dir, "trusted.overlay.opaque", value); err != nil || string(value[:n]) != "y" {
+		return nil //nolint:nilerr // most directories have no such attribute
+	}
+	return w.WriteHeader(&tar.Header{Name: name + "/" + whiteout + whiteout + ".opq", Typeflag: tar.TypeReg})
+}
+
+func content(w *tar.Writer, file string, h *tar.Header) error {
+	if h.Typeflag != tar.TypeReg {
+		return nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// asRoot runs the calling test as root: by sudo where that asks for nothing, and returns false where
+// another process has run it, with that environment.
+func asRoot(t *testing.T, env ...string) bool {
+	t.Helper()
+	if os.Geteuid() == 0 {
+		return true
+	}
+	if exec.CommandContext(t.Context(), "sudo", "-n", "true").Run() != nil {
+		missing(t, "root, who may mount,")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	args := append([]string{"-n", "CI=" + os.Getenv("CI")}, env...)
+	out, err := exec.CommandContext(t.Context(), "sudo", append(args, self, "-test.v", "-test.run=^"+t.Name()+"$")...).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "--- SKIP") {
+		t.Errorf("as root: %v\n%s", err, out)
+	}
+	return false
+}

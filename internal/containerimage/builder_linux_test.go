@@ -48,7 +48,7 @@ func install(set string) string {
 
 // newBuilder returns a builder. Without root, or without the Debian, the test is skipped, except where
 // CI is set. It returns nil where another process ran the test as root.
-func newBuilder(t *testing.T) *builder {
+func newBuilder(t testing.TB) *builder {
 	t.Helper()
 	rootfs := os.Getenv("ROOTFS_DIR")
 	if rootfs == "" {
@@ -75,7 +75,7 @@ func newBuilder(t *testing.T) *builder {
 }
 
 // host runs a program of this machine.
-func (b *builder) host(t *testing.T, name string, args ...string) {
+func (b *builder) host(t testing.TB, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = b.dir
@@ -86,7 +86,7 @@ func (b *builder) host(t *testing.T, name string, args ...string) {
 
 // within returns a command that sees the layers mounted at b.dir/root. The mount is its own, and
 // ends with it.
-func (b *builder) within(t *testing.T, options string, layers []*builtLayer, args ...string) *exec.Cmd {
+func (b *builder) within(t testing.TB, options string, layers []*builtLayer, args ...string) *exec.Cmd {
 	t.Helper()
 	var lower []string
 	for _, l := range layers {
@@ -101,7 +101,7 @@ func (b *builder) within(t *testing.T, options string, layers []*builtLayer, arg
 
 // build runs steps over the Debian, those that were not run before, and returns the layers, the bottom
 // first.
-func (b *builder) build(t *testing.T, steps []string) []*builtLayer {
+func (b *builder) build(t testing.TB, steps []string) []*builtLayer {
 	t.Helper()
 	layers := []*builtLayer{b.base}
 	for i, step := range steps {
@@ -114,7 +114,7 @@ func (b *builder) build(t *testing.T, steps []string) []*builtLayer {
 	return layers
 }
 
-func (b *builder) step(t *testing.T, below []*builtLayer, script string) *builtLayer {
+func (b *builder) step(t testing.TB, below []*builtLayer, script string) *builtLayer {
 	t.Helper()
 	b.made++
 	l := &builtLayer{name: fmt.Sprintf("l%d", b.made)}
@@ -130,7 +130,7 @@ func (b *builder) step(t *testing.T, below []*builtLayer, script string) *builtL
 }
 
 // squash makes one layer of several.
-func (b *builder) squash(t *testing.T, layers []*builtLayer) *builtLayer {
+func (b *builder) squash(t testing.TB, layers []*builtLayer) *builtLayer {
 	t.Helper()
 	cmd := b.within(t, "", layers, "tar", "--create", "--gzip", "--numeric-owner", "--sort=name", "--one-file-system", "--directory", "root", ".")
 	archive, err := cmd.Output()
@@ -146,7 +146,7 @@ func (l *builtLayer) addendum() mutate.Addendum {
 }
 
 // zstd is the same, compressed with zstd.
-func (l *builtLayer) zstd(t *testing.T) mutate.Addendum {
+func (l *builtLayer) zstd(t testing.TB) mutate.Addendum {
 	t.Helper()
 	r, err := gzip.NewReader(bytes.NewReader(l.archive))
 	if err != nil {
@@ -161,7 +161,7 @@ func (l *builtLayer) zstd(t *testing.T) mutate.Addendum {
 
 // pack makes an archive of a layer that overlayfs keeps in dir, as image builders do: in the order of
 // a walk, a file's second name as a hard link, whiteouts by the names that layer.md gives them.
-func pack(t *testing.T, dir string) []byte {
+func pack(t testing.TB, dir string) []byte {
 	t.Helper()
 	var archive bytes.Buffer
 	zw := gzip.NewWriter(&archive)
@@ -237,7 +237,7 @@ func content(w *tar.Writer, file string, h *tar.Header) error {
 
 // asRoot runs the calling test as root: by sudo where that asks for nothing, and returns false where
 // another process has run it, with that environment.
-func asRoot(t *testing.T, env ...string) bool {
+func asRoot(t testing.TB, env ...string) bool {
 	t.Helper()
 	if os.Geteuid() == 0 {
 		return true

@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"path"
 	"slices"
 	"strings"
@@ -14,16 +14,27 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
-// dial connects so that the port is free again at once: a fuzzer would use up all.
-func dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+// handled is a connection to a handler that stays within the goroutine: what a fuzzer covers must not
+// depend on the scheduler, nor on ports.
+type handled http.HandlerFunc
+
+// RoundTrip implements [http.RoundTripper].
+func (h handled) RoundTrip(req *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	h(w, req)
+	resp := w.Result()
+	resp.Request = req
+	if req.Method == http.MethodHead {
+		resp.Body = http.NoBody
 	}
-	return conn, conn.(*net.TCPConn).SetLinger(0)
+	return resp, nil
 }
 
 // FuzzAnswers: whatever a registry sends in place of a manifest, an index or a configuration, a check
@@ -56,7 +67,7 @@ func FuzzAnswers(f *testing.F) {
 		child = link(child)
 		top = link(top)
 		documents := map[string][]byte{"1": top, digest(top): top, digest(child): child, digest(config): config}
-		host := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		registry := handled(func(w http.ResponseWriter, r *http.Request) {
 			b, ok := documents[path.Base(r.URL.Path)]
 			switch {
 			case r.URL.Path == "/v2/":
@@ -71,11 +82,19 @@ func FuzzAnswers(f *testing.F) {
 				w.Header().Set("Content-Length", fmt.Sprint(len(b)))
 				_, _ = w.Write(b)
 			}
-		}))
+		})
 		client := NewClient(Credentials{})
-		client.transports[""] = &http.Transport{DialContext: dial}
+		ref := must(name.ParseReference("127.0.0.1:1/team/image:1"))
+		opened := &once.Value[*session]{}
+		client.sessions[sessionKey{ref.Context().Name(), "", true}] = opened
+		if _, err := opened.Get(t.Context(), func(ctx context.Context) (*session, error) {
+			s := newSession(client, ref.Context(), authn.Anonymous, registry)
+			return s, s.open(ctx)
+		}); err != nil {
+			t.Fatal(err)
+		}
 		start := time.Now()
-		r, err := client.Check(t.Context(), host+"/team/image:1", Options{Inspect: true, MaxBytes: 1 << 20, Timeout: 20 * time.Second})
+		r, err := client.Check(t.Context(), ref.String(), Options{Inspect: true, MaxBytes: 1 << 20, Timeout: 20 * time.Second})
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("it took %s", took)
 		}

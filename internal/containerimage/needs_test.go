@@ -63,6 +63,7 @@ func TestNeeds(t *testing.T) {
 	t.Parallel()
 	good := append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/site-packages/pip/"}, others...)
 	pythonless := without(without(good, "bin/python"), "lib/python")
+	installed := without(pythonless, "", "bin/python3 -> ../usr/bin/python3.11", "usr/bin/python3.11*", "usr/lib/python3.11/os.py")
 	underRoot := append(lines{"1777 0:0 tmp/", "0700 0:0 root/", "root/python3.11*"}, without(good, "bin/python", "bin/python3 -> /root/python3.11")...)
 	python := func(version string) lines {
 		return without(pythonless, "", "bin/python3 -> python"+version, "bin/python"+version+"*", "lib/python"+version+"/site-packages/pip/")
@@ -83,22 +84,24 @@ func TestNeeds(t *testing.T) {
 			message: "The image has no executable sh in its search path (/bin)."},
 		{name: "no mkdir", content: without(good, "bin/mkdir"), met: "false", code: CodeMkdirMissing,
 			message: "The image has no executable mkdir in its search path (/bin)."},
-		{name: "no pip", content: without(good, "lib/python", "lib/python3.11/os.py"), met: "false", code: CodePipMissing,
+		{name: "no mkdir but busybox's", content: without(without(good, "bin/mkdir"), "bin/sh", "bin/sh -> busybox", "bin/busybox*"), met: "unknown", code: CodeMkdirMissing,
+			message: "The image has no executable mkdir in its search path (/bin), and whether its shell, which is busybox, has one built in cannot be told."},
+		{name: "no pip", content: installed, met: "false", code: CodePipMissing,
 			message: "Python 3.11 (/bin/python3) has no pip."},
-		{name: "ensurepip alone", content: without(good, "lib/python", "lib/python3.11/os.py", "lib/python3.11/ensurepip/__init__.py"), met: "false", code: CodePipMissing,
+		{name: "ensurepip alone", content: without(installed, "", "usr/lib/python3.11/ensurepip/__init__.py"), met: "false", code: CodePipMissing,
 			message: "Python 3.11 (/bin/python3) has no pip, though it could install one.", nextStep: "Install it (RUN /bin/python3 -m ensurepip)."},
-		{name: "pip of another Python", content: without(good, "lib/python", "lib/python3.11/os.py", "lib/python3.12/site-packages/pip/"), met: "false", code: CodePipMissing,
+		{name: "pip of another Python", content: without(installed, "", "usr/lib/python3.12/site-packages/pip/"), met: "false", code: CodePipMissing,
 			message: "Python 3.11 (/bin/python3) has no pip."},
 		{name: "Python without its library", content: without(good, "lib/python"), met: "unknown", code: CodePipUnknown,
 			message: "Whether /bin/python3 has a pip cannot be told: the program is apart from its library, and where it looks for that cannot be seen."},
-		{name: "Python deeper than its library", content: without(good, "bin/python", "bin/python3 -> /opt/a/b/python3.11", "opt/a/b/python3.11*", "lib/python3.11/os.py"), met: "true"},
-		{name: "library in lib64, pip beside it", content: without(good, "lib/python", "lib64/python3.11/os.py", "lib64/python3.11/site-packages/pip/"), met: "true"},
+		{name: "Python deeper than its library", content: without(pythonless, "", "bin/python3 -> /opt/a/b/python3.11", "opt/a/b/python3.11*", "opt/lib/python3.11/os.py", "opt/lib/python3.11/site-packages/pip/"), met: "true"},
+		{name: "library in lib64, pip beside it", content: without(installed, "usr/lib/", "usr/lib64/python3.11/os.py", "usr/lib64/python3.11/site-packages/pip/"), met: "true"},
 		{name: "pip for its owner alone", content: append(lines{"1777 0:0 tmp/", "0700 0:0 lib/python3.11/site-packages/pip/"}, without(good, "lib/python")...),
 			config: v1.Config{User: "1001", WorkingDir: "/tmp"}, met: "false", code: CodePipMissing,
 			message: "The pip of Python 3.11 (/bin/python3) is out of reach: user 1001 of group 0 cannot enter /lib/python3.11/site-packages/pip (mode 0700, owner 0:0)."},
-		{name: "library for its owner alone", content: append(lines{"1777 0:0 tmp/", "0600 0:0 lib/python3.11/os.py"}, good...),
+		{name: "library for its owner alone", content: append(lines{"1777 0:0 tmp/", "0600 0:0 usr/lib/python3.11/os.py", "usr/lib/python3.11/site-packages/pip/"}, without(installed, "usr/lib/")...),
 			config: v1.Config{User: "1001", WorkingDir: "/tmp"}, met: "false", code: CodePipMissing,
-			message: "The pip of Python 3.11 (/bin/python3) is out of reach: user 1001 of group 0 cannot read /lib/python3.11/os.py (mode 0600, owner 0:0)."},
+			message: "The pip of Python 3.11 (/bin/python3) is out of reach: user 1001 of group 0 cannot read /usr/lib/python3.11/os.py (mode 0600, owner 0:0)."},
 		{name: "virtual environment with the modules of its home", met: "true", content: without(good, "bin/python", "bin/python3.11*", "bin/python3 -> python3.11", "pyvenv.cfg < home = /opt/py/bin\ninclude-system-site-packages = true\nversion = 3.11.2\n",
 			"opt/py/lib/python3.11/os.py", "opt/py/lib/python3.11/site-packages/pip/")},
 		{name: "Debian's pip", content: without(good, "lib/python", "lib/python3/dist-packages/pip/"), met: "true"},

@@ -175,10 +175,10 @@ func (in *inspection) prefixes(f rootfs.Found) (all []string, known bool, err er
 }
 
 // installation is the nearest directory, from start up, with a standard library, as CPython looks for
-// it (Modules/getpath.py). Where there is none, Python goes by what was compiled into it, which nobody
+// it (Modules/getpath.py), which leaves out the root. Where there is none, Python goes by what was compiled into it, which nobody
 // can see; or its library is in another form (os.pyc, python311.zip), beside the program as ever.
 func (in *inspection) installation(start string) (string, error) {
-	for dir := path.Clean(start); ; dir = path.Dir(dir) {
+	for dir := path.Clean(start); dir != "/"; dir = path.Dir(dir) {
 		library, err := in.exists(rootfs.File, path.Join(dir, "lib/python"+in.version(), "os.py"), path.Join(dir, "lib64/python"+in.version(), "os.py"))
 		if err != nil {
 			return "", err
@@ -186,10 +186,8 @@ func (in *inspection) installation(start string) (string, error) {
 		if in.library = library.Path; in.library != "" {
 			return dir, nil
 		}
-		if dir == "/" {
-			return path.Join(start, ".."), nil
-		}
 	}
+	return path.Join(start, ".."), nil
 }
 
 // findManaged finds out whether pip installs into this Python: it refuses where the distribution keeps

@@ -28,7 +28,7 @@ import (
 )
 
 // missing skips a test for want of something, and fails it where CI is set, lest tests be green on nothing.
-func missing(t *testing.T, what string) {
+func missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatalf("%s is missing, and CI=true", what)
@@ -37,7 +37,7 @@ func missing(t *testing.T, what string) {
 }
 
 // testProgram is the program that an environment variable names.
-func testProgram(t *testing.T, variable, module string) string {
+func testProgram(t testing.TB, variable, module string) string {
 	t.Helper()
 	bin := os.Getenv(variable)
 	if bin == "" {
@@ -47,7 +47,7 @@ func testProgram(t *testing.T, variable, module string) string {
 }
 
 // registryBinary is the CNCF registry, of the version in test/registry.
-func registryBinary(t *testing.T) string {
+func registryBinary(t testing.TB) string {
 	t.Helper()
 	return testProgram(t, "REGISTRY_BIN", "test/registry")
 }
@@ -56,7 +56,7 @@ var listening = regexp.MustCompile(`listening on ([0-9.:]+)`)
 
 // runRegistry starts the CNCF registry on a port of its own, with http and auth added to its
 // configuration.
-func runRegistry(t *testing.T, more string) (host string) {
+func runRegistry(t testing.TB, more string) (host string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "config.yml")
 	config := "version: 0.1\nlog: {level: info}\nstorage: {inmemory: {}}\n" + more
@@ -67,7 +67,7 @@ func runRegistry(t *testing.T, more string) (host string) {
 }
 
 // start starts a registry, and returns where it says that it listens.
-func start(t *testing.T, bin string, args ...string) (host string) {
+func start(t testing.TB, bin string, args ...string) (host string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), bin, args...)
 	cmd.Env = append(os.Environ(), "OTEL_TRACES_EXPORTER=none")

@@ -2,6 +2,7 @@ package containerimage
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,6 +73,9 @@ func (in *inspection) settlePrograms(searchPath string) verdict {
 			worst = max(worst, unknown)
 		case a.Path != "":
 			*program.exe = &Executable{Path: a.Path, Target: a.Target}
+		case program.question == askMkdir && in.isBusybox():
+			worst = max(worst, unknown)
+			in.lacks(program.code, program.next, "The image has no executable mkdir in its search path (%s), and whether its shell, which is busybox, has one built in cannot be told.", clip(searchPath))
 		default:
 			worst = max(worst, in.missing(program.code, string(program.question), a.Found, searchPath, program.next))
 		}
@@ -79,12 +83,19 @@ func (in *inspection) settlePrograms(searchPath string) verdict {
 	return worst
 }
 
-func (in *inspection) missing(code Code, name string, f rootfs.Found, path, next string) verdict {
+// isBusybox reports whether the shell is busybox, which may run its own programs without a file of
+// theirs, as Debian's is built to do and Alpine's is not.
+func (in *inspection) isBusybox() bool {
+	sh := in.answers[askSh]
+	return sh.sure() && strings.HasPrefix(path.Base(sh.Target), "busybox")
+}
+
+func (in *inspection) missing(code Code, name string, f rootfs.Found, searchPath, next string) verdict {
 	instead := ""
 	if f.Instead != "" {
 		instead = ": " + clip(f.Instead)
 	}
-	return in.lacks(code, next, "The image has no executable %s in its search path (%s)%s.", name, clip(path), instead)
+	return in.lacks(code, next, "The image has no executable %s in its search path (%s)%s.", name, clip(searchPath), instead)
 }
 
 // settlePython says whether the bootstrapper runs on the Python that was found, and pip with it.

@@ -1,0 +1,101 @@
+package containerimage
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/crane"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// BenchmarkImages inspects realistic images, and lists their files as "crane export | tar t" does. Bytes
+// are those of layers, as they are stored.
+func BenchmarkImages(b *testing.B) {
+	build := newBuilder(b)
+	if build == nil {
+		return
+	}
+	host := runRegistry(b, "http: {addr: '127.0.0.1:0'}\n")
+	for i, image := range realisticImages() {
+		if !image.measured {
+			continue
+		}
+		ref := must(name.ParseReference(fmt.Sprintf("%s/team/image:%d", host, i)))
+		image.write(b, build, ref, build.image(b, image), v1.Config{Env: image.env, WorkingDir: "/tmp"})
+		b.Run(strings.ReplaceAll(image.name, " ", "_"), func(b *testing.B) {
+			var ours, theirs time.Duration
+			var report *Report
+			var exported int64
+			for b.Loop() {
+				began := time.Now()
+				report = check(b, ref.String(), Options{Inspect: true, MaxBytes: 1 << 40})
+				ours += time.Since(began)
+				began = time.Now()
+				exported = export(b, ref)
+				theirs += time.Since(began)
+			}
+			if report.Inspected > exported {
+				b.Errorf("%d bytes, and crane export needs %d", report.Inspected, exported)
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(ours.Seconds()/float64(b.N), "s")
+			b.ReportMetric(theirs.Seconds()/float64(b.N), "s-export")
+			b.ReportMetric(float64(report.Inspected), "bytes")
+			b.ReportMetric(float64(exported), "bytes-export")
+			b.ReportMetric(float64(report.InspectedLayers), "layers")
+		})
+	}
+}
+
+// export lists the files of an image by crane's library, and returns how many bytes of layers it took.
+func export(t testing.TB, ref name.Reference) int64 {
+	t.Helper()
+	counted := &countingTransport{}
+	img, err := crane.Pull(ref.String(), crane.WithTransport(counted), crane.WithContext(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, w := io.Pipe()
+	go func() { _ = w.CloseWithError(crane.Export(img, w)) }()
+	for archive := tar.NewReader(r); err == nil; {
+		_, err = archive.Next()
+	}
+	if !errors.Is(err, io.EOF) {
+		t.Fatal(err)
+	}
+	config, err := img.Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counted.bytes.Load() - config.Config.Size
+}
+
+// countingTransport counts the bytes of blobs.
+type countingTransport struct{ bytes atomic.Int64 }
+
+func (c *countingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err == nil && strings.Contains(req.URL.Path, "/blobs/") {
+		resp.Body = &countingBody{resp.Body, &c.bytes}
+	}
+	return resp, err
+}
+
+type countingBody struct {
+	io.ReadCloser
+	bytes *atomic.Int64
+}
+
+func (b *countingBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.bytes.Add(int64(n))
+	return n, err
+}

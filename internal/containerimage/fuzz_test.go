@@ -37,10 +37,10 @@ func (h handled) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// FuzzAnswers: whatever a registry sends in place of a manifest, an index or a configuration, a check
+// FuzzManifest: whatever a registry sends in place of a manifest, an index or a configuration, a check
 // ends in time, with a report whose problems are of a known kind, short and printable. In the
 // documents, CHILD and CONFIG stand for the digests of the others.
-func FuzzAnswers(f *testing.F) {
+func FuzzManifest(f *testing.F) {
 	const (
 		manifestType = "application/vnd.oci.image.manifest.v1+json"
 		indexType    = "application/vnd.oci.image.index.v1+json"

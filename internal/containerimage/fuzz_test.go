@@ -89,7 +89,8 @@ func FuzzManifest(f *testing.F) {
 		client.sessions[sessionKey{ref.Context().Name(), "", true}] = opened
 		if _, err := opened.Get(t.Context(), func(ctx context.Context) (*session, error) {
 			s := newSession(client, ref.Context(), authn.Anonymous, registry)
-			return s, s.open(ctx)
+			err := s.open(ctx)
+			return s, err
 		}); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,39 @@
+package bench
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+var benchmarkLine = regexp.MustCompile(`(?m)^BenchmarkImages/(\S+?)(?:-\d+)?\s+\d+\s+(.*)$`)
+
+// TestImages inspects realistic images beside "crane export | tar t", which
+// internal/containerimage measures.
+func TestImages(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-run", "^$", "-bench", "^BenchmarkImages$", "-benchtime", "3x", "./internal/containerimage")
+	cmd.Dir = ".."
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	var rows [][]string
+	for _, line := range benchmarkLine.FindAllStringSubmatch(string(out), -1) {
+		value := map[string]float64{} // by unit
+		fields := strings.Fields(line[2])
+		for i := 1; i < len(fields); i += 2 {
+			value[fields[i]], _ = strconv.ParseFloat(fields[i-1], 64)
+		}
+		rows = append(rows, []string{strings.ReplaceAll(line[1], "_", " "), fmt.Sprint(value["layers"]),
+			fmt.Sprintf("%.1f MB", value["bytes"]/1e6), fmt.Sprintf("%.1f MB", value["bytes-export"]/1e6), ratio(value["bytes"], value["bytes-export"]),
+			fmt.Sprintf("%.2f s", value["s"]), fmt.Sprintf("%.2f s", value["s-export"])})
+	}
+	if len(rows) == 0 {
+		t.Skipf("no image was built:\n%s", out)
+	}
+	section(t, "Images beside crane export", "What an inspection reads and takes, beside `crane export | tar t`, from a registry on the same machine. The images are those of `TestAgainstExecution`.",
+		[]string{"image", "layers", "read", "crane export", "ratio", "time", "crane export"}, rows)
+}

@@ -120,6 +120,7 @@ type kind[C any] struct {
 // TestDifferences holds random cases of each kind against each Elyra, and checks that each known
 // difference is still one, on at least one of them.
 func TestDifferences(t *testing.T) {
+	jupytertest.Require(t)
 	t.Logf("ELYRA_FAULT_SEED=%s, %s cases of each kind", flag.Lookup("rapid.seed").Value, flag.Lookup("rapid.checks").Value)
 	names, documents, lists, searchPaths := nameKind(), documentKind(), listKind(t), searchPathKind(t)
 	var examples examples

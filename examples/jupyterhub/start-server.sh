@@ -23,6 +23,6 @@ fi
 
 # A stream of events, which ends when the server is ready or has failed.
 if ! hub --no-buffer "$api/progress" | grep --quiet '"ready": true'; then
-  echo "The server did not start. Its log on the Hub tells why." >&2
+  echo "The server did not start. See its log on the Hub." >&2
   exit 1
 fi

@@ -73,7 +73,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 	}
 	open := func(user string) *serverstore.Store {
 		hub.AddUser(t, user)
-		start := exec.CommandContext(t.Context(), "bash", "../../../examples/jupyterhub/start-server.sh", hub.URL, user)
+		start := exec.CommandContext(t.Context(), "bash", hubScript, hub.URL, user)
 		start.Env = append(os.Environ(), "TERRAFORM_HUB_TOKEN="+hubServiceToken)
 		if output, err := start.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %s", err, output)

@@ -49,8 +49,8 @@ func TestNewDocument(t *testing.T) {
   },
   "schema_name": "runtime-image"
 }`},
-		{"escapes", elyra.RuntimeImage{DisplayName: "\u00fc\u2028 \U0001F600 <&/> \"\\\b\f\n\r\t\x01\x7f", ImageName: "a/b"}, `{
-  "display_name": "\u00fc\u2028 \ud83d\ude00 <&/> \"\\\b\f\n\r\t\u0001\u007f",
+		{"escapes", elyra.RuntimeImage{DisplayName: "\u00fc\u2028 \U0001F600 <&/> \"\\\b\f\n\r\t\x01\x7f\uffff~", ImageName: "a/b"}, `{
+  "display_name": "\u00fc\u2028 \ud83d\ude00 <&/> \"\\\b\f\n\r\t\u0001\u007f\uffff~",
   "metadata": {
     "image_name": "a/b"
   },
@@ -179,6 +179,7 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[0,-0]}}`, `metadata.tags has "0" twice`, false},
 		{`{` + ok + `,"self":1,"metadata":{"image_name":"a/b"}}`, `a key "self"`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b"},"x":{NaN: 1}}`, "broken JSON", true},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":null}}`, "metadata.tags is not an array", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":["a","a"]}}`, `metadata.tags has "a" twice`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[" a"]}}`, "metadata.tags", false},
 		{`{"metadata":{}}`, "schema_name is missing; display_name is missing; metadata.image_name is missing", false},
@@ -188,6 +189,7 @@ func TestDocumentInvalid(t *testing.T) {
 		{``, "the document is empty", true},
 		{" \n", "the document is empty", true},
 		{"{\"a\": 1", "the document ends too early", true},
+		{`{"a": NaN, "b\`, "the document ends too early", true},
 		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
 		{`{} {}`, "something follows", true},
 		{"\ufeff{}", "broken JSON", true},
@@ -208,6 +210,36 @@ func TestDocumentInvalid(t *testing.T) {
 		case !strings.Contains(invalid.Reason(), tt.reason) || invalid.Unloadable != tt.unloadable:
 			t.Errorf("%q: got %q, unloadable %t; want %q, %t", tt.stored, invalid.Reason(), invalid.Unloadable, tt.reason, tt.unloadable)
 		}
+	}
+}
+
+// TestDocumentEqual compares what documents say, not how they say it.
+func TestDocumentEqual(t *testing.T) {
+	parse := func(text string) elyra.Document {
+		t.Helper()
+		document, err := elyra.ParseDocument([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return document
+	}
+	a := parse(`{"display_name":"x","metadata":{"n":1}}`)
+	for text, want := range map[string]bool{
+		`{"metadata":{"n":1.0},"display_name":"\u0078"}`: true,
+		`{"display_name":"x","metadata":{"n":2}}`:        false,
+		`{"display_name":"x"}`:                           false,
+	} {
+		if got := a.Equal(parse(text)); got != want {
+			t.Errorf("equal to %s: %t, want %t", text, got, want)
+		}
+	}
+	for text, want := range map[string]bool{`{}`: true, `{"metadata":{}}`: false} {
+		if got := parse(text).IsZero(); got != want {
+			t.Errorf("%s is nothing: %t, want %t", text, got, want)
+		}
+	}
+	if !(elyra.Document{}).IsZero() {
+		t.Error("the zero document is something")
 	}
 }
 

@@ -64,6 +64,19 @@ func BenchmarkParseDocument(b *testing.B) {
 // TestLoneSurrogates: half of a surrogate pair is no character, but Python's json module reads and
 // writes it, in keys and values; it survives, and no two of them are one.
 func TestLoneSurrogates(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"\ud800":1,"\udfff":2}`: `{"\ud800":1,"\udfff":2}`,
+		`{"\uD800":1,"\uDFFF":2}`: `{"\uD800":1,"\uDFFF":2}`,
+		`{"\u0041\ud800":1}`:      `{"A\ud800":1}`,
+	} {
+		document, err := elyra.ParseDocument([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(document.Compact()); got != want {
+			t.Errorf("%s is written as %s, want %s", text, got, want)
+		}
+	}
 	const text = `{"display_name":"a\ud800b","metadata":{"description":"\uDFFF","tags":["\udbff","\\ud800"],"image_name":"a/b:1","\ud800":1,"\udfff":"\ud83d\ude00"},"schema_name":"runtime-image"}`
 	document, err := elyra.ParseDocument([]byte(text))
 	if err != nil {

@@ -55,6 +55,20 @@ func TestRuntimeImageEqual(t *testing.T) {
 	if b := (elyra.RuntimeImage{Name: "n", Tags: []string{"a"}}); a.Equal(b) {
 		t.Error("a missing tag does not count")
 	}
+	for field, edit := range map[string]func(*elyra.RuntimeImage){
+		"name":         func(i *elyra.RuntimeImage) { i.Name = "other" },
+		"display name": func(i *elyra.RuntimeImage) { i.DisplayName = "Other" },
+		"image name":   func(i *elyra.RuntimeImage) { i.ImageName = "other/image:1" },
+		"description":  func(i *elyra.RuntimeImage) { i.Description = "Other" },
+		"pull policy":  func(i *elyra.RuntimeImage) { i.PullPolicy = elyra.PullNever },
+		"pull secret":  func(i *elyra.RuntimeImage) { i.PullSecret = "other" },
+	} {
+		b := a
+		edit(&b)
+		if a.Equal(b) {
+			t.Errorf("the %s does not count", field)
+		}
+	}
 	if !(elyra.RuntimeImage{}).Equal(elyra.RuntimeImage{Tags: []string{}}) {
 		t.Error("no tags and empty tags differ")
 	}

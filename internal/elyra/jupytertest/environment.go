@@ -164,13 +164,19 @@ func (e Elyra) run(t testing.TB, env []string, name string, args ...string) (str
 // Metadata runs elyra-metadata and returns its standard output; the test ends where it fails.
 // Unless env says otherwise (JUPYTER_DATA_DIR=… as a rule), it sees an empty home directory, whose
 // Jupyter data directory it writes to.
-func Metadata(t testing.TB, env []string, args ...string) (stdout string) {
+func (e Elyra) Metadata(t testing.TB, env []string, args ...string) (stdout string) {
 	t.Helper()
-	stdout, err := TryMetadata(t, env, args...)
+	stdout, err := e.run(t, env, "elyra-metadata", args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return stdout
+}
+
+// Metadata is [Elyra.Metadata] of [Newest].
+func Metadata(t testing.TB, env []string, args ...string) (stdout string) {
+	t.Helper()
+	return Newest.Metadata(t, env, args...)
 }
 
 // TryMetadata is [Metadata] for a command that may fail. The error carries all that it wrote.
@@ -205,14 +211,24 @@ type Instance struct {
 // List returns what "elyra-metadata list runtime-images" lists, invalid instances too, by name. The
 // images that Elyra ships are among them, and those of the machine's own data directories. An
 // instance that is not even a JSON object is left out by Elyra itself.
-func List(t testing.TB, dataDir string) []Instance {
+func (e Elyra) List(t testing.TB, dataDir string) []Instance {
 	t.Helper()
 	// Elyra prints a Python list of objects whose text happens to be JSON; so is the whole.
-	stdout := Metadata(t, []string{"JUPYTER_DATA_DIR=" + dataDir}, "list", "runtime-images", "--json", "--include-invalid")
+	args := []string{"list", "runtime-images", "--json", "--include-invalid"}
+	if e == Oldest {
+		args = args[:3] // it lists invalid instances without being asked to
+	}
+	stdout := e.Metadata(t, []string{"JUPYTER_DATA_DIR=" + dataDir}, args...)
 	var instances []Instance
 	if err := json.Unmarshal([]byte(stdout), &instances); err != nil {
 		t.Fatalf("elyra-metadata list runtime-images --json printed no JSON: %s\n%s", err, stdout)
 	}
 	slices.SortFunc(instances, func(a, b Instance) int { return cmp.Compare(a.Name, b.Name) })
 	return instances
+}
+
+// List is [Elyra.List] of [Newest].
+func List(t testing.TB, dataDir string) []Instance {
+	t.Helper()
+	return Newest.List(t, dataDir)
 }

@@ -66,12 +66,12 @@ func header(line string) (h *tar.Header, content string) {
 		line = owned[4]
 	}
 	h = &tar.Header{Name: line, Typeflag: tar.TypeReg, Mode: 0o644}
-	if at, to, ok := strings.Cut(line, " -> "); ok {
+	if at, text, ok := strings.Cut(line, " < "); ok { // first, since the text may be anything
+		h.Name, content = at, text
+	} else if at, to, ok := strings.Cut(line, " -> "); ok {
 		h.Name, h.Linkname, h.Typeflag, h.Mode = at, to, tar.TypeSymlink, 0o777
 	} else if at, to, ok := strings.Cut(line, " = "); ok {
 		h.Name, h.Linkname, h.Typeflag = at, to, tar.TypeLink
-	} else if at, text, ok := strings.Cut(line, " < "); ok {
-		h.Name, content = at, text
 	} else if strings.HasSuffix(line, "/") {
 		h.Typeflag, h.Mode = tar.TypeDir, 0o755
 	} else if at, ok := strings.CutSuffix(line, "*"); ok {

@@ -174,11 +174,13 @@ func (in *inspection) prefixes(f rootfs.Found) (all []string, known bool, err er
 	return append(all, base), in.library != "", err
 }
 
-// installation is the nearest directory, from start up, with a standard library, as CPython looks for
-// it (Modules/getpath.py), which leaves out the root. Where there is none, Python goes by what was compiled into it, which nobody
-// can see; or its library is in another form (os.pyc, python311.zip), beside the program as ever.
+// installation is the nearest directory above the program's, start, with a standard library, as CPython
+// looks for it (Modules/getpath.py), which leaves out the root. CPython looks below start first, where
+// none is ever kept, and lower layers would have to be read to see that. Where there is none, Python goes
+// by what was compiled into it, which nobody can see; or its library is in another form (os.pyc,
+// python311.zip), beside the program as ever.
 func (in *inspection) installation(start string) (string, error) {
-	for dir := path.Clean(start); dir != "/"; dir = path.Dir(dir) {
+	for dir := path.Dir(path.Clean(start)); dir != "/"; dir = path.Dir(dir) {
 		library, err := in.exists(rootfs.File, path.Join(dir, "lib/python"+in.version(), "os.py"), path.Join(dir, "lib64/python"+in.version(), "os.py"))
 		if err != nil {
 			return "", err
@@ -207,7 +209,11 @@ func (in *inspection) findManaged() (rootfs.Found, error) {
 	if err != nil {
 		return here, err
 	}
-	mark, err := in.exists(rootfs.File, path.Join(prefixes[0], "lib/python"+version, "EXTERNALLY-MANAGED"), path.Join(prefixes[0], "lib64/python"+version, "EXTERNALLY-MANAGED"))
+	library := path.Join(prefixes[0], "lib/python"+version)
+	if in.library != "" {
+		library = path.Dir(in.library)
+	}
+	mark, err := in.exists(rootfs.File, path.Join(library, "EXTERNALLY-MANAGED"))
 	if err != nil || mark.Path == "" {
 		return here, err
 	}

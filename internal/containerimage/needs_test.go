@@ -132,9 +132,9 @@ func TestNeeds(t *testing.T) {
 		{name: "Python below root, for root", content: underRoot, met: "true"},
 		{name: "OpenShift, nothing writable", content: good, opts: Options{OpenShift: true}, met: "false", code: CodeDirectoryReadOnly,
 			message: "Elyra cannot make its files in the working directory: user 1000650000 of group 0 cannot write / (mode 0755, owner 0:0)."},
-		{name: "OpenShift, writable by group 0", content: append(lines{"0775 1001:0 opt/work/"}, good...), config: v1.Config{WorkingDir: "/opt/work"}, opts: Options{OpenShift: true}, met: "true"},
-		{name: "OpenShift, a program for its owner alone", content: append(lines{"0775 1001:0 opt/work/", "0700 0:0 bin/curl*"}, without(good, "bin/curl")...),
-			config: v1.Config{WorkingDir: "/opt/work"}, opts: Options{OpenShift: true}, met: "false", code: CodeCurlMissing,
+		{name: "OpenShift, writable by group 0", content: append(lines{"0775 1001:0 opt/src/"}, good...), config: v1.Config{WorkingDir: "/opt/src"}, opts: Options{OpenShift: true}, met: "true"},
+		{name: "OpenShift, a program for its owner alone", content: append(lines{"0775 1001:0 opt/src/", "0700 0:0 bin/curl*"}, without(good, "bin/curl")...),
+			config: v1.Config{WorkingDir: "/opt/src"}, opts: Options{OpenShift: true}, met: "false", code: CodeCurlMissing,
 			message: "The image has no executable curl in its search path (/bin): /bin/curl is a file that user 1000650000 of group 0 cannot execute (mode 0700, owner 0:0)."},
 	} {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {

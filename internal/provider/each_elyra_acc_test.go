@@ -20,6 +20,9 @@ func TestAccEachElyra_files(t *testing.T) {
 		e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + p.near}, "create", "runtime-images", "--name=imported",
 			"--display_name=Imported \u00fc", "--image_name=them/image:1", "--pull_policy=Always", `--tags=["b", "a"]`)
 		acceptance(t, expect(resource.TestStep{ConfigDirectory: directory("import_block")}, plancheck.ResourceActionNoop))
+		if left := read(t, p.near, "imported"); left != "" {
+			t.Errorf("the destroy left %s", left)
+		}
 
 		step := imageStep(full())
 		step.Check = func(*terraform.State) error {

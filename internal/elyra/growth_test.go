@@ -16,8 +16,8 @@ func cost(f func()) (allocations, bytes float64) {
 	return float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// TestGrowth: a document with twice as many keys costs twice as much to read, to change and to
-// compare. It is a matter of counts, and of the processor's time where that is known.
+// TestGrowth: a document with eight times as many keys costs about eight times as much to read, to
+// change and to compare. It is a matter of counts, and of the processor's time where that is known.
 func TestGrowth(t *testing.T) {
 	const keys = 2_000
 	read := func(n int) func() {
@@ -44,12 +44,14 @@ func TestGrowth(t *testing.T) {
 	for what, do := range map[string]func(int) func(){"reading": read, "changing": work} {
 		do(keys)() // what is allocated once
 		allocations, bytes := cost(do(keys))
-		twiceAllocations, twiceBytes := cost(do(2 * keys))
-		if growth := twiceAllocations / allocations; growth > 2.2 {
-			t.Errorf("%s: twice the keys take %.1f times the allocations", what, growth)
+		manyAllocations, manyBytes := cost(do(8 * keys))
+		// Maps split at random and buffers double: it is eight times, give or take a third. A cost that
+		// grows with the square would be 64 times.
+		if growth := manyAllocations / allocations; growth > 12 {
+			t.Errorf("%s: eight times the keys take %.1f times the allocations", what, growth)
 		}
-		if growth := twiceBytes / bytes; growth > 3 { // buffers double
-			t.Errorf("%s: twice the keys take %.1f times the memory", what, growth)
+		if growth := manyBytes / bytes; growth > 16 {
+			t.Errorf("%s: eight times the keys take %.1f times the memory", what, growth)
 		}
 	}
 	// Comparing keys allocates nothing. If each is compared with all, sixteen times the keys in one

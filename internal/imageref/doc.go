@@ -18,7 +18,8 @@
 //   - github.com/distribution/reference v0.6.0, reference.go and normalize.go: the grammar that
 //     Docker, containerd and the kubelet parse with. It decides; this package only explains.
 //   - OCI Distribution Specification 1.1, "Pulling manifests": the same path and tag.
-//   - github.com/opencontainers/go-digest v1.0.0: algorithms, length and case of a digest.
+//   - OCI Image Specification 1.1, "Digests": the form of a digest. Algorithms, length and case are
+//     those of go-digest, with which distribution/reference parses.
 //   - Elyra 4.1.1, elyra/pipeline/validation.py, _validate_container_image_name: on submission, a
 //     pipeline is refused unless the name matches [^/ ]+/[^/ ]+$ somewhere (re.search, so the
 //     pattern is not tied to the beginning), "[registry/]owner/image:tag". Of what

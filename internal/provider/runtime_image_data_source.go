@@ -30,17 +30,13 @@ type runtimeImageDataSource struct {
 
 // runtimeImageDataModel is a runtime image as data sources have it.
 type runtimeImageDataModel struct {
-	Name        types.String `tfsdk:"name"`
-	DisplayName types.String `tfsdk:"display_name"`
-	ImageName   types.String `tfsdk:"image_name"`
-	ID          types.String `tfsdk:"id"`
-	Description types.String `tfsdk:"description"`
-	PullPolicy  types.String `tfsdk:"pull_policy"`
-	PullSecret  types.String `tfsdk:"pull_secret"`
-	Tags        types.Set    `tfsdk:"tags"`
-	Location    types.String `tfsdk:"location"`
-	Origin      types.String `tfsdk:"origin"`
-	JSON        types.String `tfsdk:"json"`
+	documentModel
+
+	Name     types.String `tfsdk:"name"`
+	ID       types.String `tfsdk:"id"`
+	Location types.String `tfsdk:"location"`
+	Origin   types.String `tfsdk:"origin"`
+	JSON     types.String `tfsdk:"json"`
 }
 
 func (d *runtimeImageDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -152,12 +148,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 func (m *runtimeImageDataModel) setInstance(instance elyra.Instance) {
 	m.ID = types.StringValue(instance.Name)
 	m.Name = types.StringValue(instance.Name)
-	m.DisplayName = stringOrNull(instance.DisplayName)
-	m.ImageName = stringOrNull(instance.ImageName)
-	m.Description = stringOrNull(instance.Description)
-	m.PullPolicy = stringOrNull(string(instance.PullPolicy))
-	m.PullSecret = stringOrNull(instance.PullSecret)
-	m.Tags = stringSet(instance.Tags)
+	m.setImage(instance.RuntimeImage)
 	m.Location = types.StringValue(instance.Location)
 	m.Origin = stringOrNull(string(instance.Origin))
 	m.JSON = types.StringValue(string(instance.Document.Encode()))

@@ -127,20 +127,9 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		o.fault("the value must be an object with display_name and image_name")
 		return
 	}
-	texts := []struct {
-		rule     ruleValidator
-		required bool
-		field    *string
-	}{
-		{displayNameRule, true, &o.image.DisplayName},
-		{imageNameRule, true, &o.image.ImageName},
-		{descriptionRule, false, &o.image.Description},
-		{pullPolicyRule, false, (*string)(&o.image.PullPolicy)},
-		{pullSecretRule, false, &o.image.PullSecret},
-	}
 	valid := []string{"extra_json", "tags"}
-	for _, text := range texts {
-		name := text.rule.attribute()
+	for _, text := range new(documentModel).texts(&o.image) {
+		name := text.name
 		valid = append(valid, name)
 		value, given := o.text(name, attributes[name])
 		switch {

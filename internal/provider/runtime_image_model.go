@@ -16,36 +16,27 @@ import (
 // runtimeImageModel is a runtime image as the resource's configuration, plan
 // and state have it.
 type runtimeImageModel struct {
-	DisplayName types.String
-	ImageName   types.String
-	Name        types.String
-	Description types.String
-	PullPolicy  types.String
-	PullSecret  types.String
-	Tags        types.Set
-	Overwrite   types.Bool
-	ID          types.String
+	documentModel
+
+	Name      types.String
+	Overwrite types.Bool
+	ID        types.String
 	// Location is null in the state of an invalid instance: Elyra sees none.
 	Location types.String
 }
 
 // runtimeImageTypes are those of the schema's attributes.
-var runtimeImageTypes = map[string]attr.Type{
-	"display_name": types.StringType, "image_name": types.StringType, "name": types.StringType,
-	"description": types.StringType, "pull_policy": types.StringType, "pull_secret": types.StringType,
-	"tags": types.SetType{ElemType: types.StringType}, "overwrite": types.BoolType,
-	"id": types.StringType, "location": types.StringType,
-}
+var runtimeImageTypes = documentTypes(map[string]attr.Type{
+	"name": types.StringType, "overwrite": types.BoolType, "id": types.StringType, "location": types.StringType,
+})
 
 // object is the model as Terraform has it. With the tags of a struct, the framework
 // would do that and its reverse, and compile regular expressions for it each time: a
 // fifth of what a read costs.
 func (m runtimeImageModel) object() types.Object {
-	return types.ObjectValueMust(runtimeImageTypes, map[string]attr.Value{
-		"display_name": m.DisplayName, "image_name": m.ImageName, "name": m.Name,
-		"description": m.Description, "pull_policy": m.PullPolicy, "pull_secret": m.PullSecret,
-		"tags": m.Tags, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location,
-	})
+	return types.ObjectValueMust(runtimeImageTypes, m.values(map[string]attr.Value{
+		"name": m.Name, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location,
+	}))
 }
 
 // get is the reverse of object, for a configuration, plan or state that is not null.
@@ -58,13 +49,9 @@ func (m *runtimeImageModel) get(ctx context.Context, from interface {
 		return diags
 	}
 	values := object.Attributes()
-	text := func(name string) types.String { return values[name].(types.String) } // the schema says so
-	*m = runtimeImageModel{
-		DisplayName: text("display_name"), ImageName: text("image_name"), Name: text("name"),
-		Description: text("description"), PullPolicy: text("pull_policy"), PullSecret: text("pull_secret"),
-		Tags: values["tags"].(types.Set), Overwrite: values["overwrite"].(types.Bool),
-		ID: text("id"), Location: text("location"),
-	}
+	m.setValues(values)
+	m.Name, m.ID = values["name"].(types.String), values["id"].(types.String) // the schema says so
+	m.Overwrite, m.Location = values["overwrite"].(types.Bool), values["location"].(types.String)
 	return diags
 }
 
@@ -76,27 +63,17 @@ type runtimeImageIdentityModel struct {
 // image returns the runtime image that the model describes. What is unknown or
 // null is absent in it.
 func (m runtimeImageModel) image() elyra.RuntimeImage {
-	image := elyra.RuntimeImage{
-		Name:        m.Name.ValueString(),
-		DisplayName: m.DisplayName.ValueString(),
-		ImageName:   m.ImageName.ValueString(),
-		Description: m.Description.ValueString(),
-		PullPolicy:  elyra.PullPolicy(m.PullPolicy.ValueString()),
-		PullSecret:  m.PullSecret.ValueString(),
-	}
-	for _, tag := range m.Tags.Elements() {
-		if text, ok := tag.(types.String); ok && !text.IsUnknown() {
-			image.Tags = append(image.Tags, text.ValueString())
-		}
-	}
+	image := m.documentModel.image()
+	image.Name = m.Name.ValueString()
 	return image
 }
 
 // validate holds all known values to their rules, before anything is written.
 func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
-	for _, attribute := range m.rules() {
-		diags.Append(attribute.rule.validate(path.Root(attribute.rule.attribute()), attribute.value)...)
+	for _, text := range m.texts(new(elyra.RuntimeImage)) {
+		diags.Append(text.rule.validate(path.Root(text.name), *text.value)...)
 	}
+	diags.Append(nameRule.validate(pathName, m.Name)...)
 	for _, tag := range m.Tags.Elements() {
 		if text, ok := tag.(types.String); ok {
 			diags.Append(tagRule.validate(path.Root("tags").AtSetValue(tag), text)...)
@@ -118,29 +95,10 @@ func (m runtimeImageModel) held(remembered memory) held {
 // nothing but the name.
 func (m runtimeImageModel) isImport() bool { return m.ID.IsNull() }
 
-type attributeRule struct {
-	rule  ruleValidator
-	value types.String
-}
-
-// rules pairs the string attributes with what holds for their values.
-func (m runtimeImageModel) rules() []attributeRule {
-	return []attributeRule{
-		{displayNameRule, m.DisplayName}, {imageNameRule, m.ImageName}, {nameRule, m.Name},
-		{descriptionRule, m.Description}, {pullPolicyRule, m.PullPolicy}, {pullSecretRule, m.PullSecret},
-	}
-}
-
-// setInstance takes over what a store holds. No tags and an empty set of them are
-// one thing, here the empty set.
+// setInstance takes over what a store holds.
 func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
+	m.setImage(instance.RuntimeImage)
 	m.Name = types.StringValue(instance.Name)
-	m.DisplayName = stringOrNull(instance.DisplayName)
-	m.ImageName = stringOrNull(instance.ImageName)
-	m.Description = stringOrNull(instance.Description)
-	m.PullPolicy = stringOrNull(string(instance.PullPolicy))
-	m.PullSecret = stringOrNull(instance.PullSecret)
-	m.Tags = stringSet(instance.Tags)
 	m.Location = types.StringValue(instance.Location)
 	m.setImported()
 }
@@ -188,16 +146,7 @@ func (m runtimeImageModel) differs(state runtimeImageModel) bool {
 
 // sameImage reports whether both describe the same runtime image.
 func (m runtimeImageModel) sameImage(o runtimeImageModel) bool {
-	return m.Name.Equal(o.Name) && m.DisplayName.Equal(o.DisplayName) && m.ImageName.Equal(o.ImageName) &&
-		m.Description.Equal(o.Description) && m.PullPolicy.Equal(o.PullPolicy) &&
-		m.PullSecret.Equal(o.PullSecret) && m.sameTags(o)
-}
-
-// sameTags reports whether both have the same tags. States of old have null for
-// none.
-func (m runtimeImageModel) sameTags(o runtimeImageModel) bool {
-	none := func(tags types.Set) bool { return !tags.IsUnknown() && len(tags.Elements()) == 0 }
-	return m.Tags.Equal(o.Tags) || none(m.Tags) && none(o.Tags)
+	return m.Name.Equal(o.Name) && m.sameDocument(o.documentModel)
 }
 
 // equal reports whether two states are the same.

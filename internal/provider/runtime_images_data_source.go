@@ -43,12 +43,10 @@ type listedRuntimeImageModel struct {
 }
 
 func (m listedRuntimeImageModel) object(objectType types.ObjectType) types.Object {
-	return types.ObjectValueMust(objectType.AttrTypes, map[string]attr.Value{
-		"name": m.Name, "display_name": m.DisplayName, "image_name": m.ImageName, "id": m.ID,
-		"description": m.Description, "pull_policy": m.PullPolicy, "pull_secret": m.PullSecret, "tags": m.Tags,
-		"location": m.Location, "origin": m.Origin, "json": m.JSON,
+	return types.ObjectValueMust(objectType.AttrTypes, m.values(map[string]attr.Value{
+		"name": m.Name, "id": m.ID, "location": m.Location, "origin": m.Origin, "json": m.JSON,
 		"writable": m.Writable, "invalid_reason": m.InvalidReason,
-	})
+	}))
 }
 
 func (d *runtimeImagesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {

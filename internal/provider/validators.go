@@ -43,9 +43,6 @@ var (
 	durationRule    = ruleValidator{"duration", checkDuration}
 )
 
-// attribute is the name of the attribute of a runtime image that a rule is for.
-func (v ruleValidator) attribute() string { return strings.ReplaceAll(v.what, " ", "_") }
-
 func (v ruleValidator) Description(context.Context) string             { return "must be a valid " + v.what }
 func (v ruleValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 

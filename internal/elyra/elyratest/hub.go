@@ -9,15 +9,10 @@ import (
 )
 
 // StopOnHub stops the user's server, and leaves the JupyterHub around it running.
-func (s *Server) StopOnHub() { s.setStopped(true) }
-
-// StartOnHub starts it again.
-func (s *Server) StartOnHub() { s.setStopped(false) }
-
-func (s *Server) setStopped(stopped bool) {
+func (s *Server) StopOnHub() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stopped = stopped
+	s.stopped = true
 }
 
 var (

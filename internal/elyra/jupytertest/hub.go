@@ -46,10 +46,8 @@ type Hub struct {
 	// AdminToken may do everything.
 	AdminToken string
 
-	dir     string
-	process *os.Process
-	stdin   io.Closer
-	exited  chan struct{}
+	dir   string
+	child *child // nil while the Hub is stopped
 }
 
 // What the Hub starts ends when the standard input that they all share ends: so nothing outlives
@@ -174,11 +172,6 @@ func (h *Hub) start(config string) error {
 			return err
 		}
 	}
-	log, err := os.Create(filepath.Join(h.dir, "log"))
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }() // the process has its own
 	// Not the test's context: it ends before the test's cleanup.
 	command := exec.CommandContext(context.Background(), python, "-m", "jupyterhub", "--config", filepath.Join(h.dir, "config.py"))
 	command.Dir = h.dir
@@ -186,21 +179,9 @@ func (h *Hub) start(config string) error {
 		"HOME=" + h.dir, "LANG=C.UTF-8", "PYTHONUTF8=1", "TMPDIR=" + os.TempDir(), "HUB_SETTINGS=" + string(settings),
 		"PATH=" + filepath.Join(prefix, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
 	}
-	command.Stdout, command.Stderr = log, log
-	setGroup(command)
-	stdin, err := command.StdinPipe()
-	if err != nil {
+	if h.child, err = startChild(command, filepath.Join(h.dir, "log")); err != nil {
 		return err
 	}
-	if err := command.Start(); err != nil {
-		return err
-	}
-	exited := make(chan struct{})
-	go func() {
-		_ = command.Wait() // how it ended is in its log
-		close(exited)
-	}()
-	h.process, h.stdin, h.exited = command.Process, stdin, exited
 	return h.await()
 }
 
@@ -217,7 +198,7 @@ func (h *Hub) await() error {
 		}
 		select {
 		case <-ticker.C:
-		case <-h.exited:
+		case <-h.child.exited:
 			return errors.New("it ended by itself")
 		case <-ctx.Done():
 			return fmt.Errorf("no answer within %s: %d, %w", startTimeout, status, err)
@@ -227,19 +208,12 @@ func (h *Hub) await() error {
 
 // Stop ends the Hub, its proxy, and its users' servers.
 func (h *Hub) Stop() {
-	if h.process == nil {
+	if h.child == nil {
 		return
 	}
-	_ = h.stdin.Close() // the servers and the proxy
-	if err := terminate(h.process); err == nil {
-		select {
-		case <-h.exited:
-		case <-time.After(10 * time.Second):
-		}
-	}
-	kill(h.process)
-	<-h.exited
-	h.process = nil
+	_ = h.child.stdin.Close() // the servers and the proxy
+	h.child.stop()
+	h.child = nil
 }
 
 // Endpoint is the base URL of a user's server; the default one's where server is empty.
@@ -249,9 +223,6 @@ func (h *Hub) Endpoint(user, server string) string {
 
 // State is the directory that the Hub has all its files in.
 func (h *Hub) State() string { return h.dir }
-
-// Home is where a user's servers keep their files.
-func (h *Hub) Home(user string) string { return filepath.Join(h.dir, "home", user) }
 
 // LastActivity is when the Hub last noted activity of a user's default server.
 func (h *Hub) LastActivity(t testing.TB, user string) (last time.Time) {

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -85,9 +84,7 @@ type Server struct {
 	follow  string // directory that goes with the process
 	port    int    // 0 until the server has chosen one
 
-	process *os.Process
-	stdin   io.Closer
-	exited  chan struct{} // closed when the process has ended
+	child *child // nil while the server is stopped
 }
 
 // Start starts a server of the test's own, and waits until it answers. It is killed when the test
@@ -161,27 +158,18 @@ func (s *Server) Restart(t testing.TB) {
 
 // Stop asks the server to end and waits until it has; one that takes too long is killed.
 func (s *Server) Stop() {
-	if s.process == nil {
-		return
+	if s.child != nil {
+		s.child.stop()
+		s.child = nil
 	}
-	if err := terminate(s.process); err == nil {
-		select {
-		case <-s.exited:
-		case <-time.After(10 * time.Second):
-		}
-	}
-	s.Kill()
 }
 
 // Kill ends the server, and what it started, at once.
 func (s *Server) Kill() {
-	if s.process == nil {
-		return
+	if s.child != nil {
+		s.child.kill()
+		s.child = nil
 	}
-	kill(s.process)
-	<-s.exited
-	_ = s.stdin.Close() // the reader is gone
-	s.process = nil
 }
 
 // Log returns the end of what the server has written to its log.
@@ -208,12 +196,6 @@ func (s *Server) start() error {
 	if err := os.RemoveAll(s.path("port")); err != nil {
 		return err
 	}
-	log, err := os.OpenFile(s.path("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }() // the process has its own
-
 	// Not the test's context: it ends before the test's cleanup, and a shared server outlives both.
 	command := exec.CommandContext(context.Background(), s.options.Elyra.program("python"), s.args()...)
 	command.Dir = s.path("root")
@@ -222,22 +204,10 @@ func (s *Server) start() error {
 		"JUPYTER_DATA_DIR=" + s.DataDir,
 		"JUPYTER_RUNTIME_DIR=" + s.path("runtime"),
 	}, s.options.Env...))
-	command.Stdout = log
-	command.Stderr = log
-	setGroup(command)
-	stdin, err := command.StdinPipe()
-	if err != nil {
+	var err error
+	if s.child, err = startChild(command, s.path("log")); err != nil {
 		return err
 	}
-	if err := command.Start(); err != nil {
-		return err
-	}
-	exited := make(chan struct{})
-	go func() {
-		_ = command.Wait() // how it ended is in its log
-		close(exited)
-	}()
-	s.process, s.stdin, s.exited = command.Process, stdin, exited
 
 	if err := s.await(); err != nil {
 		s.Kill()
@@ -304,7 +274,7 @@ func (s *Server) await() error {
 		}
 		select {
 		case <-ticker.C:
-		case <-s.exited:
+		case <-s.child.exited:
 			return errors.New("it ended by itself")
 		case <-ctx.Done():
 			return fmt.Errorf("no answer within %s: %w", startTimeout, err)

@@ -75,7 +75,8 @@ arguments=(-count=1 -timeout=30m)
 if [[ $("$GO" env CGO_ENABLED) == 1 ]]; then
   arguments+=(-race)
 fi
-packages=(./...)
+# The acceptance tests take as long as all others together, and start first.
+packages=(./internal/provider ./...)
 for argument; do
   if [[ $argument == . || $argument == ./* ]]; then
     packages=()

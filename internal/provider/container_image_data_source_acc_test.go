@@ -207,9 +207,8 @@ func TestAccExample_imageChecks(t *testing.T) {
 // way to configure credentials, with all that Terraform can log, and looks for
 // secrets in that and in the state.
 func TestAccContainerImageDataSource_credentials(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
-	isolate(t)
-	t.Setenv("TF_LOG", "trace")
 	host := imageRegistry(t)
 	push(t, host+"/acme/private/image:1", complete...)
 	basic := base64.StdEncoding.EncodeToString([]byte("jdoe:" + registryPassword))
@@ -238,7 +237,6 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c.dir = t.TempDir()
 			home := t.TempDir()
-			t.Setenv("HOME", home)
 			if tt.arguments == "use_docker_config = true" {
 				if err := os.MkdirAll(filepath.Join(home, ".docker"), 0o700); err != nil {
 					t.Fatal(err)
@@ -247,10 +245,9 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			t.Setenv("TF_VAR_password", tt.login)
-			t.Setenv("TF_VAR_docker", tt.docker)
-			t.Setenv("TF_VAR_late", tt.late)
-			t.Setenv("TF_VAR_image_name", host+"/acme/private/image:1")
+			c := c
+			c.env = append(slices.Clone(c.env), "HOME="+home, "TF_LOG=trace", "TF_VAR_password="+tt.login, "TF_VAR_docker="+tt.docker,
+				"TF_VAR_late="+tt.late, "TF_VAR_image_name="+host+"/acme/private/image:1")
 			text, err := os.ReadFile(filepath.Join("testdata", "registry_credentials", "main.tf"))
 			if err != nil {
 				t.Fatal(err)

@@ -29,8 +29,8 @@ var exclusiveTable = []struct {
 }
 
 func TestAccExclusive_files(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
-	isolate(t)
 	for _, tt := range exclusiveTable {
 		t.Run(tt.name, func(t *testing.T) {
 			p := twoPlaces{commandLine: c, near: map[string]string{"a": t.TempDir()}, far: map[string]string{"a": t.TempDir()}}
@@ -42,14 +42,14 @@ func TestAccExclusive_files(t *testing.T) {
 }
 
 func TestAccExclusive_server(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
 	server := startServer(t)
 	for _, tt := range exclusiveTable {
 		t.Run(tt.name, func(t *testing.T) {
 			p := twoPlaces{commandLine: c, near: map[string]string{"a": server.near}, far: map[string]string{"a": server.far}, isServer: true}
 			p.dir = t.TempDir()
-			server.place(t)
-			isolate(t)
+			server.empty(t)
 			p.arguments = map[string]string{"a": fmt.Sprintf("  endpoint = %q\n  token    = %q\n", server.URL, server.Token)}
 			tt.test(t, p)
 		})
@@ -160,7 +160,7 @@ func exclusiveOtherMachine(t *testing.T, p twoPlaces) {
 	p.write(t, "a", exclusive("it"))
 	put(t, p.near["a"], "old", theirs)
 	p.run(t, "terraform plan -out=saved")
-	t.Setenv("HOME", t.TempDir())
+	p.env = append(p.env, "HOME="+t.TempDir())
 	wantOutput(t, p.run(t, "terraform apply -no-color saved"), "not removed", "old", "Plan and apply again")
 	p.wantNames(t, "old")
 	wantOutput(t, p.run(t, apply), `- "old",`)

@@ -12,6 +12,7 @@ import (
 
 // Every command of the guide runs, as it stands there, and does what the guide says.
 func TestAccGuide_takeOver(t *testing.T) {
+	t.Parallel()
 	g := takeOverGuide{readGuide(t, "take-over")}
 	tests := []struct {
 		name string
@@ -43,12 +44,11 @@ func TestAccGuide_takeOver(t *testing.T) {
 type takeOverGuide struct{ guide }
 
 // start is a directory with the guide's main.tf, for images that somebody keeps by hand.
-func (g takeOverGuide) start(t *testing.T, dataDir string) commandLine {
+func (g takeOverGuide) start(t *testing.T, p place, dataDir string) commandLine {
 	t.Helper()
 	c := newCommandLine(t)
 	c.write(t, "main.tf", g.codeAt(t, "required_providers", dataDir))
-	t.Setenv("TF_CLI_ARGS_apply", "-auto-approve -no-color")
-	t.Setenv("TF_CLI_ARGS_plan", "-no-color")
+	c.env = append(c.env, "TF_CLI_ARGS_apply=-auto-approve -no-color", "TF_CLI_ARGS_plan=-no-color", p.searchPath())
 	return c
 }
 
@@ -58,8 +58,8 @@ const (
 )
 
 func (g takeOverGuide) testQuery(t *testing.T) {
-	p := filesPlace(t)
-	c := g.start(t, p.near).withQuery(t)
+	p := newPlace(t)
+	c := g.start(t, p, p.near).withQuery(t)
 	documents := handKept(t, p.near)
 	put(t, p.near, "broken", "{")
 	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
@@ -75,8 +75,8 @@ func (g takeOverGuide) testQuery(t *testing.T) {
 }
 
 func (g takeOverGuide) testQueryStops(t *testing.T) {
-	p := filesPlace(t)
-	c := g.start(t, p.near).withQuery(t)
+	p := newPlace(t)
+	c := g.start(t, p, p.near).withQuery(t)
 	putUnusable(t, p.near)
 	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
 
@@ -85,8 +85,8 @@ func (g takeOverGuide) testQueryStops(t *testing.T) {
 }
 
 func (g takeOverGuide) testScript(t *testing.T) {
-	p := filesPlace(t)
-	c := g.start(t, p.near)
+	p := newPlace(t)
+	c := g.start(t, p, p.near)
 	documents := handKept(t, p.near)
 
 	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", p.near)), imports2, imported2)
@@ -95,8 +95,8 @@ func (g takeOverGuide) testScript(t *testing.T) {
 }
 
 func (g takeOverGuide) testScriptStops(t *testing.T) {
-	p := filesPlace(t)
-	c := g.start(t, p.near)
+	p := newPlace(t)
+	c := g.start(t, p, p.near)
 	putUnusable(t, p.near)
 	g.stops(t, c, g.codeAt(t, "imports.tf", p.near))
 }
@@ -129,9 +129,10 @@ func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
 }
 
 func (g takeOverGuide) testHome(t *testing.T) {
-	filesPlace(t)
-	dataDir := filepath.Join(os.Getenv("HOME"), ".local", "share", "jupyter")
-	c := g.start(t, dataDir)
+	home := t.TempDir()
+	dataDir := filepath.Join(home, ".local", "share", "jupyter")
+	c := g.start(t, newPlace(t), dataDir)
+	c.env = append(c.env, "HOME="+home)
 	terraform, _, _ := strings.Cut(g.code(t, "required_providers"), "provider \"elyra\"")
 	c.write(t, "main.tf", terraform+g.code(t, "pathexpand"))
 	documents := handKept(t, dataDir)
@@ -142,8 +143,8 @@ func (g takeOverGuide) testHome(t *testing.T) {
 
 // testStopManaging: both ways leave the files, and leave nothing to do.
 func (g takeOverGuide) testStopManaging(t *testing.T) {
-	p := filesPlace(t)
-	c := g.start(t, p.near)
+	p := newPlace(t)
+	c := g.start(t, p, p.near)
 	documents := handKept(t, p.near)
 	take := g.codeAt(t, "imports.tf", p.near) + "rm imports.tf\n"
 	without := "awk '/^resource .*training/ { skip = 1 } !skip; /^}/ { skip = 0 }' images.tf >rest && mv rest images.tf\n"
@@ -159,8 +160,8 @@ func (g takeOverGuide) testStopManaging(t *testing.T) {
 }
 
 func (g takeOverGuide) testLeftOut(t *testing.T) {
-	p := filesPlace(t)
-	c := g.start(t, p.near)
+	p := newPlace(t)
+	c := g.start(t, p, p.near)
 	handKept(t, p.near)
 	put(t, p.near, "broken", "{")
 	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
@@ -176,21 +177,20 @@ func (g takeOverGuide) testLeftOut(t *testing.T) {
 func (g takeOverGuide) exporting(t *testing.T) (c commandLine, dataDir string) {
 	t.Helper()
 	jupytertest.Require(t)
-	p := filesPlace(t)
+	p := newPlace(t)
 	dataDir = t.TempDir()
-	c = g.start(t, dataDir)
-	withElyra(t)
+	c = g.start(t, p, dataDir).withElyra(t)
 	for _, image := range []elyra.RuntimeImage{pandas, training} {
 		put(t, p.near, image.Name, string(elyra.NewDocument(image).Encode()))
 	}
 	return c, dataDir
 }
 
-// withElyra puts Elyra's own programs on the PATH of the commands.
-func withElyra(t *testing.T) {
+// withElyra has Elyra's own programs on the PATH of the commands.
+func (c commandLine) withElyra(t *testing.T) commandLine {
 	t.Helper()
-	t.Setenv("PATH", jupytertest.Bin(t)+string(os.PathListSeparator)+os.Getenv("PATH"))
-	t.Setenv("PYTHONUTF8", "1")
+	c.env = append(c.env, "PATH="+jupytertest.Bin(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "PYTHONUTF8=1")
+	return c
 }
 
 func (g takeOverGuide) testExport(t *testing.T) {
@@ -237,10 +237,9 @@ func (g takeOverGuide) wantExport(t *testing.T, c commandLine, dataDir string) {
 // each command.
 func (g takeOverGuide) testScripts(t *testing.T) {
 	jupytertest.Require(t)
-	script := filesPlace(t)
+	script := newPlace(t)
 	dataDir := t.TempDir()
-	c := g.start(t, dataDir)
-	withElyra(t)
+	c := g.start(t, script, dataDir).withElyra(t)
 	image := g.code(t, `resource "elyra_runtime_image" "training"`)
 	agree := func(when string) {
 		t.Helper()

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -85,13 +86,26 @@ func instancePath(dataDir, name string) string {
 	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
 }
 
+// newPlace is a place in files.
+func newPlace(t *testing.T) place {
+	t.Helper()
+	return place{near: t.TempDir(), far: t.TempDir()}
+}
+
+// searchPath is the entry of the environment by which Elyra and the provider find
+// a place in files.
+func (p place) searchPath() string {
+	return "ELYRA_METADATA_PATH=" + p.near + string(os.PathListSeparator) + p.far
+}
+
 // filesPlace is a place in files. The provider finds it in the environment, so
 // that the configurations under testdata are the same for all stores.
 func filesPlace(t *testing.T) place {
 	t.Helper()
-	p := place{near: t.TempDir(), far: t.TempDir()}
+	p := newPlace(t)
 	isolate(t)
-	t.Setenv("ELYRA_METADATA_PATH", p.near+string(os.PathListSeparator)+p.far)
+	name, value, _ := strings.Cut(p.searchPath(), "=")
+	t.Setenv(name, value)
 	return p
 }
 
@@ -107,25 +121,32 @@ func startServer(t *testing.T) jupyterServer {
 	near, far := t.TempDir(), t.TempDir()
 	server := jupytertest.Start(t, jupytertest.Options{
 		BaseURL: "/user/jdoe/",
-		Env:     []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
+		Env:     []string{place{near: near, far: far}.searchPath()},
 		// Tests change files behind the server's back; it is to see that at once.
 		Args: []string{"--FileMetadataCache.enabled=False"},
 	})
 	return jupyterServer{server, near, far}
 }
 
-// place empties the server and is a place on it.
+// place empties the server and is a place on it. The provider finds it in the
+// environment.
 func (s jupyterServer) place(t *testing.T) place {
+	t.Helper()
+	s.empty(t)
+	isolate(t)
+	t.Setenv("ELYRA_ENDPOINT", s.URL)
+	t.Setenv("ELYRA_TOKEN", s.Token)
+	return place{near: s.near, far: s.far, endpoint: s.URL}
+}
+
+// empty removes all images from the server.
+func (s jupyterServer) empty(t *testing.T) {
 	t.Helper()
 	for _, dir := range []string{s.near, s.far} {
 		if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	isolate(t)
-	t.Setenv("ELYRA_ENDPOINT", s.URL)
-	t.Setenv("ELYRA_TOKEN", s.Token)
-	return place{near: s.near, far: s.far, endpoint: s.URL}
 }
 
 // isolate keeps the machine's own Jupyter, Elyra and servers out of a test.
@@ -268,38 +289,49 @@ func spaced(pattern string) *regexp.Regexp {
 
 // commandLine runs a real Terraform on a real binary of the provider, in a
 // directory of its own. It serves what plugin-testing cannot do: it reads no state
-// with for_each in it, has one server for all configurations of a provider, and
-// knows no commands.
+// with for_each in it, has one server for all configurations of a provider, knows
+// no commands, and takes its environment from the process, so that its tests run one
+// after the other.
 type commandLine struct {
 	dir       string
 	terraform string
+	env       []string // beside the process's own
 }
 
 // goHome is where Go's caches are: the home directory before any test has another.
 var goHome, _ = os.UserHomeDir()
 
+// overriding builds the provider once, and returns a configuration of Terraform's
+// command line that names the binary.
+var overriding = sync.OnceValues(func() (file string, err error) {
+	bin, err := os.MkdirTemp(os.Getenv("HOME"), "bin") // TestMain's
+	if err != nil {
+		return "", err
+	}
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", bin, "../..")
+	build.Env = append(os.Environ(), "HOME="+goHome)
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	file = filepath.Join(bin, "terraform.rc")
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"elyra-ai/elyra\" = %q\n  }\n  direct {}\n}\n", bin)
+	return file, os.WriteFile(file, []byte(overrides), 0o600)
+})
+
 func newCommandLine(t *testing.T) commandLine {
 	t.Helper()
 	requireAcceptance(t)
-	bin := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../..")
-	build.Env = append(os.Environ(), "HOME="+goHome)
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	config := filepath.Join(bin, "terraform.rc")
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"elyra-ai/elyra\" = %q\n  }\n  direct {}\n}\n", bin)
-	if err := os.WriteFile(config, []byte(overrides), 0o600); err != nil {
+	config, err := overriding()
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("TF_CLI_CONFIG_FILE", config)
-	t.Setenv("CHECKPOINT_DISABLE", "1")
-	t.Setenv("TF_IN_AUTOMATION", "1")
 	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return commandLine{t.TempDir(), terraform}
+	return commandLine{t.TempDir(), terraform, []string{
+		"HOME=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
+	}}
 }
 
 // copyExample copies a directory under examples to where commands run.
@@ -332,10 +364,12 @@ func (c commandLine) try(t *testing.T, commands string) (output string, err erro
 	t.Helper()
 	shell := exec.CommandContext(t.Context(), "sh", "-euc", `terraform() { "$TERRAFORM" "$@"; }`+"\n"+commands)
 	shell.Dir = c.dir
-	shell.Env = append(os.Environ(), "TERRAFORM="+c.terraform)
+	shell.Env = append(c.environ(), "TERRAFORM="+c.terraform)
 	out, err := shell.CombinedOutput()
 	return string(out), err
 }
+
+func (c commandLine) environ() []string { return append(os.Environ(), c.env...) }
 
 // outputMap is an output that is an object of strings.
 func (c commandLine) outputMap(t *testing.T, name string) (values map[string]string) {

@@ -19,6 +19,7 @@ import (
 // TestAccInterrupted ends an apply in its middle in every way in which one ends,
 // creating and then changing: the next apply converges, and nothing is lost.
 func TestAccInterrupted(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name string
 		// interrupt ends a running Terraform, given its process.
@@ -78,7 +79,7 @@ func (c commandLine) interruptApply(t *testing.T, dataDir, tag string, interrupt
 	t.Helper()
 	var output strings.Builder
 	command := exec.CommandContext(t.Context(), c.terraform, "apply", "-auto-approve", "-no-color")
-	command.Dir, command.Stdout, command.Stderr = c.dir, &output, &output
+	command.Dir, command.Env, command.Stdout, command.Stderr = c.dir, c.environ(), &output, &output
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a signal is for Terraform alone
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
@@ -152,6 +153,7 @@ func providerOf(t *testing.T, terraform int) int {
 // TestAccTwoApplies lets two configurations create the same names in one place at
 // the same time: each name is made once, by one of them, and the other says so.
 func TestAccTwoApplies(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	const images = 50
 	both := []commandLine{newCommandLine(t), newCommandLine(t)}

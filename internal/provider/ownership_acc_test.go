@@ -103,8 +103,8 @@ var ownershipTable = []struct {
 }
 
 func TestAccOwnership_files(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
-	isolate(t)
 	for _, tt := range ownershipTable {
 		t.Run(tt.name, func(t *testing.T) {
 			p := twoPlaces{commandLine: c, near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}}
@@ -119,6 +119,7 @@ func TestAccOwnership_files(t *testing.T) {
 }
 
 func TestAccOwnership_server(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
 	servers := map[string]jupyterServer{"a": startServer(t), "b": startServer(t)}
 	for _, tt := range ownershipTable {
@@ -126,11 +127,10 @@ func TestAccOwnership_server(t *testing.T) {
 			p := twoPlaces{commandLine: c, near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}, isServer: true}
 			p.dir = t.TempDir()
 			for at, server := range servers {
-				server.place(t)
+				server.empty(t)
 				p.near[at], p.far[at] = server.near, server.far
 				p.arguments[at] = fmt.Sprintf("  endpoint = %q\n  token    = %q\n", server.URL, server.Token)
 			}
-			isolate(t)
 			tt.test(t, p)
 		})
 	}
@@ -421,8 +421,8 @@ func ownBrokenImport(t *testing.T, p twoPlaces) {
 // TestAccOwnership_overlap: a new label whose old one is slow to go. The new image
 // is not removed by a delete that is repeated.
 func TestAccOwnership_overlap(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
-	isolate(t)
 	for round := range 5 {
 		server := elyratest.New(t, elyratest.Options{})
 		p := twoPlaces{commandLine: c, arguments: map[string]string{"a": fmt.Sprintf("  endpoint = %q\n", server.URL)}}
@@ -442,10 +442,9 @@ func TestAccOwnership_overlap(t *testing.T) {
 // TestAccOwnership_hidden: what a server shows after the copy that hid a factory
 // image is gone, by whatever hand.
 func TestAccOwnership_hidden(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
 	server := startServer(t)
-	server.place(t)
-	isolate(t)
 	p := twoPlaces{commandLine: c, arguments: map[string]string{"a": fmt.Sprintf("  endpoint = %q\n  token = %q\n", server.URL, server.Token)}, near: map[string]string{"a": server.near}}
 	p.dir = t.TempDir()
 	put(t, server.far, "my_image", theirs)
@@ -469,8 +468,8 @@ func TestAccOwnership_hidden(t *testing.T) {
 // TestAccOwnership_modes: a mode that is configured later is not given to what
 // there is, and the plan says how to.
 func TestAccOwnership_modes(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
-	isolate(t)
 	p := twoPlaces{commandLine: c, near: map[string]string{"a": t.TempDir()}, arguments: map[string]string{}}
 	p.dir = t.TempDir()
 	p.arguments["a"] = fmt.Sprintf("  data_dir = %q\n", p.near["a"])

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,10 +16,9 @@ const header = "header-s3cret"
 // TestAccServer_secrets runs Terraform with all that it can log, on servers that
 // let it in and servers that do not, and looks for secrets in what it printed.
 func TestAccServer_secrets(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t)
-	isolate(t)
-	t.Setenv("TF_LOG", "trace")
-	t.Setenv("TF_VAR_header", header)
+	c.env = append(c.env, "TF_LOG=trace", "TF_VAR_header="+header)
 	withToken := jupytertest.Start(t, jupytertest.Options{})
 	withPassword := jupytertest.Start(t, jupytertest.Options{Password: "passw0rd-s3cret"})
 	page := elyratest.New(t, elyratest.Options{})
@@ -41,11 +41,11 @@ func TestAccServer_secrets(t *testing.T) {
 		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs in the token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			c := c
+			c.dir, c.env = t.TempDir(), slices.Clone(c.env)
 			for _, variable := range tt.variables {
-				name, value, _ := strings.Cut(variable, "=")
-				t.Setenv("TF_VAR_"+name, value)
+				c.env = append(c.env, "TF_VAR_"+variable)
 			}
-			c.dir = t.TempDir()
 			if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("testdata", "server_secrets"))); err != nil {
 				t.Fatal(err)
 			}

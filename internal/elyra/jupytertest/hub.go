@@ -224,6 +224,9 @@ func (h *Hub) Endpoint(user, server string) string {
 // State is the directory that the Hub has all its files in.
 func (h *Hub) State() string { return h.dir }
 
+// Home is where a user's servers keep their files.
+func (h *Hub) Home(user string) string { return filepath.Join(h.dir, "home", user) }
+
 // LastActivity is when the Hub last noted activity of a user's default server.
 func (h *Hub) LastActivity(t testing.TB, user string) (last time.Time) {
 	t.Helper()

@@ -208,7 +208,6 @@ func TestAccExample_imageChecks(t *testing.T) {
 // secrets in that and in the state.
 func TestAccContainerImageDataSource_credentials(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
 	host := imageRegistry(t)
 	push(t, host+"/acme/private/image:1", complete...)
 	basic := base64.StdEncoding.EncodeToString([]byte("jdoe:" + registryPassword))
@@ -235,7 +234,8 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 			late: docker, want: "result = anonymous false, authenticated true,"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c.dir = t.TempDir()
+			t.Parallel()
+			c := newCommandLine(t)
 			home := t.TempDir()
 			if tt.arguments == "use_docker_config = true" {
 				if err := os.MkdirAll(filepath.Join(home, ".docker"), 0o700); err != nil {
@@ -245,8 +245,7 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			c := c
-			c.env = append(slices.Clone(c.env), "HOME="+home, "TF_LOG=trace", "TF_VAR_password="+tt.login, "TF_VAR_docker="+tt.docker,
+			c.env = append(c.env, "HOME="+home, "TF_LOG=trace", "TF_VAR_password="+tt.login, "TF_VAR_docker="+tt.docker,
 				"TF_VAR_late="+tt.late, "TF_VAR_image_name="+host+"/acme/private/image:1")
 			text, err := os.ReadFile(filepath.Join("testdata", "registry_credentials", "main.tf"))
 			if err != nil {

@@ -30,25 +30,22 @@ var exclusiveTable = []struct {
 
 func TestAccExclusive_files(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
 	for _, tt := range exclusiveTable {
 		t.Run(tt.name, func(t *testing.T) {
-			p := twoPlaces{commandLine: c, near: map[string]string{"a": t.TempDir()}, far: map[string]string{"a": t.TempDir()}}
-			p.dir = t.TempDir()
+			t.Parallel()
+			p := twoPlaces{commandLine: newCommandLine(t), near: map[string]string{"a": t.TempDir()}, far: map[string]string{"a": t.TempDir()}}
 			p.arguments = map[string]string{"a": fmt.Sprintf("  data_dir    = %q\n  search_path = [%q]\n", p.near["a"], p.far["a"])}
 			tt.test(t, p)
 		})
 	}
 }
 
-func TestAccExclusive_server(t *testing.T) {
+func TestAccExclusive_server(t *testing.T) { //nolint:tparallel // its parts share a server
 	t.Parallel()
-	c := newCommandLine(t)
 	server := startServer(t)
 	for _, tt := range exclusiveTable {
 		t.Run(tt.name, func(t *testing.T) {
-			p := twoPlaces{commandLine: c, near: map[string]string{"a": server.near}, far: map[string]string{"a": server.far}, isServer: true}
-			p.dir = t.TempDir()
+			p := twoPlaces{commandLine: newCommandLine(t), near: map[string]string{"a": server.near}, far: map[string]string{"a": server.far}, isServer: true}
 			server.empty(t)
 			p.arguments = map[string]string{"a": fmt.Sprintf("  endpoint = %q\n  token    = %q\n", server.URL, server.Token)}
 			tt.test(t, p)

@@ -11,7 +11,7 @@ import (
 )
 
 // Every command of the guide runs, as it stands there, and does what the guide says.
-func TestAccGuide_takeOver(t *testing.T) {
+func TestAccGuide_takeOver(t *testing.T) { //nolint:tparallel // its parts note which of the guide's code they ran
 	t.Parallel()
 	g := takeOverGuide{readGuide(t, "take-over")}
 	tests := []struct {

@@ -38,6 +38,7 @@ func TestAccInterrupted(t *testing.T) {
 		{"killProvider", func(t *testing.T, p *os.Process) { signal(t, providerOf(t, p.Pid), syscall.SIGKILL) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			c := newCommandLine(t)
 			data := t.TempDir()
 			const images = 60

@@ -104,11 +104,10 @@ var ownershipTable = []struct {
 
 func TestAccOwnership_files(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
 	for _, tt := range ownershipTable {
 		t.Run(tt.name, func(t *testing.T) {
-			p := twoPlaces{commandLine: c, near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}}
-			p.dir = t.TempDir()
+			t.Parallel()
+			p := twoPlaces{commandLine: newCommandLine(t), near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}}
 			for _, at := range []string{"a", "b"} {
 				p.near[at], p.far[at] = t.TempDir(), t.TempDir()
 				p.arguments[at] = fmt.Sprintf("  data_dir    = %q\n  search_path = [%q]\n", p.near[at], p.far[at])
@@ -118,14 +117,12 @@ func TestAccOwnership_files(t *testing.T) {
 	}
 }
 
-func TestAccOwnership_server(t *testing.T) {
+func TestAccOwnership_server(t *testing.T) { //nolint:tparallel // its parts share two servers
 	t.Parallel()
-	c := newCommandLine(t)
 	servers := map[string]jupyterServer{"a": startServer(t), "b": startServer(t)}
 	for _, tt := range ownershipTable {
 		t.Run(tt.name, func(t *testing.T) {
-			p := twoPlaces{commandLine: c, near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}, isServer: true}
-			p.dir = t.TempDir()
+			p := twoPlaces{commandLine: newCommandLine(t), near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}, isServer: true}
 			for at, server := range servers {
 				server.empty(t)
 				p.near[at], p.far[at] = server.near, server.far

@@ -3,7 +3,6 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,8 +16,6 @@ const header = "header-s3cret"
 // let it in and servers that do not, and looks for secrets in what it printed.
 func TestAccServer_secrets(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
-	c.env = append(c.env, "TF_LOG=trace", "TF_VAR_header="+header)
 	withToken := jupytertest.Start(t, jupytertest.Options{})
 	withPassword := jupytertest.Start(t, jupytertest.Options{Password: "passw0rd-s3cret"})
 	page := elyratest.New(t, elyratest.Options{})
@@ -41,8 +38,9 @@ func TestAccServer_secrets(t *testing.T) {
 		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs in the token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := c
-			c.dir, c.env = t.TempDir(), slices.Clone(c.env)
+			t.Parallel()
+			c := newCommandLine(t)
+			c.env = append(c.env, "TF_LOG=trace", "TF_VAR_header="+header)
 			for _, variable := range tt.variables {
 				c.env = append(c.env, "TF_VAR_"+variable)
 			}

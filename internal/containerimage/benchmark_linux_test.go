@@ -67,10 +67,14 @@ func BenchmarkImages(b *testing.B) {
 				counted := countBytes(transport)
 				report = checkWith(b, client, ref.String(), Options{Inspect: true, MaxBytes: 1 << 40})
 				received = counted.Load()
+				transport.CloseIdleConnections()
 				ours += time.Since(began)
 				began = time.Now()
 				exported = export(b, ref)
 				theirs += time.Since(began)
+			}
+			if report.Inspected > report.Size {
+				b.Errorf("%d bytes were read of an image of %d", report.Inspected, report.Size)
 			}
 			if received > exported+exported/1000 {
 				b.Errorf("the inspection took %d bytes, the export %d", received, exported)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
 // TestAccInstall does what README says, in a home directory of its own: make
@@ -129,10 +131,7 @@ type home struct {
 func newHome(t *testing.T) home {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("TF_ACC is not set, and CI=true: make test sets it")
-		}
-		t.Skip("an acceptance test; make test runs it")
+		needed.Missing(t, "TF_ACC", "make test sets it")
 	}
 	terraform, err := exec.LookPath(os.Getenv("TF_ACC_TERRAFORM_PATH"))
 	if err != nil {

@@ -20,6 +20,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/sys/unix"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
 // A builder makes layers as a Dockerfile does: each step is a script that root runs in the file system
@@ -52,7 +54,7 @@ func newBuilder(t testing.TB) *builder {
 	t.Helper()
 	rootfs := os.Getenv("ROOTFS_DIR")
 	if rootfs == "" {
-		missing(t, `ROOTFS_DIR, the directory that "scripts/rootfs.sh CACHE" prints,`)
+		needed.Missing(t, "ROOTFS_DIR", `it names the directory that "scripts/rootfs.sh CACHE" prints; make test sets it`)
 	}
 	registryBinary(t)
 	if !asRoot(t, "ROOTFS_DIR="+rootfs, "REGISTRY_BIN="+os.Getenv("REGISTRY_BIN")) {
@@ -253,7 +255,7 @@ func asRoot(t testing.TB, env ...string) bool {
 		return true
 	}
 	if exec.CommandContext(t.Context(), "sudo", "-n", "true").Run() != nil {
-		missing(t, "root, who may mount,")
+		needed.Missing(t, "root, who may mount,", "sudo without a password does, too")
 	}
 	self, err := os.Executable()
 	if err != nil {

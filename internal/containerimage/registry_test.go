@@ -25,23 +25,16 @@ import (
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
-)
 
-// missing skips a test for want of something, and fails it where CI is set, lest tests be green on nothing.
-func missing(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and CI=true", what)
-	}
-	t.Skipf("%s is missing", what)
-}
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+)
 
 // testProgram is the program that an environment variable names.
 func testProgram(t testing.TB, variable, module string) string {
 	t.Helper()
 	bin := os.Getenv(variable)
 	if bin == "" {
-		missing(t, fmt.Sprintf("%s, the program that %s says how to build,", variable, module))
+		needed.Missing(t, variable, "it names the program that make test builds from "+module)
 	}
 	return bin
 }

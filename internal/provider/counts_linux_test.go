@@ -5,16 +5,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
 // TestCounts_systemCalls counts the system calls on the data directory for 10 resources.
 func TestCounts_systemCalls(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("CI=true, and there is no strace")
-		}
-		t.Skip("there is no strace")
+		needed.Missing(t, "strace", "scripts/filesystems.sh installs it")
 	}
 	dataDir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
 	command := exec.CommandContext(t.Context(), strace, "-f", "-qq", "-y", "-e", "trace=%file,%desc", "-o", trace, os.Args[0], "-test.run=^TestCounts_traced$")

@@ -24,6 +24,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/provider"
 )
 
@@ -31,12 +32,16 @@ import (
 // or by its command line, in a place in files or on a Jupyter Server. That of the tests without
 // Terraform is harness_protocol_test.go.
 
+// testsHome is the home directory of tests that set no other. It ends with the last test.
+var testsHome string
+
 // TestMain lets no acceptance test skip in CI for want of a variable, and keeps the machine's own
 // Jupyter, Elyra and servers out of all tests.
 func TestMain(m *testing.M) {
-	home, err := os.MkdirTemp("", "home")
+	var err error
+	testsHome, err = os.MkdirTemp("", "home")
 	if err == nil {
-		err = provider.IsolateAll(home)
+		err = provider.IsolateAll(testsHome)
 	}
 	if os.Getenv("CI") == "true" && os.Getenv("TF_ACC") == "" {
 		err = errors.New("CI=true, and TF_ACC is not set: make test sets it")
@@ -46,7 +51,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	if err := os.RemoveAll(home); err != nil {
+	if err := os.RemoveAll(testsHome); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(code)
@@ -56,7 +61,7 @@ func TestMain(m *testing.M) {
 func requireAcceptance(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		t.Skip("TF_ACC is not set; make test sets it")
+		needed.Missing(t, "TF_ACC", "make test sets it")
 	}
 }
 
@@ -304,7 +309,7 @@ var goHome, _ = os.UserHomeDir()
 // overriding builds the provider once, and returns a configuration of Terraform's
 // command line that names the binary.
 var overriding = sync.OnceValues(func() (file string, err error) {
-	bin, err := os.MkdirTemp(os.Getenv("HOME"), "bin") // TestMain's
+	bin, err := os.MkdirTemp(testsHome, "bin")
 	if err != nil {
 		return "", err
 	}
@@ -397,10 +402,7 @@ func (c commandLine) withQuery(t *testing.T) commandLine {
 			return c
 		}
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("there is no Terraform with the query command, and CI=true: make test sets TERRAFORM_QUERY")
-	}
-	t.Skip("there is no Terraform with the query command; make test sets TERRAFORM_QUERY")
+	needed.Missing(t, "a Terraform with the query command", "make test sets TERRAFORM_QUERY")
 	return c
 }
 

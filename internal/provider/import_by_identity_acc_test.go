@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
 // TestAccImportByIdentity takes an image over by its identity, and names those
@@ -18,8 +20,8 @@ func TestAccImportByIdentity(t *testing.T) {
 	requireAcceptance(t)
 	if underTest := cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"); !knowsIdentities(t, underTest) {
 		newest := os.Getenv("TERRAFORM_QUERY")
-		if newest == "" && os.Getenv("CI") != "true" {
-			t.Skip("there is no Terraform that knows identities; make test sets TERRAFORM_QUERY")
+		if newest == "" {
+			needed.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
 		}
 		t.Setenv("TF_ACC_TERRAFORM_PATH", newest)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
 // requireRoot runs the calling test as root, which may mount: by sudo where that asks for nothing,
@@ -37,24 +38,18 @@ func requireRoot(t *testing.T) bool {
 		}
 		return false
 	}
-	missing(t, "root, who may mount,")
+	needed.Missing(t, "root, who may mount,", "sudo without a password does, too")
 	return false
 }
 
-// missing skips a test for want of something, and fails it with CI=true.
-func missing(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing, and CI=true; scripts/filesystems.sh installs the programs", what)
-	}
-	t.Skipf("%s is missing", what)
-}
+// installs is where the programs come from that tests need.
+const installs = "scripts/filesystems.sh installs it"
 
 // system runs a program, which is one of those that scripts/filesystems.sh installs.
 func system(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
-		missing(t, name)
+		needed.Missing(t, name, installs)
 	}
 	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
 	if err != nil {

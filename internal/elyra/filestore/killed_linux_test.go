@@ -20,6 +20,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
 // operation is what an apply does to an instance, in a process that is killed, or whose system calls
@@ -146,7 +147,7 @@ type call struct {
 func trace(t *testing.T, operation, root string, options ...string) (printed string, lines []string) {
 	t.Helper()
 	if _, err := exec.LookPath("strace"); err != nil {
-		missing(t, "strace")
+		needed.Missing(t, "strace", installs)
 	}
 	self, err := os.Executable()
 	if err != nil {

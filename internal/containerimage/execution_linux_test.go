@@ -93,6 +93,8 @@ func realisticImages() []realistic {
 		{name: "venv without pip", steps: after(withAll, "python3 -m venv --without-pip /opt/venv"), env: []string{venvPath}, runs: "no no no"},
 		{name: "venv with the system's pip", steps: after(withAll, "python3 -m venv --without-pip --system-site-packages /opt/venv"), env: []string{venvPath}, runs: "yes yes yes"},
 		{name: "venv of copies with the system's pip", steps: after(withAll, "python3 -m venv --copies --without-pip --system-site-packages /opt/venv"), env: []string{venvPath}, runs: "yes yes yes"},
+		{name: "venv shared by hard links", always: true, steps: after(withAll, "python3 -m venv --without-pip /opt/venv && cp -al /opt/venv /opt/env"), env: []string{venvPath, managed[0]}, runs: "no no no"},
+		{name: "venv with a linked configuration", steps: after(withAll, "python3 -m venv --without-pip /opt/venv && cd /opt/venv && mv pyvenv.cfg .. && ln -s ../pyvenv.cfg"), env: []string{venvPath, managed[0]}, runs: "no no no"},
 		{name: "conda", measured: true, steps: after(withAll, conda, "cp -a /usr/lib/python3/dist-packages/pip /opt/conda/lib/python3/dist-packages/",
 			"mkdir -p /opt/conda/envs && cp -al /opt/conda/pkgs/python-3.11 /opt/conda/envs/pipelines"),
 			env: []string{"PATH=/opt/conda/bin:" + defaultPath}, runs: "yes yes yes"},

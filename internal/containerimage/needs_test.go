@@ -263,6 +263,39 @@ func (c *Client) checks() int {
 	return c.running
 }
 
+// What one image has no question about is asked of the same layer by another: the content of files,
+// which is not kept where nobody has asked, as much as names.
+func TestSharedLayersAskedLater(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	layer := encodings["gzip"](t, append(lines{
+		"etc/passwd < root:x:0:0::/root:/bin/sh\njovyan:x:1000:100::/home/jovyan:/bin/sh\n", "1777 0:0 tmp/",
+		"bin/python3*", "venv/bin/python3 -> /bin/python3", "venv/pyvenv.cfg < version = 3.11.2\n",
+		"venv/lib/python3.11/site-packages/pip/", "lib/python3.12/os.py", "lib/python3.12/site-packages/pip/",
+	}, others...).tar(t))
+	configs := map[string]v1.Config{
+		"root":   {Env: []string{"PATH=/bin"}},
+		"jovyan": {Env: []string{"PATH=/bin"}, User: "jovyan", WorkingDir: "/tmp"},
+		"venv":   {Env: []string{"PATH=/venv/bin:/bin"}},
+	}
+	for name, config := range configs {
+		push(t, host+"/team/image:"+name, withConfig(t, imageOf(t, nil, layer), func(c *v1.ConfigFile) { c.Config = config }))
+	}
+	versions := map[string]string{"root": "3.12", "jovyan": "3.12", "venv": "3.11"}
+	for first := range configs {
+		client := NewClient(Credentials{})
+		for _, name := range []string{first, "root", "jovyan", "venv"} {
+			r, err := client.Check(t.Context(), host+"/team/image:"+name, Options{Inspect: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Python == nil || met(r) != "true" || r.Python.Version != versions[name] {
+				t.Errorf("after %s, %s: met %s, Python %+v, want %s; %s", first, name, met(r), r.Python, versions[name], codes(r))
+			}
+		}
+	}
+}
+
 // readFiles is a file system of one layer with that content, of which the files were announced.
 func readFiles(t *testing.T, content lines, files ...string) *rootfs.FS {
 	t.Helper()

@@ -76,7 +76,7 @@ func (fs *FS) LookPath(ctx context.Context, dirs []string, name string, user Use
 				return Found{}, err
 			}
 			if instead == "" {
-				return Found{Path: p, Target: w.path, Links: w.links, Script: w.meta.Script}, nil
+				return Found{Path: p, Target: w.path, Links: w.links, Script: w.file.Script}, nil
 			}
 			instead = p + " is out of reach: " + instead
 		}
@@ -100,12 +100,12 @@ func obstacle(p string, w walked, user User) string {
 		return fmt.Sprintf("%s is a symbolic link that leads nowhere (%s is not a directory)", p, w.path)
 	case w.kind == None && w.isLink:
 		return fmt.Sprintf("%s is a symbolic link that leads nowhere (%s does not exist)", p, w.path)
-	case w.kind == None, w.kind == File && user.may(w.meta, execute):
+	case w.kind == None, w.kind == File && user.may(w.file.Meta, execute):
 		return ""
-	case w.kind == File && w.meta.Mode&0o111 == 0:
+	case w.kind == File && w.file.Mode&0o111 == 0:
 		what = "a file that is not executable"
 	case w.kind == File:
-		what = fmt.Sprintf("a file that %s cannot execute (mode %04o, owner %d:%d)", user, w.meta.Mode, w.meta.UID, w.meta.GID)
+		what = fmt.Sprintf("a file that %s cannot execute (mode %04o, owner %d:%d)", user, w.file.Mode, w.file.UID, w.file.GID)
 	}
 	if w.path != path.Clean(p) {
 		return fmt.Sprintf("%s leads to %s, which is %s", p, w.path, what)
@@ -174,8 +174,8 @@ func (fs *FS) Readable(p string, user User) (string, error) {
 	if instead, err := fs.barrier(w.dirs, user); err != nil || instead != "" {
 		return instead, err
 	}
-	if w.kind == File && !user.may(w.meta, read) {
-		return fmt.Sprintf("%s cannot read %s (mode %04o, owner %d:%d)", user, w.path, w.meta.Mode, w.meta.UID, w.meta.GID), nil
+	if w.kind == File && !user.may(w.file.Meta, read) {
+		return fmt.Sprintf("%s cannot read %s (mode %04o, owner %d:%d)", user, w.path, w.file.Mode, w.file.UID, w.file.GID), nil
 	}
 	return "", nil
 }
@@ -188,11 +188,19 @@ func (fs *FS) Stat(p string) (Kind, error) {
 	return w.kind, err
 }
 
-// Content is the content of a file that was announced with [FS.AskContent], at most 64 KiB of it; nil
-// where there is none.
+// Content is the content of the file p, at most 64 KiB of it; nil where there is none. Without
+// [FS.AskContent], or where a link leads to it, its layer may have to be read again.
 func (fs *FS) Content(p string) ([]byte, error) {
 	fs.index.mu.Lock()
 	defer fs.index.mu.Unlock()
 	w, err := fs.resolve(p)
-	return w.content, err
+	if err != nil || w.kind != File {
+		return nil, err
+	}
+	content, kept := fs.layers[w.file.layer].contents[w.file.key]
+	if !kept {
+		fs.index.askContent(w.path)
+		return nil, UnreadError{w.file.layer, w.path}
+	}
+	return content, nil
 }

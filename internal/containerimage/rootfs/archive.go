@@ -110,8 +110,9 @@ func (r *reading) take(fs *FS, h *tar.Header) (asked, passed bool, err error) {
 	e := Entry{Name: h.Name, Link: h.Linkname, Meta: Meta{Kind: kindOf(h),
 		Mode: uint16(h.Mode & 0o777), UID: uint32(h.Uid), GID: uint32(h.Gid)}}
 	var head []byte
+	var whole bool
 	if e.Kind == File {
-		if head, err = r.head(h); err != nil {
+		if head, whole, err = r.head(h); err != nil {
 			return false, false, err
 		}
 		e.Script = bytes.HasPrefix(head, []byte("#!"))
@@ -124,30 +125,29 @@ func (r *reading) take(fs *FS, h *tar.Header) (asked, passed bool, err error) {
 		return false, false, err
 	}
 	k := x.key(r.at)
-	if _, want := x.content[k]; want && e.Kind == File {
+	if whole && x.wants(r.at, k) {
 		r.contents[k] = head
 	}
 	_, asked = x.asked[k]
 	return asked && e.Kind != Dir, fs != nil && r.stored.offset >= x.trial && r.order.passedAll(fs.last), nil
 }
 
-// head reads the beginning of a file: two bytes of a program, all of one whose content is wanted.
-func (r *reading) head(h *tar.Header) ([]byte, error) {
+// head reads the beginning of a file: two bytes of a program, and the whole of one that has the name
+// of a file whose content is wanted; where it lands is not known yet.
+func (r *reading) head(h *tar.Header) (head []byte, whole bool, err error) {
 	n := int64(0)
 	if h.Mode&0o111 != 0 {
 		n = 2
 	}
 	r.index.mu.Lock()
-	if _, want := r.index.content[r.index.key(path.Clean("/"+h.Name))]; want {
+	whole = len(r.index.content[path.Base(h.Name)]) > 0
+	r.index.mu.Unlock()
+	if whole {
 		n = maxContent
 	}
-	r.index.mu.Unlock()
-	if n = min(n, h.Size); n == 0 {
-		return nil, nil
-	}
-	head := make([]byte, n)
-	_, err := io.ReadFull(r.archive, head)
-	return head, err
+	head = make([]byte, min(n, h.Size))
+	_, err = io.ReadFull(r.archive, head)
+	return head, whole, err
 }
 
 // finish reads the layer past what the archive needs, verifies its digest, and says that all of it

@@ -44,13 +44,12 @@ func (fs *FS) ask(p string, keys []uint64) {
 	}
 }
 
-// AskContent announces that the content of the file p will be asked for. A file that only a symbolic
-// link leads to has to be announced itself.
+// AskContent announces that the content of the file p will be asked for.
 func (fs *FS) AskContent(p string) {
 	fs.Ask(p)
 	fs.index.mu.Lock()
 	defer fs.index.mu.Unlock()
-	fs.index.content[fs.index.key(path.Clean("/"+p))] = struct{}{}
+	fs.index.askContent(path.Clean("/" + p))
 }
 
 // Assumed returns the layers, 0 the topmost, whose order was relied on since it was last called.
@@ -196,15 +195,14 @@ func (fs *FS) directory(p string) (Meta, error) {
 
 // walked is where a path leads.
 type walked struct {
-	kind    Kind     // never Symlink, unless loop
-	path    string   // after every symbolic link; where the walk broke off when kind is None
-	links   []string // every symbolic link on the way
-	dirs    []string // every directory that was entered on the way, the root apart
-	isLink  bool     // the last name of the path is a symbolic link
-	loop    bool     // more than maxLinks links
-	cut     bool     // path is no directory, though the walk goes on below it
-	meta    Meta     // of the file that path is
-	content []byte   // of that file, if it was announced by AskContent
+	kind   Kind     // never Symlink, unless loop
+	path   string   // after every symbolic link; where the walk broke off when kind is None
+	links  []string // every symbolic link on the way
+	dirs   []string // every directory that was entered on the way, the root apart
+	isLink bool     // the last name of the path is a symbolic link
+	loop   bool     // more than maxLinks links
+	cut    bool     // path is no directory, though the walk goes on below it
+	file   shown    // what a stack has there, when kind is File
 }
 
 // walk follows the path p as path_resolution(7) describes, the root being the image's. Look tells
@@ -260,7 +258,7 @@ func (fs *FS) resolve(p string) (walked, error) {
 		return last.Kind, last.link, err
 	})
 	if err == nil && w.kind == File {
-		w.meta, w.content = last.Meta, fs.layers[last.layer].contents[last.key]
+		w.file = last
 	}
 	return w, err
 }

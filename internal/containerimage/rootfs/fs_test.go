@@ -21,6 +21,10 @@ type testEntry struct {
 	kind Kind
 	exec bool
 	link string
+	// mode in place of what exec says, owner, and content, for tests that need these.
+	mode     int64
+	uid, gid int
+	content  string
 }
 
 // archive is a layer with these entries.
@@ -29,12 +33,18 @@ func archive(t testing.TB, entries []testEntry) []byte {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, e := range entries {
-		h := &tar.Header{Name: e.name, Linkname: e.link, Mode: 0o644,
+		h := &tar.Header{Name: e.name, Linkname: e.link, Mode: 0o644, Uid: e.uid, Gid: e.gid, Size: int64(len(e.content)),
 			Typeflag: map[Kind]byte{Dir: tar.TypeDir, File: tar.TypeReg, Other: tar.TypeFifo, Symlink: tar.TypeSymlink, Hardlink: tar.TypeLink}[e.kind]}
 		if e.exec || e.kind == Dir {
 			h.Mode = 0o755
 		}
+		if e.mode != 0 {
+			h.Mode = e.mode
+		}
 		if err := w.WriteHeader(h); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write([]byte(e.content)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -66,7 +67,7 @@ type Index struct {
 	mu      sync.Mutex
 	seed    maphash.Seed
 	asked   map[uint64]struct{} // every path that was ever looked up
-	content map[uint64]struct{} // files whose content is kept
+	content map[string][]uint64 // files whose content is kept, by their names without directory
 
 	names int // names that may still be kept though nobody asked for them
 	links int // bytes of link targets that may still be kept
@@ -86,11 +87,21 @@ func New(names, links int) *Index {
 	if links == 0 {
 		links = DefaultLinks
 	}
-	return &Index{seed: maphash.MakeSeed(), asked: map[uint64]struct{}{}, content: map[uint64]struct{}{},
+	return &Index{seed: maphash.MakeSeed(), asked: map[uint64]struct{}{}, content: map[string][]uint64{},
 		names: names, links: links, trial: defaultTrial}
 }
 
 func (x *Index) key(p string) uint64 { return maphash.String(x.seed, p) }
+
+// askContent has the content kept of the file at the clean absolute path p, from now on.
+func (x *Index) askContent(p string) {
+	if k := x.key(p); !x.wants(p, k) {
+		x.content[path.Base(p)] = append(x.content[path.Base(p)], k)
+	}
+}
+
+// wants reports whether the content is kept of the file at p with key k.
+func (x *Index) wants(p string, k uint64) bool { return slices.Contains(x.content[path.Base(p)], k) }
 
 // prefixKeys returns the keys of the clean absolute path p and of every directory above it, the root
 // first.
@@ -213,15 +224,15 @@ func (s *scan) add(e Entry) error {
 	}
 	s.order.see(p)
 	p = path.Join(parent, base)
-	if e.Kind == Hardlink && !s.share(&e) {
+	if e.Kind == Hardlink && !s.share(&e, p) {
 		return nil
 	}
 	return s.put(p, record{Meta: e.Meta}, e.Link)
 }
 
-// share makes a hard link the file that it shares, if that came earlier in the archive and its name
-// was kept. It reports false for a link that no runtime could make.
-func (s *scan) share(e *Entry) bool {
+// share makes the hard link at p the file that it shares, if that came earlier in the archive and its
+// name was kept. It reports false for a link that no runtime could make.
+func (s *scan) share(e *Entry, p string) bool {
 	dir, base := path.Split(path.Clean("/" + e.Link))
 	parent, ok := s.parent(dir)
 	if !ok {
@@ -229,6 +240,12 @@ func (s *scan) share(e *Entry) bool {
 	}
 	e.Link = path.Join(parent, base)
 	k := s.index.key(e.Link)
+	if own := s.index.key(p); s.index.wants(p, own) {
+		s.index.askContent(e.Link)
+		if content, kept := s.contents[k]; kept {
+			s.contents[own] = content
+		}
+	}
 	if r := s.names[k]; r.Kind != None && r.Kind != Dir {
 		e.Meta, e.Link = r.Meta, s.links[k]
 	}

@@ -24,8 +24,8 @@ var (
 
 // Half of a surrogate pair is no character and no UTF-8, and Go reads each as U+FFFD.
 // Between FromPython and toPython it is a text that no one else writes: this, and
-// the four digits of its escape.
-var loneSurrogate = rand.Text()
+// the four digits of its escape. It begins with what is no digit of an escape before it.
+var loneSurrogate = "S" + rand.Text()
 
 // isPythonNumber reports whether a JSON value stands for one of those numbers.
 func isPythonNumber(value []byte) bool { return bytes.HasPrefix(value, []byte(pythonPrefix)) }

@@ -1,6 +1,7 @@
 package elyra_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -75,6 +76,12 @@ func TestLoneSurrogates(t *testing.T) {
 		}
 		if got := string(document.Compact()); got != want {
 			t.Errorf("%s is written as %s, want %s", text, got, want)
+		}
+	}
+	// An escape that is cut off before it stays an error, as to Python.
+	for _, text := range []string{`"\ud83\ude00"`, `"\ud8\ude00"`, `"\u\ude00"`} {
+		if stand := elyra.FromPython([]byte(`"\ude00"`))[1]; strings.ContainsRune("0123456789abcdefABCDEF", rune(stand)) || json.Valid(elyra.FromPython([]byte(text))) {
+			t.Errorf("%s is read as %s", text, elyra.FromPython([]byte(text)))
 		}
 	}
 	const text = `{"display_name":"a\ud800b","metadata":{"description":"\uDFFF","tags":["\udbff","\\ud800"],"image_name":"a/b:1","\ud800":1,"\udfff":"\ud83d\ude00"},"schema_name":"runtime-image"}`

@@ -116,6 +116,7 @@ func TestOrder(t *testing.T) {
 		{[]string{"/b"}, "/a", true},
 		{[]string{"/b"}, "/c", false},
 		{[]string{"/b", "/a", "/c"}, "/a", false},
+		{[]string{"/b", "/b"}, "/a", true},                             // an opaque whiteout and its directory
 		{[]string{"/usr/lib/a", "/usr/lib-x/a"}, "/usr/lib/b", true},   // a walk
 		{[]string{"/usr/lib-x/a", "/usr/lib/a"}, "/usr/lib-x/b", true}, // strings
 		{[]string{"/usr/lib-x/a", "/usr/lib/a"}, "/usr/lib/b", false},
@@ -152,14 +153,96 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func TestTooManyLinks(t *testing.T) {
+// Reading stops once enough is known, which is asked for each file that was asked for; what has been
+// seen by then is certain, though the archive is in no order.
+func TestEnough(t *testing.T) {
 	t.Parallel()
-	var many []testEntry
-	for i := range 100 {
-		many = append(many, testEntry{name: fmt.Sprint(i), kind: Symlink, link: "target"})
+	layer := archive(t, []testEntry{{name: "x", kind: File}, {name: "bin", kind: Dir}, {name: "bin/sh", kind: File}, {name: "bin/p", kind: File, exec: true}, {name: "a", kind: File}})
+	index := New(0, 0)
+	l := index.Layer("")
+	fs := index.Stack(l)
+	fs.Ask("/bin/p")
+	fs.Ask("/bin/sh")
+	calls := 0
+	if err := l.Read(t.Context(), nil, opener(layer), func() bool { calls++; return calls == 2 }); err != nil {
+		t.Fatal(err)
 	}
-	if err := New(10, 1000).Layer("").Read(t.Context(), nil, opener(archive(t, many)), nil); !errors.Is(err, ErrTooManyLinks) {
-		t.Errorf("%v, want %v", err, ErrTooManyLinks)
+	kind, err := fs.Stat("/bin/p")
+	if kind != File || err != nil || calls != 2 || l.Whole() || len(fs.Assumed()) > 0 {
+		t.Errorf("%v, %v after %d calls, whole %v", kind, err, calls, l.Whole())
+	}
+	if kind, err := fs.Stat("/a"); !errors.As(err, new(UnreadError)) {
+		t.Errorf("%v, %v, want an UnreadError", kind, err)
+	}
+}
+
+// The order of an archive is relied on once so much of it has been read.
+func TestTrial(t *testing.T) {
+	t.Parallel()
+	layer := archive(t, []testEntry{{name: "a", kind: File}, {name: "c", kind: File}, {name: "d", kind: File}})
+	for trial, whole := range map[int64]bool{0: false, int64(len(layer)): false, int64(len(layer)) + 1: true} {
+		index := New(0, 0)
+		index.trial = trial
+		l := index.Layer("")
+		fs := index.Stack(l)
+		fs.Ask("/b")
+		if err := l.Read(t.Context(), fs, opener(layer), nil); err != nil || l.Whole() != whole {
+			t.Errorf("after %d of %d bytes: %v, whole %v, want %v", trial, len(layer), err, l.Whole(), whole)
+		}
+	}
+}
+
+// Entries land where a runtime would put them that unpacks the archive in its order.
+func TestLanding(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		entries []testEntry
+		path    string
+		want    Kind
+	}{
+		"a directory becomes a link":           {[]testEntry{{name: "a/b/x", kind: File}, {name: "a", kind: Symlink, link: "c"}, {name: "a/b/p", kind: File}}, "/c/b/p", File},
+		"a hard link to a link to a directory": {[]testEntry{{name: "l", kind: Symlink, link: "d"}, {name: "h", kind: Hardlink, link: "l"}, {name: "h/p", kind: File}}, "/d/p", File},
+		"a hard link through a link":           {[]testEntry{{name: "l", kind: Symlink, link: "d"}, {name: "d/p", kind: File}, {name: "h", kind: Hardlink, link: "l/p"}}, "/h", File},
+		"a hard link to a directory":           {[]testEntry{{name: "d", kind: Dir}, {name: "h", kind: Hardlink, link: "d"}}, "/h", Hardlink},
+		"a hard link below a file":             {[]testEntry{{name: "f", kind: File}, {name: "h", kind: Hardlink, link: "f/x"}}, "/h", None},
+		"below a file":                         {[]testEntry{{name: "f", kind: File}, {name: "f/x", kind: File}}, "/f/x", None},
+		"a whiteout without a name":            {[]testEntry{{name: "d/.wh.", kind: File}}, "/d", Dir},
+		"a whiteout of its own directory":      {[]testEntry{{name: "d/p", kind: File}, {name: "d/.wh..", kind: File}, {name: "d/.wh...", kind: File}}, "/d/p", File},
+		"up and out":                           {[]testEntry{{name: "../../p", kind: File}}, "/p", File},
+	} {
+		if got, err := stack(t, tt.entries).Stat(tt.path); got != tt.want || err != nil {
+			t.Errorf("%s: %s is %v, %v, want %v", name, tt.path, got, err, tt.want)
+		}
+	}
+}
+
+// What is kept of a layer is bounded, whatever it holds.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	links, files, hard := []testEntry{}, []testEntry{}, []testEntry{{name: "f", kind: File}}
+	for i := range 10 {
+		links = append(links, testEntry{name: fmt.Sprint(i), kind: Symlink, link: "target"})
+		files = append(files, testEntry{name: fmt.Sprint(i), kind: File})
+		hard = append(hard, testEntry{name: fmt.Sprint(i), kind: Hardlink, link: "f"})
+	}
+	const link = 64 + len("target")
+	for _, tt := range []struct {
+		entries      []testEntry
+		names, links int
+		want         error
+		kept         int // names
+	}{
+		{links, 5, 10 * link, nil, 10},
+		{links, 5, 10*link - 1, ErrTooManyLinks, 9},
+		{files, 5, 1, nil, 5},
+		{files, 10, 1, nil, 10},
+		{hard, 11, 1, nil, 11}, // each is its file
+	} {
+		l := New(tt.names, tt.links).Layer("")
+		err := l.Read(t.Context(), nil, opener(archive(t, tt.entries)), nil)
+		if !errors.Is(err, tt.want) || len(l.names) != tt.kept || l.lossy != (tt.kept == tt.names && len(tt.entries) > tt.names) {
+			t.Errorf("room for %d names and %d bytes of links: %v, %d names, lossy %v; want %v, %d", tt.names, tt.links, err, len(l.names), l.lossy, tt.want, tt.kept)
+		}
 	}
 }
 

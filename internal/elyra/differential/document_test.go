@@ -31,7 +31,7 @@ var (
 	numberText = rapid.SampledFrom([]string{
 		"0", "-0", "1", "-7", "1.0", "0.1", "1e5", "1E+2", "-0.0", "1e400", "123456789012345678901234567890", "NaN", "Infinity", "-Infinity",
 	})
-	badText = rapid.SampledFrom([]string{"", "01", "+1", ".5", "1.", "nan", "-NaN", "None", "'a'", `"\x"`, "\"\n\"", `"\u12"`, "[1,]", `{"a":1,}`, "{NaN:1}", "tru", "\xff", "\ufeff", "[[", `"`})
+	badText = rapid.SampledFrom([]string{"", "01", "+1", ".5", "1.", "nan", "-NaN", "None", "'a'", `"\x"`, "\"\n\"", `"\u12"`, `"\ud83\ude00"`, "[1,]", `{"a":1,}`, "{NaN:1}", "tru", "\xff", "\ufeff", "[[", `"`})
 	space   = rapid.SampledFrom([]string{"", "", "", " ", "\n  ", "\t", "\r\n"})
 )
 

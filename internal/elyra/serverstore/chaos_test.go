@@ -170,7 +170,7 @@ func (b *believer) apply() {
 
 // TestRandomFaults: whatever is broken on the way, the next run over a sound way
 // brings the server to what is wanted, and in the end to nothing; what belongs to
-// others stays as it is. On the stand-in, and once on the real Elyra.
+// others stays as it is. On the stand-in.
 func TestRandomFaults(t *testing.T) {
 	runs, seed := faultRuns(t)
 	t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
@@ -186,12 +186,20 @@ func TestRandomFaults(t *testing.T) {
 	}
 }
 
-// TestRandomFaultsElyra is one run of TestRandomFaults on the real Elyra.
+// TestRandomFaultsElyra is the same on the real Elyra: once, or each of ELYRA_FAULT_RUNS.
 func TestRandomFaultsElyra(t *testing.T) {
 	jupytertest.Require(t)
-	_, seed := faultRuns(t)
+	runs, seed := faultRuns(t)
+	if os.Getenv("ELYRA_FAULT_RUNS") == "" {
+		runs = 1
+	}
+	t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
 	server := jupytertest.Start(t, jupytertest.Options{})
-	t.Logf("ELYRA_FAULT_SEED=%d: %d requests broken", seed, randomRun(t, seed, server.URL, server.Token))
+	broken := 0
+	for run := range runs {
+		broken += randomRun(t, seed+uint64(run), server.URL, server.Token)
+	}
+	t.Logf("%d runs, %d requests broken", runs, broken)
 }
 
 func randomRun(t *testing.T, seed uint64, target, token string) (broken int) {

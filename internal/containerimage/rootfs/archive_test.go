@@ -246,6 +246,44 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// One layer's links do not keep another from being read: those of layers that were read are given up,
+// and found again by reading again.
+func TestLinksOfManyLayers(t *testing.T) {
+	t.Parallel()
+	index := New(-1, 15*linkSize("target"))
+	var stored [][]byte
+	var layers []*Layer
+	for i := range 4 {
+		entries := []testEntry{{name: fmt.Sprintf("%d/target", i), kind: File}}
+		for j := range 10 {
+			entries = append(entries, testEntry{name: fmt.Sprintf("%d/%d", i, j), kind: Symlink, link: "target"})
+		}
+		stored, layers = append(stored, archive(t, entries)), append(layers, index.Layer(""))
+	}
+	fs := index.Stack(layers...)
+	fs.Ask("/0/0")
+	read := func(i int) {
+		if err := layers[i].Read(t.Context(), nil, opener(stored[i]), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range layers {
+		read(i)
+	}
+	for _, p := range []string{"/0/0", "/1/1", "/2/2", "/0/3"} {
+		var unread UnreadError
+		reads := 0
+		kind, err := fs.Stat(p)
+		for ; errors.As(err, &unread) && reads < 10; kind, err = fs.Stat(p) {
+			read(unread.Layer)
+			reads++
+		}
+		if kind != File || err != nil {
+			t.Errorf("%s is %v, %v, after %d more reads", p, kind, err, reads)
+		}
+	}
+}
+
 func TestNoArchive(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string][]byte{

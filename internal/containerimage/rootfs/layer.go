@@ -72,6 +72,8 @@ type Index struct {
 	names int // names that may still be kept though nobody asked for them
 	links int // bytes of link targets that may still be kept
 
+	layers []*Layer
+
 	trial int64 // bytes of a layer that are read before its order is relied on
 }
 
@@ -92,6 +94,27 @@ func New(names, links int) *Index {
 }
 
 func (x *Index) key(p string) uint64 { return maphash.String(x.seed, p) }
+
+// linkSize is what a link to that target takes, in bytes.
+func linkSize(target string) int { return len(target) + 64 }
+
+// release makes room for links: those that nobody asked for, of layers that were read to their end,
+// which are read again should somebody ask.
+func (x *Index) release() {
+	for _, l := range x.layers {
+		if !l.whole {
+			continue
+		}
+		for k, target := range l.links {
+			if _, asked := x.asked[k]; !asked {
+				delete(l.names, k)
+				delete(l.links, k)
+				x.links += linkSize(target)
+				l.lossy = true
+			}
+		}
+	}
+}
 
 // askContent has the content kept of the file at the clean absolute path p, from now on.
 func (x *Index) askContent(p string) {
@@ -138,6 +161,9 @@ type Layer struct {
 func (x *Index) Layer(digest string) *Layer {
 	l := &Layer{index: x, digest: digest}
 	l.forget()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.layers = append(x.layers, l)
 	return l
 }
 
@@ -289,8 +315,10 @@ func (s *scan) put(p string, r record, link string) error {
 	}
 	if r.Kind == Symlink || r.Kind == Hardlink {
 		if s.links[k] != link {
-			if s.index.links -= len(link) + 64; s.index.links < 0 {
-				return ErrTooManyLinks
+			if s.index.links -= linkSize(link); s.index.links < 0 {
+				if s.index.release(); s.index.links < 0 {
+					return ErrTooManyLinks
+				}
 			}
 			s.links[k] = link
 		}

@@ -310,53 +310,64 @@ func place(name string) string {
 	return path.Join(dir, strings.TrimPrefix(base, whiteoutPrefix))
 }
 
-// find answers the same from a file system that reads only what it needs, and relies on the order of
-// archives if inOrder. It returns how often a layer was read on, and whether one was left early.
-func find(t testing.TB, layers [][]testEntry, dirs []string, names int, inOrder bool) (python, curl string, reads int, early bool) {
+// programs are what is looked for: by one image, and then by another that shares all layers with it.
+var programs = [2][2]string{{"python3", "curl"}, {"x", "b"}}
+
+// find answers the same from file systems that read only what they need, and rely on the order of
+// archives if inOrder. It returns how often the first read a layer on, and whether it left one early.
+func find(t testing.TB, layers [][]testEntry, dirs []string, names int, inOrder bool) (found []string, reads int, early bool) {
 	index := New(names, 0)
 	index.trial = 0
 	var stack []*Layer
 	for range layers {
 		stack = append(stack, index.Layer(""))
 	}
-	fs := index.Stack(stack...)
-	for _, dir := range dirs {
-		fs.Ask(dir + "/python3")
-		fs.Ask(dir + "/curl")
-	}
-	look := func() (need int, end bool) {
-		_ = fs.Assumed()
-		p, perr := fs.LookPath(t.Context(), dirs, "python3", Root)
-		c, cerr := fs.LookPath(t.Context(), dirs, "curl", Root)
-		python, curl = show(p, perr), show(c, cerr)
-		need = -1
-		for _, err := range []error{perr, cerr} {
-			var unread UnreadError
-			if errors.As(err, &unread) && (need < 0 || unread.Layer < need) {
-				need = unread.Layer
+	for i, names := range programs {
+		fs := index.Stack(stack...)
+		for _, dir := range dirs {
+			fs.Ask(dir + "/" + names[0])
+			fs.Ask(dir + "/" + names[1])
+		}
+		var first, second string
+		look := func() (need int, end bool) {
+			_ = fs.Assumed()
+			f, ferr := fs.LookPath(t.Context(), dirs, names[0], Root)
+			s, serr := fs.LookPath(t.Context(), dirs, names[1], Root)
+			first, second = show(f, ferr), show(s, serr)
+			need = -1
+			for _, err := range []error{ferr, serr} {
+				var unread UnreadError
+				if errors.As(err, &unread) && (need < 0 || unread.Layer < need) {
+					need = unread.Layer
+				}
 			}
+			assumed := fs.Assumed()
+			if need < 0 && len(assumed) > 0 && (!inOrder || f.Path == "" || s.Path == "") {
+				return assumed[0], true
+			}
+			return need, false
 		}
-		assumed := fs.Assumed()
-		if need < 0 && len(assumed) > 0 && (!inOrder || p.Path == "" || c.Path == "") {
-			return assumed[0], true
+		more := 0
+		for need, end := look(); need >= 0; need, end = look() {
+			if more++; more > 1000 {
+				t.Fatal("no end of reading")
+			}
+			until := fs
+			if end || !inOrder {
+				until = nil
+			}
+			b := archive(t, layers[len(layers)-1-need])
+			if err := stack[need].Read(t.Context(), until, opener(b), func() bool { n, _ := look(); return n < 0 }); err != nil {
+				t.Fatal(err)
+			}
+			early = early || i == 0 && !stack[need].Whole()
 		}
-		return need, false
+		if i == 0 {
+			reads = more
+		}
+		found = append(found, first, second)
 	}
-	for need, end := look(); need >= 0; need, end = look() {
-		if reads++; reads > 1000 {
-			t.Fatal("no end of reading")
-		}
-		until := fs
-		if end || !inOrder {
-			until = nil
-		}
-		b := archive(t, layers[len(layers)-1-need])
-		if err := stack[need].Read(t.Context(), until, opener(b), func() bool { n, _ := look(); return n < 0 }); err != nil {
-			t.Fatal(err)
-		}
-		early = early || !stack[need].Whole()
-	}
-	return python, curl, reads, early
+	return found, reads, early
 }
 
 func show(f Found, err error) string {
@@ -373,10 +384,13 @@ func show(f Found, err error) string {
 // none.
 func checkAgainstModel(t *testing.T, r *rand.Rand, compare func(a, b string) int) (foundSome, readAgain, leftEarly bool) {
 	layers, m, dirs := randomImage(r, compare)
-	wantPython, wantCurl := m.find(dirs, "python3"), m.find(dirs, "curl")
+	var want []string
+	for _, name := range slices.Concat(programs[0][:], programs[1][:]) {
+		want = append(want, m.find(dirs, name))
+	}
 	for _, names := range []int{0, 6, -1} {
-		python, curl, reads, early := find(t, layers, dirs, names, compare != nil)
-		if python != wantPython || curl != wantCurl {
+		found, reads, early := find(t, layers, dirs, names, compare != nil)
+		if !slices.Equal(found, want) {
 			var b strings.Builder
 			for i, l := range layers {
 				fmt.Fprintf(&b, "layer %d:\n", i)
@@ -384,8 +398,7 @@ func checkAgainstModel(t *testing.T, r *rand.Rand, compare func(a, b string) int
 					fmt.Fprintf(&b, "  %s: %s %s\n", e.name, e.kind, e.link)
 				}
 			}
-			t.Fatalf("PATH %v, room for %d names\npython3: %s, want %s\ncurl: %s, want %s\n%s",
-				dirs, names, python, wantPython, curl, wantCurl, b.String())
+			t.Fatalf("PATH %v, room for %d names\n%v: %q, want %q\n%s", dirs, names, programs, found, want, b.String())
 		}
 		if names == 0 && compare == nil && reads > len(layers) {
 			t.Fatalf("%d reads of %d layers, though there is room for all names", reads, len(layers))
@@ -393,7 +406,7 @@ func checkAgainstModel(t *testing.T, r *rand.Rand, compare func(a, b string) int
 		readAgain = readAgain || reads > len(layers)
 		leftEarly = leftEarly || early
 	}
-	return wantPython != "none" || wantCurl != "none", readAgain, leftEarly
+	return want[0] != "none" || want[1] != "none", readAgain, leftEarly
 }
 
 func TestAgainstModel(t *testing.T) {

@@ -42,9 +42,11 @@ type layerKey struct{ registry, digest string }
 
 // NewClient returns a Client that uses the given credentials.
 func NewClient(credentials Credentials) *Client {
+	index := rootfs.New(0, 0)
+	index.KeepContent(usersFile, groupsFile) // one image's user is root, and another's of the same layers has a name
 	return &Client{
 		credentials: credentials,
-		index:       rootfs.New(0, 0),
+		index:       index,
 		slots:       make(chan struct{}, sideBySide),
 		transports:  map[string]*http.Transport{},
 		sessions:    map[sessionKey]*once.Value[*session]{},

@@ -85,8 +85,8 @@ func (in *inspection) announce() {
 		in.fs.Ask(p)
 	}
 	if !in.opts.OpenShift && needsPasswd(in.config.User) {
-		in.fs.AskContent("/etc/passwd")
-		in.fs.AskContent("/etc/group")
+		in.fs.AskContent(usersFile)
+		in.fs.AskContent(groupsFile)
 	}
 }
 
@@ -197,6 +197,12 @@ func needsPasswd(user string) bool {
 	return name != "" && name != "0" && name != "root"
 }
 
+// Who there is in an image, as in passwd(5) and group(5).
+const (
+	usersFile  = "/etc/passwd"
+	groupsFile = "/etc/group"
+)
+
 // findUser finds out who the container runs as, as runtimes do: by name or number in /etc/passwd,
 // with the groups of /etc/group.
 func (in *inspection) findUser() (rootfs.Found, error) {
@@ -209,11 +215,11 @@ func (in *inspection) findUser() (rootfs.Found, error) {
 		in.user = rootfs.Root
 		return here, nil
 	}
-	passwd, err := in.fs.Content("/etc/passwd")
+	passwd, err := in.fs.Content(usersFile)
 	if err != nil {
 		return rootfs.Found{}, err
 	}
-	groups, err := in.fs.Content("/etc/group")
+	groups, err := in.fs.Content(groupsFile)
 	if err != nil {
 		return rootfs.Found{}, err
 	}

@@ -284,13 +284,16 @@ func TestSharedLayersAskedLater(t *testing.T) {
 	versions := map[string]string{"root": "3.12", "jovyan": "3.12", "venv": "3.11"}
 	for first := range configs {
 		client := NewClient(Credentials{})
-		for _, name := range []string{first, "root", "jovyan", "venv"} {
+		for i, name := range []string{first, "root", "jovyan", "venv"} {
 			r, err := client.Check(t.Context(), host+"/team/image:"+name, Options{Inspect: true})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if r.Python == nil || met(r) != "true" || r.Python.Version != versions[name] {
 				t.Errorf("after %s, %s: met %s, Python %+v, want %s; %s", first, name, met(r), r.Python, versions[name], codes(r))
+			}
+			if i > 0 && name == "jovyan" && r.Inspected > 0 {
+				t.Errorf("after %s, the layer is read again for its users", first)
 			}
 		}
 	}

@@ -44,12 +44,19 @@ func (fs *FS) ask(p string, keys []uint64) {
 	}
 }
 
+// KeepContent has the content of files kept where layers with them are read, for whoever asks later.
+func (x *Index) KeepContent(paths ...string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, p := range paths {
+		x.askContent(path.Clean("/" + p))
+	}
+}
+
 // AskContent announces that the content of the file p will be asked for.
 func (fs *FS) AskContent(p string) {
 	fs.Ask(p)
-	fs.index.mu.Lock()
-	defer fs.index.mu.Unlock()
-	fs.index.askContent(path.Clean("/" + p))
+	fs.index.KeepContent(p)
 }
 
 // Assumed returns the layers, 0 the topmost, whose order was relied on since it was last called.

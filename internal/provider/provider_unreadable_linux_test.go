@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -15,15 +16,15 @@ import (
 // TestUnreadableDirectory: a directory further along the search path that may not be read is passed
 // over with one warning, which names it.
 func TestUnreadableDirectory(t *testing.T) {
-	near, far := t.TempDir(), t.TempDir()
-	secret := filepath.Join(far, "metadata", "runtime-images")
-	if err := os.MkdirAll(secret, 0o755); err != nil {
+	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{filepath.Dir(near), filepath.Dir(far)} {
-		if err := os.Chmod(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
+	t.Cleanup(func() { _ = os.RemoveAll(base) })
+	near, far := filepath.Join(base, "near"), filepath.Join(base, "far")
+	secret := filepath.Join(far, "metadata", "runtime-images")
+	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(near, 0o755), os.MkdirAll(secret, 0o755)); err != nil {
+		t.Fatal(err)
 	}
 	warnings := func() (warnings []*tfprotov6.Diagnostic) {
 		done := make(chan struct{})

@@ -362,7 +362,7 @@ func TestOddFiles(t *testing.T) {
 // TestPermissions: what may not be read or written is an error of its own kind,
 // and nothing changes.
 func TestPermissions(t *testing.T) {
-	dir := t.TempDir()
+	dir := publicDir(t)
 	document := string(elyra.NewDocument(image("secret")).Encode())
 	writeInstance(t, dir, "secret", document)
 	writeInstance(t, dir, "fine", document)
@@ -404,7 +404,7 @@ func TestPermissions(t *testing.T) {
 
 // TestOwner: an update keeps the owner, or does nothing.
 func TestOwner(t *testing.T) {
-	dir := t.TempDir()
+	dir := publicDir(t)
 	document := string(elyra.NewDocument(image("theirs")).Encode())
 	writeInstance(t, dir, "theirs", document)
 	path := instancePath(dir, "theirs")
@@ -466,6 +466,21 @@ func noLeftovers(t *testing.T, dir string, instances int) {
 	if len(entries) != instances {
 		t.Errorf("the directory has %d entries, want %d: %v", len(entries), instances, entries)
 	}
+}
+
+// publicDir is a temporary directory that other users reach too, though TMPDIR may be private.
+func publicDir(t *testing.T) string {
+	t.Helper()
+	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(base) })
+	dir := filepath.Join(base, "data")
+	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // asUser runs f, on a thread of its own, without root's power over files.

@@ -94,7 +94,7 @@ func TestDirectoryIsGone(t *testing.T) {
 
 // TestNamesDirectory: an error names the whole path, and no temporary file.
 func TestNamesDirectory(t *testing.T) {
-	dir := t.TempDir()
+	dir := publicDir(t)
 	writeInstance(t, dir, "x", string(elyra.NewDocument(image("x")).Encode()))
 	instances := filepath.Dir(instancePath(dir, "x"))
 	if err := os.Chmod(instances, 0o555); err != nil {
@@ -128,7 +128,7 @@ func TestNamesDirectory(t *testing.T) {
 // TestUnreadableLevel: a directory further along that may not be entered is passed over, and told;
 // the first one stays an error.
 func TestUnreadableLevel(t *testing.T) {
-	near, far := t.TempDir(), t.TempDir()
+	near, far := publicDir(t), publicDir(t)
 	writeInstance(t, near, "near", string(elyra.NewDocument(image("near")).Encode()))
 	writeInstance(t, far, "far", string(elyra.NewDocument(image("far")).Encode()))
 	for path, mode := range map[string]fs.FileMode{

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
 )
 
 // Defaults of [Options].
@@ -118,7 +120,10 @@ type checker struct {
 	met *bool // what the inspection found out; nil when it could not
 }
 
-func (c *checker) problem(p *Problem) { c.report.Problems = append(c.report.Problems, *p) }
+// problem notes p, in which strangers have a word: names in an image, its environment, its platform.
+func (c *checker) problem(p *Problem) {
+	c.report.Problems = append(c.report.Problems, Problem{p.Code, wire.Line(p.Message, maxSentence), wire.Line(p.NextStep, maxSentence)})
+}
 
 // accept reads the arguments and sets the defaults.
 func (c *checker) accept() error {

@@ -262,8 +262,11 @@ func networkReason(err error) string {
 	return clip(err.Error())
 }
 
-// maxQuote bounds what of a stranger's text goes into a message, in runes.
-const maxQuote = 200
+// maxQuote bounds what of a stranger's text goes into a message, in runes, and maxSentence the message.
+const (
+	maxQuote    = 200
+	maxSentence = 1000
+)
 
 // clip makes a stranger's text fit for a message.
 func clip(s string) string { return strings.TrimRight(wire.Line(s, maxQuote), ".: ") }

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -294,6 +295,31 @@ func TestSharedLayersAskedLater(t *testing.T) {
 			}
 			if i > 0 && name == "jovyan" && r.Inspected > 0 {
 				t.Errorf("after %s, the layer is read again for its users", first)
+			}
+		}
+	}
+}
+
+// Nothing of an image reaches a terminal that could steer it: neither its search path nor its files.
+func TestUnprintable(t *testing.T) {
+	t.Parallel()
+	const steer = "\x1b[2J\x7f\u202e"
+	host := serve(t, nil)
+	layer := encodings["gzip"](t, append(lines{"bin" + steer + "/python3.11*", "bin" + steer + "/python3 -> python3.11", "lib/python3.11/os.py"}, others...).tar(t))
+	for name, config := range map[string]v1.Config{
+		"path":      {Env: []string{"PATH=/bin" + steer + ":/bin"}},
+		"missing":   {Env: []string{"PATH=/x" + steer}},
+		"user":      {Env: []string{"PATH=/bin"}, User: "x" + steer},
+		"directory": {Env: []string{"PATH=/bin"}, User: "1001", WorkingDir: "/bin" + steer},
+	} {
+		push(t, host+"/team/image:"+name, withConfig(t, imageOf(t, nil, layer), func(c *v1.ConfigFile) { c.Config = config }))
+		r := check(t, host+"/team/image:"+name, Options{Inspect: true})
+		if len(r.Problems) == 0 {
+			t.Errorf("%s: no problem", name)
+		}
+		for _, p := range r.Problems {
+			if i := strings.IndexFunc(p.String(), func(c rune) bool { return !unicode.IsPrint(c) }); i >= 0 {
+				t.Errorf("%s: %q", name, p)
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import "strings"
 // a directory tree, in which names are compared from the root down (containerd, BuildKit, Buildah),
 // and that of whole paths as strings (Docker's classic builder, Kaniko). They differ where a name
 // goes on with a character below "/": usr/lib-x stands behind usr/lib/a in the one, before it in the
-// other.
+// other. In both, nothing comes below what is a symbolic link in the archive.
 type order struct {
 	last    string // clean path of the last entry
 	no      [2]bool

@@ -289,7 +289,7 @@ func indented(lines []string) string {
 	if len(lines) > most {
 		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("… and %d more", len(lines)-most))
 	}
-	return "    " + strings.Join(lines, "\n    ")
+	return "    " + printable(strings.Join(lines, "\n    "))
 }
 
 func enumerate(names []string) string {

@@ -1,0 +1,63 @@
+package provider
+
+import (
+	"os"
+	"testing"
+	"unicode"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// TestUnprintable: whatever the names and texts of files in a shared directory are, no message has
+// anything in it that steers a terminal.
+func TestUnprintable(t *testing.T) {
+	t.Parallel()
+	const steer = "\x1b[2J\x7f\u202e"
+	files := map[string]string{
+		"my" + steer + ".json":     document(elyra.RuntimeImage{DisplayName: "A" + steer, ImageName: imageName}),
+		"second" + steer + ".json": document(elyra.RuntimeImage{DisplayName: "B", ImageName: imageName}),
+		"broken" + steer + ".json": "{\"a" + steer + "\"",
+		"schema.json":              `{"display_name":"A","metadata":{"image_name":"a/b:1"},"schema_name":"\u001b[2J"}`,
+		"shown.json":               `{"display_name":"\u001b[2J","metadata":{"image_name":"a/b:1"},"schema_name":"runtime-image"}`,
+	}
+	dir := writeImages(t, files)
+	if err := os.Symlink("to"+steer, imagePath(dir, "linked")); err != nil {
+		t.Fatal(err)
+	}
+	provider := newTestProvider(t, dir)
+	var all []*tfprotov6.Diagnostic
+	read := func(name string, set map[string]tftypes.Value) {
+		objectType := provider.schemas(t).DataSourceSchemas[name].ValueType()
+		read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
+		check(t, err, nil)
+		all = append(all, read.Diagnostics...)
+	}
+	read("elyra_runtime_images", nil)
+	read("elyra_runtime_image", map[string]tftypes.Value{"name": text("none")})
+	read("elyra_runtime_image", map[string]tftypes.Value{"name": text("schema")})
+	read("elyra_runtime_image", map[string]tftypes.Value{"name": text("linked")})
+	read("elyra_runtime_image", map[string]tftypes.Value{"image_name": text(imageName)})
+	results, warnings := provider.query(t, nil, 100, true)
+	all = append(all, warnings...)
+	for _, result := range results {
+		all = append(all, &tfprotov6.Diagnostic{Summary: "display name", Detail: result.DisplayName})
+	}
+	for _, name := range []string{"new", "schema", "linked"} {
+		config := provider.config(t, map[string]tftypes.Value{"name": text(name), "display_name": text("X"), "image_name": text(imageName)})
+		all = append(all, provider.respond(t, config, planned{}).Diagnostics...)
+	}
+	if len(all) < 9 {
+		t.Errorf("%d messages", len(all))
+	}
+	for _, d := range all {
+		for _, r := range d.Summary + d.Detail {
+			if !unicode.IsPrint(r) && r != '\n' {
+				t.Errorf("%q: %q", d.Summary, d.Detail)
+				break
+			}
+		}
+	}
+}

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -244,6 +246,24 @@ func TestModes(t *testing.T) {
 	}
 	checkMode(t, path, 0o640)
 
+	// What has another mode is told, of where the store writes.
+	if err := os.Chmod(instances, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	want := []elyra.ModeDrift{{Path: instances, Directory: true, Mode: 0o700, Want: 0o755}, {Path: path, Mode: 0o640, Want: 0o644}}
+	for _, tt := range []struct {
+		config filestore.Config
+		want   []elyra.ModeDrift
+	}{
+		{filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755}, want},
+		{filestore.Config{DataDirs: []string{t.TempDir(), dir}, FilePermission: 0o644, DirectoryPermission: 0o755}, nil},
+		{filestore.Config{DataDirs: []string{dir}}, nil},
+	} {
+		if got, err := filestore.New(tt.config).Get(t.Context(), "made"); err != nil || !slices.Equal(got.Modes, tt.want) {
+			t.Errorf("modes %v, %v, want %v", got.Modes, err, tt.want)
+		}
+	}
+
 	private := t.TempDir()
 	store = filestore.New(filestore.Config{DataDirs: []string{private}})
 	if _, err := store.Create(t.Context(), image("made")); err != nil {
@@ -409,19 +429,23 @@ func TestOwner(t *testing.T) {
 	writeInstance(t, dir, "theirs", document)
 	path := instancePath(dir, "theirs")
 	changed := image("theirs")
-	changed.Description = "changed"
 	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	if os.Geteuid() == 0 {
-		if err := os.Chown(path, 12345, 12346); err != nil {
-			t.Fatal(err)
+	for _, user := range []int{0, 12345} {
+		for _, group := range []int{0, 12346} {
+			if os.Geteuid() == 0 {
+				if err := os.Chown(path, user, group); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := owner(t, path)
+			changed.Description = fmt.Sprint("changed for ", user, group)
+			if _, err := store.Update(t.Context(), changed); err != nil {
+				t.Fatal(err)
+			}
+			if after := owner(t, path); after != before {
+				t.Errorf("the owner was %v and is %v", before, after)
+			}
 		}
-	}
-	before := owner(t, path)
-	if _, err := store.Update(t.Context(), changed); err != nil {
-		t.Fatal(err)
-	}
-	if after := owner(t, path); after != before {
-		t.Errorf("the owner was %v and is %v", before, after)
 	}
 	if os.Geteuid() != 0 {
 		return
@@ -434,13 +458,14 @@ func TestOwner(t *testing.T) {
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
+	before := changed.Description
 	asUser(t, func() {
 		changed.Description = "changed again"
 		if _, err := store.Update(t.Context(), changed); err == nil || !strings.Contains(err.Error(), "belongs to user 12345 and group 12346") {
 			t.Errorf("got %v", err)
 		}
 	})
-	if got, err := store.Get(t.Context(), "theirs"); err != nil || got.Description != "changed" {
+	if got, err := store.Get(t.Context(), "theirs"); err != nil || got.Description != before {
 		t.Errorf("the file is now %+v, %v", got, err)
 	}
 	noLeftovers(t, dir, 1)
@@ -499,4 +524,53 @@ func asUser(t *testing.T, f func()) {
 		f()
 	}()
 	<-done
+}
+
+// TestFactoryDir: the Python that runs Elyra is that of the elyra-metadata on PATH, as the first lines
+// of that script name it, and else that of an active environment.
+func TestFactoryDir(t *testing.T) {
+	const beside = "beside the script"
+	for name, tt := range map[string]struct {
+		script string // of elyra-metadata, "" for none
+		env    map[string]string
+		prefix string
+		want   string
+	}{
+		"named":            {script: "#!/opt/py/bin/python3.11\n", want: "/opt/py"},
+		"named with flags": {script: "#!/opt/py/bin/python -I\n", want: "/opt/py"},
+		"named by exec":    {script: "#!/bin/sh\n'''exec' \"/opt/long/bin/python3\" \"$0\" \"$@\"\n", want: "/opt/long"},
+		"not named":        {script: "#!/bin/sh\n", want: beside},
+		"empty":            {script: " ", want: beside},
+		"before others":    {script: "#!/opt/py/bin/python3.11\n", env: map[string]string{"VIRTUAL_ENV": "/venv"}, want: "/opt/py"},
+		"given":            {script: "#!/opt/py/bin/python3.11\n", prefix: "/given", want: "/given"},
+		"venv":             {env: map[string]string{"VIRTUAL_ENV": "/venv", "CONDA_PREFIX": "/conda"}, want: "/venv"},
+		"conda":            {env: map[string]string{"CONDA_PREFIX": "/conda"}, want: "/conda"},
+		"none":             {},
+	} {
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			prefix := t.TempDir()
+			env := map[string]string{"PATH": "/nowhere:relative:" + filepath.Join(prefix, "bin")}
+			maps.Copy(env, tt.env)
+			if tt.script != "" {
+				script := filepath.Join(prefix, "bin", "elyra-metadata")
+				if err := errors.Join(os.Mkdir(filepath.Dir(script), 0o755), os.WriteFile(script, []byte(tt.script), 0o700)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := tt.want
+			if want == beside {
+				want = prefix
+			}
+			if want != "" {
+				want = filepath.Join(want, "share", "jupyter")
+			}
+			got := filestore.FactoryDir(filestore.Environment{
+				Prefix:    tt.prefix,
+				LookupEnv: func(key string) (string, bool) { value, ok := env[key]; return value, ok },
+			})
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
 }

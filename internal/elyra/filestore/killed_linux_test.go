@@ -377,6 +377,8 @@ func TestDiskIsFlushed(t *testing.T) {
 		"create": {"flush the temporary file", "place", "flush the directory"},
 		"update": {"flush the temporary file", "place", "flush the directory"},
 		"delete": {"remove", "flush the directory"},
+
+		"create the directory": {"flush what is above", "flush what is above", "flush the temporary file", "place", "flush the directory"},
 	} {
 		o := operations[name]
 		root := o.prepare(t)
@@ -386,6 +388,8 @@ func TestDiskIsFlushed(t *testing.T) {
 		for _, line := range lines {
 			call, arguments, _ := strings.Cut(line, "(")
 			switch {
+			case call == "fsync" && (strings.Contains(arguments, "<"+filepath.Dir(directory)+">") || strings.Contains(arguments, "<"+filepath.Dir(filepath.Dir(directory))+">")):
+				got = append(got, "flush what is above")
 			case call == "fsync" && strings.Contains(arguments, "<"+directory+">"):
 				got = append(got, "flush the directory")
 			case call == "fsync" && strings.Contains(arguments, "<"+directory+"/.operated.json."):

@@ -65,6 +65,11 @@ func TestReadThroughSaves(t *testing.T) {
 	dir := t.TempDir()
 	document := string(elyra.NewDocument(image("saved")).Encode())
 	writeInstance(t, dir, "saved", document)
+	for i := range 20 { // what it looks for is not the only file
+		if err := os.WriteFile(instancePath(dir, fmt.Sprint(i))+".txt", nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

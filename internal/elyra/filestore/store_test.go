@@ -1,10 +1,12 @@
 package filestore_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -172,8 +174,12 @@ var testingContext = context.Background()
 
 // TestSearchPathOfNewPlatformdirs covers rules that new versions of platformdirs
 // have, and old ones, which jupyter_core takes too, have not: relative entries of
-// XDG variables do not count, and macOS heeds the variables, too.
+// XDG variables do not count, nor does a relative HOME, and macOS heeds the variables, too.
 func TestSearchPathOfNewPlatformdirs(t *testing.T) {
+	current, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		goos string
 		env  map[string]string
@@ -181,10 +187,11 @@ func TestSearchPathOfNewPlatformdirs(t *testing.T) {
 	}{
 		{"linux", map[string]string{"XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a:relative:/b"}, []string{"/xdg/jupyter", "/a/jupyter", "/b/jupyter"}},
 		{"linux", map[string]string{"XDG_DATA_HOME": "relative", "XDG_DATA_DIRS": "relative"}, []string{"/home/jdoe/.local/share/jupyter", "/usr/local/share/jupyter", "/usr/share/jupyter"}},
+		{"linux", map[string]string{"HOME": "relative"}, []string{filepath.Join(current.HomeDir, ".local", "share", "jupyter"), "/usr/local/share/jupyter", "/usr/share/jupyter"}},
 		{"darwin", map[string]string{"XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a"}, []string{"/xdg/Jupyter", "/a/Jupyter"}},
 	}
 	for _, tt := range tests {
-		tt.env["HOME"], tt.env["JUPYTER_PLATFORM_DIRS"] = "/home/jdoe", "1"
+		tt.env["HOME"], tt.env["JUPYTER_PLATFORM_DIRS"] = cmp.Or(tt.env["HOME"], "/home/jdoe"), "1"
 		got := filestore.SearchPath(filestore.Environment{
 			GOOS:      tt.goos,
 			LookupEnv: func(key string) (string, bool) { value, ok := tt.env[key]; return value, ok },

@@ -1,0 +1,21 @@
+package filestore
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"testing"
+)
+
+// TestSetMode: a mode that could not be set is an error, unless the file system does not allow it.
+func TestSetMode(t *testing.T) {
+	const reachOnly = 0x200000 // O_PATH: open for what is no access to the file, such as stat
+	f, err := os.OpenFile(t.TempDir(), os.O_RDONLY|reachOnly, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := setMode(f, 0o710); !errors.Is(err, syscall.EBADF) {
+		t.Errorf("%v, want %v", err, syscall.EBADF)
+	}
+}

@@ -419,7 +419,7 @@ func TestAgainstModel(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			n, some, again, early := 1_000, 0, 0, 0
+			n, some, again, early := 300, 0, 0, 0
 			if raceEnabled {
 				n = 100
 			}

@@ -40,6 +40,7 @@ func TestParseRefuses(t *testing.T) {
 		{"a/b@sha256:" + hex64 + "/", "punctuation", "a/b@sha256:" + hex64},
 		{"https://", "name", ""},
 		{"https://hub.docker.com/r/jdoe/my-image", "web page", "jdoe/my-image"},
+		{"https://hub.docker.com/r/a/b", "web page", "a/b"},
 		{"https://hub.docker.com/r/jdoe/my-image/tags", "web page", "jdoe/my-image"},
 		{"https://hub.docker.com/_/python", "web page", "library/python"},
 		{"https://quay.io/repository/jdoe/my-image", "web page", "quay.io/jdoe/my-image"},

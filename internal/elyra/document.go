@@ -282,7 +282,7 @@ func (r *reader) required(o object, key, path string) string {
 
 // tags reads the tags. The schema demands no type of an item, only that strings
 // match the rule and that no two are equal; what is not a string is given as its
-// JSON text.
+// JSON text. Of two that are the same text, such as 1 and "1", one is given.
 func (r *reader) tags(metadata object) []string {
 	raw, ok := metadata.get(keyTags)
 	if !ok {
@@ -294,7 +294,7 @@ func (r *reader) tags(metadata object) []string {
 		return nil
 	}
 	tags := make([]string, 0, len(items))
-	seen := make(map[string]bool, len(items))
+	seen, given := make(map[string]bool, len(items)), make(map[string]bool, len(items))
 	for _, item := range items {
 		var tag string
 		var key string
@@ -316,7 +316,10 @@ func (r *reader) tags(metadata object) []string {
 			continue
 		}
 		seen[key] = true
-		tags = append(tags, tag)
+		if !given[tag] {
+			given[tag] = true
+			tags = append(tags, tag)
+		}
 	}
 	return tags
 }

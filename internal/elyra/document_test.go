@@ -3,6 +3,7 @@ package elyra_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -240,6 +241,29 @@ func TestDocumentEqual(t *testing.T) {
 	}
 	if !(elyra.Document{}).IsZero() {
 		t.Error("the zero document is something")
+	}
+}
+
+// TestTagsOfOneText: what differs in JSON alone is one tag, since tags are a set of texts to Terraform;
+// the document stays as it is.
+func TestTagsOfOneText(t *testing.T) {
+	for stored, want := range map[string][]string{
+		`[1,"1"]`:             {"1"},
+		`["a","true",true]`:   {"a", "true"},
+		`["\ud800","\udfff"]`: {"\ufffd"},
+		`[[],"[]","b",null]`:  {"[]", "b", "null"},
+	} {
+		document, err := elyra.ParseDocument([]byte(`{"display_name":"A","metadata":{"tags":` + stored + `,"image_name":"a/b:1"},"schema_name":"runtime-image"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		image, err := document.Image("x")
+		if err != nil || !slices.Equal(image.Tags, want) {
+			t.Errorf("%s: %q, %v, want %q", stored, image.Tags, err, want)
+		}
+		if got := string(document.With(image).Compact()); !strings.Contains(got, stored) {
+			t.Errorf("%s is written as %s", stored, got)
+		}
 	}
 }
 

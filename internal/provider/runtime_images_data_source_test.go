@@ -74,6 +74,17 @@ func TestRuntimeImages_filters(t *testing.T) {
 	}
 }
 
+// A file whose tags differ in JSON alone does not fail the list, nor the plan.
+func TestRuntimeImages_tagsOfOneText(t *testing.T) {
+	t.Parallel()
+	dir := writeImages(t, map[string]string{"odd.json": `{"display_name":"A","metadata":{"tags":[1,"1"],"image_name":"a/b:1"},"schema_name":"runtime-image"}`})
+	provider := newTestProvider(t, dir)
+	if images, diagnostics := readImages(t, provider, nil); len(diagnostics) > 0 || len(images) != 1 {
+		t.Errorf("%v, %v", images, diagnostics)
+	}
+	provider.imported(t, "odd")
+}
+
 func TestRuntimeImages_attributes(t *testing.T) {
 	t.Parallel()
 	full := elyra.RuntimeImage{

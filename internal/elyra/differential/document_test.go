@@ -190,11 +190,11 @@ func compareDocuments(o *oracle, c documentCase) (ours, theirs any, err error) {
 	if err := o.ask("document", question, &their); err != nil {
 		return nil, nil, err
 	}
-	if their.Image != nil {
-		slices.Sort(their.Image.Tags)
-	}
-	if their.UpdatedImage != nil {
-		slices.Sort(their.UpdatedImage.Tags)
+	for _, image := range []*fields{their.Image, their.UpdatedImage} {
+		if image != nil { // 1 and "1" are two tags to Elyra, and one text
+			slices.Sort(image.Tags)
+			image.Tags = slices.Compact(image.Tags)
+		}
 	}
 	return our, their, nil
 }

@@ -328,9 +328,6 @@ func (s *scan) put(p string, r record, link string) error {
 	}
 	r.hides = r.hides || old.hides
 	s.names[k], s.at = r, p
-	if r.Kind != Dir && strings.HasPrefix(s.dir, p+"/") {
-		s.dir = ""
-	}
 	return nil
 }
 

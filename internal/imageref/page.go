@@ -245,7 +245,11 @@ func findPage(s string, scheme bool) (found page, image string, ok bool) {
 	if !isRegistry(a.host) {
 		return page{}, "", false
 	}
-	for _, rows := range [][]page{pagesByHost[a.host], anyHost} {
+	tables := [][]page{pagesByHost[a.host], anyHost}
+	if !scheme && a.host == "docker.io" {
+		tables = tables[:1] // acme/ui/native/train is an image, with and without its registry
+	}
+	for _, rows := range tables {
 		for _, p := range rows {
 			if !scheme && !p.site && !p.never {
 				continue

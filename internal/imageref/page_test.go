@@ -225,7 +225,9 @@ func TestPages_others(t *testing.T) {
 		"quay.io/organization/acme", "quay.io/user/acme:1", "quay.io/repository/acme", "registry.example/repository/acme/train",
 		"registry.example/ui/train", "registry.example/acme/container_registry", "registry.example/v2/train", "registry.gitlab.com/acme/train",
 		"acme/v2/train/manifests/1", "harbor/projects/train", "github.example/acme/train", "registry.hub.docker.com/library/python",
-		"acme.jfrog.io/docker-local/train:1", "docker.io/r/train", "mcr.microsoft.com/dotnet/sdk", "container-registry.oracle.com/database/free",
+		"acme.jfrog.io/docker-local/train:1", "docker.io/r/train",
+		"docker.io/acme/models/pkgs/container", "docker.io/harbor/projects/train", "docker.io/ui/native/train",
+		"mcr.microsoft.com/dotnet/sdk", "container-registry.oracle.com/database/free",
 	} {
 		if _, err := Parse(name); err != nil {
 			t.Errorf("Parse(%q): %v", name, err)

@@ -75,6 +75,7 @@ var faults = []struct {
 		kind: serverstore.KindHubStopped, says: "not running", once: true},
 	{name: "server's own failure", do: elyratest.Say(500, "PermissionError(13, 'Permission denied')"), kind: serverstore.KindServerError, says: "PermissionError(13, 'Permission denied')", once: true},
 	{name: "HTML with status 500", do: elyratest.Page(500), kind: serverstore.KindServerError, says: "the server failed (status 500)", once: true},
+	{name: "a status that is no success", do: elyratest.Answer(300, "application/json", `{"runtime-images": []}`), kind: serverstore.KindRedirect, says: "status 300", once: true},
 	{name: "too many requests", do: elyratest.Say(429, "slow down"), kind: serverstore.KindThrottled, says: "slow down"},
 	{name: "Retry-After beyond the timeout", do: elyratest.Page(429, "Retry-After", "3600"), kind: serverstore.KindThrottled, says: "wait for 1h0m0s", once: true},
 	{name: "bad gateway", do: elyratest.Page(502), kind: serverstore.KindUnavailable, says: "status 502"},

@@ -1,0 +1,60 @@
+package serverstore_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+)
+
+// TestAnswerSizes: an instance may take a mebibyte, a list sixty-four, whether the server announces
+// that or not.
+func TestAnswerSizes(t *testing.T) {
+	t.Parallel()
+	const instance = `{"display_name": "A", "metadata": {"image_name": "a/b:1"}, "schema_name": "runtime-image", "name": "a", "json_path": "/a.json"}`
+	for _, tt := range []struct {
+		list  bool
+		size  int
+		large bool
+	}{
+		{false, 1 << 20, false},
+		{false, 1<<20 + 1, true},
+		{true, 1<<20 + 1, false},
+		{true, 64 << 20, false},
+		{true, 64<<20 + 1, true},
+	} {
+		for _, announced := range []bool{true, false} {
+			t.Run(fmt.Sprintf("list_%t_%d_announced_%t", tt.list, tt.size, announced), func(t *testing.T) {
+				t.Parallel()
+				server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					body := instance
+					if tt.list {
+						body = `{"runtime-images": []}`
+					}
+					w.Header().Set("Content-Type", "application/json")
+					if announced {
+						w.Header().Set("Content-Length", strconv.Itoa(tt.size))
+					}
+					_, _ = fmt.Fprint(w, body, strings.Repeat(" ", tt.size-len(body)))
+				}))
+				defer server.Close()
+				store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: token})
+				var err error
+				if tt.list {
+					_, err = store.List(t.Context(), false)
+				} else {
+					_, err = store.Get(t.Context(), "a")
+				}
+				var failed *serverstore.Error
+				if large := errors.As(err, &failed) && failed.Kind == serverstore.KindOversize; large != tt.large || !large && err != nil {
+					t.Errorf("%v, want it too large: %v", err, tt.large)
+				}
+			})
+		}
+	}
+}

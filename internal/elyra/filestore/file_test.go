@@ -61,6 +61,30 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestLostAnswer: where a network file system has made the link, and its answer was lost, the file is
+// in place under one name.
+func TestLostAnswer(t *testing.T) {
+	dir, err := openDirectory(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.close()
+	temp, err := New(Config{DataDirs: []string{dir.path}}).writeTemp(dir, "x", []byte("whole"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dir.root.Link(temp.name, "x.json"); err != nil {
+		t.Fatal(err)
+	}
+	if err := temp.settle("x.json", fs.ErrExist); err != nil {
+		t.Error(err)
+	}
+	temp.close()
+	if entries, err := os.ReadDir(dir.path); err != nil || len(entries) != 1 || entries[0].Name() != "x.json" {
+		t.Errorf("the directory has %v, %v, want x.json alone", entries, err)
+	}
+}
+
 func TestDirectoryInTheWay(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")

@@ -325,6 +325,19 @@ func TestUnprintable(t *testing.T) {
 	}
 }
 
+// An image may have no layer at all, as one that a Dockerfile makes of FROM scratch and ENV alone.
+func TestNoLayers(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	for _, user := range []string{"", "1001", "jovyan"} {
+		push(t, host+"/team/image:1", withConfig(t, imageOf(t, nil), func(c *v1.ConfigFile) { c.Config.User = user }))
+		r := check(t, host+"/team/image:1", Options{Inspect: true})
+		if met(r) != "false" || !r.Has(CodeShMissing) && !r.Has(CodeUserMissing) {
+			t.Errorf("as %q: met %s, %s", user, met(r), codes(r))
+		}
+	}
+}
+
 // readFiles is a file system of one layer with that content, of which the files were announced.
 func readFiles(t *testing.T, content lines, files ...string) *rootfs.FS {
 	t.Helper()

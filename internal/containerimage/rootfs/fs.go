@@ -154,7 +154,7 @@ func (fs *FS) lstat(p string) (shown, error) {
 		found = s
 		return false, nil
 	})
-	if err != nil {
+	if err != nil || found.Kind == None {
 		return shown{}, err
 	}
 	return fs.follow(found)

@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -56,7 +54,11 @@ func (p place) detail(verb, name string, err error) string {
 	for _, doing := range []string{fmt.Sprintf("%s runtime image %q: ", verb, name), verb + " runtime images: ", verb + " runtime image: "} {
 		text = strings.TrimPrefix(text, doing)
 	}
-	text = printable(p.withFullPath(text, name, err))
+	lines := strings.Split(p.withFullPath(text, name, err), "\n")
+	for i := range lines {
+		lines[i] = elyra.Printable(lines[i])
+	}
+	text = strings.Join(lines, "\n")
 	if hint := nextStep(err); hint != "" {
 		return sentence(text) + "\n\n" + hint
 	}
@@ -191,7 +193,7 @@ func noSuchImage(ctx context.Context, conn *connection, name string) diag.Diagno
 	if instances, err := conn.list(ctx); err == nil && len(instances) > 0 {
 		names := make([]string, len(instances))
 		for i, instance := range instances {
-			names[i] = printable(instance.Name)
+			names[i] = elyra.Printable(instance.Name)
 		}
 		slices.SortStableFunc(names, func(a, b string) int { return similarity(b, name) - similarity(a, name) })
 		const most = 10
@@ -202,25 +204,6 @@ func noSuchImage(ctx context.Context, conn *connection, name string) diag.Diagno
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, "Runtime image not found", detail+overlookedDetail(conn.store))
 }
-
-// printable is a name, path or text of others as it stands in a message, where nothing of it may
-// steer a terminal: what is not printable is written as an escape.
-func printable(text string) string {
-	if strings.IndexFunc(text, unprintable) < 0 {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if unprintable(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-func unprintable(r rune) bool { return !unicode.IsPrint(r) && r != '\n' }
 
 // similarity counts the characters that two names begin with alike.
 func similarity(a, b string) int {

@@ -289,7 +289,14 @@ func indented(lines []string) string {
 	if len(lines) > most {
 		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("… and %d more", len(lines)-most))
 	}
-	return "    " + printable(strings.Join(lines, "\n    "))
+	var text strings.Builder
+	for i, line := range lines {
+		if i > 0 {
+			text.WriteString("\n")
+		}
+		text.WriteString("    " + elyra.Printable(line))
+	}
+	return text.String()
 }
 
 func enumerate(names []string) string {

@@ -131,7 +131,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	for _, candidate := range instances {
 		if field(candidate) == want {
 			instance = candidate
-			matches = append(matches, fmt.Sprintf("    name = %q # %s", candidate.Name, printable(candidate.Location)))
+			matches = append(matches, fmt.Sprintf("    name = %q # %s", candidate.Name, elyra.Printable(candidate.Location)))
 		}
 	}
 	switch len(matches) {

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -97,7 +96,7 @@ func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instan
 	var model runtimeImageModel
 	model.setInstance(instance)
 	result := req.NewListResult(ctx)
-	result.DisplayName = printable(instance.DisplayName)
+	result.DisplayName = elyra.Printable(instance.DisplayName)
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model.object())...)
@@ -128,7 +127,7 @@ func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
 		{openDataHub, openDataHubAdvice},
 	} {
 		if len(group.locations) > 0 {
-			detail += "\n\n" + group.advice + "\n\n    " + printable(strings.Join(group.locations, "\n    "))
+			detail += "\n\n" + group.advice + "\n\n" + indented(group.locations)
 		}
 	}
 	return diag.NewWarningDiagnostic("Some runtime images cannot be taken over", detail)

@@ -103,7 +103,7 @@ func (s *Store) linkError(dir *directory, name string) error {
 	return &elyra.ReadOnlyError{
 		Name:     name,
 		Location: s.Location(name),
-		Reason:   "is a symbolic link to " + target + ", which is never written through",
+		Reason:   "is a symbolic link to " + elyra.Printable(target) + ", which is never written through",
 	}
 }
 

@@ -409,7 +409,7 @@ func readFile(path string) ([]byte, error) {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
 		if target, err := os.Readlink(path); err == nil {
-			return nil, fmt.Errorf("%s is a symbolic link to %s, which does not exist", path, target)
+			return nil, fmt.Errorf("%s is a symbolic link to %s, which does not exist", path, elyra.Printable(target))
 		}
 		return nil, fmt.Errorf("%s: %w", path, elyra.ErrNotFound)
 	case err != nil:

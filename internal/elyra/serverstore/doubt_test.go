@@ -11,8 +11,8 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// doubtful are answers to a write that are not Elyra's own word, each from
-// something in front of the server that may have let the write through.
+// doubtful are answers to a write that leave open whether it was carried out: those from
+// something in front of the server, and Elyra's 500.
 var doubtful = map[string]elyratest.Action{
 	"401":                  elyratest.Page(401),
 	"403":                  elyratest.Page(403),
@@ -23,6 +23,7 @@ var doubtful = map[string]elyratest.Action{
 	"429":                  elyratest.Page(429),
 	"429 for an hour":      elyratest.Page(429, "Retry-After", "3600"),
 	"500":                  elyratest.Page(500),
+	"500 of Elyra's":       elyratest.Answer(500, "application/json", `{"reason": "Internal Server Error", "message": "OSError()", "timestamp": "2026-11-29T00:00:00"}`),
 	"503 for an hour":      elyratest.Page(503, "Retry-After", "3600"),
 	"redirect":             elyratest.Redirect("https://elsewhere.example.com/"),
 	"login page":           elyratest.Page(200),

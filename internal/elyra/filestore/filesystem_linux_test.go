@@ -240,6 +240,7 @@ const (
 // that has no list gets none from its directory.
 func TestAttributes(t *testing.T) {
 	const attribute = "system.posix_acl_access"
+	note := strings.Repeat("of the user's", 100)
 	dir := t.TempDir()
 	document := string(elyra.NewDocument(image("x")).Encode())
 	for _, name := range []string{"listed", "plain"} {
@@ -250,7 +251,7 @@ func TestAttributes(t *testing.T) {
 	inherited := acl([3]uint32{aclUserObj, 6, aclNobody}, [3]uint32{aclUser, 4, 54321}, [3]uint32{aclGroupObj, 4, aclNobody}, [3]uint32{aclMask, 4, aclNobody}, [3]uint32{aclOther, 4, aclNobody})
 	for _, err := range []error{
 		unix.Setxattr(listed, attribute, list, 0),
-		unix.Setxattr(listed, "user.note", []byte("of the user's"), 0),
+		unix.Setxattr(listed, "user.note", []byte(note), 0),
 		unix.Setxattr(filepath.Dir(plain), "system.posix_acl_default", inherited, 0),
 		os.Chmod(plain, 0o640),
 	} {
@@ -258,6 +259,8 @@ func TestAttributes(t *testing.T) {
 			t.Fatalf("this test needs a temporary directory with access control lists: %v", err)
 		}
 	}
+	const label = "system_u:object_r:usr_t:s0"
+	labelled := unix.Setxattr(listed, "security.selinux", []byte(label), 0) == nil // by root, where no policy is against it
 	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
 	for _, name := range []string{"listed", "plain"} {
 		changed := image(name)
@@ -266,12 +269,15 @@ func TestAttributes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	value := make([]byte, 1000)
+	value := make([]byte, 4096)
 	if n, err := unix.Getxattr(listed, attribute, value); err != nil || string(value[:n]) != string(list) {
 		t.Errorf("the list is now %x, %v, want %x", value[:max(n, 0)], err, list)
 	}
-	if n, err := unix.Getxattr(listed, "user.note", value); err != nil || string(value[:n]) != "of the user's" {
+	if n, err := unix.Getxattr(listed, "user.note", value); err != nil || string(value[:n]) != note {
 		t.Errorf("the user's attribute is now %q, %v", value[:max(n, 0)], err)
+	}
+	if n, err := unix.Getxattr(listed, "security.selinux", value); labelled && (err != nil || string(value[:n]) != label) {
+		t.Errorf("the label is now %q, %v", value[:max(n, 0)], err)
 	}
 	if n, err := unix.Getxattr(plain, attribute, value); !errors.Is(err, unix.ENODATA) {
 		t.Errorf("a file without a list has now %x, %v", value[:max(n, 0)], err)

@@ -68,6 +68,16 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("the old document is now of %d characters, %v", len(got.Description), err)
 	}
 	noLeftovers(t, dir, 1)
+
+	largest := image("large")
+	largest.Description = "x"
+	largest.Description = strings.Repeat("x", 4<<20-len(elyra.NewDocument(largest).Encode())+1)
+	if _, err := store.Update(t.Context(), largest); err != nil {
+		t.Error(err)
+	}
+	if got, err := store.Get(t.Context(), "large"); err != nil || !got.Equal(largest) {
+		t.Errorf("the largest document is read with %d characters, %v", len(got.Description), err)
+	}
 }
 
 // TestDirectoryIsGone: a directory that is removed between two writes is made again by a create,

@@ -75,6 +75,7 @@ func TestConfig(t *testing.T) {
 	cert, key := certificate(t)
 	for want, change := range map[string]func(*serverstore.Config){
 		"set one of the two":              func(c *serverstore.Config) { c.Password = "5ecret" },
+		"holds a blank":                   func(c *serverstore.Config) { c.Token = "5ecret 5ecret" },
 		"line break":                      func(c *serverstore.Config) { c.Token = "5ecret\n" },
 		"must not be negative":            func(c *serverstore.Config) { c.MaxRetries = -1 },
 		`"a b", which is not the name`:    func(c *serverstore.Config) { c.Headers = map[string]string{"a b": "5ecret"} },
@@ -97,6 +98,14 @@ func TestConfig(t *testing.T) {
 		}
 		checkSecrets(t, err.Error())
 	}
+}
+
+// Whatever HTTP allows in a header may be in one.
+func TestConfig_headers(t *testing.T) {
+	server := newServer(t)
+	cfg := config(server)
+	cfg.Headers = map[string]string{"X~!": "a\tb c~"}
+	exercise(t, newStore(t, cfg))
 }
 
 func TestTLS(t *testing.T) {
@@ -158,7 +167,8 @@ func certificate(t *testing.T) (certPEM, keyPEM string) {
 // offered.
 func TestPageOffered(t *testing.T) {
 	server := newServer(t)
-	for page, want := range map[string]string{"/lab": server.URL, "/lab/tree/a%20b": server.URL, "/tree": server.URL, "/other": ""} {
+	for page, want := range map[string]string{"/lab": server.URL, "/lab/tree/a%20b": server.URL, "/tree": server.URL, "/other": "",
+		"/elyra/metadata/runtime-images": server.URL, "/elyra": "", "/elyra/other": "", "/metadata": ""} {
 		cfg := config(server)
 		cfg.Endpoint += page
 		_, err := newStore(t, cfg).List(t.Context(), false)

@@ -88,6 +88,19 @@ func TestCookiesOfARetry(t *testing.T) {
 	}
 }
 
+// TestLoginAgain: a login that a fault prevented is tried again by the next call.
+func TestLoginAgain(t *testing.T) {
+	server, store := newPasswordStore(t)
+	server.Inject(elyratest.Fault{Path: "/login", Do: elyratest.Page(500)})
+	if _, err := store.List(t.Context(), false); err == nil {
+		t.Error("it is no error")
+	}
+	server.Heal()
+	if _, err := store.List(t.Context(), false); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPasswordOfAnOpenServer: there is nothing to log in to.
 func TestPasswordOfAnOpenServer(t *testing.T) {
 	server := elyratest.New(t, elyratest.Options{})

@@ -289,14 +289,11 @@ func indented(lines []string) string {
 	if len(lines) > most {
 		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("… and %d more", len(lines)-most))
 	}
-	var text strings.Builder
-	for i, line := range lines {
-		if i > 0 {
-			text.WriteString("\n")
-		}
-		text.WriteString("    " + elyra.Printable(line))
+	var text []string
+	for _, line := range lines {
+		text = append(text, "    "+elyra.Printable(line))
 	}
-	return text.String()
+	return strings.Join(text, "\n")
 }
 
 func enumerate(names []string) string {

@@ -110,9 +110,9 @@ func (r *reading) take(fs *FS, h *tar.Header) (asked, passed bool, err error) {
 	e := Entry{Name: h.Name, Link: h.Linkname, Meta: Meta{Kind: kindOf(h),
 		Mode: uint16(h.Mode & 0o777), UID: uint32(h.Uid), GID: uint32(h.Gid)}}
 	var head []byte
-	var whole bool
+	var wanted bool
 	if e.Kind == File {
-		if head, whole, err = r.head(h); err != nil {
+		if head, wanted, err = r.head(h); err != nil {
 			return false, false, err
 		}
 		e.Script = bytes.HasPrefix(head, []byte("#!"))
@@ -125,29 +125,29 @@ func (r *reading) take(fs *FS, h *tar.Header) (asked, passed bool, err error) {
 		return false, false, err
 	}
 	k := x.key(r.at)
-	if whole && x.wants(r.at, k) {
+	if wanted && x.wants(r.at, k) {
 		r.contents[k] = head
 	}
 	_, asked = x.asked[k]
 	return asked && e.Kind != Dir, fs != nil && r.stored.offset >= x.trial && r.order.passedAll(fs.last), nil
 }
 
-// head reads the beginning of a file: two bytes of a program, and the whole of one that has the name
-// of a file whose content is wanted; where it lands is not known yet.
-func (r *reading) head(h *tar.Header) (head []byte, whole bool, err error) {
+// head reads the beginning of a file: two bytes of a program, and what is kept of content where a file
+// of that name is wanted; where this one lands is not known yet.
+func (r *reading) head(h *tar.Header) (head []byte, wanted bool, err error) {
 	n := int64(0)
 	if h.Mode&0o111 != 0 {
 		n = 2
 	}
 	r.index.mu.Lock()
-	whole = len(r.index.content[path.Base(h.Name)]) > 0
+	wanted = len(r.index.content[path.Base(h.Name)]) > 0
 	r.index.mu.Unlock()
-	if whole {
+	if wanted {
 		n = maxContent
 	}
 	head = make([]byte, min(n, h.Size))
 	_, err = io.ReadFull(r.archive, head)
-	return head, whole, err
+	return head, wanted, err
 }
 
 // finish reads the layer past what the archive needs, verifies its digest, and says that all of it

@@ -7,23 +7,17 @@ import (
 
 // Error says which part of an image name is wrong, why, and what to write instead.
 type Error struct {
-	// Input is the string that was parsed, untouched: it may hold control characters.
-	Input string
-	// Part is the part at fault, one of these words, which do not change: "name" (all of it),
-	// "white space" (and characters that cannot be seen), "punctuation" (around it), "command",
-	// "web page" (its address), "scheme", "registry", "owner", "image", "repository" (owner and image
-	// together), "tag", "digest". With several faults it is the one that only the author can mend,
-	// or else the first.
-	Part string
-	// Reason is a sentence, without its full stop, that says what is wrong and what the rule is.
-	// What it quotes of Input is escaped as by strconv.Quote.
+	// Reason is a sentence, without its full stop, that says what's wrong. What it quotes of the name
+	// is escaped, and is never a credential.
 	Reason string
-	// Correction is an image name to paste, in which all faults are mended; "" when what was meant
-	// is anybody's guess. Parse accepts it.
+	// Correction is an image name to paste that has no fault left. It's empty if what was meant is
+	// anybody's guess. Parse accepts it.
 	Correction string
+
+	part string
 }
 
-// Error returns the reason and, where there is one, the correction to paste.
+// Error returns the reason and, if there's one, the correction to paste.
 func (e *Error) Error() string {
 	if e.Correction == "" {
 		return e.Reason
@@ -31,18 +25,21 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s; use %q", e.Reason, e.Correction)
 }
 
-// The words of Error.Part.
+// The parts of an image name, and what else can be wrong with it. With several faults, an Error has
+// the one that only the author can fix, or else the first.
 const (
-	partName        = "name"
-	partWhiteSpace  = "white space"
+	partName        = "name" // all of it
+	partPlaceholder = "placeholder"
+	partCredentials = "credentials"
+	partWhiteSpace  = "white space" // and characters that can't be seen
 	partPunctuation = "punctuation"
-	partCommand     = "command"
+	partLine        = "line" // of a file or shell that has the name in it
 	partPage        = "web page"
 	partScheme      = "scheme"
 	partRegistry    = "registry"
 	partOwner       = "owner"
 	partImage       = "image"
-	partRepository  = "repository"
+	partRepository  = "repository" // owner and image
 	partTag         = "tag"
 	partDigest      = "digest"
 )

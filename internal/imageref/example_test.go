@@ -14,11 +14,11 @@ func ExampleParse() {
 	_, err := imageref.Parse("https://quay.io/Jdoe/My-Image:1.0")
 	var e *imageref.Error
 	if errors.As(err, &e) {
-		fmt.Println(e.Part)
-		fmt.Println(e)
+		fmt.Println(e.Reason)
+		fmt.Println(e.Correction)
 	}
 	// Output:
 	// quay.io jdoe my-image true
-	// scheme
-	// An image name has no scheme: it begins with the registry or the owner, not with "https://"; use "quay.io/jdoe/my-image:1.0"
+	// An image name begins with the registry or the owner, not with "https://"
+	// quay.io/jdoe/my-image:1.0
 }

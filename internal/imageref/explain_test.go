@@ -11,7 +11,7 @@ func TestParseRefuses(t *testing.T) {
 		in, part, correction string
 	}{
 		// No owner.
-		{"python", "owner", "library/python"},
+		{"python", "owner", "library/python:latest"},
 		{"python:3.11", "owner", "library/python:3.11"},
 		{"Python:3.11", "owner", "library/python:3.11"},
 		{"python@sha256:" + hex64, "owner", "library/python@sha256:" + hex64},
@@ -35,10 +35,10 @@ func TestParseRefuses(t *testing.T) {
 		{"docker-pullable://a/b@sha256:" + hex64, "scheme", "a/b@sha256:" + hex64},
 		{"docker://python:3.11", "scheme", "library/python:3.11"},
 		{"s3://bucket/key", "scheme", ""},
-		{"https://quay.io/a/b/", "image", ""},
+		{"https://ghcr.io/a/b/", "image", ""},
 		{"quay.io/a/b:1/", "punctuation", "quay.io/a/b:1"},
 		{"a/b@sha256:" + hex64 + "/", "punctuation", "a/b@sha256:" + hex64},
-		{"https://", "name", ""},
+		{"https://", "web page", ""},
 		{"https://hub.docker.com/r/jdoe/my-image", "web page", "jdoe/my-image"},
 		{"https://hub.docker.com/r/a/b", "web page", "a/b"},
 		{"https://hub.docker.com/r/jdoe/my-image/tags", "web page", "jdoe/my-image"},
@@ -50,22 +50,23 @@ func TestParseRefuses(t *testing.T) {
 		{"https://hub.docker.com/r/jdoe", "web page", ""},
 		{"https://hub.docker.com/r/jdoe/tags", "web page", ""},
 		{"https://hub.docker.com/r/jdoe/my-image/builds", "web page", "jdoe/my-image"},
-		{"docker pull quay.io/a/b:1", "command", "quay.io/a/b:1"},
+		{"docker pull quay.io/a/b:1", "line", "quay.io/a/b:1"},
 		{"docker  pull\tquay.io/a/b:1\n", "white space", "quay.io/a/b:1"},
-		{"podman pull python:3.11", "command", "library/python:3.11"},
-		{`docker pull "quay.io/a/b:1"`, "punctuation", "quay.io/a/b:1"},
-		{"docker pull https://quay.io/a/b:1", "command", "quay.io/a/b:1"},
-		{"docker pull -q quay.io/a/b:1", "white space", ""},
+		{"podman pull python:3.11", "line", "library/python:3.11"},
+		{`docker pull "quay.io/a/b:1"`, "line", "quay.io/a/b:1"},
+		{"docker pull https://quay.io/a/b:1", "line", "quay.io/a/b:1"},
+		{"docker pull -q quay.io/a/b:1", "line", "quay.io/a/b:1"},
 		{"docker pull", "white space", ""},
+		{"docker pull --platform linux/amd64 quay.io/a/b:1", "white space", ""},
 
 		// White space and what cannot be seen.
 		{"", "name", ""},
 		{" \t\n", "name", ""},
-		{" quay.io/a/b", "white space", "quay.io/a/b"},
-		{"quay.io/a/b ", "white space", "quay.io/a/b"},
-		{"quay.io/a/b\n", "white space", "quay.io/a/b"},
-		{"quay.io/a/b\r\n", "white space", "quay.io/a/b"},
-		{"\u00a0quay.io/a/b\u2003", "white space", "quay.io/a/b"},
+		{" quay.io/a/b", "white space", "quay.io/a/b:latest"},
+		{"quay.io/a/b ", "white space", "quay.io/a/b:latest"},
+		{"quay.io/a/b\n", "white space", "quay.io/a/b:latest"},
+		{"quay.io/a/b\r\n", "white space", "quay.io/a/b:latest"},
+		{"\u00a0quay.io/a/b\u2003", "white space", "quay.io/a/b:latest"},
 		{"quay.io/a/\n  b:1", "white space", "quay.io/a/b:1"},
 		{"quay.io/a/b :1", "white space", "quay.io/a/b:1"},
 		{"quay.io/a/b @ sha256:" + hex64, "white space", "quay.io/a/b@sha256:" + hex64},
@@ -73,31 +74,31 @@ func TestParseRefuses(t *testing.T) {
 		{"quay.io/a/my image", "white space", ""},
 		{"quay.io/a/my\timage", "white space", ""},
 		{"quay.io/a/b quay.io/c/d", "white space", ""},
-		{"\ufeffquay.io/a/b", "white space", "quay.io/a/b"},
-		{"quay.io/a\u200b/b", "white space", "quay.io/a/b"},
+		{"\ufeffquay.io/a/b", "white space", "quay.io/a/b:latest"},
+		{"quay.io/a\u200b/b", "white space", "quay.io/a/b:latest"},
 
 		// Punctuation.
-		{`"quay.io/a/b"`, "punctuation", "quay.io/a/b"},
-		{`'quay.io/a/b'`, "punctuation", "quay.io/a/b"},
-		{"“quay.io/a/b”", "punctuation", "quay.io/a/b"},
-		{"quay.io/a/b,", "punctuation", "quay.io/a/b"},
-		{`"quay.io/a/b",`, "punctuation", "quay.io/a/b"},
-		{`" quay.io/a/b "`, "punctuation", "quay.io/a/b"},
+		{`"quay.io/a/b"`, "punctuation", "quay.io/a/b:latest"},
+		{`'quay.io/a/b'`, "punctuation", "quay.io/a/b:latest"},
+		{"“quay.io/a/b”", "punctuation", "quay.io/a/b:latest"},
+		{"quay.io/a/b,", "punctuation", "quay.io/a/b:latest"},
+		{`"quay.io/a/b",`, "punctuation", "quay.io/a/b:latest"},
+		{`" quay.io/a/b "`, "punctuation", "quay.io/a/b:latest"},
 		{`""`, "name", ""},
 		{"a/b,c/d", "owner", ""},
 
 		// Letter case.
 		{"Jdoe/My-Image:1", "owner", "jdoe/my-image:1"},
-		{"Jdoe/my-image", "owner", "jdoe/my-image"},
-		{"My_Org/my-image", "owner", "my_org/my-image"},
+		{"Jdoe/my-image", "owner", "jdoe/my-image:latest"},
+		{"My_Org/my-image", "owner", "my_org/my-image:latest"},
 		{"jdoe/My-Image:Tag", "image", "jdoe/my-image:Tag"},
-		{"quay.io/Jdoe/b", "owner", "quay.io/jdoe/b"},
-		{"quay.io/a/B/c", "owner", "quay.io/a/b/c"},
-		{"quay.io/B", "image", "quay.io/b"},
-		{"Quay.io/a/B", "image", "quay.io/a/b"},
-		{"Docker.io/a/b", "registry", "docker.io/a/b"},
-		{"DOCKER.IO/Python", "registry", "docker.io/python"},
-		{"Index.docker.io/a/b", "registry", "index.docker.io/a/b"},
+		{"quay.io/Jdoe/b", "owner", "quay.io/jdoe/b:latest"},
+		{"quay.io/a/B/c", "owner", "quay.io/a/b/c:latest"},
+		{"quay.io/B", "image", "quay.io/b:latest"},
+		{"Quay.io/a/B", "image", "quay.io/a/b:latest"},
+		{"Docker.io/a/b", "registry", "docker.io/a/b:latest"},
+		{"DOCKER.IO/Python", "registry", "docker.io/python:latest"},
+		{"Index.docker.io/a/b", "registry", "index.docker.io/a/b:latest"},
 
 		// Empty parts.
 		{"/", "owner", ""},
@@ -138,7 +139,6 @@ func TestParseRefuses(t *testing.T) {
 		{"a/b\x00", "image", ""},
 		{"a/b\x1b[31m", "image", ""},
 		{"a/\xff", "image", ""},
-		{"<owner>/<image>", "owner", ""},
 		{"a/b$", "image", ""},
 		{`quay.io\a\b`, "image", ""},
 
@@ -184,11 +184,43 @@ func TestParseRefuses(t *testing.T) {
 		{strings.Repeat("a", 300) + "/b", "repository", ""},
 		{"jdoe/" + strings.Repeat("a", 250) + ":-1", "tag", ""}, // 255 is not too long
 
+		// Whole lines.
+		{"image: quay.io/acme/a:1", "line", "quay.io/acme/a:1"},
+		{"  - image: 'quay.io/acme/a:1'  # pinned", "white space", "quay.io/acme/a:1"},
+		{`"image": "quay.io/acme/a:1",`, "line", "quay.io/acme/a:1"},
+		{`"image_name":"quay.io/acme/a:1",`, "line", "quay.io/acme/a:1"},
+		{`image_name = "quay.io/acme/a:1"`, "line", "quay.io/acme/a:1"},
+		{"--image_name=quay.io/acme/a:1", "line", "quay.io/acme/a:1"},
+		{"runtimeImage: quay.io/acme/a", "line", "quay.io/acme/a:latest"},
+		{"image: https://quay.io/repository/acme/a", "line", "quay.io/acme/a"},
+		{"image: python:3.11", "line", "library/python:3.11"},
+		{"FROM quay.io/acme/a:1", "line", "quay.io/acme/a:1"},
+		{"from --platform=linux/amd64 quay.io/acme/a:1 AS build", "line", "quay.io/acme/a:1"},
+		{"FROM quay.io/acme/a:1\nRUN true", "white space", ""},
+		{"repository: quay.io/acme/a", "registry", ""}, // the tag is elsewhere
+
+		// Placeholders that aren't filled in.
+		{"quay.io/<TEAM>/a:1", "placeholder", ""},
+		{"<owner>/<image>", "placeholder", ""},
+		{"quay.io/acme/{{ x }}:1", "placeholder", ""},
+		{"{{.Values.image}}", "placeholder", ""},
+		{"$(X)", "placeholder", ""},
+		{"quay.io/$(TEAM)/a:1", "placeholder", ""},
+		{"${X}/a:1", "placeholder", ""},
+		{"quay.io/$TEAM/a:1", "placeholder", ""},
+		{"REPLACE_ME/a:1", "placeholder", ""},
+		{"quay.io/CHANGE-ME/a:1", "placeholder", ""},
+		{"TRAINING_IMAGE_PLACEHOLDER", "placeholder", ""},
+		{"__IMAGE__", "placeholder", ""},
+		{"image: __IMAGE__", "placeholder", ""},
+		{"quay.io/acme/a:__TAG__", "placeholder", ""},
+		{"quay.io/acme/a:TAG_PLACEHOLDER", "placeholder", ""},
+
 		// Several at once.
 		{"https://Quay.io/Jdoe/My-Image:" + upper64, "scheme", "quay.io/jdoe/my-image@sha256:" + hex64},
-		{"https://Quay.io/Jdoe/My Image", "white space", ""},
+		{"docker://Quay.io/Jdoe/My Image", "white space", ""},
 		{` "docker pull HTTPS://Docker.io/Python:3.11", `, "white space", "docker.io/python:3.11"},
-		{"https://quay.io/A//b", "owner", ""},
+		{"docker://quay.io/A//b", "owner", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.in, func(t *testing.T) {
@@ -200,50 +232,78 @@ func TestParseRefuses(t *testing.T) {
 			if got != (Reference{}) {
 				t.Errorf("Parse(%q) returned %#v with its error", tt.in, got)
 			}
-			if e.Input != tt.in || e.Part != tt.part || e.Correction != tt.correction {
-				t.Errorf("Parse(%q)\n got part %q, correction %q, input %q\nwant part %q, correction %q\nreason: %s",
-					tt.in, e.Part, e.Correction, e.Input, tt.part, tt.correction, e.Reason)
+			if e.part != tt.part || e.Correction != tt.correction {
+				t.Errorf("Parse(%q)\n got part %q, correction %q\nwant part %q, correction %q\nreason: %s",
+					tt.in, e.part, e.Correction, tt.part, tt.correction, e.Reason)
 			}
 		})
 	}
 }
 
-// TestErrorText holds one message of each kind: they are read more often than the documentation.
+// TestErrorText checks what a message must say.
 func TestErrorText(t *testing.T) {
-	tests := []struct{ in, want string }{
-		{"", `The image name is empty: write "[registry/]owner/image[:tag][@digest]"`},
-		{"python:3.11", `The owner is missing: Elyra's pipelines take only "[registry/]owner/image[:tag]", and a name without an owner means an official image of Docker Hub, owned by "library"; use "library/python:3.11"`},
-		{"https://quay.io/a/b:1", `An image name has no scheme: it begins with the registry or the owner, not with "https://"; use "quay.io/a/b:1"`},
-		{"docker pull a/b", `This is a command line: the image name is what follows "docker pull"; use "a/b"`},
-		{"Jdoe/My-Image:1", `The owner "Jdoe" has capital letters: a repository's name is all lower case; use "jdoe/my-image:1"`},
-		{"ubuntu 22", `There is white space after "ubuntu", and an image name has none`},
-		{"a/\x1b[31mb", `The image "\x1b[31mb" has the character "\x1b" in it: only lower-case letters, digits, ".", "_" and "-" may stand there`},
-		{"a/b–c", `The image "b–c" has the character "–" (U+2013) in it: only lower-case letters, digits, ".", "_" and "-" may stand there`},
-		{"a/b..c", `The image is malformed at "b..c": letters and digits stand at both ends, and are joined by one ".", one or two "_" or any number of "-"`},
-		{"registry:port/a/b", `The registry "registry:port" is not a host name or address: a host name has letters, digits, "-" and ".", an IPv6 address stands in brackets, and a port is ":" and digits`},
-		{"a//b", `The owner has an empty part: there is nothing before a "/" (an empty variable can be the cause)`},
-		{"a/b:", `The tag is empty: write one after the ":", or leave out the ":" as well`},
-		{"quay.io/acme/train:feature/new-model", `The tag "feature/new-model" has a "/" in it, which no tag has: builds push a branch under a tag without it, often with "-" in its place`},
-		{"a/b:1+2", `The tag "1+2" has the character "+" in it: only letters, digits, "_", "." and "-" may stand there`},
-		{"a/b:" + hex64, `The tag is 64 hexadecimal digits and so looks like a digest, before which stands "@sha256:", not ":"; use "a/b@sha256:` + hex64 + `"`},
-		{"a/b:azAZ09+", `The tag "azAZ09+" has the character "+" in it: only letters, digits, "_", "." and "-" may stand there`},
-		{"a/b:-1", `The tag "-1" begins with a "-": a tag begins with a letter, a digit or "_"`},
-		{"a/b:-" + strings.Repeat("t", 127), `The tag "-` + strings.Repeat("t", 71) + `…" begins with a "-": a tag begins with a letter, a digit or "_"`},
-		{"a/b:" + strings.Repeat("t", 129), `The tag "` + strings.Repeat("t", 72) + `…" is 129 characters long: 128 is the most`},
-		{"a/b:" + strings.Repeat("t", 71) + "+", `The tag "` + strings.Repeat("t", 71) + `+" has the character "+" in it: only letters, digits, "_", "." and "-" may stand there`},
-		{"a/b\x7f", `The image "b\x7f" has the character "\x7f" in it: only lower-case letters, digits, ".", "_" and "-" may stand there`},
-		{":1", `The image is missing: there is nothing where its name belongs (an empty variable can be the cause)`},
-		{"@sha256:" + hex64, `The image is missing: there is nothing where its name belongs (an empty variable can be the cause)`},
-		{"a/b@sha256:short", `The digest has 5 characters after "sha256:", where 64 hexadecimal digits belong`},
-		{"a/b@md5:0123", `The digest's algorithm "md5" is not one of "sha256", "sha384" and "sha512"`},
-		{"a/" + strings.Repeat("b", 254), `The repository "a/` + strings.Repeat("b", 70) + `…" is 256 characters long: 255 is the most`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.in, func(t *testing.T) {
-			_, err := Parse(tt.in)
-			if err == nil || err.Error() != tt.want {
-				t.Errorf("Parse(%q)\n got %v\nwant %s", tt.in, err, tt.want)
+	for in, want := range map[string][]string{
+		"":                         {"is empty", `"[registry/]owner/image[:tag][@digest]"`},
+		"python":                   {`a name without an owner means an official image`, `without a tag, the name means the tag "latest"; use "library/python:latest"`},
+		"python:3.11":              {`The owner is missing`, `; use "library/python:3.11"`},
+		"https://quay.io/a/b:1":    {`not with "https://"; use "quay.io/a/b:1"`},
+		"https://acme.example/a":   {"web address", `"docker pull"`, `"https://"`},
+		"image: a/b:1":             {`whole line`, `; use "a/b:1"`},
+		"quay.io/<TEAM>/a:1":       {`"<TEAM>" is a placeholder`, "real value"},
+		"Jdoe/My-Image:1":          {`owner "Jdoe" has capital letters`, `; use "jdoe/my-image:1"`},
+		"ubuntu 22":                {`white space after "ubuntu"`},
+		"a/\x1b[31mb":              {`image "\x1b[31mb" has the character "\x1b"`},
+		"a/b–c":                    {`image "b–c" has the character "–" (U+2013)`},
+		"a/b..c":                   {`malformed at "b..c"`},
+		"registry:port/a/b":        {`"registry:port" isn't a host name`},
+		"a//b":                     {"owner has an empty part", "empty variable"},
+		"a/b:":                     {"tag is empty"},
+		"a/train:feature/new":      {`"feature/new" has a "/"`, "branch"},
+		"a/b:1+2":                  {`tag "1+2" has the character "+"`},
+		"a/b:" + hex64:             {"looks like a digest", `use "a/b@sha256:` + hex64 + `"`},
+		"a/b:azAZ09+":              {`tag "azAZ09+" has the character "+"`},
+		"a/b:-1":                   {`begins with a "-"`},
+		"a/b:-" + hex128:           {`tag "-` + hex128[:71] + `…" is 129 characters long`, "at most 128"},
+		"a/b:+" + hex128[:70]:      {`tag "+` + hex128[:70] + `" has`},
+		"a/b\x7f":                  {`has the character "\x7f"`},
+		":1":                       {"image is missing", "empty variable"},
+		"@sha256:" + hex64:         {"image is missing"},
+		"a/b@sha256:short":         {`5 characters after "sha256:" instead of 64`},
+		"a/b@md5:0123":             {`algorithm "md5" isn't`},
+		"a/" + hex128 + hex128[2:]: {`repository "a/` + hex128[:70] + `…" is 256 characters long`, "at most 255"},
+	} {
+		t.Run(in, func(t *testing.T) {
+			_, err := Parse(in)
+			for _, want := range want {
+				if err == nil || !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(want)) {
+					t.Errorf("Parse(%q): %v\nwant %s", in, err, want)
+				}
 			}
 		})
+	}
+}
+
+// TestCredentials: no message repeats them, whatever else is wrong.
+func TestCredentials(t *testing.T) {
+	const token = "t0k+en"
+	for in, correction := range map[string]string{
+		"user:" + token + "@quay.io/a/b:1":                     "quay.io/a/b:1",
+		"user:" + token + "@quay.io/a/b":                       "quay.io/a/b:latest",
+		token + "@localhost:5000/b:1":                          "localhost:5000/b:1",
+		"user:" + token + "@acme/b:1":                          "acme/b:1",
+		"user:x/" + token + "@y@quay.io/a/b@sha256:" + hex64:   "quay.io/a/b@sha256:" + hex64,
+		"https://user:" + token + "@quay.io/a/b:1":             "quay.io/a/b:1",
+		"https://user:" + token + "@git.example/a/b":           "",
+		"docker pull user:" + token + "@quay.io/a/b:1":         "quay.io/a/b:1",
+		" - image: \"user:" + token + "@quay.io/a/b:1\"":       "quay.io/a/b:1",
+		"user:" + token + "@quay.io/a b":                       "",
+		"user:" + token + "@quay.io/a/b:" + token + "@x/y:1:2": "",
+		"user :" + token + "@quay.io/A//b":                     "",
+	} {
+		_, err := Parse(in)
+		var e *Error
+		if !errors.As(err, &e) || e.part != partCredentials || e.Correction != correction || !strings.Contains(e.Reason, "credentials") || strings.Contains(e.Error(), token) {
+			t.Errorf("Parse(%q): %v, want the correction %q", in, err, correction)
+		}
 	}
 }

@@ -10,59 +10,40 @@ import (
 	"github.com/distribution/reference"
 )
 
-// Reference is a parsed image name. It says what a pull will ask for, in the sense of
-// reference.ParseNormalizedNamed; what to store is the string that was parsed.
+// Reference is a parsed image name. It says what a pull asks for, as reference.ParseNormalizedNamed
+// does; what to store is the string that was parsed.
 type Reference struct {
-	// Registry is the host with its port, in the case it was written in; "docker.io" when none is
+	// Registry is the host with its port, in the case it was written in. It's "docker.io" if none is
 	// written, or the older name index.docker.io.
 	Registry string
 	// Repository is the path within the registry, "jdoe/my-image"; with "library/" in front for
 	// docker.io/python.
 	Repository string
-	// Owner is everything of Repository before the last "/", "jdoe"; it may hold a "/" itself. It
-	// is empty for quay.io/image.
+	// Owner is everything in Repository before the last "/", "jdoe"; it can have a "/" itself. It's
+	// empty for quay.io/image.
 	Owner string
 	// Image is the last component of Repository, "my-image".
 	Image string
-	// Tag is "" when none is written; "latest" is not filled in.
+	// Tag is "" if none is written; "latest" isn't filled in.
 	Tag string
-	// Digest is "" when none is written, else algorithm and hexadecimal digits, "sha256:…".
+	// Digest is "" if none is written, else algorithm and hexadecimal digits, "sha256:…".
 	Digest string
 }
 
-// Name returns registry and repository, without tag and digest: "docker.io/jdoe/my-image".
-func (r Reference) Name() string {
-	return r.Registry + "/" + r.Repository
-}
-
-// String returns the fully qualified form, "docker.io/jdoe/my-image:1.0". It is for messages and
-// for asking a registry. To Elyra, which compares plain strings, it is another image name than the
-// one that was parsed.
-func (r Reference) String() string {
-	s := r.Name()
-	if r.Tag != "" {
-		s += ":" + r.Tag
-	}
-	if r.Digest != "" {
-		s += "@" + r.Digest
-	}
-	return s
-}
-
-// Pinned reports whether the name has a digest, and so means the same image for ever. With both a
-// tag and a digest the digest is what is pulled.
+// Pinned reports whether the name has a digest, and so always means the same image. With both a tag
+// and a digest, the digest is pulled.
 func (r Reference) Pinned() bool {
 	return r.Digest != ""
 }
 
 // ImpliesLatest reports whether the name has neither tag nor digest: container runtimes then pull
-// the tag "latest" (reference.TagNameOnly), whatever that is on the day.
+// the tag "latest" (reference.TagNameOnly).
 func (r Reference) ImpliesLatest() bool {
 	return r.Tag == "" && r.Digest == ""
 }
 
-// Parse parses s as an image name for Elyra, by the rules of the package comment. The error, when
-// there is one, is an *Error.
+// Parse parses s as an image name for Elyra, by the rules in the package comment. Its error is an
+// *Error.
 func Parse(s string) (Reference, error) {
 	if r, ok := accept(s); ok {
 		return r, nil
@@ -70,7 +51,7 @@ func Parse(s string) (Reference, error) {
 	return Reference{}, explain(s)
 }
 
-// accept is the whole of the verdict; explain only finds words for it.
+// accept decides; explain only finds words for it.
 func accept(s string) (Reference, bool) {
 	named, err := reference.ParseNormalizedNamed(s)
 	if err != nil {
@@ -78,7 +59,7 @@ func accept(s string) (Reference, bool) {
 	}
 	first, _, slash := strings.Cut(s, "/")
 	if !slash {
-		return Reference{}, false // Elyra's rule: what else it asks for, the library has asked for
+		return Reference{}, false // Elyra's rule; the library has checked the rest of it
 	}
 	if !isRegistry(first) && first != strings.ToLower(first) {
 		return Reference{}, false // a capitalised owner, taken for a host
@@ -98,11 +79,11 @@ func accept(s string) (Reference, bool) {
 
 	switch {
 	case r.Registry == "", // the library's answer to my_registry.example/a/b
-		isMisspeltDockerHub(r.Registry),
+		isMisspelledDockerHub(r.Registry),
 		r.Digest == "" && isHex64(r.Tag):
 		return Reference{}, false
 	}
-	if _, _, ok := findPage(s, false); ok {
+	if _, ok := findPage(s); ok || placeholderTag.MatchString(r.Tag) {
 		return Reference{}, false
 	}
 	return r, true
@@ -113,13 +94,13 @@ func isRegistry(first string) bool {
 	return strings.ContainsAny(first, ".:") || strings.EqualFold(first, "localhost")
 }
 
-// isMisspeltDockerHub reports whether the registry is Docker Hub in the wrong letter case.
-func isMisspeltDockerHub(registry string) bool {
+// isMisspelledDockerHub reports whether the registry is Docker Hub in the wrong letter case.
+func isMisspelledDockerHub(registry string) bool {
 	lower := strings.ToLower(registry)
 	return lower != registry && (lower == "docker.io" || lower == "index.docker.io")
 }
 
-// isHex64 reports whether s is 64 hexadecimal digits of either case: a bare SHA-256.
+// isHex64 reports whether s is 64 hexadecimal digits in either case: a bare SHA-256.
 func isHex64(s string) bool {
 	return len(s) == 64 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }

@@ -1,47 +1,109 @@
 package elyra
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // schemaKeys are the keys of metadata that are fields of a [RuntimeImage].
 var schemaKeys = []string{keyDescription, keyTags, keyImageName, keyPullPolicy, keyPullSecret}
 
-// Extra returns what others added to the document: the keys of metadata that Elyra's schema does not
-// have, in their order, as a JSON object without white space and in printable ASCII; "" for none.
+// keyDocument is the key of an extra that has what's extra at the top level of a document. A key of
+// metadata that could be taken for it has one more "$" in front.
+const keyDocument = "$document"
+
+func isKeyDocument(key string) bool {
+	return strings.HasPrefix(key, "$") && strings.TrimLeft(key, "$") == keyDocument[1:]
+}
+
+// Extra returns what the document has and a [RuntimeImage] can't say, as a JSON object without white
+// space and in printable ASCII: the keys of metadata that Elyra's schema doesn't have, in their order;
+// those that it has with a value such as [] that means the same as none; and under "$document" other
+// keys of the document.
 func (d Document) Extra() string {
-	extra := d.metadata.without(schemaKeys...)
-	if len(extra) == 0 {
-		return ""
+	image, _ := d.Image("") // what can be read of it
+	said := NewDocument(image)
+	var extra object
+	for _, m := range d.metadata.beyond(said.metadata) {
+		if isKeyDocument(m.key) {
+			m.key = "$" + m.key
+		}
+		extra = append(extra, m)
+	}
+	top := d.top.beyond(said.top)
+	if d.metadataIsObject {
+		top = top.without(keyMetadata)
+	}
+	if _, ok := d.top.get(keySchemaName); !ok {
+		top = top.set(keySchemaName, json.RawMessage("null")) // as invalid as none
+	}
+	if len(top) > 0 {
+		extra = append(extra, member{keyDocument, top.compact()})
 	}
 	return string(toPython(extra.compact()))
 }
 
-// WithExtra returns the document with the keys of extra, a JSON object such as [Document.Extra]
-// returns, behind those of the schema in metadata. It fails for what is no object, and for a key that
-// is a field of a [RuntimeImage].
-func (d Document) WithExtra(extra string) (Document, error) {
-	if extra == "" {
-		return d, nil
+// beyond returns the members that said doesn't have, or has with another value.
+func (o object) beyond(said object) object {
+	var more object
+	for _, m := range o {
+		var a, b any
+		if value, ok := said.get(m.key); !ok || json.Unmarshal(value, &a) != nil || json.Unmarshal(m.value, &b) != nil || !reflect.DeepEqual(a, b) {
+			more = append(more, m)
+		}
 	}
+	return more
+}
+
+// WithExtra returns the document with what extra has, a JSON object such as [Document.Extra] returns.
+// It fails for anything else, for a key that gives a field of a [RuntimeImage] another value, and if
+// the document isn't valid with it.
+func (d Document) WithExtra(extra string) (Document, error) {
 	added, err := parseObject(FromPython([]byte(extra)))
 	if err != nil {
 		return Document{}, err
 	}
-	metadata := slices.Clone(d.metadata)
+	before, invalid := d.Image("")
+	d.metadata, d.top = slices.Clone(d.metadata), slices.Clone(d.top)
 	for _, m := range added {
-		if slices.Contains(schemaKeys, m.key) {
-			return Document{}, fmt.Errorf("%q is an attribute of its own", m.key)
+		switch {
+		case m.key == keyDocument:
+			top, err := parseObject(m.value)
+			if err != nil {
+				return Document{}, fmt.Errorf("%q: %w", m.key, err)
+			}
+			for _, m := range top {
+				if m.key == keyDisplayName || m.key == keyMetadata {
+					return Document{}, fmt.Errorf("%q is an attribute of its own", m.key)
+				}
+				d.top = d.top.set(m.key, m.value)
+			}
+		case isKeyDocument(m.key):
+			d.metadata = d.metadata.set(m.key[1:], m.value)
+		case !slices.Contains(schemaKeys, m.key):
+			d.metadata = d.metadata.set(m.key, m.value)
+		case d.metadata.index(m.key) >= 0 && (string(m.value) == "[]" || string(m.value) == `""`):
+			// The document had none, and has one now.
+		default:
+			d.metadata = d.metadata.set(m.key, m.value)
+			if image, _ := d.Image(""); !image.Equal(before) {
+				return Document{}, fmt.Errorf("%q is an attribute of its own", m.key)
+			}
 		}
-		metadata = metadata.set(m.key, m.value)
 	}
-	d.metadata = metadata
+	reasons := (*InvalidError)(nil)
+	if _, err := d.Image(""); invalid == nil && errors.As(err, &reasons) {
+		return Document{}, errors.New(reasons.Reason())
+	}
 	return d, nil
 }
 
-// WithImageName returns the document with that image name, and all else as it was. Where metadata is no
-// object, nothing changes.
+// WithImageName returns the document with that image name, and all else as it was. If metadata isn't
+// an object, nothing changes.
 func (d Document) WithImageName(imageName string) Document {
 	if d.metadataIsObject {
 		d.metadata = slices.Clone(d.metadata).set(keyImageName, quote(imageName))

@@ -7,89 +7,66 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/odh"
 )
 
-var _ function.Function = parseRuntimeImageJSONFunction{}
-
-func newParseRuntimeImageJSONFunction() function.Function { return parseRuntimeImageJSONFunction{} }
-
-type parseRuntimeImageJSONFunction struct{}
-
-// parsedImageModel is what the functions that take a runtime image take.
-type parsedImageModel struct {
-	DisplayName types.String `tfsdk:"display_name"`
-	ImageName   types.String `tfsdk:"image_name"`
-	Description types.String `tfsdk:"description"`
-	PullPolicy  types.String `tfsdk:"pull_policy"`
-	PullSecret  types.String `tfsdk:"pull_secret"`
-	Tags        []string     `tfsdk:"tags"`
-	ExtraJSON   types.String `tfsdk:"extra_json"`
-}
-
-func (parseRuntimeImageJSONFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
-	resp.Name = "parse_runtime_image_json"
-}
-
-func (parseRuntimeImageJSONFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
-	resp.Definition = function.Definition{
-		Summary: "The runtime image of a document",
-		MarkdownDescription: "Reads the JSON document of a runtime image: a file of Elyra's, a value of Open Data Hub's ConfigMap `pipeline-runtime-images`, or the annotation `" + odh.AnnotationKey + "` of an ImageStream's tag. Returns an object:\n\n" +
-			"- `display_name`, `image_name`: as in `elyra_runtime_image`\n" +
-			"- `description`, `pull_policy`, `pull_secret`: null where the document has none\n" +
-			"- `tags`: a list, in the document's order; empty where it has none\n" +
-			"- `extra_json`: what else `metadata` has, as a JSON object (`jsondecode` reads it); null where it has nothing else\n\n" +
-			"`runtime_image_json`, `odh_configmap_json` and `odh_image_stream_annotation` take the object as it is, and give back all that was in `metadata`. Its attributes but `extra_json` are those of the resource `elyra_runtime_image`. What Elyra would leave out of its lists is an error with all reasons; an `image_name` that pipelines cannot use is not, until it is used.\n\n" +
-			"Works without any configuration of the provider. Since 0.1.0.",
-		Parameters: []function.Parameter{function.StringParameter{
-			Name:                "text",
-			MarkdownDescription: "JSON text: an object, or an array of one.",
-		}},
-		VariadicParameter: function.StringParameter{
-			Name:                "image_name",
-			MarkdownDescription: "At most one: the container image, in place of the one in the text. The annotation of an ImageStream's tag has none; pass the tag's `from.name`.",
+func newParseRuntimeImageJSONFunction() function.Function {
+	return providerFunction{
+		name: "parse_runtime_image_json",
+		definition: function.Definition{
+			Summary: "The runtime image in a document",
+			MarkdownDescription: "Reads the JSON document of a runtime image: a file of Elyra's, a value in Open Data Hub's ConfigMap `pipeline-runtime-images`, or the annotation `" + odh.AnnotationKey + "` of an ImageStream's tag. Returns an object:\n\n" +
+				"- `display_name`, `image_name`: as in `elyra_runtime_image`\n" +
+				"- `description`, `pull_policy`, `pull_secret`: null if the document doesn't have them\n" +
+				"- `tags`: a list, in the document's order; empty if the document has none\n" +
+				"- `extra_json`: everything else in the document, as the text of a JSON object that `jsondecode` reads: the other keys of `metadata`, those whose value means the same as none (such as `\"tags\": []`), and, under `$document`, other keys of the document itself\n\n" +
+				"`runtime_image_json`, `odh_configmap_json`, and `odh_image_stream_annotation` take the object as it is and give the same JSON value back. (An annotation never has an `image_name`.) The attributes, except for `extra_json`, are also those of the resource `elyra_runtime_image`.\n\n" +
+				"A document that Elyra would reject is an error that lists every reason. An `image_name` that pipelines can't use isn't an error here, only in the functions and resources that use it.",
+			Parameters: textParameter("text", "JSON text: an object, or an array of one."),
+			VariadicParameter: function.StringParameter{
+				Name:                "image_name",
+				MarkdownDescription: "At most one container image, which replaces the one in the text. The annotation of an ImageStream's tag has none; pass the tag's `from.name`.",
+			},
+			Return: function.ObjectReturn{AttributeTypes: typesOf(parsedImageObject(elyra.Document{}))},
 		},
-		Return: function.ObjectReturn{AttributeTypes: map[string]attr.Type{
-			"display_name": types.StringType,
-			"image_name":   types.StringType,
-			"description":  types.StringType,
-			"pull_policy":  types.StringType,
-			"pull_secret":  types.StringType,
-			"tags":         types.ListType{ElemType: types.StringType},
-			"extra_json":   types.StringType,
-		}},
+		run: func(ctx context.Context, arguments function.ArgumentsData) (any, *function.FuncError) {
+			var text, imageName string
+			var imageNames []string
+			if err := arguments.Get(ctx, &text, &imageNames); err != nil {
+				return nil, err
+			}
+			switch {
+			case len(imageNames) > 1:
+				return nil, function.NewArgumentFuncError(2, "there can be only one image name")
+			case len(imageNames) == 1 && imageNames[0] == "":
+				return nil, function.NewArgumentFuncError(1, "the image name is empty; leave it out to use the one in the text")
+			case len(imageNames) == 1:
+				imageName = imageNames[0]
+			}
+			document, err := odh.Parse(text, imageName)
+			if err != nil {
+				return nil, function.NewArgumentFuncError(0, err.Error())
+			}
+			return parsedImageObject(document), nil
+		},
 	}
 }
 
-func (parseRuntimeImageJSONFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var text string
-	var imageNames []string
-	if resp.Error = req.Arguments.Get(ctx, &text, &imageNames); resp.Error != nil {
-		return
+// parsedImageObject is a document as the functions that render one take it. If Elyra rejects the
+// document, it has what can be read.
+func parsedImageObject(document elyra.Document) types.Object {
+	image, _ := document.Image("")
+	tags := make([]attr.Value, len(image.Tags))
+	for i, tag := range image.Tags {
+		tags[i] = types.StringValue(tag)
 	}
-	imageName := ""
-	switch {
-	case len(imageNames) > 1:
-		resp.Error = function.NewArgumentFuncError(2, "there is one image name at most")
-		return
-	case len(imageNames) == 1 && imageNames[0] == "":
-		resp.Error = function.NewArgumentFuncError(1, "the image name is empty; leave it out to take the one in the text")
-		return
-	case len(imageNames) == 1:
-		imageName = imageNames[0]
+	values := map[string]attr.Value{
+		"tags":       types.ListValueMust(types.StringType, tags),
+		"extra_json": types.StringValue(document.Extra()),
 	}
-	document, image, err := odh.Parse(text, imageName)
-	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, err.Error())
-		return
+	for _, text := range new(documentModel).texts(&image) {
+		values[text.name] = stringOrNull(*text.field)
 	}
-	resp.Error = resp.Result.Set(ctx, parsedImageModel{
-		DisplayName: types.StringValue(image.DisplayName),
-		ImageName:   types.StringValue(image.ImageName),
-		Description: stringOrNull(image.Description),
-		PullPolicy:  stringOrNull(string(image.PullPolicy)),
-		PullSecret:  stringOrNull(image.PullSecret),
-		Tags:        append([]string{}, image.Tags...), // an empty list, not null
-		ExtraJSON:   stringOrNull(document.Extra()),
-	})
+	return objectOf(values)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -8,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// What is parsed is taken as it is by the functions that write, which give back all of it.
 func TestParseRuntimeImageJSON(t *testing.T) {
 	t.Parallel()
 	const metadata = `"display_name":"Größe","image_name":"a/b:1","n":1.5,"pull_policy":"Always","tags":["a","z"],"team":{"<":null}`
@@ -25,54 +25,92 @@ func TestParseRuntimeImageJSON(t *testing.T) {
 		t.Errorf("%s\n got %v\nwant %v", err, got, want)
 	}
 	least := map[string]any{
-		"display_name": "X", "image_name": "python:3.11", "description": nil, "pull_policy": nil, "pull_secret": nil, "tags": []any{}, "extra_json": nil,
+		"display_name": "X", "image_name": "python:3.11", "description": nil, "pull_policy": nil, "pull_secret": nil, "tags": []any{}, "extra_json": "{}",
 	}
 	if got, err, _ := call(t, "parse_runtime_image_json", text(`{"display_name":"X","metadata":{"image_name":"python:3.11"},"schema_name":"runtime-image"}`)); !reflect.DeepEqual(got, least) {
 		t.Errorf("%s\n got %v\nwant %v", err, got, least)
 	}
 
-	parsed := object(map[string]tftypes.Value{
-		"display_name": text("Größe"), "image_name": text("a/b:1"), "description": tftypes.NewValue(tftypes.String, nil), "pull_policy": text("Always"),
-		"pull_secret": tftypes.NewValue(tftypes.String, nil), "tags": texts(listOfStrings, "a", "z"), "extra_json": text(want["extra_json"].(string)),
-	})
-	escaped := strings.ReplaceAll(document, "<", `\u003c`)
-	for name, want := range map[string]string{
-		"odh_configmap_json":          escaped,
-		"odh_image_stream_annotation": "[" + strings.Replace(escaped, `"image_name":"a/b:1",`, "", 1) + "]",
-		"runtime_image_json": `{
-  "display_name": "Gr\u00f6\u00dfe",
-  "metadata": {
-    "tags": [
-      "a",
-      "z"
-    ],
-    "image_name": "a/b:1",
-    "pull_policy": "Always",
-    "display_name": "Gr\u00f6\u00dfe",
-    "n": 1.5,
-    "team": {
-      "<": null
-    }
-  },
-  "schema_name": "runtime-image"
-}`,
-	} {
-		if got, err, _ := call(t, name, parsed); got != want {
-			t.Errorf("%s: %s\n got %v\nwant %s", name, err, got, want)
-		}
-	}
-
-	wantError(t, "parse_runtime_image_json", text(annotation), `the runtime image "Größe" is invalid: metadata.image_name is missing; an annotation has no image_name: give the from.name of the ImageStream's tag as the second argument`)
+	wantError(t, "parse_runtime_image_json", text(annotation), `the runtime image "Größe" is invalid: metadata.image_name is missing. An annotation has no image_name: pass the from.name of the ImageStream's tag`)
 	for _, test := range []struct {
 		imageNames []tftypes.Value
 		want       string
 		at         int64
 	}{
-		{[]tftypes.Value{text("")}, "the image name is empty; leave it out to take the one in the text", 1},
-		{[]tftypes.Value{text("a/b"), text("c/d")}, "there is one image name at most", 2},
+		{[]tftypes.Value{text("")}, "the image name is empty", 1},
+		{[]tftypes.Value{text("a/b"), text("c/d")}, "there can be only one image name", 2},
 	} {
-		if got, err, at := call(t, "parse_runtime_image_json", text(document), test.imageNames...); err != test.want || at == nil || *at != test.at {
+		if got, err, at := call(t, "parse_runtime_image_json", text(document), test.imageNames...); !strings.Contains(err, test.want) || at == nil || *at != test.at {
 			t.Errorf("%v: %v, %q at %v", test.imageNames, got, err, at)
 		}
 	}
+}
+
+// Rendering what was parsed gives the same JSON value back, whatever the notebook controller and Elyra
+// may have written.
+func TestParseRuntimeImageJSON_inverse(t *testing.T) {
+	t.Parallel()
+	for name, metadata := range map[string]string{
+		"least":                   `"image_name":"a/b:1"`,
+		"as Open Data Hub has it": `"display_name":"X","image_name":"a/b:1","pull_policy":"IfNotPresent","tags":["some-tag"]`,
+		"another display name":    `"display_name":"Other","image_name":"a/b:1"`,
+		"no name as text":         `"display_name":7,"image_name":"a/b:1"`,
+		"tags in their order":     `"image_name":"a/b:1","tags":["z","a","é"]`,
+		"no tags":                 `"image_name":"a/b:1","tags":[]`,
+		"tags that aren't text":   `"image_name":"a/b:1","tags":[1,"1",null,{"a":[]}]`,
+		"unknown keys":            `"image_name":"a/b:1","n":1.5,"team":{"<":null,"b":[2,"&"]},"owner":""`,
+		"no description":          `"image_name":"a/b:1","description":""`,
+		"all":                     `"image_name":"a/b:1","description":"<b>","pull_policy":"Always","pull_secret":"regcred","tags":["b","a"]`,
+		"our own key":             `"image_name":"a/b:1","$document":{"x":1},"$$document":2`,
+	} {
+		for _, top := range []string{"", `,"name":"x","resource":"/a/x.json","version":{"a":1}`} {
+			value := `{"display_name":"X","metadata":{` + metadata + `},"schema_name":"runtime-image"` + top + `}`
+			annotation := "[" + strings.ReplaceAll(strings.ReplaceAll(value, `"image_name":"a/b:1",`, ""), `"image_name":"a/b:1"`, "") + "]"
+			for function, test := range map[string]struct {
+				text      string
+				imageName []tftypes.Value
+			}{
+				"runtime_image_json":          {value, nil},
+				"odh_configmap_json":          {value, nil},
+				"odh_image_stream_annotation": {strings.ReplaceAll(annotation, `,}`, `}`), []tftypes.Value{text("a/b:1")}},
+			} {
+				parsed, err, _ := call(t, "parse_runtime_image_json", text(test.text), test.imageName...)
+				if err != "" {
+					t.Errorf("%s: %s", test.text, err)
+					continue
+				}
+				rendered, err, _ := call(t, function, terraformValue(t, parsed))
+				var got, want any
+				if err != "" || json.Unmarshal([]byte(rendered.(string)), &got) != nil || json.Unmarshal([]byte(test.text), &want) != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("%s, %s: %s\n got %v\nwant %s", name, function, err, rendered, test.text)
+				}
+			}
+		}
+	}
+}
+
+// terraformValue is what goValue made a Go value of, with lists as tuples.
+func terraformValue(t *testing.T, value any) tftypes.Value {
+	switch value := value.(type) {
+	case nil:
+		return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
+	case string:
+		return text(value)
+	case []any:
+		elements := make([]tftypes.Value, len(value))
+		kinds := make([]tftypes.Type, len(value))
+		for i := range value {
+			elements[i] = terraformValue(t, value[i])
+			kinds[i] = elements[i].Type()
+		}
+		return tftypes.NewValue(tftypes.Tuple{ElementTypes: kinds}, elements)
+	case map[string]any:
+		attributes := map[string]tftypes.Value{}
+		for key, value := range value {
+			attributes[key] = terraformValue(t, value)
+		}
+		return object(attributes)
+	}
+	t.Fatalf("%T", value)
+	return tftypes.Value{}
 }

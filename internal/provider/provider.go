@@ -182,6 +182,7 @@ func (p *elyraProvider) Functions(context.Context) []func() function.Function {
 		newODHConfigMapJSONFunction,
 		newODHConfigMapKeyFunction,
 		newODHImageStreamAnnotationFunction,
+		newODHRuntimeImagesFunction,
 		newParseImageNameFunction,
 		newParseRuntimeImageJSONFunction,
 		newPipelineRuntimeImagesFunction,

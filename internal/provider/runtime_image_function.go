@@ -15,100 +15,80 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/odh"
 )
 
-var _ function.Function = runtimeImageFunction{}
-
-// runtimeImageFunction renders a runtime image, given as an object, as text.
-type runtimeImageFunction struct {
-	name        string
-	summary     string
-	description string
-	render      func(elyra.Document) (string, error)
-}
-
 func newRuntimeImageJSONFunction() function.Function {
-	return runtimeImageFunction{
-		name:        "runtime_image_json",
-		summary:     "The document of a runtime image",
-		description: "Returns the JSON document of a runtime image, byte for byte as `elyra-metadata create runtime-images` writes it to a file. The tags of a list keep their order; a set has none, and is sorted.",
-		render:      func(document elyra.Document) (string, error) { return string(document.Encode()), nil },
-	}
+	return newRuntimeImageFunction("runtime_image_json", "The document of a runtime image",
+		"Returns the JSON document of a runtime image, byte for byte as `elyra-metadata create runtime-images` writes it to a file. The tags in a list keep their order; a set has no order, and its tags are sorted.",
+		elyra.NewDocument,
+		func(document elyra.Document) (string, error) { return string(document.Encode()), nil })
 }
 
 func newODHConfigMapJSONFunction() function.Function {
-	return runtimeImageFunction{
-		name:        "odh_configmap_json",
-		summary:     "A runtime image as a value of Open Data Hub's ConfigMap",
-		description: "Returns the document of a runtime image as Open Data Hub and OpenShift AI keep it in the ConfigMap `pipeline-runtime-images`, under the key that `odh_configmap_key` gives. The text is what the notebook controller makes of the annotation that `odh_image_stream_annotation` gives, so that the two never differ.",
-		render:      odh.ConfigMapValue,
-	}
+	return newRuntimeImageFunction("odh_configmap_json", "A runtime image as a value in Open Data Hub's ConfigMap",
+		"Returns the document of a runtime image as Open Data Hub and OpenShift AI keep it in the ConfigMap `pipeline-runtime-images`, under the key that `odh_configmap_key` returns. The text is exactly what the notebook controller makes of the annotation that `odh_image_stream_annotation` returns. "+odhMetadata,
+		odh.NewDocument, odh.ConfigMapValue)
 }
 
 func newODHImageStreamAnnotationFunction() function.Function {
-	return runtimeImageFunction{
-		name:        "odh_image_stream_annotation",
-		summary:     "A runtime image as the annotation of an ImageStream's tag",
-		description: "Returns the value of the annotation `" + odh.AnnotationKey + "` that makes the tag of an ImageStream a runtime image in Open Data Hub and OpenShift AI. The image's name is not in it: the notebook controller takes that from the tag's `from.name`. The ImageStream itself needs the label `opendatahub.io/runtime-image: \"true\"`.",
-		render:      odh.ImageStreamAnnotation,
-	}
+	return newRuntimeImageFunction("odh_image_stream_annotation", "A runtime image as the annotation of an ImageStream's tag",
+		"Returns the value of the annotation `"+odh.AnnotationKey+"`, which makes an ImageStream's tag a runtime image in Open Data Hub and OpenShift AI. It doesn't have the image name, which the notebook controller takes from the tag's `from.name`. The ImageStream itself needs the label `opendatahub.io/runtime-image: \"true\"`. "+odhMetadata,
+		odh.NewDocument, odh.ImageStreamAnnotation)
 }
 
-func (f runtimeImageFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
-	resp.Name = f.name
-}
+const odhMetadata = "Without `extra_json`, `metadata` repeats the display name, as Open Data Hub's own images do."
 
-func (f runtimeImageFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
-	resp.Definition = function.Definition{
-		Summary:             f.summary,
-		MarkdownDescription: f.description + "\n\nWorks without any configuration of the provider.",
-		Parameters: []function.Parameter{function.DynamicParameter{
-			Name:                "runtime_image",
-			MarkdownDescription: "Object with `display_name` and `image_name` and, where wanted, `description`, `pull_policy`, `pull_secret` and `tags`, by the rules of the resource `elyra_runtime_image`, and `extra_json`, a JSON object with what else is to be in `metadata`. A whole `elyra_runtime_image`, managed or read, will do, and what `parse_runtime_image_json` returns.",
-			// Of a resource that is yet to be created, the location may be unknown,
-			// which is no reason not to render it.
-			AllowUnknownValues: true,
-		}},
-		Return: function.StringReturn{},
+// newRuntimeImageFunction returns a function that renders a runtime image, given as an object. The
+// document of an object without extra_json is as newDocument makes it.
+func newRuntimeImageFunction(name, summary, description string, newDocument func(elyra.RuntimeImage) elyra.Document, render func(elyra.Document) (string, error)) function.Function {
+	return providerFunction{
+		name: name,
+		definition: function.Definition{
+			Summary:             summary,
+			MarkdownDescription: description,
+			Parameters: []function.Parameter{function.DynamicParameter{
+				Name:                "runtime_image",
+				MarkdownDescription: "Object with `display_name`, `image_name`, and optionally `description`, `pull_policy`, `pull_secret`, and `tags`, which follow the rules of the resource `elyra_runtime_image`, and `extra_json`, a JSON object with what else the document has. It can also be a whole `elyra_runtime_image`, managed or read, and what `parse_runtime_image_json` returns.",
+				// The location of a resource may be unknown while planning, and the document doesn't need it.
+				AllowUnknownValues: true,
+			}},
+			Return: function.StringReturn{},
+		},
+		run: func(ctx context.Context, arguments function.ArgumentsData) (any, *function.FuncError) {
+			var argument types.Dynamic
+			if err := arguments.Get(ctx, &argument); err != nil {
+				return nil, err
+			}
+			object := runtimeImageObject{newDocument: newDocument}
+			object.read(argument)
+			text := types.StringUnknown()
+			if len(object.faults) == 0 && !object.unknown {
+				rendered, err := render(object.document)
+				if err != nil {
+					object.fault("%v", err)
+				}
+				text = types.StringValue(rendered)
+			}
+			if len(object.faults) > 0 {
+				return nil, function.NewArgumentFuncError(0, object.describe())
+			}
+			return text, nil
+		},
 	}
-}
-
-func (f runtimeImageFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var argument types.Dynamic
-	if resp.Error = req.Arguments.Get(ctx, &argument); resp.Error != nil {
-		return
-	}
-	var object runtimeImageObject
-	object.read(argument)
-	if object.unknown && len(object.faults) == 0 {
-		resp.Error = resp.Result.Set(ctx, types.StringUnknown())
-		return
-	}
-	text := ""
-	if len(object.faults) == 0 {
-		var err error
-		if text, err = f.render(object.document); err != nil {
-			object.fault("%v", err)
-		}
-	}
-	if len(object.faults) > 0 {
-		resp.Error = function.NewArgumentFuncError(0, object.describe())
-		return
-	}
-	resp.Error = resp.Result.Set(ctx, text)
 }
 
 // runtimeImageObject is a runtime image as a function's argument.
 type runtimeImageObject struct {
+	newDocument func(elyra.RuntimeImage) elyra.Document
+
 	image elyra.RuntimeImage
-	// document is the image's, with everything else that is to be in it.
+	// document is the image's, with everything else in it.
 	document elyra.Document
-	// unknown: something that the image depends on is not known yet.
+	// unknown reports that the image depends on something that isn't known yet.
 	unknown bool
-	// faults has one clause for each thing wrong.
+	// faults has a clause for each thing that's wrong.
 	faults []string
 }
 
-// ignoredAttributes are those of resources and data sources that are no fields of
-// the document.
+// ignoredAttributes are attributes of resources and data sources that aren't in the document.
 var ignoredAttributes = []string{"name", "id", "location", "overwrite", "json", "writable", "origin", "invalid_reason"}
 
 func (o *runtimeImageObject) read(argument attr.Value) {
@@ -146,12 +126,11 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		}
 	}
 	o.readTags(attributes["tags"])
-	o.document = elyra.NewDocument(o.image)
 	o.readExtra(attributes["extra_json"])
 	slices.Sort(valid)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if !slices.Contains(valid, name) && !slices.Contains(ignoredAttributes, name) {
-			o.fault("%q is not an attribute of a runtime image, which has %s", name, strings.Join(valid, ", "))
+			o.fault("%q isn't an attribute of a runtime image, which has %s", name, strings.Join(valid, ", "))
 		}
 	}
 }
@@ -191,20 +170,22 @@ func (o *runtimeImageObject) readTags(value attr.Value) {
 func (o *runtimeImageObject) readExtra(value attr.Value) {
 	extra, given := o.text("extra_json", value)
 	switch {
-	case !given || extra.IsNull():
+	case !given:
+	case extra.IsNull():
+		o.document = o.newDocument(o.image)
 	case extra.IsUnknown():
 		o.unknown = true
 	case extra.ValueString() == "":
-		o.fault("extra_json: an empty text is not a JSON object; leave it out, or use null")
+		o.fault("extra_json: an empty text isn't a JSON object; leave it out, or use null")
 	default:
 		var err error
-		if o.document, err = o.document.WithExtra(extra.ValueString()); err != nil {
+		if o.document, err = elyra.NewDocument(o.image).WithExtra(extra.ValueString()); err != nil {
 			o.fault("extra_json: %v", err)
 		}
 	}
 }
 
-// describe says what is wrong, and with which image: there may be many of them.
+// describe says what's wrong, and with which image: a call is often one of many.
 func (o *runtimeImageObject) describe() string {
 	faults := strings.Join(o.faults, "; ")
 	if o.image.DisplayName == "" {
@@ -213,8 +194,8 @@ func (o *runtimeImageObject) describe() string {
 	return fmt.Sprintf("the runtime image %q: %s", o.image.DisplayName, faults)
 }
 
-// text reads a primitive value as Terraform does where a string is wanted. It
-// returns false, and notes a fault, where there is none.
+// text converts a primitive value to a string as Terraform does. For any other value, it adds a fault
+// and returns false.
 func (o *runtimeImageObject) text(name string, value attr.Value) (types.String, bool) {
 	value = underlying(value)
 	if value == nil || value.IsNull() {
@@ -239,7 +220,7 @@ func (o *runtimeImageObject) fault(format string, args ...any) {
 	o.faults = append(o.faults, fmt.Sprintf(format, args...))
 }
 
-// underlying strips off the dynamic types around a value.
+// underlying removes the dynamic types around a value.
 func underlying(value attr.Value) attr.Value {
 	for {
 		dynamic, ok := value.(types.Dynamic)

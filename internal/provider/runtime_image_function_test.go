@@ -60,6 +60,7 @@ func TestRuntimeImageJSON(t *testing.T) {
 		"unknown tags":     {with(map[string]tftypes.Value{"tags": tftypes.NewValue(setOfStrings, tftypes.UnknownValue)}), "(unknown)"},
 		"null extra":       {with(map[string]tftypes.Value{"extra_json": null}), inMetadata(inMetadataImage)},
 		"extra":            {with(map[string]tftypes.Value{"extra_json": text(`{"team": "a"}`)}), inMetadata(inMetadataImage + ",\n    \"team\": \"a\"")},
+		"extra, no more":   {with(map[string]tftypes.Value{"tags": texts(listOfStrings, "b", "a"), "extra_json": text(`{"tags": [], "description": ""}`)}), inMetadata(backwards + ",\n    \"description\": \"\"")},
 		"unknown extra":    {with(map[string]tftypes.Value{"extra_json": unknown}), "(unknown)"},
 		"unknown tag":      {with(map[string]tftypes.Value{"tags": tftypes.NewValue(setOfStrings, []tftypes.Value{unknown})}), "(unknown)"},
 	} {
@@ -90,11 +91,12 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(listOfStrings, []tftypes.Value{tftypes.NewValue(tftypes.String, nil)})}), "tags: an element must not be null"},
 		{with(map[string]tftypes.Value{"tags": tftypes.NewValue(tftypes.List{ElementType: listOfStrings}, []tftypes.Value{texts(listOfStrings, "x")})}), "tags: the value must be a string"},
 		{with(map[string]tftypes.Value{"description": texts(listOfStrings)}), "description: the value must be a string"},
-		{with(map[string]tftypes.Value{"extra_json": text("")}), `the runtime image "My image": extra_json: an empty text is not a JSON object; leave it out, or use null`},
+		{with(map[string]tftypes.Value{"extra_json": text("")}), `the runtime image "My image": extra_json: an empty text isn't a JSON object`},
 		{with(map[string]tftypes.Value{"extra_json": text("[]")}), `the runtime image "My image": extra_json: not a JSON object`},
-		{with(map[string]tftypes.Value{"extra_json": text(`{"tags":[]}`)}), `the runtime image "My image": extra_json: "tags" is an attribute of its own`},
+		{with(map[string]tftypes.Value{"extra_json": text(`{"tags":["x"]}`)}), `the runtime image "My image": extra_json: "tags" is an attribute of its own`},
+		{with(map[string]tftypes.Value{"extra_json": text(`{"$document":{"schema_name":"x"}}`)}), `extra_json: schema_name is "x", not "runtime-image"`},
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "image_name": text("python")}), `the runtime image "My image": image_name: `},
-		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" is not an attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
+		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" isn't an attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
 		// What is known is judged although something is not.
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "description": unknown}), `use "Always"`},
 	} {
@@ -109,12 +111,15 @@ func TestODHFunctions(t *testing.T) {
 	if got, err, _ := call(t, "odh_configmap_json", argument); got != want {
 		t.Errorf("%s\n got %v\nwant %s", err, got, want)
 	}
+	if got, err, _ := call(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text("{}")})); got != `{"display_name":"My image","metadata":{"image_name":"`+imageName+`"},"schema_name":"runtime-image"}` {
+		t.Errorf("with all that's extra: %s, %v", err, got)
+	}
 	want = "[" + strings.Replace(want, `"image_name":"`+imageName+`",`, "", 1) + "]"
 	if got, err, _ := call(t, "odh_image_stream_annotation", argument); got != want {
 		t.Errorf("%s\n got %v\nwant %s", err, got, want)
 	}
 	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" is not a pull policy; use "Always"`)
-	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text(`{"n": 1e999}`)}), `the runtime image "My image": the notebook controller cannot read it: `)
+	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text(`{"n": 1e999}`)}), `the runtime image "My image": the notebook controller can't read it: `)
 	wantError(t, "odh_image_stream_annotation", object(nil), "display_name is missing")
 }
 

@@ -13,11 +13,3 @@ func TestInstanceName(t *testing.T) {
 	wantError(t, "instance_name", text("日本"), "no letter a-z")
 	wantError(t, "instance_name", text(strings.Repeat("a", 300)), "300 bytes")
 }
-
-func TestODHConfigMapKey(t *testing.T) {
-	t.Parallel()
-	if key, err, _ := call(t, "odh_configmap_key", text("Python 3.11 (UBI9)")); key != "python-3.11-ubi9.json" {
-		t.Errorf("%v, %q", key, err)
-	}
-	wantError(t, "odh_configmap_key", text("日本"), "to make a key of")
-}

@@ -40,7 +40,7 @@ func TestAccFunctions_errors(t *testing.T) {
 		`odh_configmap_key("()")`:         `Invalid value for "display_name" parameter: the display name "\(\)" has no letter`,
 		`parse_image_name("python:3.11")`: `Invalid value for "image_name" parameter: .*use "library/python:3.11"\.`,
 		`runtime_image_json({ display_name = "X", image_name = "python:3.11" })`: `Invalid value for "runtime_image" parameter: the runtime image "X": image_name: .*use "library/python:3.11"\.`,
-		`odh_configmap_json({ display_name = "X", image = "a/b:1" })`:            `the runtime image "X": image_name is missing; "image" is not an attribute`,
+		`odh_configmap_json({ display_name = "X", image = "a/b:1" })`:            `the runtime image "X": image_name is missing; "image" isn.t an attribute`,
 		`parse_runtime_image_json("[]")`:                                         `Invalid value for "text" parameter: the array has 0 documents`,
 		`pipeline_runtime_images("{")`:                                           `Invalid value for "text" parameter: broken JSON: the document ends too early`,
 		`odh_image_stream_annotation(null)`:                                      `argument must not be null`,

@@ -133,6 +133,17 @@ func TestAccExample_parseRuntimeImageJSON(t *testing.T) {
 	applyExamples(t, step)
 }
 
+func TestAccExample_odhRuntimeImages(t *testing.T) {
+	isolate(t)
+	step := example(t, "functions/odh_runtime_images/function.tf", "functions/odh_runtime_images/imagestreams.json")
+	const key = "training-with-gpu-ubi9.json"
+	step.ConfigStateChecks = append(output("image_names", knownvalue.ObjectExact(map[string]knownvalue.Check{key: knownvalue.StringExact("quay.io/acme/training:1.4.0")})),
+		output("data", knownvalue.ObjectExact(map[string]knownvalue.Check{
+			key: knownvalue.StringExact(`{"display_name":"Training with GPU (UBI9)","metadata":{"display_name":"Training with GPU (UBI9)","image_name":"quay.io/acme/training:1.4.0","owner":"team-a","pull_policy":"IfNotPresent","tags":["gpu"]},"schema_name":"runtime-image"}`),
+		}))...)
+	applyExamples(t, step)
+}
+
 // The commands of the guide, with an oc that keeps what it is given: no cluster is at hand.
 func TestAccGuide_openDataHub(t *testing.T) {
 	g := readGuide(t, "open-data-hub")
@@ -141,11 +152,11 @@ func TestAccGuide_openDataHub(t *testing.T) {
 	c.copyExample(t, "open-data-hub")
 	t.Setenv("TF_CLI_ARGS_apply", "-auto-approve -no-color")
 	bin := t.TempDir()
-	stream, err := os.ReadFile(filepath.Join("..", "..", "examples", "functions", "parse_runtime_image_json", "imagestream.json"))
+	streams, err := os.ReadFile(filepath.Join("..", "..", "examples", "functions", "odh_runtime_images", "imagestreams.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(bin, "streams.json"), []byte(`{"apiVersion": "v1", "kind": "List", "items": [`+string(stream)+`]}`), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(bin, "streams.json"), streams, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	const oc = `#!/bin/sh
@@ -176,7 +187,7 @@ esac
 	c.write(t, "main.tf", g.code(t, "locals {"))
 	c.write(t, "own.tf", g.code(t, `"own"`))
 	c.run(t, "terraform apply")
-	if document := c.outputMap(t, "documents")["training:1.4.0"]; !strings.Contains(document, `"owner": "team-a"`) {
+	if document := c.outputMap(t, "documents")["training-with-gpu-ubi9.json"]; !strings.Contains(document, `"owner": "team-a"`) {
 		t.Errorf("the document is %s", document)
 	}
 	if value := c.outputMap(t, "data")["training-with-gpu-ubi9.json"]; !strings.Contains(value, `"owner":"team-a"`) {

@@ -17,5 +17,5 @@ func TestPipelineRuntimeImages(t *testing.T) {
 	if got, err, _ := call(t, "pipeline_runtime_images", text(pipeline)); !reflect.DeepEqual(got, want) {
 		t.Errorf("%s\n got %v\nwant %v", err, got, want)
 	}
-	wantError(t, "pipeline_runtime_images", text("{}"), `this is not a pipeline of Elyra: it has no "pipelines"`)
+	wantError(t, "pipeline_runtime_images", text("{}"), `this isn't a pipeline of Elyra: it has no "pipelines"`)
 }

@@ -73,7 +73,7 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 	want := "Elyra can read these files but cannot save them as they are." +
 		"\n\nThey are invalid. Correct them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
 		"\n\nElyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") +
-		"\n\nA name with a dot comes from Open Data Hub or OpenShift AI: each start of a workbench recreates these files from the ConfigMap pipeline-runtime-images, so that renaming them does not last. They are managed where that comes from, as the guide \"Open Data Hub\" shows; parse_runtime_image_json reads them:\n" + at("datascience-python-3.12") + at("minimal-python-3.12")
+		"\n\n" + openDataHubAdvice + "\n" + at("datascience-python-3.12") + at("minimal-python-3.12")
 	if len(results) != 0 || len(warnings) != 1 || warnings[0].Detail != want {
 		t.Errorf("found %q, and the warnings\n%v\nwant\n%s", displayNames(results), warnings, want)
 	}

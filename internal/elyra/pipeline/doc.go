@@ -1,10 +1,10 @@
-// Package pipeline reads which container image each node of an Elyra pipeline runs in: [Nodes]. It is
-// pure: no input or output, no Terraform.
+// Package pipeline reads which container image each node of an Elyra pipeline runs in: [Nodes]. It has
+// no input or output.
 //
 // # Grammar
 //
-// A file ending in .pipeline is a JSON object in the form of Elyra's canvas ("pipeline flow 3.0"). Of
-// it, this package reads:
+// A file ending in .pipeline is a JSON object in the form of Elyra's canvas ("pipeline flow 3.0"). This
+// package reads:
 //
 //	file     = { "primary_pipeline": id, "pipelines": [ flow, … ] }        ; at least one flow
 //	flow     = { "id": id, "nodes": [ node, … ], "app_data": flow-data }
@@ -13,18 +13,19 @@
 //	         / "super_node"                                                ; another flow in this place
 //	         / "binding"                                                   ; an end of a super node: skipped, as is any other
 //
-// The version of Elyra's own part of it is app_data.version of the first flow; none is 0. From version
-// to version, what a node runs moved:
+// The version of Elyra's own part of it is app_data.version of the first flow; without one it's 0. What
+// a node runs moved from version to version:
 //
-//	version   where a node's values stand      what its image is called            which nodes have one
+//	version   where a node's values are        what its image is called            which nodes have one
 //	0         app_data                         image, docker_image, runtime_image  all; the type is "pipeline_node" too
 //	1, 2, 3   app_data                         runtime_image                       the generic ones
 //	4 to 8    app_data.component_parameters    runtime_image                       the generic ones
 //
-// Generic nodes are those whose op is "execute-notebook-node", "execute-python-node" or
-// "execute-r-node"; the others are components that bring an image of their own, of which Elyra's
-// runtime images know nothing. A generic node without an image has the pipeline's default:
-// app_data.properties.pipeline_defaults.runtime_image of the primary flow. The text "None" is none.
+// Generic nodes are those whose op is "execute-notebook-node", "execute-python-node", or
+// "execute-r-node". The others are components that bring an image of their own, which has nothing to do
+// with Elyra's runtime images. A generic node without an image has the pipeline's default:
+// app_data.properties.pipeline_defaults.runtime_image of the primary flow. The text "None" means no
+// image.
 //
 // A node's name is what the editor shows: app_data.ui_data.label, else app_data.label, else the name
 // of its file ("filename"; in version 0 also "artifact" and "notebook").
@@ -32,8 +33,8 @@
 // The sources:
 //
 //   - elyra-ai/pipeline-editor 1.13.0, packages/pipeline-services/src/migration: what the editor does
-//     to a file of each older version. It knows the versions 0 to 8.
+//     to a file in each older version. It knows the versions 0 to 8.
 //   - Elyra 4.1.1, elyra/pipeline/pipeline_definition.py (Pipeline, Node,
-//     propagate_pipeline_default_properties), parser.py (super nodes) and pipeline.py (generic nodes,
-//     PIPELINE_CURRENT_VERSION). It refuses a file of a newer version, and so does this package.
+//     propagate_pipeline_default_properties), parser.py (super nodes), and pipeline.py (generic nodes,
+//     PIPELINE_CURRENT_VERSION). It refuses a file in a newer version, and so does this package.
 package pipeline

@@ -11,23 +11,23 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// newestVersion is the newest that is known (Elyra's PIPELINE_CURRENT_VERSION).
+// newestVersion is the newest known version (Elyra's PIPELINE_CURRENT_VERSION).
 const newestVersion = 8
 
-// Node is what runs as one step of a pipeline.
+// Node is one step of a pipeline.
 type Node struct {
-	// ID is the node's, unique within the file.
+	// ID is unique within the file.
 	ID string
-	// Name is what the editor shows; empty for a component that has none of its own.
+	// Name is what the editor shows; empty for a component without one.
 	Name string
-	// RuntimeImage is the container image that it runs in, exactly as the file has it, or as the
-	// pipeline's default has it. Empty for a component that brings its own, and where neither node
-	// nor pipeline says one, which Elyra refuses to run.
+	// RuntimeImage is the container image that it runs in, exactly as the node or the pipeline's
+	// default has it. It's empty for a component that brings its own, and if neither node nor pipeline
+	// has one, which Elyra refuses to run.
 	RuntimeImage string
 }
 
-// Nodes returns the nodes of a pipeline's file, in the order they stand in, those of a super node in
-// its place. It fails for what is not a pipeline, and for one of a newer Elyra.
+// Nodes returns the nodes in a pipeline's file, in their order; the nodes of a super node are in its
+// place. It fails if the text isn't a pipeline, and if a newer Elyra saved it.
 func Nodes(text []byte) ([]Node, error) {
 	if err := elyra.JSONFault(text); err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func Nodes(text []byte) ([]Node, error) {
 	_ = json.Unmarshal(text, &file) // no fault
 	flows, _ := at(file, "pipelines").([]any)
 	if len(flows) == 0 {
-		return nil, errors.New(`this is not a pipeline of Elyra: it has no "pipelines"`)
+		return nil, errors.New(`this isn't a pipeline of Elyra: it has no "pipelines"`)
 	}
 	version, err := versionOf(flows[0])
 	if err != nil {
@@ -44,13 +44,13 @@ func Nodes(text []byte) ([]Node, error) {
 	}
 	primary, ok := flowOf(flows, at(file, "primary_pipeline"))
 	if !ok {
-		return nil, errors.New(`this is not a pipeline of Elyra: "primary_pipeline" names none of its "pipelines"`)
+		return nil, errors.New(`this isn't a pipeline of Elyra: "primary_pipeline" isn't the id of one of its "pipelines"`)
 	}
-	byDefault, err := imageOf(at(primary, "app_data", "properties", "pipeline_defaults"), "runtime_image")
+	defaultImage, err := imageOf(at(primary, "app_data", "properties", "pipeline_defaults"), "runtime_image")
 	if err != nil {
 		return nil, fmt.Errorf("the pipeline's default: %w", err)
 	}
-	w := walker{flows: flows, version: version, byDefault: byDefault, seen: map[string]bool{}}
+	w := walker{flows: flows, version: version, defaultImage: defaultImage, seen: map[string]bool{}}
 	if err := w.walk(primary); err != nil {
 		return nil, err
 	}
@@ -68,13 +68,13 @@ func versionOf(flow any) (float64, error) {
 	case string:
 		var err error
 		if version, err = strconv.ParseFloat(written, 64); err != nil {
-			return 0, fmt.Errorf("the pipeline's version is %q, which is not a number", written)
+			return 0, fmt.Errorf("the pipeline's version is %q, which isn't a number", written)
 		}
 	default:
-		return 0, errors.New("the pipeline's version is not a number")
+		return 0, errors.New("the pipeline's version isn't a number")
 	}
 	if !(version <= newestVersion) { // nor NaN
-		return 0, fmt.Errorf("the pipeline has version %v of the format, and %d is the newest that this provider knows: it was saved by a newer Elyra", version, newestVersion)
+		return 0, fmt.Errorf("the pipeline is in version %v of the format, and this provider reads versions up to %d: a newer Elyra saved it", version, newestVersion)
 	}
 	return version, nil
 }
@@ -91,11 +91,11 @@ func flowOf(flows []any, id any) (flow any, ok bool) {
 
 // walker collects the nodes of flows.
 type walker struct {
-	flows     []any
-	version   float64
-	byDefault string
-	seen      map[string]bool // flows by their id: super nodes may go in circles
-	nodes     []Node
+	flows        []any
+	version      float64
+	defaultImage string
+	seen         map[string]bool // flows by their id, since super nodes can form a circle
+	nodes        []Node
 }
 
 func (w *walker) walk(flow any) error {
@@ -141,13 +141,13 @@ func (w *walker) add(written any) error {
 		if err != nil {
 			return fmt.Errorf("the node %q: %w", cmp.Or(node.Name, node.ID), err)
 		}
-		node.RuntimeImage = cmp.Or(image, w.byDefault)
+		node.RuntimeImage = cmp.Or(image, w.defaultImage)
 	}
 	w.nodes = append(w.nodes, node)
 	return nil
 }
 
-// isGeneric reports whether the node is one that runs a file of the user's in a runtime image.
+// isGeneric reports whether the node runs a file of the user's in a runtime image.
 func isGeneric(op any) bool {
 	switch op {
 	case "execute-notebook-node", "execute-python-node", "execute-r-node":
@@ -156,24 +156,24 @@ func isGeneric(op any) bool {
 	return false
 }
 
-// imageOf returns the image under the first of the keys that is there; "" for none.
+// imageOf returns the image at the first of the keys that exists; "" if none does.
 func imageOf(values any, keys ...string) (string, error) {
 	for _, key := range keys {
 		switch image := at(values, key).(type) {
 		case nil:
 		case string:
-			if image == "None" { // how Elyra reads it
+			if image == "None" { // as Elyra reads it
 				return "", nil
 			}
 			return image, nil
 		default:
-			return "", fmt.Errorf("%s is not a string", key)
+			return "", fmt.Errorf("%s isn't a string", key)
 		}
 	}
 	return "", nil
 }
 
-// at follows keys through objects; nil where there is nothing.
+// at follows keys through objects; nil if there's nothing.
 func at(value any, keys ...string) any {
 	for _, key := range keys {
 		object, _ := value.(map[string]any)

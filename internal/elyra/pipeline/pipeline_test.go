@@ -91,7 +91,7 @@ func TestNodes(t *testing.T) {
 
 func TestNodes_refused(t *testing.T) {
 	t.Parallel()
-	const none = `this is not a pipeline of Elyra: it has no "pipelines"`
+	const none = `this isn't a pipeline of Elyra: it has no "pipelines"`
 	for text, want := range map[string]string{
 		"":                    "broken JSON: the document is empty",
 		"{\n<<<<<<< HEAD\n":   "broken JSON: line 2, column 1: invalid character '<' looking for beginning of object key string",
@@ -100,17 +100,17 @@ func TestNodes_refused(t *testing.T) {
 		"{}":                  none,
 		`{"pipelines": []}`:   none,
 		`{"pipelines": {}}`:   none,
-		`{"pipelines": [{}]}`: `this is not a pipeline of Elyra: "primary_pipeline" names none of its "pipelines"`,
-		`{"pipelines": [{"id": "p"}], "primary_pipeline": "q"}`: `this is not a pipeline of Elyra: "primary_pipeline" names none of its "pipelines"`,
-		strings.Replace(one(""), "8", "9", 1):                   "the pipeline has version 9 of the format, and 8 is the newest that this provider knows: it was saved by a newer Elyra",
-		strings.Replace(one(""), "8", `"new"`, 1):               `the pipeline's version is "new", which is not a number`,
-		strings.Replace(one(""), "8", `"NaN"`, 1):               "the pipeline has version NaN of the format, and 8 is the newest that this provider knows: it was saved by a newer Elyra",
-		strings.Replace(one(""), "8", "true", 1):                "the pipeline's version is not a number",
-		one(step(`"runtime_image": 1, "filename": "x.py"`)):     `the node "x.py": runtime_image is not a string`,
-		one(step(`"runtime_image": {}`)):                        `the node "a": runtime_image is not a string`,
-		strings.Replace(one(""), `"acme/default:1"`, "[]", 1):   "the pipeline's default: runtime_image is not a string",
+		`{"pipelines": [{}]}`: `"primary_pipeline" isn't the id of one`,
+		`{"pipelines": [{"id": "p"}], "primary_pipeline": "q"}`: `"primary_pipeline" isn't the id of one`,
+		strings.Replace(one(""), "8", "9", 1):                   "is in version 9 of the format, and this provider reads versions up to 8: a newer Elyra saved it",
+		strings.Replace(one(""), "8", `"new"`, 1):               `the pipeline's version is "new", which isn't a number`,
+		strings.Replace(one(""), "8", `"NaN"`, 1):               "is in version NaN of the format",
+		strings.Replace(one(""), "8", "true", 1):                "the pipeline's version isn't a number",
+		one(step(`"runtime_image": 1, "filename": "x.py"`)):     `the node "x.py": runtime_image isn't a string`,
+		one(step(`"runtime_image": {}`)):                        `the node "a": runtime_image isn't a string`,
+		strings.Replace(one(""), `"acme/default:1"`, "[]", 1):   "the pipeline's default: runtime_image isn't a string",
 	} {
-		if nodes, err := Nodes([]byte(text)); err == nil || err.Error() != want {
+		if nodes, err := Nodes([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s:\n got %v, %v\nwant %s", text, nodes, err, want)
 		}
 	}

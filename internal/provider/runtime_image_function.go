@@ -2,9 +2,11 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -109,24 +111,26 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 	}
 	valid := []string{"extra_json", "tags"}
 	for _, text := range new(documentModel).texts(&o.image) {
-		name := text.name
-		valid = append(valid, name)
-		value, given := o.text(name, attributes[name])
-		switch {
-		case !given:
-		case value.IsUnknown():
-			o.unknown = true
-		case !value.IsNull():
-			*text.field = value.ValueString()
-			if err := text.rule.check(*text.field); err != nil {
-				o.fault("%s: %v", name, err)
-			}
-		case text.required:
-			o.fault("%s is missing", name)
+		valid = append(valid, text.name)
+		given := o.text(text.name, attributes[text.name], func(value string) error {
+			*text.field = value
+			return text.rule.check(value)
+		})
+		if !given && text.required {
+			o.fault("%s is missing", text.name)
 		}
 	}
 	o.readTags(attributes["tags"])
-	o.readExtra(attributes["extra_json"])
+	given := o.text("extra_json", attributes["extra_json"], func(extra string) (err error) {
+		if extra == "" {
+			return errors.New("an empty text isn't a JSON object; leave it out, or use null")
+		}
+		o.document, err = elyra.NewDocument(o.image).WithExtra(extra)
+		return err
+	})
+	if !given {
+		o.document = o.newDocument(o.image)
+	}
 	slices.Sort(valid)
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if !slices.Contains(valid, name) && !slices.Contains(ignoredAttributes, name) {
@@ -150,39 +154,45 @@ func (o *runtimeImageObject) readTags(value attr.Value) {
 		return
 	}
 	for _, element := range collection.Elements() {
-		tag, given := o.text("tags", element)
-		switch {
-		case !given:
-		case tag.IsUnknown():
-			o.unknown = true
-		case tag.IsNull():
-			o.fault("tags: an element must not be null; leave it out, for example with compact()")
-		case slices.Contains(o.image.Tags, tag.ValueString()): // as a set has it
-		default:
-			o.image.Tags = append(o.image.Tags, tag.ValueString())
-			if err := tagRule.check(tag.ValueString()); err != nil {
-				o.fault("tags: %v", err)
+		given := o.text("tags", element, func(tag string) error {
+			if !slices.Contains(o.image.Tags, tag) { // as in a set
+				o.image.Tags = append(o.image.Tags, tag)
 			}
+			return tagRule.check(tag)
+		})
+		if !given {
+			o.fault("tags: an element must not be null; leave it out, for example with compact()")
 		}
 	}
 }
 
-func (o *runtimeImageObject) readExtra(value attr.Value) {
-	extra, given := o.text("extra_json", value)
-	switch {
-	case !given:
-	case extra.IsNull():
-		o.document = o.newDocument(o.image)
-	case extra.IsUnknown():
-		o.unknown = true
-	case extra.ValueString() == "":
-		o.fault("extra_json: an empty text isn't a JSON object; leave it out, or use null")
-	default:
-		var err error
-		if o.document, err = elyra.NewDocument(o.image).WithExtra(extra.ValueString()); err != nil {
-			o.fault("extra_json: %v", err)
-		}
+// text hands over a primitive value as Terraform converts it to a string, unless it's unknown. It
+// returns false if the value is null, or absent.
+func (o *runtimeImageObject) text(name string, value attr.Value, use func(string) error) bool {
+	value = underlying(value)
+	if value == nil || value.IsNull() {
+		return false
 	}
+	if value.IsUnknown() { // of whatever type
+		o.unknown = true
+		return true
+	}
+	text := ""
+	switch primitive := value.(type) {
+	case types.String:
+		text = primitive.ValueString()
+	case types.Number:
+		text = primitive.ValueBigFloat().Text('f', -1)
+	case types.Bool:
+		text = strconv.FormatBool(primitive.ValueBool())
+	default:
+		o.fault("%s: the value must be a string", name)
+		return true
+	}
+	if err := use(text); err != nil {
+		o.fault("%s: %v", name, err)
+	}
+	return true
 }
 
 // describe says what's wrong, and with which image: a call is often one of many.
@@ -192,28 +202,6 @@ func (o *runtimeImageObject) describe() string {
 		return faults
 	}
 	return fmt.Sprintf("the runtime image %q: %s", o.image.DisplayName, faults)
-}
-
-// text converts a primitive value to a string as Terraform does. For any other value, it adds a fault
-// and returns false.
-func (o *runtimeImageObject) text(name string, value attr.Value) (types.String, bool) {
-	value = underlying(value)
-	if value == nil || value.IsNull() {
-		return types.StringNull(), true
-	}
-	if value.IsUnknown() {
-		return types.StringUnknown(), true
-	}
-	switch value := value.(type) {
-	case types.String:
-		return value, true
-	case types.Number:
-		return types.StringValue(value.ValueBigFloat().Text('f', -1)), true
-	case types.Bool:
-		return types.StringValue(fmt.Sprint(value.ValueBool())), true
-	}
-	o.fault("%s: the value must be a string", name)
-	return types.StringNull(), false
 }
 
 func (o *runtimeImageObject) fault(format string, args ...any) {

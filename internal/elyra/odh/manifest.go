@@ -50,7 +50,7 @@ func ParseManifests(text string) (map[string]elyra.Document, error) {
 	for key, value := range values {
 		document, err := elyra.ParseDocument([]byte(value))
 		if err != nil {
-			return nil, fmt.Errorf("key %q of the ConfigMap: %w", key, describe(elyra.RuntimeImage{}, err))
+			return nil, fmt.Errorf("key %q of the ConfigMap: %w", key, describe("", err))
 		}
 		documents[key] = document
 	}

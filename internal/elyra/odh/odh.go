@@ -104,58 +104,46 @@ func ImageStreamAnnotation(document elyra.Document) (string, error) {
 // imageName isn't empty, it replaces the one in the text: for an annotation it's the from.name of the
 // tag. A document that Elyra rejects is an error with all reasons.
 func Parse(text, imageName string) (elyra.Document, error) {
-	document, annotation, err := read(text)
+	written := []byte(text)
+	isAnnotation := strings.HasPrefix(strings.TrimSpace(text), "[")
+	if isAnnotation {
+		if err := elyra.JSONFault(written); err != nil {
+			return elyra.Document{}, err
+		}
+		var documents []json.RawMessage
+		_ = json.Unmarshal(written, &documents) // no fault, and an array
+		if len(documents) != 1 {
+			return elyra.Document{}, fmt.Errorf("the array has %d documents; in an annotation it has one", len(documents))
+		}
+		written = documents[0]
+	}
+	document, err := elyra.ParseDocument(written)
 	if err != nil {
-		return elyra.Document{}, err
+		return elyra.Document{}, describe("", err)
 	}
 	if imageName != "" {
 		document = document.WithImageName(imageName)
 	}
 	image, err := document.Image("")
-	if err == nil {
+	switch {
+	case err == nil:
 		return document, nil
-	}
-	err = describe(image, err)
-	if annotation && image.ImageName == "" {
-		err = fmt.Errorf("%w. An annotation has no image_name: pass the from.name of the ImageStream's tag as the second argument", err)
+	case isAnnotation && image.ImageName == "":
+		err = fmt.Errorf("%w. An annotation has no image_name: pass the from.name of the ImageStream's tag as the second argument", describe(image.DisplayName, err))
+	default:
+		err = describe(image.DisplayName, err)
 	}
 	return elyra.Document{}, err
 }
 
-// describe says which image is invalid.
-func describe(image elyra.RuntimeImage, err error) error {
+// describe says what's wrong with a document, and which it is if that's known.
+func describe(displayName string, err error) error {
 	reason := err.Error()
 	if invalid := (*elyra.InvalidError)(nil); errors.As(err, &invalid) {
 		reason = invalid.Reason()
 	}
-	if image.DisplayName == "" {
+	if displayName == "" {
 		return fmt.Errorf("the text isn't a runtime image: %s", reason)
 	}
-	return fmt.Errorf("the runtime image %q is invalid: %s", image.DisplayName, reason)
-}
-
-// read reads text that is a document, or an array of one.
-func read(text string) (document elyra.Document, annotation bool, err error) {
-	if !strings.HasPrefix(strings.TrimSpace(text), "[") {
-		document, err = parse([]byte(text))
-		return document, false, err
-	}
-	var documents []json.RawMessage
-	if err := elyra.JSONFault([]byte(text)); err != nil {
-		return elyra.Document{}, true, err
-	}
-	_ = json.Unmarshal([]byte(text), &documents) // no fault, and an array
-	if len(documents) != 1 {
-		return elyra.Document{}, true, fmt.Errorf("the array has %d documents; in an annotation it has one", len(documents))
-	}
-	document, err = parse(documents[0])
-	return document, true, err
-}
-
-func parse(text []byte) (elyra.Document, error) {
-	document, err := elyra.ParseDocument(text)
-	if err != nil {
-		return document, describe(elyra.RuntimeImage{}, err)
-	}
-	return document, nil
+	return fmt.Errorf("the runtime image %q is invalid: %s", displayName, reason)
 }

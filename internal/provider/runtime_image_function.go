@@ -177,7 +177,7 @@ func (o *runtimeImageObject) text(name string, value attr.Value, use func(string
 		o.unknown = true
 		return true
 	}
-	text := ""
+	var text string
 	switch primitive := value.(type) {
 	case types.String:
 		text = primitive.ValueString()

@@ -21,8 +21,7 @@ import (
 const (
 	DefaultPlatform = "linux/amd64"
 
-	// DefaultMaxBytes is 200 MiB: what a plan can bear, and enough for most of what is read of a
-	// large Python image; one with a GPU's libraries may need more.
+	// DefaultMaxBytes is 200 MiB: what a plan can bear. Images with a GPU's libraries are larger.
 	DefaultMaxBytes = 200 << 20
 
 	// DefaultTimeout is for asking, DefaultInspectTimeout for inspecting too.
@@ -37,19 +36,25 @@ type Options struct {
 	// "os/arch/variant". Empty means [DefaultPlatform].
 	Platform string
 
-	// Inspect reads the image's layers, as far as needed, to find what Elyra needs in it.
+	// Inspect reads the image's layers, to find what Elyra needs in it.
 	Inspect bool
 
-	// ElyraVersion is the Elyra that will run the image, one of [ElyraVersions]. Empty means
+	// ElyraVersion is the Elyra that runs the image, one of [ElyraVersions]. Empty means
 	// [DefaultElyraVersion].
 	ElyraVersion string
 
-	// OpenShift looks with the eyes of the user that OpenShift runs containers as, an arbitrary one
-	// of group 0, in place of the image's own.
-	OpenShift bool
+	// ArbitraryUser asks for an arbitrary user of group 0, as OpenShift runs containers, instead of the
+	// image's own.
+	ArbitraryUser bool
 
-	// MaxBytes bounds what Inspect may transfer, in bytes of layers as they are
-	// stored. 0 means [DefaultMaxBytes].
+	// CRIORuntime asks for how Elyra runs the container where CRIO_RUNTIME is set: it installs packages into
+	// an empty volume.
+	CRIORuntime bool
+
+	// Programs are names of more programs to look for.
+	Programs []string
+
+	// MaxBytes bounds the layers that Inspect reads, in bytes as they're stored. 0 means [DefaultMaxBytes].
 	MaxBytes int64
 
 	// CACertPEM is one or more certificates in PEM form, of authorities that
@@ -60,18 +65,16 @@ type Options struct {
 	// [DefaultInspectTimeout] with Inspect.
 	Timeout time.Duration
 
-	// Progress, when set, hears how an inspection goes along: at the beginning
-	// and end of each layer, and about every 16 MiB. It is called from the
-	// goroutine that called Check, and holds it up.
+	// Progress, when set, is called at the beginning and the end of each layer that is transferred, and
+	// about every 16 MiB. Calls come from several goroutines.
 	Progress func(Progress)
 }
 
-// Progress is how far an inspection is.
+// Progress is how far a layer is.
 type Progress struct {
-	Layer, Layers int    // the layer being read, 1 the topmost, and how many the image has
+	Layer, Layers int    // which layer, 1 the topmost, and how many the image has
 	Digest        string // of that layer
-	Bytes, Size   int64  // of that layer: transferred, and in all
-	Total         int64  // bytes transferred of all layers
+	Bytes, Size   int64  // transferred, and in all
 }
 
 // Check asks the registry of imageName what it knows of the image, without credentials first, and
@@ -90,7 +93,7 @@ func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Re
 	}
 	c.enter()
 	defer c.leave()
-	limited, cancel := context.WithTimeoutCause(ctx, ck.opts.Timeout, errTimeout)
+	limited, cancel := context.WithTimeoutCause(context.WithValue(ctx, deadlineMark{}, time.Now().Add(ck.opts.Timeout)), ck.opts.Timeout, errTimeout)
 	defer cancel()
 	err := ck.check(limited)
 
@@ -99,7 +102,7 @@ func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Re
 	case err != nil && ctx.Err() != nil:
 		return nil, fmt.Errorf("check image %q: %w", imageName, context.Cause(ctx))
 	case errors.As(err, &problem):
-		ck.problem(problem)
+		ck.note(problem)
 	case err != nil:
 		return nil, err
 	}
@@ -114,46 +117,51 @@ type checker struct {
 	imageName string
 	ref       name.Reference
 	want      v1.Platform
-	session   *session // that the image is read with
 	report    *Report
-
-	met *bool // what the inspection found out; nil when it could not
 }
 
-// problem notes p, in which strangers have a word: names in an image, its environment, its platform.
-func (c *checker) problem(p *Problem) {
-	c.report.Problems = append(c.report.Problems, Problem{p.Code, wire.Line(p.Message, maxSentence), wire.Line(p.NextStep, maxSentence)})
+// note puts a problem into the report, unless it's nil. Strangers have a word in some: names in an image,
+// its environment, its platform.
+func (c *checker) note(p *Problem) {
+	if p != nil {
+		c.report.Problems = append(c.report.Problems, Problem{p.Code, p.Severity, wire.Line(p.Message, maxSentence), wire.Line(p.NextStep, maxSentence)})
+	}
 }
 
 // accept reads the arguments and sets the defaults.
 func (c *checker) accept() error {
 	var err error
 	if c.ref, err = name.ParseReference(c.imageName, name.WeakValidation); err != nil {
-		return &InputError{"image_name", fmt.Sprintf("%q is not an image name such as quay.io/owner/image:tag.", c.imageName)}
+		return &InputError{"image_name", fmt.Sprintf("%q isn't an image name such as quay.io/owner/image:tag.", c.imageName)}
 	}
 	if c.opts.Platform == "" {
 		c.opts.Platform = DefaultPlatform
 	}
 	parts := strings.Split(c.opts.Platform, "/")
 	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") || strings.ContainsAny(c.opts.Platform, ": ") {
-		return &InputError{"platform", fmt.Sprintf("%q is not a platform such as %s or linux/arm/v7.", c.opts.Platform, DefaultPlatform)}
+		return &InputError{"platform", fmt.Sprintf("%q isn't a platform such as %s or linux/arm/v7.", c.opts.Platform, DefaultPlatform)}
 	}
 	c.want = normal(v1.Platform{OS: parts[0], Architecture: parts[1], Variant: strings.Join(parts[2:], "")})
 	if c.opts.ElyraVersion == "" {
 		c.opts.ElyraVersion = DefaultElyraVersion
 	}
 	if elyraPythons[c.opts.ElyraVersion] == nil {
-		return &InputError{"elyra_version", fmt.Sprintf("%q is not one of %s.", c.opts.ElyraVersion, strings.Join(ElyraVersions(), ", "))}
+		return &InputError{"elyra_version", fmt.Sprintf("%q isn't one of %s.", c.opts.ElyraVersion, strings.Join(ElyraVersions(), ", "))}
+	}
+	for _, program := range c.opts.Programs {
+		if program == "" || strings.Contains(program, "/") {
+			return &InputError{"programs", fmt.Sprintf("%q isn't the name of a program such as git.", program)}
+		}
 	}
 	switch {
 	case c.opts.MaxBytes < 0:
-		return &InputError{"max_bytes", "It cannot be negative."}
+		return &InputError{"max_bytes", "It can't be negative."}
 	case c.opts.MaxBytes == 0:
 		c.opts.MaxBytes = DefaultMaxBytes
 	}
 	switch {
 	case c.opts.Timeout < 0:
-		return &InputError{"timeout", "It cannot be negative."}
+		return &InputError{"timeout", "It can't be negative."}
 	case c.opts.Timeout > 0:
 	case c.opts.Inspect:
 		c.opts.Timeout = DefaultInspectTimeout
@@ -171,52 +179,60 @@ func (c *checker) check(ctx context.Context) error {
 		return err
 	}
 	c.report.AnonymousPull = pullable(err)
-	if auth := c.credentials(ctx); auth != authn.Anonymous {
+	if auth := c.findCredentials(ctx); auth != authn.Anonymous {
 		signed, signedErr := c.see(ctx, auth)
-		if pulled := pullable(signedErr); pulled || !errors.As(signedErr, new(*UnreachableError)) {
-			c.report.AuthenticatedPull = &pulled
+		if !errors.As(signedErr, new(*UnreachableError)) {
+			c.report.AuthenticatedPull = pullable(signedErr)
 		}
 		var problem *Problem
 		switch {
 		case err != nil:
 			seen, err = signed, signedErr
-		case errors.As(signedErr, &problem):
-			c.problem(problem)
+		case errors.As(signedErr, &problem): // the image can be pulled without
+			warning := *problem
+			warning.Severity = Warning
+			c.note(&warning)
 		}
 	}
-	c.tell(seen)
-	if err != nil {
+	c.describe(seen)
+	if absent := new(bool); isProblem(err, imageNotFound, repositoryNotFound) {
+		c.report.Exists = absent
+	}
+	if err != nil || !c.opts.Inspect {
 		return err
 	}
-	if !c.opts.Inspect {
-		return nil
-	}
-	if os := seen.config.OS; os != "" && os != "linux" {
-		return &Problem{CodeInspectionPlatform, "The image is for " + c.report.Platform + ", and only Linux images can be inspected.",
-			`Set platform to a Linux one such as "` + DefaultPlatform + `"; Elyra's pipelines run on Linux.`}
-	}
-	c.session = seen.session
-	return c.inspect(ctx, seen.layers, seen.config.Config)
+	return c.inspect(ctx, seen)
 }
 
-// credentials are those for the image's repository; Anonymous where there are none, or where a
+// findCredentials are those for the image's repository; Anonymous where there are none, or where a
 // problem says why.
-func (c *checker) credentials(ctx context.Context) authn.Authenticator {
+func (c *checker) findCredentials(ctx context.Context) authn.Authenticator {
 	auth, err := c.client.credentials.find(ctx, c.ref.Context())
 	if err == nil {
 		return auth
 	}
-	c.problem(&Problem{CodeCredentialHelper,
-		fmt.Sprintf("The machine's Docker configuration gives no credentials for %s: it cannot be read, or a credential helper failed.", registryName(c.ref)),
-		fmt.Sprintf("Try docker login %s (or podman login) on this machine, or set registry_auth in the provider's configuration.", registryName(c.ref))})
+	c.note(credentialHelperFailed.problem("The machine's Docker configuration gives no credentials for %s: it can't be read, or a credential helper failed.", registryName(c.ref)).
+		cure("Try docker login %s (or podman login) on this machine, or set registry_auth in the provider's configuration.", registryName(c.ref)))
 	return authn.Anonymous
 }
 
-// pullable reports whether an image that ended in err could be pulled: it is there, though perhaps
-// not for the platform, or not an image.
-func pullable(err error) bool {
+// isProblem reports whether err is a problem of one of those kinds.
+func isProblem(err error, anyOf ...*Kind) bool {
 	var problem *Problem
-	return err == nil || errors.As(err, &problem) && (problem.Code == CodePlatformNotFound || problem.Code == CodeUnsupportedType)
+	return errors.As(err, &problem) && slices.ContainsFunc(anyOf, func(k *Kind) bool { return problem.Code == k.Code })
+}
+
+// pullable is whether an image that ended in err could be pulled; nil where the registry's answer doesn't
+// say. An image for another platform could, and so could something else than an image.
+func pullable(err error) *bool {
+	yes, no := true, false
+	switch {
+	case err == nil, isProblem(err, platformNotFound, unsupportedMediaType):
+		return &yes
+	case isProblem(err, imageNotFound, repositoryNotFound, credentialsRequired, credentialsRefused, credentialsExpired, credentialsDenied):
+		return &no
+	}
+	return nil
 }
 
 // sight is what a registry shows of an image: as much as could be seen before an error.
@@ -239,7 +255,7 @@ func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, er
 		s = newSession(c.client, c.ref.Context(), auth, nil)
 	}
 	if err != nil {
-		return &sight{}, c.explain(ctx, s, stageHandshake, err)
+		return &sight{session: s}, c.explain(ctx, &sight{session: s}, stageHandshake, err)
 	}
 	head, err := s.puller.Head(ctx, c.ref)
 	var answer *transport.Error
@@ -249,13 +265,11 @@ func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, er
 		seen, err = s.view(ctx, c.ref.Context().Digest(head.Digest.String()), c.want)
 		var at stageError
 		if errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && errors.As(err, &at) && seen.digest == "" {
-			err = &Problem{CodeDigestMismatch,
-				fmt.Sprintf("%s says that %s is %s, and has nothing of that digest.", registryName(c.ref), c.ref.Identifier(), head.Digest),
-				"Push the image again; if it stays so, the registry is broken."}
+			err = digestMismatch.problem("%s says that %s is %s, and has nothing of that digest.", registryName(c.ref), c.ref.Identifier(), head.Digest)
 		}
 	case ctx.Err() != nil, errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests:
-		seen = &sight{}
-	default: // HEAD does not work everywhere
+		seen = &sight{session: s}
+	default: // HEAD doesn't work everywhere
 		seen, err = s.fetch(ctx, c.ref, c.want)
 	}
 	if err == nil {
@@ -263,41 +277,41 @@ func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, er
 	}
 	at := stageError{stageManifest, err}
 	_ = errors.As(err, &at)
-	return seen, c.explain(ctx, s, at.stage, at.error)
+	return seen, c.explain(ctx, seen, at.stage, at.error)
 }
 
 // matches holds an image against the wanted platform, for one that has no index to say so.
 func (c *checker) matches(seen *sight) error {
 	has := platformOf(seen.config)
 	if has.OS != "" && has.Architecture != "" && !has.Satisfies(v1.Platform{OS: c.want.OS, Architecture: c.want.Architecture}) {
-		return platformNotFound(c.want, seen.platforms)
+		return noPlatform(c.want, seen.platforms)
 	}
 	return nil
 }
 
-// tell puts what was seen into the report.
-func (c *checker) tell(seen *sight) {
+// describe puts what was seen into the report.
+func (c *checker) describe(seen *sight) {
 	r := c.report
-	r.Exists, r.Digest, r.MediaType = seen.digest != "", seen.digest, seen.mediaType
+	r.Digest, r.MediaType = seen.digest, seen.mediaType
 	r.Platforms, r.Platform, r.Size = seen.platforms, seen.platform, seen.size
-	if r.Exists {
-		r.PinnedImageName = pin(c.imageName, r.Digest)
+	if exists := r.Digest != ""; exists {
+		r.Exists, r.PinnedImageName = &exists, pin(c.imageName, r.Digest)
+	}
+	for _, l := range seen.layers {
+		r.Layers = append(r.Layers, l.Digest.String())
 	}
 	if config := seen.config; config != nil {
 		r.Created, r.Labels, r.Env, r.Entrypoint = config.Created.Time, config.Config.Labels, config.Config.Env, config.Config.Entrypoint
+		r.ConfigUser, r.WorkingDir = config.Config.User, config.Config.WorkingDir
 	}
 }
 
-// conclude says whether the prerequisites are met, from what is known.
+// conclude says whether the prerequisites are met: what the problems say.
 func (c *checker) conclude() {
-	if !c.opts.Inspect {
-		return
+	severity := worst(c.report.Problems)
+	if met := severity == Warning; c.opts.Inspect && severity != Unknown {
+		c.report.PrerequisitesMet = &met
 	}
-	r := c.report
-	if r.Has(CodeImageNotFound) || r.Has(CodeRepositoryNotFound) || r.Has(CodePlatformNotFound) || r.Has(CodeUnsupportedType) {
-		c.met = new(bool)
-	}
-	r.PrerequisitesMet = c.met
 }
 
 // normal spells a platform one way: a 64-bit ARM is a v8 unless it says more.

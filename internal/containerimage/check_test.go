@@ -1,7 +1,9 @@
 package containerimage
 
 import (
+	"cmp"
 	"context"
+	"debug/elf"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,8 +31,12 @@ import (
 func TestReport(t *testing.T) {
 	t.Parallel()
 	created := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	img := withConfig(t, small(t), func(c *v1.ConfigFile) {
+	content := append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/os.py", "lib/python3.11/site-packages/pip/__main__.py",
+		"lib/python3.11/site-packages/papermill-2.6.0.dist-info/", "lib/python3.11/site-packages/jupyter_core-5.7.2.dist-info/", "lib/python3.11/site-packages/six-1.16.0-py3.11.egg-info",
+		"etc/os-release -> ../usr/lib/os-release", "usr/lib/os-release < NAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n"}, others...)
+	img := withConfig(t, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, content.tar(t))), func(c *v1.ConfigFile) {
 		c.Created.Time = created
+		c.Config.User, c.Config.WorkingDir = "0:0", "/bin"
 		c.Config.Labels = map[string]string{"a": "b"}
 		c.Config.Entrypoint = []string{"/bin/sh", "-c"}
 	})
@@ -39,15 +45,16 @@ func TestReport(t *testing.T) {
 	digest, _ := img.Digest()
 	manifest, _ := img.Manifest()
 
-	met := true
+	yes := true
 	want := &Report{
-		Exists: true, AnonymousPull: true,
+		Exists: &yes, AnonymousPull: &yes,
 		Digest:          digest.String(),
 		PinnedImageName: host + "/team/image@" + digest.String(),
 		MediaType:       string(types.OCIManifestSchema1),
 		Size:            manifest.Config.Size + manifest.Layers[0].Size,
 		Created:         created, Labels: map[string]string{"a": "b"},
-		Env: []string{"PATH=/bin"}, Entrypoint: []string{"/bin/sh", "-c"},
+		Env: []string{"PATH=/bin"}, Entrypoint: []string{"/bin/sh", "-c"}, ConfigUser: "0:0", WorkingDir: "/bin",
+		Layers:   []string{manifest.Layers[0].Digest.String()},
 		Platform: "linux/amd64", Platforms: []string{"linux/amd64"},
 	}
 	if got := check(t, host+"/team/image:1", Options{}); !reflect.DeepEqual(got, want) {
@@ -57,13 +64,21 @@ func TestReport(t *testing.T) {
 		t.Errorf("by its pinned name:\n got %+v\nwant %+v", got, want)
 	}
 
+	var mu sync.Mutex
 	var heard []Progress
-	got := check(t, host+"/team/image:1@"+digest.String(), Options{Inspect: true, Progress: func(p Progress) { heard = append(heard, p) }})
+	got := check(t, host+"/team/image:1@"+digest.String(), Options{Inspect: true, Programs: []string{"git", "curl"}, Progress: func(p Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		heard = append(heard, p)
+	}})
+	program := func(name string) *Executable { return &Executable{Path: "/bin/" + name, Target: "/bin/" + name} }
 	want.Python = &Executable{Path: "/bin/python3", Target: "/bin/python3.11", Version: "3.11", Pip: "/lib/python3.11/site-packages/pip"}
-	want.Curl = &Executable{Path: "/bin/curl", Target: "/bin/curl"}
-	want.Sh, want.Mkdir = &Executable{Path: "/bin/sh", Target: "/bin/sh"}, &Executable{Path: "/bin/mkdir", Target: "/bin/mkdir"}
+	want.Sh, want.Mkdir, want.Curl, want.Tar, want.Gzip = program("sh"), program("mkdir"), program("curl"), program("tar"), program("gzip")
+	want.Programs = map[string]string{"curl": "/bin/curl"}
+	want.Distributions = map[string]string{"papermill": "2.6.0", "jupyter-core": "5.7.2", "six": "1.16.0"}
+	want.OS, want.OSVersion = "debian", "12"
 	want.Certificates = "/etc/ssl/certs/ca-certificates.crt"
-	want.PrerequisitesMet = &met
+	want.User, want.PrerequisitesMet = new(uint32), &yes
 	want.Inspected, want.InspectedLayers = manifest.Layers[0].Size, 1
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("inspected:\n got %+v\nwant %+v", got, want)
@@ -71,7 +86,7 @@ func TestReport(t *testing.T) {
 	size := manifest.Layers[0].Size
 	wantHeard := []Progress{
 		{Layer: 1, Layers: 1, Digest: manifest.Layers[0].Digest.String(), Size: size},
-		{Layer: 1, Layers: 1, Digest: manifest.Layers[0].Digest.String(), Size: size, Bytes: size, Total: size},
+		{Layer: 1, Layers: 1, Digest: manifest.Layers[0].Digest.String(), Size: size, Bytes: size},
 	}
 	if !reflect.DeepEqual(heard, wantHeard) {
 		t.Errorf("progress: %+v, want %+v", heard, wantHeard)
@@ -141,7 +156,8 @@ func TestPlatforms(t *testing.T) {
 	t.Parallel()
 	host := serve(t, nil)
 	of := func(p v1.Platform) v1.Image {
-		return withConfig(t, small(t), func(c *v1.ConfigFile) { c.OS, c.Architecture, c.Variant = p.OS, p.Architecture, p.Variant })
+		machine := map[string]elf.Machine{"arm64": elf.EM_AARCH64, "arm": elf.EM_ARM, "amd64": elf.EM_X86_64}[p.Architecture]
+		return withConfig(t, smallFor(t, machine), func(c *v1.ConfigFile) { c.OS, c.Architecture, c.Variant = p.OS, p.Architecture, p.Variant })
 	}
 	var adds []mutate.IndexAddendum
 	for _, p := range []v1.Platform{{OS: "linux", Architecture: "arm64", Variant: "v8"}, {OS: "linux", Architecture: "amd64"},
@@ -166,7 +182,7 @@ func TestPlatforms(t *testing.T) {
 		{"windows/amd64", "windows/amd64", "inspection_not_linux", "unknown"},
 	} {
 		r := check(t, ref.String(), Options{Platform: tt.ask, Inspect: true})
-		if r.Platform != tt.got || codes(r) != tt.codes || met(r) != tt.met || r.Digest != digest.String() || !r.Exists {
+		if r.Platform != tt.got || codes(r) != tt.codes || met(r) != tt.met || r.Digest != digest.String() || says(r.Exists) != "true" {
 			t.Errorf("%q: %q, codes %q, met %s, digest %s; want %+v", tt.ask, r.Platform, codes(r), met(r), r.Digest, tt)
 		}
 		if want := []string{"linux/arm64", "linux/amd64", "linux/arm/v7", "windows/amd64"}; !reflect.DeepEqual(r.Platforms, want) {
@@ -176,16 +192,19 @@ func TestPlatforms(t *testing.T) {
 
 	push(t, host+"/team/single:1", of(v1.Platform{OS: "linux", Architecture: "arm64"}))
 	r := check(t, host+"/team/single:1", Options{Inspect: true})
-	if codes(r) != "platform_not_found" || met(r) != "false" || !r.AnonymousPull || !strings.Contains(r.Problems[0].NextStep, `platform = "linux/arm64"`) {
+	if codes(r) != "platform_not_found" || met(r) != "false" || says(r.AnonymousPull) != "true" || !strings.Contains(r.Problems[0].NextStep, `platform = "linux/arm64"`) {
 		t.Errorf("an image for another platform: %+v", r)
 	}
 }
 
-func met(r *Report) string {
-	if r.PrerequisitesMet == nil {
+func met(r *Report) string { return says(r.PrerequisitesMet) }
+
+// says is an answer that may not be known.
+func says(b *bool) string {
+	if b == nil {
 		return "unknown"
 	}
-	return fmt.Sprint(*r.PrerequisitesMet)
+	return fmt.Sprint(*b)
 }
 
 // path matches what the registry is asked for by the test's image.
@@ -211,13 +230,13 @@ func TestRegistrySaysNo(t *testing.T) {
 		unreachable bool
 		says        string // a part of what is said, problem or error; "" for nothing
 		met         string
-		exists      bool
+		exists      string // "" for unknown
 	}{
-		{name: "no such tag", codes: "image_not_found", says: "has no tag 2 in team/image", met: "false",
+		{name: "no such tag", codes: "image_not_found", says: "has no tag 2 in team/image", met: "false", exists: "false",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return isManifest(r) && registryError(w, 404, "MANIFEST_UNKNOWN", "manifest unknown")
 			}},
-		{name: "no such repository", codes: "repository_not_found", says: "has no repository team/image", met: "false",
+		{name: "no such repository", codes: "repository_not_found", says: "has no repository team/image", met: "false", exists: "false",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return isManifest(r) && registryError(w, 404, "NAME_UNKNOWN", "repository name not known")
 			}},
@@ -226,11 +245,11 @@ func TestRegistrySaysNo(t *testing.T) {
 				w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
 				return registryError(w, 401, "UNAUTHORIZED", "authentication required")
 			}},
-		{name: "403", codes: "credentials_required", says: "requested access is denied", met: "unknown",
+		{name: "403", codes: "credentials_required", says: "(DENIED)", met: "unknown",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return isManifest(r) && registryError(w, 403, "DENIED", "requested access is denied")
 			}},
-		{name: "layers and configuration want credentials", codes: "credentials_required", says: "pull_secret", met: "unknown", exists: true,
+		{name: "layers and configuration want credentials", codes: "credentials_required", says: "pull_secret", met: "unknown", exists: "true",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return isBlob(r) && registryError(w, 401, "UNAUTHORIZED", "authentication required")
 			}},
@@ -253,16 +272,16 @@ func TestRegistrySaysNo(t *testing.T) {
 				w.WriteHeader(401)
 				return true
 			}},
-		{name: "429", codes: "rate_limited", says: "Wait 3600 seconds", met: "unknown",
+		{name: "429", codes: "rate_limited", says: "Try again in 1h0m0s", met: "unknown",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				w.Header().Set("Retry-After", "3600")
 				return isManifest(r) && registryError(w, 429, "TOOMANYREQUESTS", "you have reached your pull rate limit")
 			}},
-		{name: "429 by GET only", codes: "rate_limited", says: "you have reached your pull rate limit", met: "unknown",
+		{name: "429 by GET only", codes: "rate_limited", says: "(TOOMANYREQUESTS)", met: "unknown",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return r.Method == http.MethodGet && isManifest(r) && registryError(w, 429, "TOOMANYREQUESTS", "you have reached your pull rate limit")
 			}},
-		{name: "400", codes: "refused", says: "400 Bad Request", met: "unknown",
+		{name: "400", codes: "refused", says: "(UNSUPPORTED)", met: "unknown",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				return isManifest(r) && registryError(w, 400, "UNSUPPORTED", "no")
 			}},
@@ -317,7 +336,7 @@ func TestRegistrySaysNo(t *testing.T) {
 				http.Error(w, "secret-token", http.StatusServiceUnavailable)
 				return true
 			}},
-		{name: "manifest that is another", codes: "digest_mismatch", says: "refused", met: "unknown",
+		{name: "manifest that is another", codes: "digest_mismatch", says: "than its digest says", met: "unknown",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				if r.Method == http.MethodGet && isManifest(r) {
 					w.Header().Set("Content-Type", string(types.OCIManifestSchema1))
@@ -336,7 +355,7 @@ func TestRegistrySaysNo(t *testing.T) {
 				}
 				return false
 			}},
-		{name: "configuration that is another", codes: "invalid_answer", says: "the image configuration makes no sense", met: "unknown", exists: true,
+		{name: "configuration that is another", codes: "invalid_answer", says: "the image configuration makes no sense", met: "unknown", exists: "true",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				if isBlob(r) {
 					w.Header().Set("Transfer-Encoding", "chunked")
@@ -363,7 +382,7 @@ func TestRegistrySaysNo(t *testing.T) {
 				}
 				return false
 			}},
-		{name: "manifest that is no JSON", codes: "invalid_answer", says: "makes no sense", met: "unknown", exists: true,
+		{name: "manifest that is no JSON", codes: "invalid_answer", says: "makes no sense", met: "unknown", exists: "true",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				if isManifest(r) && r.Method == http.MethodHead {
 					w.WriteHeader(http.StatusMethodNotAllowed)
@@ -373,7 +392,7 @@ func TestRegistrySaysNo(t *testing.T) {
 				}
 				return isManifest(r)
 			}},
-		{name: "schema 1", codes: "unsupported_media_type", says: "gave up in 2017", met: "false", exists: true,
+		{name: "schema 1", codes: "unsupported_media_type", says: "gave up in 2017", met: "false", exists: "true",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				if isManifest(r) {
 					w.Header().Set("Content-Type", string(types.DockerManifestSchema1Signed))
@@ -381,46 +400,46 @@ func TestRegistrySaysNo(t *testing.T) {
 				}
 				return isManifest(r)
 			}},
-		{name: "HEAD refused", met: "true", exists: true,
+		{name: "HEAD refused", met: "true", exists: "true",
 			fault: func(w http.ResponseWriter, r *http.Request) bool {
 				if r.Method == http.MethodHead {
 					w.WriteHeader(http.StatusMethodNotAllowed)
 				}
 				return r.Method == http.MethodHead
 			}},
-		{name: "HEAD without a digest", met: "true", exists: true,
+		{name: "HEAD without a digest", met: "true", exists: "true",
 			fault: func(w http.ResponseWriter, r *http.Request) bool { return r.Method == http.MethodHead }},
-		{name: "layer missing", codes: "invalid_answer", says: "not a layer that it refers to", met: "unknown", exists: true,
+		{name: "layer missing", codes: "invalid_answer", says: "not a layer that it refers to", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				registryError(w, 404, "BLOB_UNKNOWN", "blob unknown")
 			})},
-		{name: "layer truncated", codes: "inspection_failed", says: "broke off", met: "unknown", exists: true,
+		{name: "layer truncated", codes: "storage_failed", says: "broke off", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Length", "1000")
 				w.Write([]byte{0x1f, 0x8b, 8})
 			})},
-		{name: "layer cut short with a right length", codes: "inspection_failed", says: "does not have the digest", met: "unknown", exists: true,
+		{name: "layer cut short with a right length", codes: "digest_mismatch", says: "than its digest says", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				w.Write(lines{"x"}.tar(t)[:1024])
 			})},
-		{name: "layer that is another", codes: "inspection_failed", says: "does not have the digest", met: "unknown", exists: true,
+		{name: "layer that is another", codes: "digest_mismatch", says: "than its digest says", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				w.Write(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.tar(t))
 			})},
-		{name: "layer that is no archive", codes: "inspection_failed", says: "not a tar archive", met: "unknown", exists: true,
+		{name: "layer that is no archive", codes: "digest_mismatch", says: "than its digest says", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				io.WriteString(w, strings.Repeat("<html>", 1000))
 			})},
-		{name: "layer with damaged gzip", codes: "inspection_failed", says: "damaged", met: "unknown", exists: true,
+		{name: "layer with damaged gzip", codes: "inspection_failed", says: "damaged", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				w.Write(append(gzipped(t, nil)[:10], strings.Repeat("\xff", 100)...))
 			})},
-		{name: "layer rate limited", codes: "rate_limited", says: "Wait until tomorrow", met: "unknown", exists: true,
+		{name: "layer rate limited", codes: "rate_limited", says: "TOOMANYREQUESTS", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Retry-After", "tomorrow")
 				registryError(w, 429, "TOOMANYREQUESTS", "slow down")
 			})},
-		{name: "layer 500", codes: "inspection_failed", says: "500 Internal Server Error", met: "unknown", exists: true,
+		{name: "layer 500", codes: "storage_failed", says: "500 Internal Server Error", met: "unknown", exists: "true",
 			fault: onLayer(t, func(w http.ResponseWriter, r *http.Request) {
 				http.Error(w, "secret-token", http.StatusInternalServerError)
 			})},
@@ -433,7 +452,7 @@ func TestRegistrySaysNo(t *testing.T) {
 			push(t, host+"/team/image:2", small(t))
 			broken.Store(true)
 
-			r, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/image:2", Options{Inspect: true})
+			r, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/image:2", Options{Inspect: true, Timeout: 3 * time.Second})
 			said := fmt.Sprint(err)
 			if r != nil {
 				said = fmt.Sprint(r.Problems)
@@ -454,8 +473,8 @@ func TestRegistrySaysNo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if codes(r) != tt.codes || met(r) != tt.met || r.Exists != tt.exists {
-				t.Errorf("codes %q, met %s, exists %v; want %+v", codes(r), met(r), r.Exists, tt)
+			if codes(r) != tt.codes || met(r) != tt.met || says(r.Exists) != cmp.Or(tt.exists, "unknown") {
+				t.Errorf("codes %q, met %s, exists %s; want %+v", codes(r), met(r), says(r.Exists), tt)
 			}
 			for _, p := range r.Problems {
 				if !strings.HasSuffix(p.Message, ".") || !strings.HasSuffix(p.NextStep, ".") {
@@ -496,7 +515,7 @@ func TestNotAnImage(t *testing.T) {
 	chart := mutate.ConfigMediaType(mutate.MediaType(small(t), types.OCIManifestSchema1), "application/vnd.cncf.helm.config.v1+json")
 	push(t, host+"/team/chart:1", chart)
 	r := check(t, host+"/team/chart:1", Options{Inspect: true})
-	if codes(r) != "unsupported_media_type" || met(r) != "false" || !r.Exists {
+	if codes(r) != "unsupported_media_type" || met(r) != "false" || says(r.Exists) != "true" {
 		t.Errorf("%+v", r)
 	}
 
@@ -557,7 +576,7 @@ func TestUnreachable(t *testing.T) {
 				t.Fatalf("%v, %v, want unreachable: %s", r, err, tt.says)
 			}
 			var unreachable *UnreachableError
-			if errors.As(err, &unreachable); unreachable.Problem().Code != CodeUnreachable || !strings.Contains(unreachable.Problem().String(), tt.says) {
+			if errors.As(err, &unreachable); unreachable.Problem().Code != registryUnreachable.Code || !strings.Contains(unreachable.Problem().String(), tt.says) {
 				t.Errorf("as a problem: %v, want %s", unreachable.Problem(), tt.says)
 			}
 		})
@@ -584,13 +603,35 @@ func TestPlainHTTPIsForLoopback(t *testing.T) {
 			t.Errorf("%s: asked %v (%v), want %v", url, asked, err, allowed)
 		}
 	}
-	from, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://quay.io/v2/", nil)
-	for url, allowed := range map[string]bool{"https://169.254.169.254/": false, "https://10.0.0.1/": false, "https://localhost/": false, "https://cdn.example/": true} {
-		asked = false
-		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-		req.Response = &http.Response{Request: from}
-		if _, err := g.RoundTrip(req); asked != allowed { //nolint:bodyclose // there is none
-			t.Errorf("redirect to %s: asked %v (%v), want %v", url, asked, err, allowed)
+	for _, tt := range []struct {
+		from, to, challenge string
+		allowed             bool
+	}{
+		{from: "quay.io", to: "169.254.169.254"},
+		{from: "quay.io", to: "10.0.0.1"},
+		{from: "quay.io", to: "localhost"},
+		{from: "10.0.0.1:5000", to: "10.0.0.2"}, // go-containerregistry follows none to an address
+		{from: "10.0.0.1:5000", to: "10.0.0.1", allowed: true},
+		{from: "10.0.0.1:5000", to: "blobs.example", allowed: true},
+		{from: "quay.io", to: "cdn.example", allowed: true},
+		{from: "127.0.0.1:5000", to: "127.0.0.1:5001", allowed: true},
+		{from: "quay.io", challenge: `Bearer realm="https://10.0.0.1/token"`},
+		{from: "10.0.0.1:5000", challenge: `Bearer realm="https://10.0.0.2/token"`},
+		{from: "10.0.0.1:5000", challenge: `Bearer service="x", realm="https://10.0.0.1:5001/token"`},
+		{from: "10.0.0.1:5000", challenge: `Bearer realm="https://10.0.0.1:5000/token"`, allowed: true},
+		{from: "quay.io", challenge: `Bearer realm="https://auth.example/token"`, allowed: true},
+	} {
+		g := &guard{registry: tt.from, inner: roundTrip(func(r *http.Request) (*http.Response, error) {
+			resp := &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {"https://" + tt.to + "/"}}, Body: http.NoBody, Request: r}
+			if tt.challenge != "" {
+				resp.StatusCode, resp.Header = http.StatusUnauthorized, http.Header{"Www-Authenticate": {tt.challenge}}
+			}
+			return resp, nil
+		})}
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+tt.from+"/v2/", nil)
+		_, err := g.RoundTrip(req) //nolint:bodyclose // there is none
+		if away := errors.As(err, new(leadsAwayError)); away == tt.allowed {
+			t.Errorf("%+v: %v", tt, err)
 		}
 	}
 }
@@ -640,7 +681,7 @@ func TestInspectionTimeout(t *testing.T) {
 	})
 	push(t, host+"/team/image:1", small(t))
 	r := check(t, host+"/team/image:1", Options{Inspect: true, Timeout: 300 * time.Millisecond})
-	if codes(r) != "inspection_timeout" || met(r) != "unknown" || !r.AnonymousPull || !strings.Contains(r.Problems[0].NextStep, `timeout = "600ms"`) {
+	if codes(r) != "inspection_timeout" || met(r) != "unknown" || says(r.AnonymousPull) != "true" || !strings.Contains(r.Problems[0].NextStep, `timeout = "600ms"`) {
 		t.Errorf("%+v", r)
 	}
 }
@@ -660,16 +701,13 @@ func TestMaxBytes(t *testing.T) {
 	img := imageOf(t, nil, encodings["tar"](t, below.tar(t)), encodings["tar"](t, lines{"x"}.tar(t)))
 	push(t, host+"/team/image:1", img)
 	size := int64(len(lines{"x"}.tar(t)) + len(below.tar(t)))
-	for limit, want := range map[int64]string{
-		1: "max_bytes_exceeded", 1000: "max_bytes_exceeded", size - 1: "max_bytes_exceeded",
-		size: "python3_missing", size + 1: "python3_missing",
-	} {
+	for limit, want := range map[int64]string{1: "max_bytes_exceeded", size - 1: "max_bytes_exceeded", size: "python3_missing", size + 1: "python3_missing"} {
 		r := check(t, host+"/team/image:1", Options{Inspect: true, MaxBytes: limit})
 		if codes(r) != want || r.Inspected > limit {
 			t.Errorf("%d: %v, %d bytes, want %s", limit, r.Problems, r.Inspected, want)
 		}
-		if want == "max_bytes_exceeded" && (met(r) != "unknown" || !strings.Contains(r.Problems[0].NextStep, fmt.Sprintf("max_bytes = %d ", size))) {
-			t.Errorf("%d: met %s, %v", limit, met(r), r.Problems)
+		if want == "max_bytes_exceeded" && (met(r) != "unknown" || !strings.Contains(r.Problems[0].NextStep, fmt.Sprintf("max_bytes = %d,", size)) || r.Inspected != 0) {
+			t.Errorf("%d: met %s, %d bytes, %v", limit, met(r), r.Inspected, r.Problems)
 		}
 	}
 }
@@ -695,15 +733,12 @@ func (l *recorder) take() []string {
 	return all
 }
 
-// What is asked of the registry, and nothing more: HEAD before GET, no layer
-// unless inspecting, no lower layer when the upper ones decide.
+// What is asked of the registry, and nothing more: HEAD before GET, no layer unless inspecting.
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	var log recorder
 	host := serve(t, log.note)
-	img := imageOf(t, []string{"PATH=/bin"},
-		encodings["gzip"](t, lines{"below"}.tar(t)),
-		encodings["gzip"](t, append(lines{"bin/python3.11*", "bin/python3 -> python3.11", "lib/python3.11/site-packages/pip/", "lib/python3.11/EXTERNALLY-MANAGED/", "pyvenv.cfg/"}, others...).tar(t)))
+	img := small(t)
 	push(t, host+"/team/image:1", img)
 	log.take()
 	digest, _ := img.Digest()
@@ -734,7 +769,7 @@ func TestRetry(t *testing.T) {
 	})
 	push(t, host+"/team/image:1", small(t))
 	faults.Store(1)
-	if r := check(t, host+"/team/image:1", Options{}); !r.AnonymousPull {
+	if r := check(t, host+"/team/image:1", Options{}); says(r.AnonymousPull) != "true" {
 		t.Errorf("%+v", r)
 	}
 }

@@ -15,18 +15,21 @@ import (
 // sideBySide bounds how many layers are read at the same time.
 const sideBySide = 4
 
-// Client checks images. What its checks learn of manifests and layers they share, so that each is
-// asked for once. A Client is for one run of Terraform: it forgets nothing.
+// maxCached bounds what layers take in memory that no check uses any more, in bytes.
+const maxCached = 300 << 20
+
+// Client checks images. Its checks share what they learn of manifests and layers, so that each is asked for
+// once. A Client is for one run of Terraform.
 type Client struct {
 	credentials Credentials
-	index       *rootfs.Index
 	slots       chan struct{} // one for each layer that is being read
 
 	mu         sync.Mutex
 	running    int // checks
 	transports map[string]*http.Transport
 	sessions   map[sessionKey]*once.Value[*session]
-	layers     map[layerKey]*sharedLayer
+	layers     map[string]*once.Value[*rootfs.Layer] // by digest
+	memory     map[string]int                        // of those that were read
 }
 
 // sessionKey says what a session is for.
@@ -36,21 +39,15 @@ type sessionKey struct {
 	anonymous bool
 }
 
-// layerKey names a layer by the registry that sends it, since a layer that is left early is that
-// registry's word.
-type layerKey struct{ registry, digest string }
-
 // NewClient returns a Client that uses the given credentials.
 func NewClient(credentials Credentials) *Client {
-	index := rootfs.New(0, 0)
-	index.KeepContent(usersFile, groupsFile) // one image's user is root, and another's of the same layers has a name
 	return &Client{
 		credentials: credentials,
-		index:       index,
 		slots:       make(chan struct{}, sideBySide),
 		transports:  map[string]*http.Transport{},
 		sessions:    map[sessionKey]*once.Value[*session]{},
-		layers:      map[layerKey]*sharedLayer{},
+		layers:      map[string]*once.Value[*rootfs.Layer]{},
+		memory:      map[string]int{},
 	}
 }
 
@@ -111,31 +108,49 @@ func (c *Client) open(ctx context.Context, repo name.Repository, caCertPEM strin
 	return s, err
 }
 
-// sharedLayer is a layer of all images that have it.
-type sharedLayer struct {
-	files *rootfs.Layer
-	turn  chan struct{} // held by who reads it
+// layer returns what a layer has. It's read once for all checks that ask while it's kept; what's kept is
+// bounded.
+func (c *Client) layer(ctx context.Context, digest string, read func(context.Context) (*rootfs.Layer, error)) (*rootfs.Layer, error) {
+	c.mu.Lock()
+	value := c.layers[digest]
+	if value == nil {
+		value = &once.Value[*rootfs.Layer]{}
+		c.layers[digest] = value
+	}
+	c.mu.Unlock()
+	l, err := value.Get(ctx, func(ctx context.Context) (*rootfs.Layer, error) {
+		select {
+		case c.slots <- struct{}{}:
+			defer func() { <-c.slots }()
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		l, err := read(ctx)
+		if err == nil {
+			c.keep(digest, l.Memory())
+		}
+		return l, err
+	})
+	if err != nil {
+		value.Forget()
+	}
+	return l, err
 }
 
-// layer is what is known of a layer.
-func (c *Client) layer(registry, digest string) *sharedLayer {
+// keep notes that a layer takes so much memory, and lets others go if that's too much.
+func (c *Client) keep(digest string, memory int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := layerKey{registry, digest}
-	l := c.layers[key]
-	if l == nil {
-		l = &sharedLayer{files: c.index.Layer(digest), turn: make(chan struct{}, 1)}
-		c.layers[key] = l
+	c.memory[digest] = memory
+	all := 0
+	for _, m := range c.memory {
+		all += m
 	}
-	return l
-}
-
-// take waits for a place in one of the channels. It reports false when ctx ends first.
-func take(ctx context.Context, places chan struct{}) bool {
-	select {
-	case places <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
+	for other, m := range c.memory {
+		if all > maxCached && other != digest {
+			all -= m
+			delete(c.memory, other)
+			delete(c.layers, other)
+		}
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -34,7 +35,7 @@ type UnreachableError struct {
 }
 
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("cannot reach the registry %s: %s. %s", e.Registry, e.Reason, e.NextStep)
+	return fmt.Sprintf("can't reach the registry %s: %s. %s", e.Registry, e.Reason, e.NextStep)
 }
 
 // Is makes every UnreachableError an [ErrUnreachable].
@@ -43,7 +44,7 @@ func (e *UnreachableError) Is(target error) bool { return target == ErrUnreachab
 // Problem is the error as a problem, for who would rather go on without an
 // answer.
 func (e *UnreachableError) Problem() Problem {
-	return Problem{CodeUnreachable, fmt.Sprintf("Cannot reach the registry %s: %s.", e.Registry, e.Reason), e.NextStep}
+	return *registryUnreachable.problem("Can't reach the registry %s: %s.", e.Registry, e.Reason).cure("%s", e.NextStep)
 }
 
 // InputError says that an argument of [Check] cannot be used.
@@ -55,16 +56,22 @@ type InputError struct {
 func (e *InputError) Error() string { return e.Argument + ": " + e.Reason }
 
 var (
-	errTimeout  = errors.New("the time given for the check is up")
-	errMaxBytes = errors.New("the bytes given for the inspection are used up")
-
+	errTimeout        = errors.New("the time given for the check is up")
 	errAnswerTooLarge = errors.New("the answer is too large")
 	errDigestMismatch = errors.New("the content does not have the digest that was asked for")
 	errWebPage        = errors.New("the answer is a web page")
 	errPlainHTTP      = errors.New("plain HTTP is for loopback registries only")
-	errRedirect       = errors.New("a redirect into a private network")
 	errRedirects      = errors.New("too many redirects")
 )
+
+// leadsAwayError says that a registry sends somewhere that the provider doesn't follow: into a private
+// network, or with credentials to a token server that isn't trusted.
+type leadsAwayError struct {
+	host            string
+	private, tokens bool
+}
+
+func (e leadsAwayError) Error() string { return "the registry sends to " + e.host }
 
 // stage is what was being asked when an error came.
 type stage int
@@ -80,186 +87,172 @@ func (s stage) String() string {
 	return [...]string{"the registry API", "the manifest", "the image configuration", "a layer"}[s]
 }
 
-// explain turns whatever came of asking a registry into a [*Problem], when the
-// registry gave an answer, or an [*UnreachableError], when it gave none. It
-// goes by types, never by text, and quotes nothing but a registry's own codes
-// and messages: bodies and addresses can hold tokens.
-func (c *checker) explain(ctx context.Context, s *session, at stage, err error) error {
+// explain turns whatever came of asking a registry into a [*Problem], when the registry gave an answer, or
+// an [*UnreachableError], when it gave none. It goes by types, never by text, and quotes only codes of the
+// distribution specification: whatever else a registry sends can repeat credentials.
+func (c *checker) explain(ctx context.Context, seen *sight, at stage, err error) error {
 	var answer *transport.Error
-	var network *url.Error
 	var certificate *tls.CertificateVerificationError
 	var problem *Problem
-	var realm realmError
+	var away leadsAwayError
 	registry := registryName(c.ref)
-	if refused := refusal(registry, at, err); refused != nil {
-		return refused
-	}
 	switch {
 	case errors.As(err, &problem):
 		return err
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), errTimeout):
+		if seen.digest != "" {
+			return storageFailed.problem("%s has the image, but didn't send %s within %s.", registry, at, c.opts.Timeout).
+				cure("Set timeout = %q or more, or check that the storage can be reached from here.", (2 * c.opts.Timeout).String())
+		}
 		return &UnreachableError{registry, "no answer within " + c.opts.Timeout.String(),
 			"Give it longer with timeout, or check that it can be reached from here."}
-	case errors.As(err, &realm):
-		return &Problem{CodeCredentialsWithheld,
-			fmt.Sprintf("%s sends to %s for its tokens, which is not known to belong to it and was given no credentials.", registry, realm.host),
-			fmt.Sprintf("If it does belong to the registry, give the same credentials for %q in registry_auth too.", realm.host)}
+	case errors.Is(err, errDigestMismatch):
+		return digestMismatch.problem("%s sends something else as %s than its digest says.", registry, at)
+	case errors.Is(err, errAnswerTooLarge):
+		return tooLarge.problem("%s sends more than %d bytes as %s.", registry, int64(maxDocument), at)
+	case errors.Is(err, errWebPage):
+		return notARegistry.problem("%s answers with a web page where %s should be.", registry, at)
+	case errors.Is(err, errRedirects):
+		return notARegistry.problem("%s redirects without end where %s should be.", registry, at).cure("Check the host in image_name, and ask who runs it.")
+	case errors.As(err, &away) && away.tokens && away.private:
+		return refused.problem("%s sends to %s for its tokens, an address in a private network, which the provider doesn't follow.", registry, away.host).
+			cure("Ask who runs the registry to give its token server a host name, or the registry's own host and port.")
+	case errors.As(err, &away) && away.tokens:
+		return credentialsWithheld.problem("%s sends to %s for its tokens, which isn't known to belong to it. It was given no credentials.", registry, away.host).
+			cure("If that host belongs to the registry, give it the same credentials in registry_auth (%q).", away.host)
+	case errors.As(err, &away):
+		return refused.problem("%s redirects to %s, an address in a private network, which the provider doesn't follow.", registry, away.host).
+			cure("Ask who runs the registry to redirect to a host name.")
 	case errors.Is(err, errPlainHTTP) && at != stageHandshake:
-		return &Problem{CodeRefused,
-			fmt.Sprintf("%s redirects to plain HTTP, which was not followed.", registry),
-			"Ask who runs the registry to redirect to https addresses."}
-	// Before answers: on loopback, plain HTTP was then tried in vain.
+		return refused.problem("%s redirects to plain HTTP, which the provider doesn't follow.", registry).
+			cure("Ask who runs the registry to redirect to https addresses.")
+	case errors.As(err, &answer) && !errors.As(err, &certificate): // on loopback, plain HTTP was then tried in vain
+		return c.explainAnswer(seen, at, answer)
+	case isNetworkError(err) && seen.digest != "":
+		return storageFailed.problem("%s has the image, but %s doesn't arrive: %s.", registry, at, networkReason(err))
 	case errors.As(err, &certificate):
-		e := &UnreachableError{registry, clip(certificate.Error()), "Have the registry's certificate renewed or corrected."}
+		e := &UnreachableError{registry, networkReason(err), "Have the registry's certificate renewed or corrected."}
 		if errors.As(err, new(x509.UnknownAuthorityError)) {
 			e.NextStep = "If its certificate is from a private authority, give that authority's in ca_cert_pem."
 		}
 		return e
-	case errors.As(err, &answer):
-		return c.explainAnswer(s, at, answer)
-	case errors.As(err, &network), isNetworkError(err):
-		e := &UnreachableError{registry, networkReason(err), "Check the host in image_name, and that it can be reached from here."}
+	case isNetworkError(err):
+		e := &UnreachableError{registry, networkReason(err), registryUnreachable.Cure}
 		if errors.Is(err, http.ErrSchemeMismatch) {
-			e.NextStep = "It seems to speak plain HTTP, which only loopback addresses may: give the registry a certificate."
+			e.NextStep = "It seems to speak plain HTTP, which only loopback addresses may. Give the registry a certificate."
 		}
 		return e
 	}
-	p := &Problem{CodeInvalidAnswer, fmt.Sprintf("What %s sends as %s makes no sense.", registry, at),
-		"Check that image_name is a container image in a registry; pushing it again may repair it."}
-	if syntax := (*json.SyntaxError)(nil); at == stageManifest && errors.As(err, &syntax) { // others may quote what was sent
-		p.Message = strings.TrimSuffix(p.Message, ".") + ": " + clip(syntax.Error()) + "."
-	}
-	return p
+	return invalidAnswer.problem("What %s sends as %s makes no sense.", registry, at)
 }
 
-// refusals are the answers that are refused whatever they say. A message is given the registry and
-// the stage.
-var refusals = []struct {
-	err               error
-	code              Code
-	message, nextStep string
-}{
-	{errDigestMismatch, CodeDigestMismatch,
-		"%[1]s sends something else as %[2]s than its digest says, so it was refused.",
-		"Push the image again; if it stays so, the registry or a proxy before it is broken or tampers with content."},
-	{errAnswerTooLarge, CodeTooLarge,
-		fmt.Sprintf("%%[1]s sends more than %d bytes as %%[2]s.", int64(maxDocument)),
-		"No image needs that much: check that image_name is a container image."},
-	{errWebPage, CodeNotARegistry,
-		"%[1]s answers with a web page where %[2]s should be.",
-		"Check the host in image_name; if it is right, a proxy or a login page stands before the registry, and a cluster will meet it too."},
-	{errRedirect, CodeRefused,
-		"%[1]s redirects to an address in a private network, which was not followed.",
-		"Use the registry's address in that network in image_name."},
-	{errRedirects, CodeNotARegistry,
-		"%[1]s redirects without end where %[2]s should be.",
-		"Check the host in image_name, and ask who runs it."},
+// isAnswer reports whether a registry answered with an error.
+func isAnswer(err error) bool { return errors.As(err, new(*transport.Error)) }
+
+// specified are the error codes of the distribution specification, and of its reference implementation.
+var specified = []transport.ErrorCode{
+	transport.BlobUnknownErrorCode, transport.DigestInvalidErrorCode, transport.ManifestBlobUnknownErrorCode, transport.ManifestInvalidErrorCode,
+	transport.ManifestUnknownErrorCode, transport.NameInvalidErrorCode, transport.NameUnknownErrorCode, transport.SizeInvalidErrorCode,
+	transport.UnauthorizedErrorCode, transport.DeniedErrorCode, transport.UnsupportedErrorCode, transport.TooManyRequestsErrorCode,
+	transport.UnknownErrorCode, transport.UnavailableErrorCode,
 }
 
-// refusal is the problem of a refused answer, nil where the error is another.
-func refusal(registry string, at stage, err error) error {
-	for _, r := range refusals {
-		if errors.Is(err, r.err) {
-			return &Problem{r.code, fmt.Sprintf(r.message, registry, at), r.nextStep}
-		}
-	}
-	return nil
-}
-
-// explainAnswer goes by the codes of the distribution specification ("Error
-// Codes") where the registry sends them, and by the status where not.
-func (c *checker) explainAnswer(s *session, at stage, answer *transport.Error) error {
-	registry := registryName(c.ref)
-	codes := map[transport.ErrorCode]bool{}
-	says := ""
-	for _, d := range answer.Errors {
-		codes[d.Code] = true
-		if says == "" && d.Code != "" {
-			says = " (" + clip(string(d.Code)+": "+d.Message) + ")"
-		}
-	}
-	status := answer.StatusCode
-	switch {
-	case status == http.StatusTooManyRequests || codes[transport.TooManyRequestsErrorCode]:
-		wait := "Wait"
-		if after := s.guard.retryAfter.Load(); after != nil {
-			wait = "Wait " + *after
-		}
-		if s.auth != authn.Anonymous {
-			return &Problem{CodeRateLimited, fmt.Sprintf("%s limits how often it can be asked with these credentials%s.", registry, says), wait + " and try again."}
-		}
-		return &Problem{CodeRateLimited,
-			fmt.Sprintf("%s limits how often it can be asked without credentials%s.", registry, says),
-			wait + " and try again, or use an image_name in a mirror; nodes of a cluster that pull without a pull_secret meet the same limit."}
-	case status == http.StatusUnauthorized, status == http.StatusForbidden,
-		codes[transport.UnauthorizedErrorCode], codes[transport.DeniedErrorCode]:
-		if s.auth != authn.Anonymous {
-			return c.explainRefusal(s, status, says)
-		}
-		return &Problem{CodeCredentials,
-			fmt.Sprintf("%s does not show %s without credentials%s; whether it exists is not known.", registry, c.ref.Context().RepositoryStr(), says),
-			"Check the spelling of image_name; if the image is private, set pull_secret to the name of a Kubernetes Secret that can pull it."}
-	case status >= 500, status == http.StatusRequestTimeout:
-		return &UnreachableError{registry, fmt.Sprintf("it answers %d %s%s", status, http.StatusText(status), says),
-			"Try again later, or ask who runs it."}
-	case status == http.StatusNotFound && at == stageHandshake:
-		return &Problem{CodeNotARegistry, registry + " is not a container registry: it has no /v2/.",
-			"Check the host in image_name: it comes first, as in quay.io/owner/image:tag."}
-	case codes[transport.NameUnknownErrorCode]:
-		return &Problem{CodeRepositoryNotFound, fmt.Sprintf("%s has no repository %s.", registry, c.ref.Context().RepositoryStr()),
-			"Check the spelling of image_name, or push the image."}
-	case status == http.StatusNotFound && at == stageManifest:
-		return &Problem{CodeImageNotFound, fmt.Sprintf("%s has no %s in %s.", registry, version(c.ref), c.ref.Context().RepositoryStr()),
-			"Check the tag or digest in image_name, or push the image."}
-	case status == http.StatusNotFound:
-		return &Problem{CodeInvalidAnswer, fmt.Sprintf("%s has the manifest of %s but not %s that it refers to.", registry, c.ref.Identifier(), at),
-			"Push the image again: no cluster can pull it like this."}
-	}
-	return &Problem{CodeRefused, fmt.Sprintf("%s refuses to show %s: it answers %d %s%s.", registry, at, status, http.StatusText(status), says),
-		"Check image_name, and ask who runs the registry."}
-}
-
-// explainRefusal tells apart why a registry does not take credentials.
-func (c *checker) explainRefusal(s *session, status int, says string) error {
+// explainAnswer goes by the codes of the distribution specification ("Error Codes") where the registry
+// sends them, and by the status where not.
+func (c *checker) explainAnswer(seen *sight, at stage, answer *transport.Error) error {
 	registry, repo := registryName(c.ref), c.ref.Context().RepositoryStr()
-	auth, err := s.auth.Authorization()
-	if err == nil {
+	codes := map[transport.ErrorCode]bool{}
+	status := answer.StatusCode
+	says := fmt.Sprintf(" (%d %s)", status, http.StatusText(status))
+	for _, d := range answer.Errors {
+		if len(codes) == 0 && slices.Contains(specified, d.Code) {
+			says = fmt.Sprintf(" (%s)", d.Code)
+		}
+		codes[d.Code] = true
+	}
+	denied := status == http.StatusUnauthorized || status == http.StatusForbidden || codes[transport.UnauthorizedErrorCode] || codes[transport.DeniedErrorCode]
+	switch {
+	case answer.Request != nil && answer.Request.URL.Host != seen.session.guard.registry && at != stageHandshake && (denied || status >= 500):
+		return storageFailed.problem("%s redirects to another host for %s, which refuses it%s.", registry, at, says).
+			cure("Try again, and ask who runs the registry if it stays like this. Cluster nodes need that host, too.")
+	case status == http.StatusTooManyRequests || codes[transport.TooManyRequestsErrorCode]:
+		how := "without credentials"
+		if seen.session.auth != authn.Anonymous {
+			how = "with these credentials"
+		}
+		p := rateLimited.problem("%s limits requests %s%s.", registry, how, says)
+		if wait := seen.session.guard.wait.Load(); wait > 0 {
+			p = p.cure("Try again in %s, or set timeout to more than that. %s", time.Duration(wait), rateLimited.Cure)
+		}
+		return p
+	case denied && seen.session.auth != authn.Anonymous:
+		return c.explainRefusal(seen.session, status, says)
+	case denied && seen.digest != "":
+		return credentialsRequired.problem("%s doesn't send %s of %s without credentials%s.", registry, at, repo, says)
+	case denied:
+		return credentialsRequired.problem("%s doesn't show %s without credentials%s. Whether it exists isn't known.", registry, repo, says)
+	case (status >= 500 || status == http.StatusRequestTimeout) && seen.digest != "":
+		return storageFailed.problem("%s has the image, but doesn't send %s%s.", registry, at, says).cure("Try again later, or ask who runs the registry.")
+	case status >= 500, status == http.StatusRequestTimeout:
+		return &UnreachableError{registry, "it answers" + says, "Try again later, or ask who runs it."}
+	case status == http.StatusNotFound && at == stageHandshake:
+		return notARegistry.problem("%s isn't a container registry: it has no /v2/.", registry)
+	case codes[transport.NameUnknownErrorCode]:
+		return repositoryNotFound.problem("%s has no repository %s.", registry, repo)
+	case status == http.StatusNotFound && at == stageManifest && seen.digest == "":
+		return imageNotFound.problem("%s has no %s in %s.", registry, version(c.ref), repo)
+	case status == http.StatusNotFound:
+		return invalidAnswer.problem("%s has the manifest of %s but not %s that it refers to.", registry, c.ref.Identifier(), at).
+			cure("Push the image again: no cluster can pull it like this.")
+	}
+	return refused.problem("%s refuses to show %s%s.", registry, at, says)
+}
+
+// explainRefusal tells apart why a registry doesn't take credentials.
+func (c *checker) explainRefusal(s *session, status int, says string) error {
+	registry := registryName(c.ref)
+	if auth, err := s.auth.Authorization(); err == nil {
 		if end := expiry(*auth); !end.IsZero() && end.Before(time.Now()) {
-			return &Problem{CodeCredentialsExpired,
-				fmt.Sprintf("The credentials for %s expired at %s.", registry, end.Format(time.RFC3339)),
-				"Get new ones, and give them in the provider's configuration and in the Secret behind pull_secret."}
+			return credentialsExpired.problem("The credentials for %s expired at %s.", registry, end.Format(time.RFC3339))
 		}
 	}
 	if status == http.StatusForbidden {
-		return &Problem{CodeCredentialsDenied,
-			fmt.Sprintf("%s takes the credentials, and does not let them pull %s%s.", registry, repo, says),
-			"Have their user given the right to pull it, or give other credentials; the Secret behind pull_secret needs the same."}
+		return credentialsDenied.problem("%s takes the credentials, and doesn't let them pull %s%s.", registry, c.ref.Context().RepositoryStr(), says)
 	}
-	return &Problem{CodeCredentialsRefused,
-		fmt.Sprintf("%s refuses the credentials for %s%s.", registry, repo, says),
-		"Check user name and password, or token, in the provider's configuration; where the registry hides what may not be pulled, check the spelling of image_name and what their user may pull."}
+	return credentialsRefused.problem("%s refuses the credentials for %s%s.", registry, c.ref.Context().RepositoryStr(), says)
 }
 
 // isNetworkError reports whether a connection failed or broke.
 func isNetworkError(err error) bool {
-	return errors.As(err, new(brokenError)) || errors.As(err, new(net.Error)) ||
+	return errors.As(err, new(brokenError)) || errors.As(err, new(*url.Error)) || errors.As(err, new(net.Error)) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-// networkReason is what went wrong without the address that was asked, which
-// after a redirect may be signed.
+// networkReason is what went wrong on the way. Other texts may quote an answer, or the address that was
+// asked, which after a redirect may be signed.
 func networkReason(err error) string {
-	if errors.As(err, new(brokenError)) {
+	var lookup *net.DNSError
+	var operation *net.OpError
+	var timeout net.Error
+	var certificate *tls.CertificateVerificationError
+	var number syscall.Errno
+	switch {
+	case errors.As(err, &certificate):
+		return clip(certificate.Error())
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "it doesn't speak TLS"
+	case errors.As(err, &lookup):
+		return "no host " + clip(lookup.Name) + " was found"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "it doesn't answer in time"
+	case errors.As(err, &number):
+		return number.Error()
+	case errors.As(err, new(brokenError)):
 		return "the connection broke off"
+	case errors.As(err, &operation):
+		return "the connection failed (" + operation.Op + ")"
 	}
-	for {
-		var u *url.Error
-		if !errors.As(err, &u) {
-			break
-		}
-		err = u.Err
-	}
-	return clip(err.Error())
+	return "the connection failed"
 }
 
 // maxQuote bounds what of a stranger's text goes into a message, in runes, and maxSentence the message.

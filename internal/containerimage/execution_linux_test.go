@@ -133,7 +133,7 @@ type user struct {
 var users = []user{
 	{chroot: "0:0"},
 	{config: "1001", chroot: "1001:0"},
-	{opts: Options{OpenShift: true}, chroot: fmt.Sprintf("%d:0", openShiftUser.UID)},
+	{opts: Options{ArbitraryUser: true}, chroot: fmt.Sprintf("%d:0", arbitraryUser.UID)},
 }
 
 // TestAgainstExecution holds every answer against what happens when a user of a container runs it.
@@ -233,10 +233,10 @@ func answersOf(r *Report) map[string]string {
 	if r.Python != nil {
 		got["version"], got["pip"] = r.Python.Version, r.Python.Pip
 	}
-	if r.Has(CodePythonUnknown) {
+	if r.Has(pythonUnknown) {
 		got["python3"], got["version"], got["pip"] = "unknown", "unknown", "unknown"
 	}
-	if r.Has(CodePipUnknown) {
+	if r.Has(pipUnknown) {
 		got["pip"] = "unknown"
 	}
 	return got

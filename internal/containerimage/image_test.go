@@ -4,6 +4,8 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"debug/elf"
+	"encoding/binary"
 	"io"
 	"log"
 	"net/http"
@@ -27,7 +29,7 @@ import (
 // A layer in a test is a list of lines, one for each entry of its archive:
 //
 //	usr/bin/            a directory
-//	usr/bin/curl*       an executable file
+//	usr/bin/curl*       a program for linux/amd64
 //	usr/share/doc       a file that is not
 //	bin -> usr/bin      a symbolic link
 //	usr/bin/py = a/b    a hard link
@@ -75,7 +77,7 @@ func header(line string) (h *tar.Header, content string) {
 	} else if strings.HasSuffix(line, "/") {
 		h.Typeflag, h.Mode = tar.TypeDir, 0o755
 	} else if at, ok := strings.CutSuffix(line, "*"); ok {
-		h.Name, h.Mode, content = at, 0o755, "ELF"
+		h.Name, h.Mode, content = at, 0o755, elfHead(elf.EM_X86_64, "")
 	} else if at, ok := strings.CutSuffix(line, "!"); ok {
 		h.Name, h.Mode, content = at, 0o755, "#!/bin/sh\n"
 	} else if !strings.Contains(line, ".wh.") {
@@ -88,6 +90,25 @@ func header(line string) (h *tar.Header, content string) {
 	}
 	h.Size = int64(len(content))
 	return h, content
+}
+
+// elfHead is the beginning of a program for a processor, with an interpreter if it isn't "".
+func elfHead(machine elf.Machine, interpreter string) string {
+	h := make([]byte, 64)
+	copy(h, elf.ELFMAG)
+	h[elf.EI_CLASS], h[elf.EI_DATA] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB)
+	binary.LittleEndian.PutUint16(h[18:], uint16(machine))
+	if interpreter == "" {
+		return string(h)
+	}
+	binary.LittleEndian.PutUint64(h[32:], 64)
+	binary.LittleEndian.PutUint16(h[54:], 56)
+	binary.LittleEndian.PutUint16(h[56:], 1)
+	p := make([]byte, 56)
+	binary.LittleEndian.PutUint32(p, uint32(elf.PT_INTERP))
+	binary.LittleEndian.PutUint64(p[8:], 120)
+	binary.LittleEndian.PutUint64(p[32:], uint64(len(interpreter)+1))
+	return string(h) + string(p) + interpreter + "\x00"
 }
 
 // encodings are the ways a layer's archive is stored.
@@ -149,11 +170,16 @@ func withConfig(t testing.TB, img v1.Image, change func(*v1.ConfigFile)) v1.Imag
 }
 
 // others are what Elyra needs beside Python and its pip, for images whose PATH is /bin.
-var others = lines{"bin/sh*", "bin/mkdir*", "bin/curl*", "etc/ssl/certs/ca-certificates.crt"}
+var others = lines{"bin/sh*", "bin/mkdir*", "bin/curl*", "bin/tar*", "bin/gzip*", "etc/ssl/certs/ca-certificates.crt"}
 
 // small is an image that has all that Elyra asks for.
-func small(t testing.TB) v1.Image {
-	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/site-packages/pip/"}, others...).tar(t)))
+func small(t testing.TB) v1.Image { return smallFor(t, elf.EM_X86_64) }
+
+// smallFor is the same for another processor.
+func smallFor(t testing.TB, machine elf.Machine) v1.Image {
+	content := append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/os.py", "lib/python3.11/site-packages/pip/__main__.py"}, others...).tar(t)
+	content = bytes.ReplaceAll(content, []byte(elfHead(elf.EM_X86_64, "")), []byte(elfHead(machine, "")))
+	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, content))
 }
 
 // serve runs go-containerregistry's own registry in the process, behind a
@@ -206,7 +232,7 @@ func checkWith(t testing.TB, c *Client, image string, opts Options) *Report {
 func codes(r *Report) string {
 	var all []string
 	for _, p := range r.Problems {
-		all = append(all, string(p.Code))
+		all = append(all, p.Code)
 	}
 	return strings.Join(all, " ")
 }

@@ -9,219 +9,223 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
 
-// progressStep is how many bytes go by between two calls of Progress.
+// progressStep is how many bytes pass between two calls of Progress.
 const progressStep = 16 << 20
 
-// maxDirs bounds the directories of a search path that are looked at.
-const maxDirs = 256
+// maxImageMemory bounds what the layers of one image take in memory, in bytes.
+const maxImageMemory = 300 << 20
 
-// inspection is the search for what Elyra needs in one image's layers.
-type inspection struct {
-	*checker
-	config v1.Config
-	layers []v1.Descriptor // topmost first
-	shared []*sharedLayer  // what is known of each
-	fs     *rootfs.FS
-	dirs   []string // of the search path
+// errTooLarge says that an image unpacks to too much.
+var errTooLarge = fmt.Errorf("with it, the image unpacks to more than %d GiB", rootfs.MaxUnpacked>>30)
 
-	counted map[int]bool // layers that this image read from
-	answers map[question]answer
-	user    rootfs.User // when the question is answered
-	library string      // os.py of the standard library that findPip found; "" when it needed none
-	need    int         // the layer to read on; less than 0 when everything is decided
-	end     bool        // only the end of that layer proves that something is missing
-}
-
-// answer is what is known of one question. Path is what was found, and "" when there is nothing; then
-// Instead says why.
-type answer struct {
-	rootfs.Found
-	err     error // an UnreadError, when too little was read
-	assumed []int // layers whose order the answer relies on
-}
-
-// sure reports whether reading on cannot change the answer: what was found stays, but only layers
-// that were read to their end prove that something is missing.
-func (a answer) sure() bool { return a.err == nil && (a.Path != "" || len(a.assumed) == 0) }
-
-// inspect looks for what Elyra needs. It asks the file system; as long as that says which layer it
-// needs for an answer, it reads on in that one, which is the topmost first.
-func (c *checker) inspect(ctx context.Context, layers []v1.Descriptor, config v1.Config) error {
-	value, dirs := searchPath(config.Env)
-	if len(dirs) > maxDirs {
-		return &Problem{CodeInspectionFailed,
-			fmt.Sprintf("The image's search path has %d directories, more than the %d that an inspection looks into.", len(dirs), maxDirs),
-			"Set PATH in the image to the directories that hold programs (ENV PATH=…), or inspect = false to skip it."}
+// inspect reads the image's layers, and asks what Elyra needs of them. It fails with a [*Problem].
+func (c *checker) inspect(ctx context.Context, seen *sight) error {
+	if os := seen.config.OS; os != "" && os != "linux" {
+		return inspectionNotLinux.problem("The image is for %s.", c.report.Platform)
 	}
-	in := &inspection{checker: c, config: config, dirs: dirs, answers: map[question]answer{}, counted: map[int]bool{}}
-	var files []*rootfs.Layer
-	for _, l := range slices.Backward(layers) {
-		shared := c.client.layer(c.ref.Context().RegistryStr(), l.Digest.String())
-		in.layers, in.shared, files = append(in.layers, l), append(in.shared, shared), append(files, shared.files)
-	}
-	in.fs = c.client.index.Stack(files...)
-	in.announce()
-	err := in.run(ctx)
-	in.settle(value)
-	return err
-}
-
-// run reads layers until everything is decided.
-func (in *inspection) run(ctx context.Context) error {
-	for in.next(ctx) {
-		need := in.need
-		err := context.Cause(ctx)
-		if err == nil {
-			err = in.turn(ctx)
-		}
-		if err != nil {
-			return in.explainFailure(ctx, need, err)
+	var size int64
+	for _, l := range seen.layers {
+		if size += l.Size; l.Size < 0 || size < 0 {
+			return invalidAnswer.problem("The manifest gives a layer %d bytes.", l.Size)
 		}
 	}
-	return nil
-}
-
-// turn reads on in the layer that is needed, when it is this image's turn, and when no other image's
-// turn came first and answered the question.
-func (in *inspection) turn(ctx context.Context) error {
-	need := in.need
-	if !take(ctx, in.shared[need].turn) {
-		return context.Cause(ctx)
+	if size > c.opts.MaxBytes {
+		return maxBytesExceeded.problem("The image's layers are %d bytes, and the inspection may read %d.", size, c.opts.MaxBytes).
+			cure("Set max_bytes = %d, or inspect = false to skip the inspection.", size)
 	}
-	defer func() { <-in.shared[need].turn }()
-	if !in.next(ctx) || in.need != need {
-		return nil
+	layers, err := c.readLayers(ctx, seen)
+	if err != nil {
+		return err
 	}
-	if !take(ctx, in.client.slots) {
-		return context.Cause(ctx)
-	}
-	defer func() { <-in.client.slots }()
-	return in.read(ctx, need, in.end)
-}
-
-// read reads on in layer i: to its end, or until nothing in it matters any more.
-func (in *inspection) read(ctx context.Context, i int, end bool) error {
-	m := &meter{in: in, at: Progress{Layer: i + 1, Layers: len(in.layers), Digest: in.layers[i].Digest.String(), Size: in.layers[i].Size}}
-	m.tell()
-	defer m.tell()
-	open := func(ctx context.Context, offset int64) (io.ReadCloser, error) {
-		if offset > 0 && offset >= in.layers[i].Size { // reading stopped at the end
-			return http.NoBody, nil
+	for i, l := range layers {
+		if reason := l.Refused(); reason != "" {
+			return layerRefused.problem("Container runtimes refuse to unpack %s: %s.", c.layerName(seen, i), reason)
 		}
-		rc, err := in.session.layer(ctx, in.layers[i].Digest.String(), offset, in.layers[i].Size)
-		if err != nil {
-			return nil, err
+	}
+	return newInspection(c, seen, rootfs.Stack(layers...)).run()
+}
+
+// layerName says which layer it is, 0 being the topmost.
+func (c *checker) layerName(seen *sight, i int) string {
+	return fmt.Sprintf("layer %d of %d, from the top (%s)", i+1, len(seen.layers), seen.layers[len(seen.layers)-1-i].Digest)
+}
+
+// layerError says which layer couldn't be read.
+type layerError struct {
+	error
+	layer int
+}
+
+// readLayers reads the image's layers side by side, and returns them, the topmost first. It fails with a
+// [*Problem].
+func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer, error) {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	layers := make([]*rootfs.Layer, len(seen.layers))
+	var transferred, unpacked, memory atomic.Int64
+	var transfers atomic.Int32
+	var wg sync.WaitGroup
+	var first sync.Once
+	var failed *layerError
+	for i := range layers {
+		d := seen.layers[len(layers)-1-i]
+		wg.Go(func() {
+			l, err := c.client.layer(reading, d.Digest.String(), func(ctx context.Context) (*rootfs.Layer, error) {
+				transfers.Add(1)
+				t := &transfer{ctx: ctx, session: seen.session, layer: d, count: &transferred, progress: c.opts.Progress,
+					at: Progress{Layer: i + 1, Layers: len(layers), Digest: d.Digest.String(), Size: d.Size}}
+				defer t.close()
+				return rootfs.Read(ctx, t, d.Digest.String())
+			})
+			switch {
+			case err != nil:
+			case unpacked.Add(l.Unpacked) > rootfs.MaxUnpacked:
+				err = errTooLarge
+			case memory.Add(int64(l.Memory())) > maxImageMemory:
+				err = rootfs.ErrTooManyFiles
+			}
+			if err != nil {
+				first.Do(func() { failed = &layerError{err, i} })
+				stop()
+			}
+			layers[i] = l
+		})
+	}
+	wg.Wait()
+	c.report.Inspected, c.report.InspectedLayers = transferred.Load(), int(transfers.Load())
+	if failed != nil {
+		return nil, c.explainLayer(ctx, seen, *failed)
+	}
+	return layers, nil
+}
+
+// transfer is a layer on its way. A connection that breaks is resumed once.
+type transfer struct {
+	ctx      context.Context
+	session  *session
+	layer    v1.Descriptor
+	body     io.ReadCloser // nil before the first read
+	resumed  bool
+	count    *atomic.Int64
+	progress func(Progress)
+	at       Progress
+	told     int64
+}
+
+func (t *transfer) Read(p []byte) (n int, err error) {
+	if t.body == nil {
+		t.tell()
+		if t.body, err = t.session.layer(t.ctx, t.layer.Digest.String(), 0, t.layer.Size); err != nil {
+			return 0, err
 		}
-		m.r, m.at.Bytes, in.counted[i] = rc, offset, true
-		return struct {
-			io.Reader
-			io.Closer
-		}{m, rc}, nil
 	}
-	until := in.fs
-	if end {
-		until = nil
+	left := t.layer.Size - t.at.Bytes
+	n, err = t.body.Read(p[:min(int64(len(p)), left+1)])
+	if int64(n) > left {
+		return 0, errDigestMismatch
 	}
-	return in.shared[i].files.Read(ctx, until, open, func() bool { return !in.next(ctx) })
-}
-
-// meter counts the bytes of a layer, holds them to MaxBytes, and reports.
-type meter struct {
-	r    io.Reader
-	in   *inspection
-	at   Progress
-	told int64
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	left := m.in.opts.MaxBytes - m.in.report.Inspected
-	if left <= 0 { // one byte more tells whether this is the end
-		p = p[:min(len(p), 1)]
-	} else {
-		p = p[:min(int64(len(p)), left)]
+	t.count.Add(int64(n))
+	if t.at.Bytes += int64(n); t.at.Bytes-t.told >= progressStep {
+		t.tell()
 	}
-	n, err := m.r.Read(p)
-	if n > 0 && left <= 0 {
-		return 0, errMaxBytes
-	}
-	m.in.report.Inspected += int64(n)
-	m.at.Bytes += int64(n)
-	if m.at.Bytes-m.told >= progressStep {
-		m.tell()
+	if errors.As(err, new(brokenError)) && !t.resumed && t.at.Bytes > 0 && t.ctx.Err() == nil {
+		t.resumed = true
+		_ = t.body.Close()
+		body, again := t.session.layer(t.ctx, t.layer.Digest.String(), t.at.Bytes, t.layer.Size)
+		if again != nil {
+			t.body = http.NoBody
+			return n, err
+		}
+		t.body, err = body, nil
 	}
 	return n, err
 }
 
-func (m *meter) tell() {
-	m.told = m.at.Bytes
-	if m.in.opts.Progress != nil {
-		m.at.Total = m.in.report.Inspected
-		m.in.opts.Progress(m.at)
+func (t *transfer) tell() {
+	t.told = t.at.Bytes
+	if t.progress != nil {
+		t.progress(t.at)
 	}
 }
 
-// explainFailure makes a problem of whatever kept layer i from being read: what
-// is known of the image by then is worth reporting.
-func (in *inspection) explainFailure(ctx context.Context, i int, err error) error {
-	which := fmt.Sprintf("layer %d of %d, from the top (%s)", i+1, len(in.layers), in.layers[i].Digest)
+func (t *transfer) close() {
+	if t.body != nil {
+		_ = t.body.Close()
+		t.tell()
+	}
+}
+
+// explainLayer makes a problem of whatever kept a layer from being read. What's known of the image by then
+// is worth reporting.
+func (c *checker) explainLayer(ctx context.Context, seen *sight, failed layerError) error {
+	which := c.layerName(seen, failed.layer)
+	mediaType := string(seen.layers[len(seen.layers)-1-failed.layer].MediaType)
+	err := failed.error
 	switch {
-	case errors.Is(err, errMaxBytes):
-		var all int64
-		for _, l := range in.layers {
-			all += l.Size
-		}
-		if all <= in.opts.MaxBytes { // layers were read again
-			all = 2 * in.opts.MaxBytes
-		}
-		return &Problem{CodeMaxBytes,
-			fmt.Sprintf("The inspection stopped in %s, when it had transferred %d bytes.", which, in.report.Inspected),
-			fmt.Sprintf("Set max_bytes = %d to let it read all layers, or inspect = false to skip it.", all)}
 	case errors.Is(context.Cause(ctx), errTimeout):
-		return &Problem{CodeInspectionTimeout,
-			fmt.Sprintf("The inspection did not end within %s: it was in %s, and had transferred %d bytes.", in.opts.Timeout, which, in.report.Inspected),
-			fmt.Sprintf("Set timeout = %q or more, or inspect = false to skip it.", (2 * in.opts.Timeout).String())}
-	case errors.Is(err, rootfs.ErrFormat) && !in.layers[i].MediaType.IsLayer():
-		return unreadable(which, string(in.layers[i].MediaType))
-	case errors.As(err, new(*transport.Error)):
-		explained := in.explain(ctx, in.session, stageLayer, err)
-		if errors.As(explained, new(*Problem)) {
-			return explained
-		}
-		err = explained
+		return inspectionTimeout.problem("The inspection didn't end within %s. It was at %s.", c.opts.Timeout, which).
+			cure("Set timeout = %q or more, or inspect = false to skip the inspection.", (2 * c.opts.Timeout).String())
+	case errors.Is(err, rootfs.ErrFormat) && strings.Contains(mediaType, "encrypted"):
+		return layerUnreadable.problem("The inspection can't look into %s: it's encrypted.", which)
+	case errors.Is(err, rootfs.ErrFormat) && !seen.layers[len(seen.layers)-1-failed.layer].MediaType.IsLayer():
+		return layerUnreadable.problem("The inspection can't look into %s: %s.", which, rootfs.ErrFormat).
+			cure("Build the image with gzip or zstd, which every runtime unpacks, or set inspect = false to skip the inspection.")
+	case errors.Is(err, rootfs.ErrTooManyFiles), errors.Is(err, rootfs.ErrTooLarge), errors.Is(err, errTooLarge):
+		return inspectionFailed.problem("The inspection stopped at %s: %s.", which, err).cure("Set inspect = false to skip the inspection.")
+	case errors.Is(err, rootfs.ErrDigest), errors.Is(err, errDigestMismatch):
+		return digestMismatch.problem("%s sends something else as %s than its digest says.", registryName(c.ref), which)
 	}
-	return &Problem{CodeInspectionFailed, fmt.Sprintf("The inspection could not read %s: %s.", which, in.layerReason(err)),
-		"Try again; if it stays so, push the image again, since a cluster will not be able to pull it either."}
-}
-
-// unreadable is the problem of a layer that is in no form that can be read. Its media type tells
-// whether runtimes can.
-func unreadable(which, mediaType string) error {
-	if strings.Contains(mediaType, "encrypted") {
-		return &Problem{CodeLayerUnreadable, fmt.Sprintf("The inspection cannot look into the image: %s, is encrypted (%s).", which, clip(mediaType)),
-			"Nothing can look into an encrypted image; set inspect = false, and note that the nodes need its key."}
-	}
-	return &Problem{CodeLayerUnreadable,
-		fmt.Sprintf("The inspection cannot look into the image: %s, is neither a tar archive nor one compressed with gzip or zstd (%s).", which, clip(mediaType)),
-		"Build the image with gzip or zstd, which every runtime unpacks; set inspect = false to skip it."}
-}
-
-// layerReason says what is wrong with a layer.
-func (in *inspection) layerReason(err error) string {
-	var unreachable *UnreachableError
-	switch {
-	case errors.As(err, &unreachable):
-		return unreachable.Reason
+	reason := "its archive is damaged"
+	switch explained := c.explain(ctx, seen, stageLayer, err); {
 	case errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(brokenError)):
-		return "its archive ends in the middle"
+		reason = "its archive ends in the middle"
 	case errors.As(err, new(flate.CorruptInputError)):
-		return "its compressed content is damaged"
+	case errors.As(explained, new(*UnreachableError)):
+		var unreachable *UnreachableError
+		_ = errors.As(explained, &unreachable)
+		reason = unreachable.Reason
+	case !hasProblem([]Problem{*explained.(*Problem)}, invalidAnswer) || isAnswer(err): //nolint:errorlint,forcetypeassert // explain returns no other
+		return explained
 	}
-	return networkReason(err)
+	return inspectionFailed.problem("The inspection can't read %s: %s.", which, reason)
+}
+
+// newInspection prepares the questions about an image with these files.
+func newInspection(c *checker, seen *sight, fs *rootfs.FS) *inspection {
+	in := &inspection{checker: c, config: seen.config.Config, architecture: seen.config.Architecture, fs: fs}
+	in.path, in.dirs = searchPath(in.config.Env)
+	return in
+}
+
+// defaultPath is where a container looks for programs when its image sets no PATH: what Docker,
+// containerd, and CRI-O set.
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// maxDirs bounds the directories of a search path that are looked at.
+const maxDirs = 256
+
+// searchPath is the image's PATH, and the directories in it that count. An empty element and a relative one
+// mean a place below the working directory, where the image has no programs.
+func searchPath(env []string) (string, []string) {
+	value := defaultPath
+	for _, kv := range env {
+		if v, ok := strings.CutPrefix(kv, "PATH="); ok {
+			value = v
+		}
+	}
+	var dirs []string
+	for dir := range strings.SplitSeq(value, ":") {
+		if strings.HasPrefix(dir, "/") && len(dirs) <= maxDirs && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return value, dirs
 }

@@ -18,13 +18,11 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/klauspost/compress/zstd"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
 
 // complete is what Elyra needs, for images whose PATH is /usr/bin.
-var complete = lines{"usr/bin/python3.11*", "usr/bin/python3 -> python3.11", "usr/lib/python3.11/os.py", "usr/lib/python3.11/site-packages/pip/", "usr/lib/python3.11/EXTERNALLY-MANAGED/",
-	"usr/bin/curl*", "usr/bin/sh*", "usr/bin/mkdir*", "usr/pyvenv.cfg/", "etc/ssl/cert.pem"}
+var complete = lines{"usr/bin/python3.11*", "usr/bin/python3 -> python3.11", "usr/lib/python3.11/os.py", "usr/lib/python3.11/site-packages/pip/__main__.py",
+	"usr/bin/curl*", "usr/bin/sh*", "usr/bin/mkdir*", "usr/bin/tar*", "usr/bin/gzip*", "etc/ssl/cert.pem"}
 
 // chunk is what the generated layers repeat: so many zero bytes.
 const chunk = 16 << 20
@@ -123,26 +121,17 @@ func (p peak) Write(b []byte) (int, error) {
 	return p.ResponseWriter.Write(b)
 }
 
-// A layer of 10 GB costs neither memory nor disk, wherever in it the answer is.
-// Not parallel: it measures the process.
+// A large layer costs neither memory nor disk, and one that's too large isn't asked for. Not parallel: it
+// measures the process.
 func TestHugeLayer(t *testing.T) {
-	const huge = 10 << 30
-	end := int64(huge) // where every byte has to be unpacked
-	if raceEnabled {
-		end = 256 << 20 // the race detector makes that fifty times slower
-	}
-	met := complete
 	for _, tt := range []struct {
 		name  string
 		layer *generated
-		max   int64
 		codes string
-		least int64 // bytes transferred
-		most  int64
+		bytes bool // whether it's transferred
 	}{
-		{"answer at the beginning", generate(t, huge, met, lines{}, types.OCIUncompressedLayer), 0, "", 1, 1 << 20},
-		{"answer at the end", generate(t, end, lines{}, met, types.OCILayerZStd).sum(), 0, "", 5_000, 10 << 20},
-		{"max_bytes", generate(t, huge, lines{}, met, types.OCIUncompressedLayer), 64 << 20, "max_bytes_exceeded", 64 << 20, 64 << 20},
+		{"answer at the end", generate(t, 256<<20, lines{}, complete, types.OCILayerZStd).sum(), "", true},
+		{"larger than max_bytes", generate(t, 10<<30, lines{}, complete, types.OCIUncompressedLayer), "max_bytes_exceeded", false},
 	} {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
 			t.Setenv("TMPDIR", "/nowhere") // no temporary files
@@ -151,56 +140,17 @@ func TestHugeLayer(t *testing.T) {
 
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			r := check(t, host+"/team/image:1", Options{Inspect: true, MaxBytes: tt.max})
+			r := check(t, host+"/team/image:1", Options{Inspect: true})
 			runtime.ReadMemStats(&after)
 
-			if codes(r) != tt.codes {
-				t.Errorf("%v, want %q", r.Problems, tt.codes)
-			}
-			if r.Inspected < tt.least || r.Inspected > tt.most {
-				t.Errorf("%d bytes transferred, want %d to %d", r.Inspected, tt.least, tt.most)
+			if codes(r) != tt.codes || (r.Inspected > 0) != tt.bytes {
+				t.Errorf("%v, %d bytes; want %q, %v", r.Problems, r.Inspected, tt.codes, tt.bytes)
 			}
 			// All that was ever allocated, whether or not it was freed.
 			if all := after.TotalAlloc - before.TotalAlloc; all > 64<<20 {
 				t.Errorf("%d bytes allocated", all)
 			}
 		})
-	}
-}
-
-// A layer with more names than are kept is read again when one of those that
-// were not kept matters, and only then.
-func TestManyNames(t *testing.T) {
-	t.Parallel()
-	var log recorder
-	host := serve(t, log.note)
-	upper := lines{"opt/x*"}
-	for i := range 1000 {
-		upper = append(upper, fmt.Sprintf("data/%d", i))
-	}
-	upper = append(upper, "opt/python3.11*")
-	img := imageOf(t, []string{"PATH=/bin"},
-		encodings["gzip"](t, lines{"bin/curl -> /opt/x", "bin/mkdir -> /opt/x", "bin/python3 -> /opt/python3.11", "bin/sh -> /opt/x",
-			"etc/ssl/cert.pem", "pyvenv.cfg/", "lib/python3.11/EXTERNALLY-MANAGED/", "lib/python3.11/site-packages/pip/"}.tar(t)),
-		encodings["gzip"](t, upper.tar(t)))
-	push(t, host+"/team/image:1", img)
-	for budget, want := range map[int]int{0: 3, 10: 6} { // the configuration, two layers, one of them as often as something new is asked
-		log.take()
-		client := NewClient(Credentials{})
-		client.index = rootfs.New(budget, 0)
-		r := checkWith(t, client, host+"/team/image:1", Options{Inspect: true})
-		if r.Python == nil || r.Python.Target != "/opt/python3.11" || r.Curl == nil || r.Curl.Target != "/opt/x" {
-			t.Errorf("%+v", r)
-		}
-		reads := 0
-		for _, line := range log.take() {
-			if strings.Contains(line, "/blobs/") && !strings.Contains(line, "bytes=") {
-				reads++
-			}
-		}
-		if reads != want {
-			t.Errorf("room for %d names: %d blobs read, want %d", budget, reads, want)
-		}
 	}
 }
 
@@ -218,7 +168,7 @@ func BenchmarkInspect(b *testing.B) {
 			b.SetBytes(size)
 			b.ReportAllocs()
 			for b.Loop() {
-				if r := check(b, host+"/team/image:1", Options{Inspect: true}); len(r.Problems) > 0 {
+				if r := check(b, host+"/team/image:1", Options{Inspect: true, MaxBytes: 1 << 40}); len(r.Problems) > 0 {
 					b.Fatal(r.Problems)
 				}
 			}

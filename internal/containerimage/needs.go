@@ -1,54 +1,40 @@
 package containerimage
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
 
 // What Elyra needs of an image follows from the commands that it runs in the container
-// (_compose_container_command_args in elyra/pipeline/kfp/kfp_processor.py; the same in Airflow's):
+// (_compose_container_command_args in elyra/pipeline/kfp/kfp_processor.py, container_cmd in
+// elyra/airflow/operator.py):
 //
 //	sh -c "mkdir -p ./jupyter-work-dir && cd ./jupyter-work-dir"
 //	sh -c "curl … --output bootstrapper.py"
 //	sh -c "python3 -m pip install packaging && … python3 bootstrapper.py …"
 //
-// and from determine_elyra_requirements in the bootstrapper, which takes some versions of Python only.
-
-// question is one of the things that an inspection finds out.
-type question string
-
-const (
-	askUser         question = "user"
-	askSh           question = "sh"
-	askMkdir        question = "mkdir"
-	askCurl         question = "curl"
-	askPython       question = "python3"
-	askVersion      question = "version"
-	askPip          question = "pip"
-	askManaged      question = "externally managed"
-	askCertificates question = "certificates"
-	askDirectory    question = "working directory"
-)
-
-// programs are what is looked for in the search path.
-var programs = []question{askSh, askMkdir, askCurl, askPython}
+// and from the bootstrapper, which supports some versions of Python, installs more packages, and calls
+// tar -zxvf. For Airflow this is one command, for Kubeflow it's one for each line: there, each starts in
+// the image's working directory, and a failed mkdir doesn't matter.
 
 // DefaultElyraVersion is the newest release of upstream.
 const DefaultElyraVersion = "4.1"
 
-// elyraPythons are the minor versions of Python 3 that the bootstrapper of an Elyra takes, as
-// determine_elyra_requirements in elyra/kfp/bootstrapper.py and elyra/airflow/bootstrapper.py has them.
+const openDataHub = "odh-5.0"
+
+// elyraPythons are the minor versions of Python 3 that the bootstrapper of an Elyra supports, from
+// determine_elyra_requirements in elyra/kfp/bootstrapper.py and elyra/airflow/bootstrapper.py.
 var elyraPythons = map[string][]int{
-	"3.15":    {8, 9, 10, 11},
-	"4.1":     {10, 11, 12, 13},
-	"odh-5.0": {11, 12, 13},
+	"3.15":      {8, 9, 10, 11},
+	"4.1":       {10, 11, 12, 13},
+	openDataHub: {11, 12, 13},
 }
 
 // ElyraVersions lists the versions that [Options.ElyraVersion] takes.
@@ -61,6 +47,16 @@ func ElyraVersions() []string {
 	return all
 }
 
+// Where Elyra puts packages with CRIO_RUNTIME (CRIO_VOL_MOUNT_PATH and CRIO_VOL_PYTHON_PATH in
+// elyra/pipeline/kfp/kfp_processor.py): an emptyDir volume, and a directory in it.
+const (
+	crioVolume = "/opt/app-root/src"
+	crioPython = crioVolume + "/jupyter-work-dir/python3"
+)
+
+// odhScripts are where odh-elyra looks for its scripts before it downloads them (ELYRA_FILE_BASE_PATH).
+const odhScripts = "/opt/app-root/bin/utils"
+
 // certificateStores are where curl of the usual distributions looks for authorities: Debian and Alpine,
 // Fedora and Red Hat, SUSE, Alpine's OpenSSL, Nix.
 var certificateStores = []string{
@@ -72,113 +68,191 @@ var certificateStores = []string{
 	"/etc/ssl/certs/ca-bundle.crt",
 }
 
-// announce asks for everything that will be looked up for certain, so that layers are read far enough
-// at once.
-func (in *inspection) announce() {
-	for _, dir := range in.dirs {
-		for _, program := range programs {
-			in.fs.Ask(dir + "/" + string(program))
+// inspection asks one image what Elyra needs of it. Each question is a method that notes what it finds in
+// the report, with a problem if that isn't what Elyra needs.
+type inspection struct {
+	*checker
+	config       v1.Config
+	architecture string
+	fs           *rootfs.FS
+	path         string   // the image's PATH
+	dirs         []string // the directories in it that count
+	user         rootfs.User
+	passwd       string // what's known of /etc/passwd
+}
+
+// run asks all questions. It fails with a [*Problem] if none can be answered.
+func (in *inspection) run() error {
+	if len(in.dirs) > maxDirs {
+		return inspectionFailed.problem("The image's search path has more than %d directories.", maxDirs).
+			cure("Set PATH in the image to the directories that hold programs (ENV PATH=…), or inspect = false to skip the inspection.")
+	}
+	in.findOS()
+	if p := in.findUser(); p != nil {
+		return p
+	}
+	r := in.report
+	r.User = &in.user.UID
+	if in.opts.CRIORuntime {
+		in.fs = in.fs.Over(rootfs.EmptyDir(in.fs.Resolve(crioVolume)))
+	}
+	r.Sh, _ = in.find("sh", shMissing)
+	r.Mkdir, _ = in.find("mkdir", mkdirMissing)
+	in.findCurl()
+	in.findTar()
+	in.findPython()
+	in.findCertificates()
+	in.findDirectory()
+	r.Programs = map[string]string{}
+	for _, name := range in.opts.Programs {
+		if f := in.fs.LookPath(in.dirs, name, in.user); f.Path != "" {
+			r.Programs[name] = f.Path
 		}
-		in.fs.AskContent(path.Join(dir, "../pyvenv.cfg"))
 	}
-	for _, p := range certificateStores {
-		in.fs.Ask(p)
-	}
-	if !in.opts.OpenShift && needsPasswd(in.config.User) {
-		in.fs.AskContent(usersFile)
-		in.fs.AskContent(groupsFile)
-	}
+	return nil
 }
 
-// next asks all questions of what has been read. It reports whether a layer must be read on.
-func (in *inspection) next(ctx context.Context) bool {
-	in.need, in.end = -1, false
-	if !in.ask(askUser, in.findUser) {
-		return in.need >= 0
+// find looks for a program along the search path. It reports whether the program runs for sure, libraries
+// apart.
+func (in *inspection) find(name string, missing *Kind) (exe *Executable, runs bool) {
+	f := in.fs.LookPath(in.dirs, name, in.user)
+	if f.Path == "" {
+		instead := ""
+		if f.Instead != "" {
+			instead = ": " + clip(f.Instead)
+		}
+		in.note(missing.problem("The image has no executable %s in its search path (%s)%s.", name, clip(in.path), instead))
+		return nil, false
 	}
-	for _, program := range programs {
-		in.ask(program, func() (rootfs.Found, error) {
-			return in.fs.LookPath(ctx, in.dirs, string(program), in.user)
-		})
-	}
-	if python := in.answers[askPython]; python.err == nil && python.Path != "" {
-		in.ask(askVersion, in.findVersion)
-		in.ask(askPip, in.findPip)
-		in.ask(askManaged, in.findManaged)
-	}
-	in.ask(askCertificates, in.findCertificates)
-	in.ask(askDirectory, in.findDirectory)
-	return in.need >= 0
-}
-
-// ask notes the answer to one question, and which layer it needs. It reports whether something was
-// found.
-func (in *inspection) ask(q question, find func() (rootfs.Found, error)) bool {
-	_ = in.fs.Assumed() // of the question before
-	var a answer
-	a.Found, a.err = find()
-	a.assumed = in.fs.Assumed()
-	in.answers[q] = a
-	var unread rootfs.UnreadError
+	exe = &Executable{Path: f.Path, Target: f.Target}
+	obstacle, known := in.obstacle(f.Program)
 	switch {
-	case errors.As(a.err, &unread):
-		if in.need < 0 || in.end || unread.Layer < in.need {
-			in.need, in.end = unread.Layer, false
-		}
-	case a.err == nil && !a.sure() && in.need < 0:
-		in.need, in.end = a.assumed[0], true
+	case obstacle == "":
+		return exe, true
+	case known:
+		in.note(missing.problem("%s doesn't run: %s.", clip(f.Path), obstacle))
+		return nil, false
+	case missing == pythonMissing:
+		in.note(pythonUnknown.problem("Which Python %s is isn't known: %s.", clip(f.Path), obstacle))
+	default:
+		in.note(programUnknown.problem("Whether %s works isn't known: %s.", clip(f.Path), obstacle))
 	}
-	return a.err == nil && a.Path != ""
+	return exe, false
 }
 
-// here is an answer that something is as it should be.
-var here = rootfs.Found{Path: "."}
+// obstacle says why a program doesn't run, or may not; "" where nothing is known against it.
+func (in *inspection) obstacle(p rootfs.Program) (reason string, known bool) {
+	missing := p.Interpreter != "" && in.fs.Stat(p.Interpreter) != rootfs.File
+	switch {
+	case p.Form == rootfs.Empty:
+		return "it's empty", true
+	case missing:
+		return fmt.Sprintf("it needs %s, which the image doesn't have", clip(p.Interpreter)), true
+	case !p.RunsOn(in.architecture):
+		return "it's a program for another kind of processor than " + clip(in.architecture), true
+	case p.Form == rootfs.Script:
+		return "it's a script, which may run any program", false
+	case p.Form == rootfs.Unknown:
+		return "it isn't a binary program", false
+	}
+	return "", true
+}
 
-// exists finds one of some paths that leads to something of that kind. Any will do, so that one that
-// was found needs no more to be known of the others.
-func (in *inspection) exists(want rootfs.Kind, paths ...string) (rootfs.Found, error) {
-	var unread error
-	for _, p := range paths {
-		in.fs.Ask(p)
-	}
-	for _, p := range paths {
-		kind, err := in.fs.Stat(p)
-		if err == nil && kind == want {
-			return rootfs.Found{Path: p}, nil
+// findCurl looks for curl. Open Data Hub's Elyra does without if the image has its scripts, and a shell
+// that knows "[[", as Debian's dash doesn't.
+func (in *inspection) findCurl() {
+	if sh := in.report.Sh; in.opts.ElyraVersion == openDataHub && sh != nil && slices.Contains([]string{"bash", "busybox"}, path.Base(sh.Target)) {
+		scripts := true
+		for _, name := range []string{"bootstrapper.py", "requirements-elyra.txt"} {
+			p := path.Join(odhScripts, name)
+			scripts = scripts && in.fs.Stat(p) == rootfs.File && in.fs.Readable(p, in.user) == ""
 		}
-		if unread == nil {
-			unread = err
+		if scripts && in.fs.LookPath(in.dirs, "cp", in.user).Path != "" {
+			if f := in.fs.LookPath(in.dirs, "curl", in.user); f.Path != "" {
+				in.report.Curl = &Executable{Path: f.Path, Target: f.Target}
+			}
+			return
 		}
 	}
-	return rootfs.Found{}, unread
+	in.report.Curl, _ = in.find("curl", curlMissing)
+}
+
+// findTar looks for tar, and for the gzip that GNU tar runs. Those of busybox and BSD need none.
+func (in *inspection) findTar() {
+	r := in.report
+	r.Tar, _ = in.find("tar", tarMissing)
+	if r.Tar != nil && !slices.Contains([]string{"tar", "gtar", "gnutar"}, path.Base(r.Tar.Target)) {
+		if f := in.fs.LookPath(in.dirs, "gzip", in.user); f.Path != "" {
+			r.Gzip = &Executable{Path: f.Path, Target: f.Target}
+		}
+		return
+	}
+	r.Gzip, _ = in.find("gzip", gzipMissing)
 }
 
 // findCertificates looks for a certificate store.
-func (in *inspection) findCertificates() (rootfs.Found, error) {
-	paths := certificateStores
+func (in *inspection) findCertificates() {
+	paths := slices.Clone(certificateStores)
 	for _, name := range []string{"CURL_CA_BUNDLE", "SSL_CERT_FILE"} {
 		if p := in.env(name); path.IsAbs(p) {
-			paths = append(slices.Clone(paths), p)
+			paths = append(paths, p)
 		}
 	}
-	if curl := in.answers[askCurl]; curl.Path != "" { // conda's has its own
-		paths = append(slices.Clone(paths), path.Join(path.Dir(curl.Target), "../ssl/cacert.pem"))
+	curl := in.report.Curl
+	if curl != nil { // conda's has its own
+		paths = append(paths, path.Join(path.Dir(curl.Target), "../ssl/cacert.pem"))
 	}
-	return in.exists(rootfs.File, paths...)
+	for _, p := range paths {
+		if in.fs.Stat(p) == rootfs.File {
+			in.report.Certificates = p
+			return
+		}
+	}
+	if curl != nil {
+		in.note(certificatesMissing.problem("The image has no certificate store where curl looks for one, so downloads over HTTPS may fail."))
+	}
 }
 
-// findDirectory finds out whether the container's working directory can be written.
-func (in *inspection) findDirectory() (rootfs.Found, error) {
-	dir := path.Clean("/" + in.config.WorkingDir)
-	reason, err := in.fs.Writable(dir, in.user)
-	if err != nil || reason != "" {
-		return rootfs.Found{Instead: reason}, err
+// findDirectory asks whether the container's working directory can be written. Runtimes make one that
+// doesn't exist, for root.
+func (in *inspection) findDirectory() {
+	dir := in.workingDir()
+	reason := in.fs.Writable(dir, in.user)
+	if in.fs.Stat(dir) == rootfs.None {
+		if in.user.UID == 0 {
+			return
+		}
+		reason += ", so the runtime makes it for root"
 	}
-	return here, nil
+	if reason != "" {
+		in.note(directoryNotWritable.problem("Elyra can't create its files in the working directory: %s.", clip(reason)))
+	}
 }
 
-// env is a variable of the image's environment.
+func (in *inspection) workingDir() string { return path.Clean("/" + in.config.WorkingDir) }
+
+// findOS reads what the image says it is (os-release(5)).
+func (in *inspection) findOS() {
+	content, _ := in.fs.Content("/etc/os-release")
+	if content == nil {
+		content, _ = in.fs.Content("/usr/lib/os-release")
+	}
+	for line := range strings.Lines(string(content)) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		switch value = clip(strings.Trim(value, `"'`)); key {
+		case "ID":
+			in.report.OS = value
+		case "VERSION_ID":
+			in.report.OSVersion = value
+		}
+	}
+}
+
+// env is a variable of the container's environment, as far as the image and Elyra set it.
 func (in *inspection) env(name string) string {
+	if in.opts.CRIORuntime && name == "PYTHONPATH" {
+		return crioPython
+	}
 	value := ""
 	for _, kv := range in.config.Env {
 		if v, ok := strings.CutPrefix(kv, name+"="); ok {
@@ -188,63 +262,72 @@ func (in *inspection) env(name string) string {
 	return value
 }
 
-// openShiftUser stands for the user that OpenShift runs a container as: any, of group 0.
-var openShiftUser = rootfs.User{UID: 1_000_650_000, GIDs: []uint32{0}}
+// arbitraryUser stands for the user that OpenShift runs a container as: any, of group 0.
+var arbitraryUser = rootfs.User{UID: 1_000_650_000, GIDs: []uint32{0}}
 
-// needsPasswd reports whether the image's user has to be looked up in /etc/passwd.
-func needsPasswd(user string) bool {
-	name, _, _ := strings.Cut(user, ":")
-	return name != "" && name != "0" && name != "root"
-}
-
-// Who there is in an image, as in passwd(5) and group(5).
-const (
-	usersFile  = "/etc/passwd"
-	groupsFile = "/etc/group"
-)
-
-// findUser finds out who the container runs as, as runtimes do: by name or number in /etc/passwd,
-// with the groups of /etc/group.
-func (in *inspection) findUser() (rootfs.Found, error) {
+// findUser finds out who the container runs as, as runtimes do: by name or number in /etc/passwd, with the
+// groups of /etc/group (passwd(5), group(5)).
+func (in *inspection) findUser() *Problem {
+	content, wholeUsers := in.fs.Content("/etc/passwd")
+	in.passwd = string(content)
+	if in.opts.ArbitraryUser {
+		in.user = arbitraryUser
+		return nil
+	}
 	name, group, hasGroup := strings.Cut(in.config.User, ":")
-	switch {
-	case in.opts.OpenShift:
-		in.user = openShiftUser
-		return here, nil
-	case !needsPasswd(in.config.User):
-		in.user = rootfs.Root
-		return here, nil
+	if name == "" || name == "root" { // whatever /etc/passwd says
+		name = "0"
 	}
-	passwd, err := in.fs.Content(usersFile)
-	if err != nil {
-		return rootfs.Found{}, err
-	}
-	groups, err := in.fs.Content(groupsFile)
-	if err != nil {
-		return rootfs.Found{}, err
-	}
+	content, wholeGroups := in.fs.Content("/etc/group")
+	groups := string(content)
 	uid, numeric := number(name)
 	in.user = rootfs.User{UID: uid, GIDs: []uint32{0}}
-	if line := record(string(passwd), name); line != nil {
+	switch line := record(in.passwd, name); {
+	case line != nil:
 		in.user.UID, _ = number(line[2])
 		in.user.GIDs[0], _ = number(line[3])
 		name = line[0]
-	} else if !numeric {
-		return rootfs.Found{Instead: fmt.Sprintf("its /etc/passwd has no user %q", clip(name))}, nil
+	case !wholeUsers:
+		return userUnknown.problem("The image runs as %q, and its /etc/passwd is too large to read.", clip(in.config.User))
+	case !numeric:
+		return userMissing.problem("The image runs as %q, and its /etc/passwd has no user %q.", clip(in.config.User), clip(name))
+	}
+	if in.user.UID == 0 {
+		in.user = rootfs.Root
+		return nil
 	}
 	if !hasGroup {
-		in.user.GIDs = append(in.user.GIDs, memberships(string(groups), name)...)
-		return here, nil
+		in.user.GIDs = append(in.user.GIDs, memberships(groups, name)...)
+		return nil
 	}
-	if line := record(string(groups), group); line != nil {
+	if line := record(groups, group); line != nil {
 		group = line[2]
 	}
 	gid, numeric := number(group)
-	if !numeric {
-		return rootfs.Found{Instead: fmt.Sprintf("its /etc/group has no group %q", clip(group))}, nil
+	switch {
+	case !numeric && !wholeGroups:
+		return userUnknown.problem("The image runs as %q, and its /etc/group is too large to read.", clip(in.config.User))
+	case !numeric:
+		return userMissing.problem("The image runs as %q, and its /etc/group has no group %q.", clip(in.config.User), clip(group))
 	}
 	in.user.GIDs = []uint32{gid}
-	return here, nil
+	return nil
+}
+
+// homes are where HOME may lead. Images can set it. Otherwise runc takes it from /etc/passwd, or sets it
+// to "/" (setupUser in libcontainer/init_linux.go); CRI-O adds a user without an entry to /etc/passwd, at
+// home in the working directory (GeneratePasswd in utils/utils.go).
+func (in *inspection) homes() []string {
+	if home := in.env("HOME"); home != "" {
+		return []string{home}
+	}
+	if line := record(in.passwd, strconv.FormatUint(uint64(in.user.UID), 10)); len(line) > 5 && line[5] != "" {
+		return []string{line[5]}
+	}
+	if dir := in.workingDir(); dir != "/" {
+		return []string{"/", dir}
+	}
+	return []string{"/"}
 }
 
 // number reads the number of a user or group.

@@ -14,208 +14,255 @@ import (
 var (
 	// python3.11, and python3.13t for a build without the interpreter lock.
 	pythonName = regexp.MustCompile(`^python(3\.[0-9]{1,2})t?$`)
-	// cpython-3.12.4-linux-x86_64-gnu, python-3.11, python@3.11 and the like.
-	pythonDir = regexp.MustCompile(`python[-@]?(3\.[0-9]{1,2})(?:[^0-9]|$)`)
-	// The line of pyvenv.cfg; virtualenv writes version_info.
+	// The lines of pyvenv.cfg (PEP 405); virtualenv writes version_info.
 	venvVersion = regexp.MustCompile(`(?m)^version(?:_info)?\s*=\s*(3\.[0-9]{1,2})(?:[^0-9]|$)`)
 	venvHome    = regexp.MustCompile(`(?m)^home\s*=\s*(/.*?)\s*$`)
 	venvSystem  = regexp.MustCompile(`(?mi)^include-system-site-packages\s*=\s*true\s*$`)
+	// papermill-2.6.0.dist-info, and six-1.16.0-py3.11.egg-info.
+	distribution = regexp.MustCompile(`^(.+?)-([0-9][^-]*)(?:-py3[^-]*)?\.(?:dist|egg)-info$`)
+	separators   = regexp.MustCompile(`[-_.]+`)
 )
 
-// maxPythonMinor is the last 3.x that is looked for by its library.
-const maxPythonMinor = 40
+// harmlessHooks are .pth files that run code, and add nothing to where Python looks for modules:
+// setuptools's and virtualenv's.
+var harmlessHooks = []string{"distutils-precedence.pth", "_virtualenv.pth"}
 
-// findVersion says which Python was found: by the names on the way to it; by its virtual environment;
-// or by the one library, lib/python3.x or libpython3.x.so, beside it. Where those do not tell, nobody
-// knows: a script, such as a shim of pyenv, may run any.
-func (in *inspection) findVersion() (rootfs.Found, error) {
-	f := in.answers[askPython].Found
-	if f.Script {
-		return rootfs.Found{Path: "?"}, nil
+// python is the Python that was found.
+type python struct {
+	path    string
+	version string // such as "3.11"
+	venv    bool   // it's in a virtual environment
+	system  bool   // which also sees the modules outside
+	prefix  string // of the virtual environment, or base
+	base    string // of the installation
+	library string // the directory of the standard library
+
+	sites []string // where it looks for modules
+	hooks bool     // .pth files run code, which may add more of them
+}
+
+// findPython looks for Python and its pip, and asks whether that installs what Elyra needs.
+func (in *inspection) findPython() {
+	r := in.report
+	exe, runs := in.find("python3", pythonMissing)
+	r.Python = exe
+	if !runs {
+		return
 	}
-	for _, p := range slices.Backward(append(slices.Clone(f.Links), f.Target)) {
+	py := &python{path: exe.Path}
+	if p := in.layout(py, exe.Target); p != nil {
+		in.note(p)
+		return
+	}
+	exe.Version = py.version
+	takes := elyraPythons[in.opts.ElyraVersion]
+	_, minor, _ := strings.Cut(py.version, ".")
+	if n, _ := strconv.Atoi(minor); !slices.Contains(takes, n) {
+		in.note(pythonUnsupported.problem("%s is Python %s. Elyra %s supports %s.", clip(py.path), py.version, in.opts.ElyraVersion, versions(takes)).
+			cure("Use an image with Python %s, or set elyra_version to the Elyra that runs the pipelines.", versions(takes)))
+	}
+	if p := in.findSites(py); p != nil {
+		in.note(p)
+		return
+	}
+	r.Distributions = in.distributions(py)
+	pip, p := in.findPip(py)
+	if p == nil {
+		exe.Pip = pip
+		p = in.install(py)
+	}
+	in.note(p)
+}
+
+// layout finds out which Python it is, and whether it's in a virtual environment. The version follows from
+// the names on the way to the program, from the virtual environment, or from the one library beside it.
+func (in *inspection) layout(py *python, target string) *Problem {
+	py.prefix = path.Join(path.Dir(py.path), "..")
+	venv, _ := in.fs.Content(path.Join(py.prefix, "pyvenv.cfg"))
+	py.venv, py.system = venv != nil, venv == nil || venvSystem.Match(venv)
+	// The path's own links come before the target, and the last name that says a version counts.
+	links := in.fs.LookPath([]string{path.Dir(py.path)}, path.Base(py.path), in.user).Links
+	for _, p := range append(links, target) {
 		if m := pythonName.FindStringSubmatch(path.Base(p)); m != nil {
-			return rootfs.Found{Path: m[1]}, nil
+			py.version = m[1]
 		}
 	}
-	venv, err := in.fs.Content(venvFile(f))
-	if err != nil {
-		return rootfs.Found{}, err
+	if m := venvVersion.FindSubmatch(venv); m != nil && py.version == "" {
+		py.version = string(m[1])
 	}
-	if m := venvVersion.FindSubmatch(venv); m != nil {
-		return rootfs.Found{Path: string(m[1])}, nil
-	}
-	if m := pythonDir.FindStringSubmatch(path.Dir(f.Target)); m != nil {
-		return rootfs.Found{Path: m[1]}, nil
-	}
-	for _, library := range []struct {
-		kind    rootfs.Kind
-		pattern string
-	}{
-		{rootfs.Dir, "lib/python%s"}, {rootfs.Dir, "lib64/python%s"},
-		{rootfs.File, "lib/libpython%s.so"}, {rootfs.File, "lib/libpython%s.so.1.0"}, {rootfs.File, "lib64/libpython%s.so.1.0"},
-	} {
-		version, err := in.only(library.kind, path.Join(path.Dir(f.Target), "..", library.pattern))
-		if err != nil || version != "" {
-			return rootfs.Found{Path: version}, err
+	beside := path.Join(path.Dir(target), "../lib")
+	var libraries []string
+	for _, name := range in.fs.List(beside) {
+		if m := pythonName.FindStringSubmatch(name); m != nil && in.fs.Stat(path.Join(beside, name, "os.py")) == rootfs.File {
+			libraries = append(libraries, m[1])
 		}
 	}
-	return rootfs.Found{}, nil
+	if len(libraries) == 1 && py.version == "" {
+		py.version = libraries[0]
+	}
+	if py.version == "" {
+		return pythonUnknown.problem("Which version of Python %s is isn't known: its file names don't show it.", clip(py.path))
+	}
+	start := path.Dir(target)
+	if home := venvHome.FindSubmatch(venv); home != nil {
+		start = string(home[1])
+	}
+	return in.installation(py, start)
 }
 
-// only is the one version whose library, named by pattern, is there; "" where there is none, or more
-// than one.
-func (in *inspection) only(kind rootfs.Kind, pattern string) (string, error) {
-	version := ""
-	for minor := range maxPythonMinor {
-		v := "3." + strconv.Itoa(minor)
-		found, err := in.exists(kind, fmt.Sprintf(pattern, v))
-		if err != nil {
-			return "", err
+// installation finds the standard library, in the nearest directory above start, as CPython does
+// (Modules/getpath.py). Where there's none, Python goes by what was compiled into it, or finds its library
+// in another form.
+func (in *inspection) installation(py *python, start string) *Problem {
+	for dir := path.Clean(start); dir != "/"; {
+		dir = path.Dir(dir)
+		for _, lib := range []string{"lib", "lib64"} {
+			library := path.Join(dir, lib, "python"+py.version)
+			if in.fs.Stat(path.Join(library, "os.py")) == rootfs.File {
+				py.base, py.library = dir, library
+				if !py.venv {
+					py.prefix = dir
+				}
+				return nil
+			}
 		}
-		if found.Path == "" {
-			continue
-		}
-		if version != "" {
-			return "", nil
-		}
-		version = v
 	}
-	return version, nil
+	py.base = path.Dir(path.Clean(start))
+	if !py.venv {
+		py.prefix = py.base
+	}
+	return nil
 }
 
-// venvFile is where the Python that was found looks for its virtual environment (PEP 405).
-func venvFile(python rootfs.Found) string { return path.Join(path.Dir(python.Path), "../pyvenv.cfg") }
-
-// version is the version of the Python that was found, such as "3.11"; "" where it is not known.
-func (in *inspection) version() string {
-	if v := in.answers[askVersion]; v.err == nil && v.Path != "?" {
-		return v.Path
-	}
-	return ""
-}
-
-// hasEnsurepip is said of a Python that could install a pip.
-const hasEnsurepip = "it has ensurepip"
-
-// findPip looks for the pip of the Python that was found: where that Python, or Debian's, looks for
-// modules. Without the version, or its library, nobody knows where that is.
-func (in *inspection) findPip() (rootfs.Found, error) {
-	f, version := in.answers[askPython].Found, in.version()
-	if version == "" {
-		return rootfs.Found{Path: "?"}, nil
-	}
-	prefixes, known, err := in.prefixes(f)
-	if err != nil {
-		return rootfs.Found{}, err
-	}
-	var paths []string
-	for _, prefix := range prefixes {
-		for _, dir := range []string{
-			"lib/python" + version + "/site-packages", "lib64/python" + version + "/site-packages",
-			"local/lib/python" + version + "/dist-packages", "local/lib/python" + version + "/site-packages",
-			"lib/python3/dist-packages", "lib/python" + version + "/dist-packages",
-		} {
-			paths = append(paths, path.Join(prefix, dir, "pip"))
-		}
+// findSites finds where Python looks for modules, besides its standard library.
+func (in *inspection) findSites(py *python) *Problem {
+	if home := in.env("PYTHONHOME"); home != "" {
+		return pipUnknown.problem("The image sets PYTHONHOME to %s, so where %s looks for pip isn't known.", clip(home), clip(py.path)).
+			cure("Remove PYTHONHOME from the image: Python doesn't need it. Otherwise check that python3 -m pip install packaging works in a container of it.")
 	}
 	for dir := range strings.SplitSeq(in.env("PYTHONPATH"), ":") {
 		if path.IsAbs(dir) {
-			paths = append(paths, path.Join(dir, "pip"))
+			py.sites = append(py.sites, dir)
 		}
 	}
-	found, err := in.exists(rootfs.Dir, paths...)
+	var sites []string
+	if bases := in.userBases(py); len(bases) == 1 {
+		sites = append(sites, path.Join(bases[0], "lib/python"+py.version+"/site-packages"))
+	}
+	for _, prefix := range slices.Compact([]string{py.prefix, py.base}) {
+		if prefix != py.prefix && !py.system {
+			break
+		}
+		// The second to the fourth are Debian's, and the fifth is Fedora's.
+		for _, dir := range []string{
+			"lib/python%s/site-packages", "local/lib/python%s/dist-packages", "lib/python3/dist-packages", "lib/python%s/dist-packages",
+			"local/lib/python%s/site-packages", "lib64/python%s/site-packages",
+		} {
+			sites = append(sites, path.Join(prefix, strings.Replace(dir, "%s", py.version, 1)))
+		}
+	}
+	for _, site := range sites {
+		py.sites = append(py.sites, site)
+		in.readHooks(py, site)
+	}
+	return nil
+}
+
+// readHooks follows the .pth files in a directory: each line is a directory with modules, or code.
+func (in *inspection) readHooks(py *python, site string) {
+	for _, name := range in.fs.List(site) {
+		file := path.Join(site, name)
+		if !strings.HasSuffix(name, ".pth") || in.fs.Readable(file, in.user) != "" {
+			continue
+		}
+		content, whole := in.fs.Content(file)
+		py.hooks = py.hooks || !whole
+		for line := range strings.Lines(string(content)) {
+			line = strings.TrimSpace(line)
+			switch {
+			case line == "", strings.HasPrefix(line, "#"):
+			case strings.HasPrefix(line, "import ") || strings.HasPrefix(line, "import\t"):
+				py.hooks = py.hooks || !slices.Contains(harmlessHooks, name)
+			case path.IsAbs(line):
+				py.sites = append(py.sites, line)
+			default:
+				py.sites = append(py.sites, path.Join(site, line))
+			}
+		}
+	}
+}
+
+// userBases are where the user's own modules may be: none if Python doesn't look there (site.py).
+func (in *inspection) userBases(py *python) []string {
+	if !py.system || in.env("PYTHONNOUSERSITE") != "" {
+		return nil
+	}
+	if base := in.env("PYTHONUSERBASE"); base != "" {
+		return []string{base}
+	}
+	var bases []string
+	for _, home := range in.homes() {
+		bases = append(bases, path.Join(home, ".local"))
+	}
+	return bases
+}
+
+// distributions are the installed Python distributions and their versions. Names are normalized as PEP 503
+// says.
+func (in *inspection) distributions(py *python) map[string]string {
+	found := map[string]string{}
+	for _, site := range py.sites {
+		for _, name := range in.fs.List(site) {
+			m := distribution.FindStringSubmatch(name)
+			if m == nil {
+				continue
+			}
+			name := strings.ToLower(separators.ReplaceAllString(clip(m[1]), "-"))
+			if _, ok := found[name]; !ok {
+				found[name] = clip(m[2])
+			}
+		}
+	}
+	return found
+}
+
+// findPip looks for pip where Python looks for modules.
+func (in *inspection) findPip(py *python) (string, *Problem) {
+	for _, site := range py.sites {
+		pip := path.Join(site, "pip")
+		for _, main := range []string{"__main__.py", "__main__.pyc"} {
+			if in.fs.Stat(path.Join(pip, main)) != rootfs.File {
+				continue
+			}
+			for _, p := range []string{path.Join(py.library, "os.py"), path.Join(pip, main), path.Join(pip, "__init__.py"), path.Join(pip, "_internal/__init__.py")} {
+				if instead := in.fs.Readable(p, in.user); instead != "" {
+					return "", pipMissing.problem("The pip of Python %s (%s) is out of reach: %s.", py.version, clip(py.path), clip(instead)).
+						cure("Make its modules readable for everybody (RUN chmod -R a+rX …), or install them with umask 022.")
+				}
+			}
+			if py.library == "" {
+				return "", pipUnknown.problem("Whether %s runs pip isn't known: the program is apart from its library.", clip(py.path))
+			}
+			return pip, nil
+		}
+	}
 	switch {
-	case err != nil:
-		return found, err
-	case found.Path != "":
-		return in.readable(found)
-	case !known:
-		return rootfs.Found{Path: "?"}, nil
+	case py.library == "":
+		return "", pipUnknown.problem("Whether %s has a pip isn't known: the program is apart from its library.", clip(py.path))
+	case py.hooks:
+		return "", pipUnknown.problem("Whether %s has a pip isn't known: a .pth file runs code when Python starts.", clip(py.path))
+	case in.fs.Stat(path.Join(py.library, "ensurepip")) == rootfs.Dir:
+		return "", pipMissing.problem("Python %s (%s) has no pip, though it could install one.", py.version, clip(py.path)).
+			cure("Install it (RUN %s -m ensurepip).", clip(py.path))
 	}
-	bundled, err := in.exists(rootfs.Dir, path.Join(prefixes[len(prefixes)-1], "lib/python"+version+"/ensurepip"))
-	if bundled.Path != "" {
-		return rootfs.Found{Instead: hasEnsurepip}, err
-	}
-	return rootfs.Found{}, err
+	return "", pipMissing.problem("Python %s (%s) has no pip.", py.version, clip(py.path))
 }
 
-// readable is found, if the user can read it, and the standard library with it.
-func (in *inspection) readable(found rootfs.Found) (rootfs.Found, error) {
-	for _, p := range []string{found.Path, in.library} {
-		instead, err := in.fs.Readable(p, in.user)
-		if err != nil || instead != "" {
-			return rootfs.Found{Instead: instead}, err
-		}
+// versions lists minor versions of Python 3.
+func versions(minors []int) string {
+	var all []string
+	for _, m := range minors {
+		all = append(all, fmt.Sprint("3.", m))
 	}
-	return found, nil
-}
-
-// prefixes are the directories that the modules of a Python are below: its virtual environment, if it
-// has one, and its installation, unless the environment keeps that out. Known is false where the
-// installation is a guess.
-func (in *inspection) prefixes(f rootfs.Found) (all []string, known bool, err error) {
-	in.library = ""
-	venv, err := in.fs.Content(venvFile(f))
-	if err != nil {
-		return nil, false, err
-	}
-	start := path.Dir(f.Target)
-	if venv != nil {
-		all = append(all, path.Dir(venvFile(f)))
-		if !venvSystem.Match(venv) {
-			return all, true, nil
-		}
-		if home := venvHome.FindSubmatch(venv); home != nil {
-			start = string(home[1])
-		}
-	}
-	base, err := in.installation(start)
-	return append(all, base), in.library != "", err
-}
-
-// installation is the nearest directory above the program's, start, with a standard library, as CPython
-// looks for it (Modules/getpath.py), which leaves out the root. CPython looks below start first, where
-// none is ever kept, and lower layers would have to be read to see that. Where there is none, Python goes
-// by what was compiled into it, which nobody can see; or its library is in another form (os.pyc,
-// python311.zip), beside the program as ever.
-func (in *inspection) installation(start string) (string, error) {
-	for dir := path.Dir(path.Clean(start)); dir != "/"; dir = path.Dir(dir) {
-		library, err := in.exists(rootfs.File, path.Join(dir, "lib/python"+in.version(), "os.py"), path.Join(dir, "lib64/python"+in.version(), "os.py"))
-		if err != nil {
-			return "", err
-		}
-		if in.library = library.Path; in.library != "" {
-			return dir, nil
-		}
-	}
-	return path.Join(start, ".."), nil
-}
-
-// findManaged finds out whether pip installs into this Python: it refuses where the distribution keeps
-// packages by itself (PEP 668), as Debian does since version 12.
-func (in *inspection) findManaged() (rootfs.Found, error) {
-	f, version := in.answers[askPython].Found, in.version()
-	switch in.env("PIP_BREAK_SYSTEM_PACKAGES") {
-	case "", "0", "false", "no", "off":
-	default:
-		return here, nil
-	}
-	venv, err := in.fs.Content(venvFile(f))
-	if err != nil || venv != nil || version == "" {
-		return here, err
-	}
-	prefixes, _, err := in.prefixes(f)
-	if err != nil {
-		return here, err
-	}
-	library := path.Join(prefixes[0], "lib/python"+version)
-	if in.library != "" {
-		library = path.Dir(in.library)
-	}
-	mark, err := in.exists(rootfs.File, path.Join(library, "EXTERNALLY-MANAGED"))
-	if err != nil || mark.Path == "" {
-		return here, err
-	}
-	return rootfs.Found{Instead: mark.Path}, nil
+	return strings.Join(all, ", ")
 }

@@ -1,10 +1,12 @@
 package containerimage
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -12,16 +14,21 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/url"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
@@ -73,8 +80,8 @@ func (s *session) open(ctx context.Context) error {
 // layer opens a layer as it is stored, size bytes in all, from an offset. A registry that does not
 // send parts of layers sends it from its beginning, and what comes before the offset is read past.
 func (s *session) layer(ctx context.Context, digest string, offset, size int64) (io.ReadCloser, error) {
-	url := fmt.Sprintf("%s://%s/v2/%s/blobs/%s", s.repo.Scheme(), s.repo.RegistryStr(), s.repo.RepositoryStr(), digest)
-	req, err := http.NewRequestWithContext(asLayer(ctx), http.MethodGet, url, nil)
+	address := fmt.Sprintf("%s://%s/v2/%s/blobs/%s", s.repo.Scheme(), s.repo.RegistryStr(), s.repo.RepositoryStr(), digest)
+	req, err := http.NewRequestWithContext(asLayer(ctx), http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -143,20 +150,24 @@ func newTransport(caCertPEM string) (*http.Transport, error) {
 	return t, nil
 }
 
-type layerMark struct{}
+type (
+	layerMark    struct{}
+	deadlineMark struct{} // when the check has to end: calls that several checks share have no deadline of their own
+)
 
 // asLayer marks requests for layers: their bodies are as large as they are.
 func asLayer(ctx context.Context) context.Context { return context.WithValue(ctx, layerMark{}, true) }
 
-// guard stands between go-containerregistry and the network, and holds registries to what this
-// package promises: TLS but for loopback, no redirect from outside into a private network, bounded
-// bodies, manifests that are what their digest says, and credentials for nobody but the registry and
-// whom it is trusted to send to for tokens. It fails with errors that can be told apart.
+// guard stands between go-containerregistry and the network, and holds registries to what this package
+// promises: TLS but for loopback, nothing leads from outside into a private network, bounded bodies,
+// documents that are what their digest says, and credentials for nobody but the registry and its token
+// server. It waits where a registry asks for that, and corrects headers that go-containerregistry
+// misunderstands. It fails with errors that can be told apart.
 type guard struct {
-	inner      http.RoundTripper
-	registry   string                  // host, and port if there is one
-	trust      func(realm string) bool // whether a host may have the registry's credentials
-	retryAfter atomic.Pointer[string]  // the last Retry-After header, for people
+	inner    http.RoundTripper
+	registry string                  // host, and port if there is one
+	trust    func(realm string) bool // whether a host may have the registry's credentials
+	wait     atomic.Int64            // what a registry asked for last, in nanoseconds, and was too long
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -165,39 +176,32 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != "https" && !wire.IsLoopback(host) {
 		return nil, errPlainHTTP
 	}
-	// http.Client sets Response on requests that a redirect led to. It would
-	// stop after ten by itself, but go-containerregistry replaces that rule.
+	// http.Client sets Response on requests that a redirect led to. It would stop after ten by itself, but
+	// go-containerregistry replaces that rule.
 	hops := 0
 	for r := req; r.Response != nil; r = r.Response.Request {
 		if hops++; hops > maxRedirects {
 			return nil, errRedirects
-		}
-		if isPrivate(host) && !isPrivate(r.Response.Request.URL.Hostname()) {
-			return nil, errRedirect
 		}
 	}
 	req, err := g.withhold(req)
 	if err != nil {
 		return nil, err
 	}
-	resp, err := g.inner.RoundTrip(req)
+	resp, err := g.send(req)
 	if err != nil {
 		return nil, err
 	}
-	if after := resp.Header.Get("Retry-After"); resp.StatusCode == http.StatusTooManyRequests && after != "" {
-		after = clip(after)
-		if strings.Trim(after, "0123456789") == "" {
-			after += " seconds"
-		} else {
-			after = "until " + after
-		}
-		g.retryAfter.Store(&after)
+	if err := g.leadsAway(req, resp); err != nil {
+		_ = resp.Body.Close()
+		return nil, err
 	}
 	resp.Body = connection{resp.Body}
 	if req.Context().Value(layerMark{}) != nil {
 		return resp, nil
 	}
-	if media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); media == "text/html" && resp.StatusCode == http.StatusOK {
+	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if media == "text/html" && resp.StatusCode == http.StatusOK {
 		_ = resp.Body.Close()
 		return nil, errWebPage
 	}
@@ -206,11 +210,108 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		body.want, body.sum = want, sha256.New()
 	}
 	resp.Body = body
+	if strings.Contains(req.URL.Path, "/manifests/") && resp.StatusCode == http.StatusOK {
+		return resp, correctType(resp, media)
+	}
 	return resp, nil
 }
 
-// withhold keeps credentials from hosts that are not meant to have them. A redirect to another host,
-// such as a blob store, is followed without; a server for tokens that is not trusted is not asked.
+// send waits and asks again while the registry asks for that (429), within the time of the check.
+func (g *guard) send(req *http.Request) (*http.Response, error) {
+	for backoff := time.Second; ; backoff *= 2 {
+		resp, err := g.inner.RoundTrip(req)
+		if err != nil || resp.StatusCode != http.StatusTooManyRequests || req.Body != nil {
+			return resp, err
+		}
+		wait := backoff
+		after := resp.Header.Get("Retry-After")
+		asked := false
+		if seconds, err := strconv.ParseUint(after, 10, 31); err == nil {
+			wait, asked = time.Duration(seconds)*time.Second, true
+		} else if date, err := http.ParseTime(after); err == nil {
+			wait, asked = max(time.Until(date).Round(time.Second), 0), true
+		}
+		if deadline, ok := req.Context().Value(deadlineMark{}).(time.Time); !ok || time.Until(deadline) <= wait {
+			if asked {
+				g.wait.Store(int64(wait))
+			}
+			return resp, nil
+		}
+		_ = resp.Body.Close()
+		select {
+		case <-time.After(max(wait, time.Millisecond)):
+		case <-req.Context().Done():
+			return nil, context.Cause(req.Context())
+		}
+	}
+}
+
+// leadsAway refuses a redirect and a token server in a private network, which go-containerregistry refuses
+// with errors that can't be told apart. It puts the challenge first that needs no password.
+func (g *guard) leadsAway(req *http.Request, resp *http.Response) error {
+	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 && isPrivate(to.Hostname()) && to.Hostname() != req.URL.Hostname() &&
+		(!isPrivate(req.URL.Hostname()) || net.ParseIP(to.Hostname()) != nil) && !(wire.IsLoopback(to.Hostname()) && wire.IsLoopback(req.URL.Hostname())) {
+		return leadsAwayError{host: to.Hostname(), private: true}
+	}
+	for _, challenge := range resp.Header.Values("Www-Authenticate") {
+		at := strings.Index(strings.ToLower(challenge), "bearer ")
+		if at < 0 || resp.StatusCode != http.StatusUnauthorized {
+			continue
+		}
+		resp.Header.Set("Www-Authenticate", challenge[at:])
+		m := realmParameter.FindStringSubmatch(challenge[at:])
+		if m == nil {
+			return nil
+		}
+		if u, err := url.Parse(m[1]); err == nil && u.Host != g.registry && net.ParseIP(u.Hostname()) != nil && isPrivate(u.Hostname()) {
+			return leadsAwayError{host: u.Hostname(), private: true, tokens: true}
+		}
+		return nil
+	}
+	return nil
+}
+
+var realmParameter = regexp.MustCompile(`(?i)\brealm="([^"]*)"`)
+
+// correctType gives a manifest the media type that it has, without parameters. Where the header says
+// nothing of use, as pulp's, the manifest does, as containerd has it.
+func correctType(resp *http.Response, media string) error {
+	if strings.HasPrefix(media, "application/vnd.") {
+		resp.Header.Set("Content-Type", media)
+		return nil
+	}
+	if resp.Request.Method != http.MethodGet {
+		return nil
+	}
+	content, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(content))
+	var manifest struct {
+		MediaType string            `json:"mediaType"`
+		Manifests []json.RawMessage `json:"manifests"`
+		Layers    []json.RawMessage `json:"layers"`
+		FSLayers  []json.RawMessage `json:"fsLayers"`
+	}
+	_ = json.Unmarshal(content, &manifest)
+	switch {
+	case manifest.MediaType != "":
+		media = printable(manifest.MediaType)
+	case manifest.Manifests != nil:
+		media = string(types.OCIImageIndex)
+	case manifest.Layers != nil:
+		media = string(types.OCIManifestSchema1)
+	case manifest.FSLayers != nil:
+		media = string(types.DockerManifestSchema1)
+	}
+	resp.Header.Set("Content-Type", media)
+	return nil
+}
+
+// withhold keeps credentials from hosts that aren't meant to have them. A redirect to another host, such as
+// a blob store, is followed without; a token server that isn't trusted isn't asked.
 func (g *guard) withhold(req *http.Request) (*http.Request, error) {
 	if req.URL.Host == g.registry {
 		return req, nil
@@ -221,17 +322,12 @@ func (g *guard) withhold(req *http.Request) (*http.Request, error) {
 	case req.Response == nil && (!secret || g.trust(req.URL.Hostname())):
 		return req, nil
 	case req.Response == nil || req.Method == http.MethodPost:
-		return nil, realmError{req.URL.Hostname()}
+		return nil, leadsAwayError{host: req.URL.Hostname(), tokens: true}
 	}
 	req = req.Clone(req.Context())
 	req.Header.Del("Authorization")
 	return req, nil
 }
-
-// realmError says that a registry sends for its tokens to a host that is not trusted.
-type realmError struct{ host string }
-
-func (e realmError) Error() string { return "the token server " + e.host + " was given no credentials" }
 
 // realms are registries whose server for tokens has another domain.
 var realms = map[string]string{

@@ -2,7 +2,7 @@ package containerimage
 
 import (
 	"context"
-	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,7 +43,7 @@ func (s *session) view(ctx context.Context, ref name.Digest, want v1.Platform) (
 		value.Forget()
 	}
 	if seen == nil {
-		seen = &sight{}
+		seen = &sight{session: s}
 	}
 	return seen, err
 }
@@ -56,7 +56,7 @@ func (s *session) fetch(ctx context.Context, ref name.Reference, want v1.Platfor
 	if err != nil {
 		return seen, stageError{stageManifest, err}
 	}
-	seen.digest, seen.mediaType = desc.Digest.String(), string(desc.MediaType)
+	seen.digest, seen.mediaType = desc.Digest.String(), printable(string(desc.MediaType))
 	img, err := s.image(ctx, desc, want, seen)
 	if err != nil {
 		return seen, err
@@ -90,15 +90,20 @@ func acceptable(manifest *v1.Manifest) error {
 	case manifest.Config.Size > maxDocument:
 		return stageError{stageConfig, errAnswerTooLarge}
 	case len(manifest.Layers) > maxLayers:
-		return &Problem{CodeUnsupportedType, fmt.Sprintf("The image has %d layers, more than any runtime mounts.", len(manifest.Layers)),
-			"Build it with fewer."}
+		return unsupportedMediaType.problem("The image has %d layers, more than any runtime mounts.", len(manifest.Layers)).cure("Build it with fewer.")
 	}
 	return nil
 }
 
+// maxNested bounds how many indexes lie between an image and its name.
+const maxNested = 4
+
 // image is the platform's image of a manifest or an index.
 func (s *session) image(ctx context.Context, desc *remote.Descriptor, want v1.Platform, seen *sight) (v1.Image, error) {
-	if desc.MediaType.IsIndex() {
+	for nested := 0; desc.MediaType.IsIndex(); nested++ {
+		if nested == maxNested {
+			return nil, unsupportedMediaType.problem("It's an index of indexes, more than %d deep.", maxNested)
+		}
 		idx, err := desc.ImageIndex()
 		if err != nil {
 			return nil, stageError{stageManifest, err}
@@ -111,8 +116,7 @@ func (s *session) image(ctx context.Context, desc *remote.Descriptor, want v1.Pl
 		if err != nil {
 			return nil, err
 		}
-		desc, err = s.puller.Get(ctx, s.repo.Digest(child.String()))
-		if err != nil {
+		if desc, err = s.puller.Get(ctx, s.repo.Digest(child.String())); err != nil {
 			return nil, stageError{stageManifest, err}
 		}
 	}
@@ -126,16 +130,18 @@ func (s *session) image(ctx context.Context, desc *remote.Descriptor, want v1.Pl
 	return img, nil
 }
 
-// choose finds the wanted platform in an index, and notes all that it has. An entry without a
-// platform is taken when there is no other: what it is for its configuration says.
+// choose finds the wanted platform in an index, and notes all that it has. An entry without a platform is
+// taken when there's no other: a nested index, or an image whose configuration says what it's for.
 func choose(index *v1.IndexManifest, want v1.Platform, seen *sight) (v1.Hash, error) {
 	var chosen, nameless *v1.Hash
 	for i, m := range index.Manifests {
-		if !m.MediaType.IsImage() {
+		switch {
+		case !m.MediaType.IsImage() && !m.MediaType.IsIndex():
 			continue
-		}
-		if m.Platform == nil {
-			nameless = &index.Manifests[i].Digest
+		case m.Platform == nil || m.Platform.OS == "" && m.Platform.Architecture == "":
+			if nameless == nil {
+				nameless = &index.Manifests[i].Digest
+			}
 			continue
 		}
 		p := normal(*m.Platform)
@@ -155,27 +161,34 @@ func choose(index *v1.IndexManifest, want v1.Platform, seen *sight) (v1.Hash, er
 	case nameless != nil:
 		return *nameless, nil
 	}
-	return v1.Hash{}, platformNotFound(want, seen.platforms)
+	return v1.Hash{}, noPlatform(want, seen.platforms)
 }
 
-func platformNotFound(want v1.Platform, has []string) error {
-	p := &Problem{CodePlatformNotFound, fmt.Sprintf("There is no %s image under this name.", want),
-		"Build and push it for that platform."}
-	if len(has) > 0 {
-		p.Message = fmt.Sprintf("There is no %s image under this name, only %s.", want, strings.Join(has, ", "))
-		p.NextStep = fmt.Sprintf("Build and push it for that platform, or, if the cluster's nodes are of the other kind, set platform = %q.", has[0])
+func noPlatform(want v1.Platform, has []string) error {
+	if len(has) == 0 {
+		return platformNotFound.problem("There's no %s image under this name.", want)
 	}
-	return p
+	return platformNotFound.problem("There's no %s image under this name, only %s.", want, strings.Join(has, ", ")).
+		cure("Build and push it for that platform. If the cluster's nodes are of the other kind, set platform = %q.", has[0])
 }
 
 func unsupported(mediaType string) error {
 	if types.MediaType(mediaType).IsSchema1() {
-		return &Problem{CodeUnsupportedType, "The image is stored in the format that Docker gave up in 2017 (" + mediaType + ").",
-			"Pull it with a runtime that still can, and push it again."}
+		return unsupportedMediaType.problem("The image is stored in the format that Docker gave up in 2017 (%s).", mediaType).
+			cure("Pull it with a runtime that still can, and push it again.")
 	}
-	return &Problem{CodeUnsupportedType, fmt.Sprintf("This is not a container image: its media type is %q.", clip(mediaType)),
-		"Check image_name: registries also hold charts, models and signatures."}
+	return unsupportedMediaType.problem("It isn't a container image: its media type is %q.", printable(mediaType))
 }
+
+// printable is a media type, or "" for something else that was sent in its place.
+func printable(mediaType string) string {
+	if mediaTypes.MatchString(mediaType) {
+		return mediaType
+	}
+	return ""
+}
+
+var mediaTypes = regexp.MustCompile(`^[a-z]+/[a-z0-9.+_-]{1,100}$`)
 
 // platformOf is what an image says it is for.
 func platformOf(config *v1.ConfigFile) v1.Platform {

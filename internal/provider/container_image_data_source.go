@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -35,7 +34,9 @@ type containerImageModel struct {
 	Platform         types.String `tfsdk:"platform"`
 	Inspect          types.Bool   `tfsdk:"inspect"`
 	ElyraVersion     types.String `tfsdk:"elyra_version"`
-	OpenShift        types.Bool   `tfsdk:"openshift"`
+	ArbitraryUser    types.Bool   `tfsdk:"arbitrary_user"`
+	CRIORuntime      types.Bool   `tfsdk:"crio_runtime"`
+	Programs         types.Set    `tfsdk:"programs"`
 	MaxBytes         types.Int64  `tfsdk:"max_bytes"`
 	CACertPEM        types.String `tfsdk:"ca_cert_pem"`
 	Timeout          types.String `tfsdk:"timeout"`
@@ -49,15 +50,23 @@ type containerImageModel struct {
 	PinnedImageName   types.String            `tfsdk:"pinned_image_name"`
 	MediaType         types.String            `tfsdk:"media_type"`
 	Size              types.Int64             `tfsdk:"size"`
+	Layers            types.List              `tfsdk:"layers"`
 	Created           types.String            `tfsdk:"created"`
 	Labels            types.Map               `tfsdk:"labels"`
 	Env               types.List              `tfsdk:"env"`
 	Entrypoint        types.List              `tfsdk:"entrypoint"`
+	ImageUser         types.String            `tfsdk:"image_user"`
+	WorkingDir        types.String            `tfsdk:"working_dir"`
 	Platforms         types.List              `tfsdk:"platforms"`
+	SelectedPlatform  types.String            `tfsdk:"selected_platform"`
+	OS                *osModel                `tfsdk:"os"`
 	Sh                *executableModel        `tfsdk:"sh"`
 	Mkdir             *executableModel        `tfsdk:"mkdir"`
 	Curl              *executableModel        `tfsdk:"curl"`
+	Tar               *executableModel        `tfsdk:"tar"`
+	Gzip              *executableModel        `tfsdk:"gzip"`
 	Python            *pythonModel            `tfsdk:"python"`
+	ProgramPaths      types.Map               `tfsdk:"program_paths"`
 	Certificates      types.String            `tfsdk:"certificates"`
 	User              types.Int64             `tfsdk:"user"`
 	PrerequisitesMet  types.Bool              `tfsdk:"prerequisites_met"`
@@ -72,14 +81,21 @@ type executableModel struct {
 }
 
 type pythonModel struct {
-	Path    types.String `tfsdk:"path"`
-	Target  types.String `tfsdk:"target"`
+	Path          types.String `tfsdk:"path"`
+	Target        types.String `tfsdk:"target"`
+	Version       types.String `tfsdk:"version"`
+	Pip           types.String `tfsdk:"pip"`
+	Distributions types.Map    `tfsdk:"distributions"`
+}
+
+type osModel struct {
+	Name    types.String `tfsdk:"name"`
 	Version types.String `tfsdk:"version"`
-	Pip     types.String `tfsdk:"pip"`
 }
 
 type containerImageProblem struct {
 	Code     types.String `tfsdk:"code"`
+	Severity types.String `tfsdk:"severity"`
 	Message  types.String `tfsdk:"message"`
 	NextStep types.String `tfsdk:"next_step"`
 }
@@ -89,25 +105,30 @@ func (d *containerImageDataSource) Metadata(_ context.Context, req datasource.Me
 }
 
 func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	executable := func(more map[string]schema.Attribute) map[string]schema.Attribute {
-		attributes := map[string]schema.Attribute{
-			"path":   schema.StringAttribute{MarkdownDescription: "Where it was found along the image's `PATH`.", Computed: true},
-			"target": schema.StringAttribute{MarkdownDescription: "The file that `path` resolves to, after symbolic links.", Computed: true},
-		}
-		for name, attribute := range more {
-			attributes[name] = attribute
-		}
-		return attributes
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
 	}
+	texts := func(description string) schema.ListAttribute {
+		return schema.ListAttribute{MarkdownDescription: description, ElementType: types.StringType, Computed: true}
+	}
+	textMap := func(description string) schema.MapAttribute {
+		return schema.MapAttribute{MarkdownDescription: description, ElementType: types.StringType, Computed: true}
+	}
+	boolean := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{MarkdownDescription: description, Computed: true}
+	}
+	number := func(description string) schema.Int64Attribute {
+		return schema.Int64Attribute{MarkdownDescription: description, Computed: true}
+	}
+	object := func(description string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
+		return schema.SingleNestedAttribute{MarkdownDescription: description, Attributes: attributes, Computed: true}
+	}
+	path, target := text("Where it is along the image's `PATH`."), text("The file that `path` resolves to, after symbolic links.")
 	program := func(name string) schema.Attribute {
-		return schema.SingleNestedAttribute{
-			MarkdownDescription: "The `" + name + "` in the image's search path. Null where there is none, or without `inspect`.",
-			Computed:            true,
-			Attributes:          executable(nil),
-		}
+		return object("The `"+name+"` in the image's `PATH`. Null if there's none that runs, or without `inspect`.", map[string]schema.Attribute{"path": path, "target": target})
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Asks a container registry whether an image meets what Elyra needs of a runtime image: it exists, it can be pulled without credentials or with those of the provider's configuration, and, with `inspect`, it has in its search path what Elyra starts in its container: `sh`, `mkdir`, `curl`, and a Python that Elyra supports, with its `pip`. A negative answer is not an error: it is listed in `problems`, for `check` blocks, preconditions and postconditions.",
+		MarkdownDescription: "Checks whether pipelines can run in a container image: the image exists, a cluster can pull it, and, with `inspect`, it has what Elyra needs in a container. A problem isn't an error of the plan: `problems` lists what's wrong, for `check` blocks, preconditions, and postconditions.",
 		Attributes: map[string]schema.Attribute{
 			"image_name": schema.StringAttribute{
 				MarkdownDescription: "Container image, as `image_name` of `elyra_runtime_image`.",
@@ -115,24 +136,33 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				Validators:          []validator.String{imageNameValidator{}},
 			},
 			"platform": schema.StringAttribute{
-				MarkdownDescription: "Platform to choose from an image for several, `os/arch` or `os/arch/variant`. Defaults to `\"linux/amd64\"`.",
+				MarkdownDescription: "Platform to check if the image has several, as `os/arch` or `os/arch/variant`. Defaults to `\"linux/amd64\"`.",
 				Optional:            true,
 			},
 			"inspect": schema.BoolAttribute{
-				MarkdownDescription: "Whether to look into the image for what Elyra needs. Layers are transferred as far as needed, each once for all images of a run that have it, and never stored. Defaults to `false`.",
+				MarkdownDescription: "Whether to look into the image. This reads all of its layers, each once for all images of a run, and stores none. Defaults to `false`.",
 				Optional:            true,
 			},
 			"elyra_version": schema.StringAttribute{
-				MarkdownDescription: "The Elyra that runs the pipelines, which decides on the versions of Python that it supports: `\"3.15\"` (Python 3.8 to 3.11), `\"4.1\"` (3.10 to 3.13) or `\"odh-5.0\"` (3.11 to 3.13). Defaults to `\"4.1\"`.",
+				MarkdownDescription: "The Elyra that runs the pipelines: `\"3.15\"` (supports Python 3.8 to 3.11), `\"4.1\"` (3.10 to 3.13), or `\"odh-5.0\"`, Open Data Hub's (3.11 to 3.13). Defaults to `\"4.1\"`.",
 				Optional:            true,
 				Validators:          []validator.String{stringvalidator.OneOf(containerimage.ElyraVersions()...)},
 			},
-			"openshift": schema.BoolAttribute{
-				MarkdownDescription: "Whether the container runs on OpenShift, as an arbitrary user of group 0. Otherwise permissions count for the user that the image names. Defaults to `false`.",
+			"arbitrary_user": schema.BoolAttribute{
+				MarkdownDescription: "Whether the container runs as an arbitrary user of group 0, as on OpenShift, instead of as the image's `USER`. Defaults to `false`.",
+				Optional:            true,
+			},
+			"crio_runtime": schema.BoolAttribute{
+				MarkdownDescription: "Whether the Elyra that runs the pipelines has `CRIO_RUNTIME=True` in its environment. It then installs packages into an empty volume at `/opt/app-root/src`. Defaults to `false`.",
+				Optional:            true,
+			},
+			"programs": schema.SetAttribute{
+				MarkdownDescription: "More programs to look for in the image's `PATH`, such as `[\"Rscript\", \"git\"]`. `program_paths` has what's found. Needs `inspect`.",
+				ElementType:         types.StringType,
 				Optional:            true,
 			},
 			"max_bytes": schema.Int64Attribute{
-				MarkdownDescription: "Maximum bytes of layers that `inspect` may transfer. Defaults to `209715200` (200 MiB).",
+				MarkdownDescription: "Maximum size of the layers that `inspect` reads, in bytes as they're stored. A larger image isn't inspected. Defaults to `209715200` (200 MiB).",
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
@@ -146,59 +176,55 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				Validators:          []validator.String{durationRule},
 			},
 			"allow_unreachable": schema.BoolAttribute{
-				MarkdownDescription: "Whether a registry that gives no answer is a problem among `problems` instead of an error. Defaults to `false`.",
+				MarkdownDescription: "Whether a registry that doesn't answer is one of the `problems` instead of an error. Defaults to `false`.",
 				Optional:            true,
 			},
 
-			"id":                 schema.StringAttribute{MarkdownDescription: "Same as `image_name`.", Computed: true},
-			"exists":             schema.BoolAttribute{MarkdownDescription: "Whether the registry showed the image. False also where it wants credentials first; null where it gave no answer.", Computed: true},
-			"anonymous_pull":     schema.BoolAttribute{MarkdownDescription: "Whether the image can be pulled without credentials. If not, the runtime image needs a `pull_secret`. Null where the registry gave no answer.", Computed: true},
-			"authenticated_pull": schema.BoolAttribute{MarkdownDescription: "Whether the image can be pulled with the credentials of the provider's configuration. Null where there are none for its registry.", Computed: true},
-			"digest":             schema.StringAttribute{MarkdownDescription: "What the image name stands for now: the digest of its manifest, or of its index where it has several platforms. Null where unknown.", Computed: true},
-			"pinned_image_name":  schema.StringAttribute{MarkdownDescription: "The image by its digest, `repository@sha256:…`, to be used as `image_name` of a runtime image. Null where unknown.", Computed: true},
-			"media_type":         schema.StringAttribute{MarkdownDescription: "Media type of what `digest` names.", Computed: true},
-			"size":               schema.Int64Attribute{MarkdownDescription: "What pulling the platform's image transfers, in bytes.", Computed: true},
-			"created":            schema.StringAttribute{MarkdownDescription: "When the image says it was built, as an RFC 3339 timestamp. Null where it does not say.", Computed: true},
-			"labels":             schema.MapAttribute{MarkdownDescription: "Labels of the image.", ElementType: types.StringType, Computed: true},
-			"env":                schema.ListAttribute{MarkdownDescription: "Environment that the image sets, as `NAME=value`.", ElementType: types.StringType, Computed: true},
-			"entrypoint":         schema.ListAttribute{MarkdownDescription: "Entrypoint of the image.", ElementType: types.StringType, Computed: true},
-			"platforms":          schema.ListAttribute{MarkdownDescription: "Platforms that the image has, as `os/arch` or `os/arch/variant`.", ElementType: types.StringType, Computed: true},
-			"python": schema.SingleNestedAttribute{
-				MarkdownDescription: "The `python3` in the image's search path. Null where there is none, or without `inspect`.",
-				Computed:            true,
-				Attributes: executable(map[string]schema.Attribute{
-					"version": schema.StringAttribute{MarkdownDescription: "Major and minor version, as far as file names tell, such as `3.11`. Null otherwise.", Computed: true},
-					"pip":     schema.StringAttribute{MarkdownDescription: "Where the `pip` of this Python is. Null where there is none.", Computed: true},
-				}),
-			},
-			"sh":                program("sh"),
-			"mkdir":             program("mkdir"),
-			"curl":              program("curl"),
-			"certificates":      schema.StringAttribute{MarkdownDescription: "The certificate store of the image. Null where there is none, or without `inspect`.", Computed: true},
-			"user":              schema.Int64Attribute{MarkdownDescription: "Number of the user for whom permissions were checked. Null without `inspect`.", Computed: true},
-			"prerequisites_met": schema.BoolAttribute{MarkdownDescription: "Whether the image has what Elyra cannot do without: `sh`, `mkdir`, `curl`, a supported Python with a `pip` that installs, and a working directory that can be written. Null where that is not known: without `inspect`, or where `problems` says why.", Computed: true},
-			"inspected_bytes":   schema.Int64Attribute{MarkdownDescription: "How many bytes of layers `inspect` transferred. What another data source of the same run transferred is not counted again.", Computed: true},
-			"inspected_layers":  schema.Int64Attribute{MarkdownDescription: "Of how many layers.", Computed: true},
+			"id":                 text("Same as `image_name`."),
+			"exists":             boolean("Whether the image exists. Null if the registry doesn't say, such as without credentials."),
+			"anonymous_pull":     boolean("Whether the image can be pulled without credentials. If not, the runtime image needs a `pull_secret`. Null if the registry gave no clear answer."),
+			"authenticated_pull": boolean("Whether the image can be pulled with the credentials in the provider's configuration. Null if there are none for its registry, or the registry gave no clear answer."),
+			"digest":             text("What the image name stands for now: the digest of its manifest, or of its index if it has several platforms. Null if unknown."),
+			"pinned_image_name":  text("The image by its digest, `repository@sha256:…`, for `image_name` of a runtime image. Null if unknown."),
+			"media_type":         text("Media type of what `digest` names."),
+			"size":               number("Size of the platform's image in the registry, in bytes. Null if unknown."),
+			"layers":             texts("Digests of the platform's layers, the bottom first."),
+			"created":            text("When the image says it was built, as an RFC 3339 timestamp. Null if it doesn't say."),
+			"labels":             textMap("Labels of the image."),
+			"env":                texts("Environment that the image sets, as `NAME=value`."),
+			"entrypoint":         texts("Entrypoint of the image. Elyra doesn't run it."),
+			"image_user":         text("The image's `USER`, as written. Null if it sets none, which means root."),
+			"working_dir":        text("The image's `WORKDIR`, as written. Null if it sets none, which means `/`."),
+			"platforms":          texts("Platforms that the image has, as `os/arch` or `os/arch/variant`."),
+			"selected_platform":  text("The platform that was checked. Null if there's none."),
+			"os": object("The operating system that the image says it is, in `/etc/os-release`. Null without `inspect`.", map[string]schema.Attribute{
+				"name": text("Its identifier, such as `debian` or `rhel`."), "version": text("Its version, such as `12`. Null if it has none."),
+			}),
+			"sh": program("sh"), "mkdir": program("mkdir"), "curl": program("curl"), "tar": program("tar"), "gzip": program("gzip"),
+			"python": object("The `python3` in the image's `PATH`. Null if there's none that runs, or without `inspect`.", map[string]schema.Attribute{
+				"path": path, "target": target,
+				"version":       text("Major and minor version, such as `3.11`. Null if unknown."),
+				"pip":           text("Where this Python's `pip` is. Null if there's none, or it isn't known."),
+				"distributions": textMap("Versions of the installed Python distributions, by name in lowercase with hyphens, such as `jupyter-client`."),
+			}),
+			"program_paths":     textMap("Paths of those of `programs` that are found, by name."),
+			"certificates":      text("The image's certificate store. Null if there's none where curl looks for one, or without `inspect`."),
+			"user":              number("Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example of one."),
+			"prerequisites_met": boolean("Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown`."),
+			"inspected_bytes":   number("How many bytes of layers `inspect` transferred. What another data source of the same run transferred isn't counted again."),
+			"inspected_layers":  number("How many layers that were."),
 			"problems": schema.ListNestedAttribute{
-				MarkdownDescription: "Everything that keeps a pipeline with the image from running; empty where nothing does.",
+				MarkdownDescription: "What's wrong with the image, what isn't known, and what may matter.",
 				Computed:            true,
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code":      schema.StringAttribute{MarkdownDescription: "Kind of problem, for conditions: " + problemCodes(), Computed: true},
-					"message":   schema.StringAttribute{MarkdownDescription: "What is wrong, as a sentence.", Computed: true},
-					"next_step": schema.StringAttribute{MarkdownDescription: "What to do about it, as a sentence.", Computed: true},
+					"code":      text("Kind of problem, from the table above. It's stable, for conditions."),
+					"severity":  text("`error`: a pipeline with the image fails. `unknown`: whether one fails isn't known. `warning`: pipelines run, and it may still matter."),
+					"message":   text("What's wrong."),
+					"next_step": text("What to do about it."),
 				}},
 			},
 		},
 	}
-}
-
-// problemCodes lists them for the documentation.
-func problemCodes() string {
-	var codes []string
-	for _, code := range containerimage.Codes() {
-		codes = append(codes, "`"+string(code)+"`")
-	}
-	return strings.Join(codes, ", ") + "."
 }
 
 func (d *containerImageDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
@@ -211,7 +237,12 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	report, err := d.conn.registries.client.Check(ctx, model.ImageName.ValueString(), model.options(ctx))
+	opts, diags := model.options(ctx)
+	resp.Diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	report, err := d.conn.registries.client.Check(ctx, model.ImageName.ValueString(), opts)
 	var unreachable *containerimage.UnreachableError
 	if errors.As(err, &unreachable) && model.AllowUnreachable.ValueBool() {
 		report, err = &containerimage.Report{Problems: []containerimage.Problem{unreachable.Problem()}}, nil
@@ -220,14 +251,11 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 		resp.Diagnostics.Append(containerImageError(err))
 		return
 	}
-	if d.conn.registries.unknown && !report.AnonymousPull && !report.Has(containerimage.CodeUnreachable) {
+	if pull := report.AnonymousPull; d.conn.registries.unknown && unreachable == nil && (pull == nil || !*pull) {
 		awaitCredentials(req, resp)
 		return
 	}
 	model.setReport(report)
-	if report.Has(containerimage.CodeUnreachable) { // no answer is not a no
-		model.Exists, model.AnonymousPull, model.Size = types.BoolNull(), types.BoolNull(), types.Int64Null()
-	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
@@ -248,58 +276,75 @@ func containerImageError(err error) diag.Diagnostic {
 }
 
 // options are those of the check that the configuration asks for.
-func (m containerImageModel) options(ctx context.Context) containerimage.Options {
+func (m containerImageModel) options(ctx context.Context) (opts containerimage.Options, diags diag.Diagnostics) {
 	timeout, _ := time.ParseDuration(m.Timeout.ValueString()) // validated; null is the default
+	var programs []string
+	if !m.Programs.IsNull() {
+		diags = m.Programs.ElementsAs(ctx, &programs, false)
+	}
 	return containerimage.Options{
-		Platform:     m.Platform.ValueString(),
-		Inspect:      m.Inspect.ValueBool(),
-		ElyraVersion: m.ElyraVersion.ValueString(),
-		OpenShift:    m.OpenShift.ValueBool(),
-		MaxBytes:     m.MaxBytes.ValueInt64(),
-		CACertPEM:    m.CACertPEM.ValueString(),
-		Timeout:      timeout,
+		Platform:      m.Platform.ValueString(),
+		Inspect:       m.Inspect.ValueBool(),
+		ElyraVersion:  m.ElyraVersion.ValueString(),
+		ArbitraryUser: m.ArbitraryUser.ValueBool(),
+		CRIORuntime:   m.CRIORuntime.ValueBool(),
+		Programs:      programs,
+		MaxBytes:      m.MaxBytes.ValueInt64(),
+		CACertPEM:     m.CACertPEM.ValueString(),
+		Timeout:       timeout,
 		Progress: func(p containerimage.Progress) {
 			tflog.Info(ctx, "inspecting container image", map[string]any{
-				"layer": p.Layer, "layers": p.Layers, "digest": p.Digest, "bytes": p.Bytes, "size": p.Size, "total": p.Total,
+				"layer": p.Layer, "layers": p.Layers, "digest": p.Digest, "bytes": p.Bytes, "size": p.Size,
 			})
 		},
-	}
+	}, diags
 }
 
-// setReport takes over what the registry told.
+// setReport takes what's known of the image.
 func (m *containerImageModel) setReport(report *containerimage.Report) {
 	m.ID = m.ImageName
-	m.Exists = types.BoolValue(report.Exists)
-	m.AnonymousPull = types.BoolValue(report.AnonymousPull)
+	m.Exists = types.BoolPointerValue(report.Exists)
+	m.AnonymousPull = types.BoolPointerValue(report.AnonymousPull)
 	m.AuthenticatedPull = types.BoolPointerValue(report.AuthenticatedPull)
 	m.Digest = stringOrNull(report.Digest)
 	m.PinnedImageName = stringOrNull(report.PinnedImageName)
 	m.MediaType = stringOrNull(report.MediaType)
-	m.Size = types.Int64Value(report.Size)
-	m.Created = types.StringNull()
+	if report.Size > 0 {
+		m.Size = types.Int64Value(report.Size)
+	}
 	if !report.Created.IsZero() {
 		m.Created = types.StringValue(report.Created.UTC().Format(time.RFC3339))
 	}
-	labels := make(map[string]attr.Value, len(report.Labels))
-	for name, value := range report.Labels {
-		labels[name] = types.StringValue(value)
+	m.Labels, m.ProgramPaths = stringMap(report.Labels), stringMap(report.Programs)
+	m.Layers, m.Env, m.Entrypoint, m.Platforms = stringList(report.Layers), stringList(report.Env), stringList(report.Entrypoint), stringList(report.Platforms)
+	m.ImageUser, m.WorkingDir = stringOrNull(report.ConfigUser), stringOrNull(report.WorkingDir)
+	m.SelectedPlatform = stringOrNull(report.Platform)
+	if report.OS != "" {
+		m.OS = &osModel{types.StringValue(report.OS), stringOrNull(report.OSVersion)}
 	}
-	m.Labels = types.MapValueMust(types.StringType, labels)
-	m.Env, m.Entrypoint, m.Platforms = stringList(report.Env), stringList(report.Entrypoint), stringList(report.Platforms)
 	if p := report.Python; p != nil {
-		m.Python = &pythonModel{types.StringValue(p.Path), types.StringValue(p.Target), stringOrNull(p.Version), stringOrNull(p.Pip)}
+		m.Python = &pythonModel{types.StringValue(p.Path), types.StringValue(p.Target), stringOrNull(p.Version), stringOrNull(p.Pip), stringMap(report.Distributions)}
 	}
 	m.Sh, m.Mkdir, m.Curl = executableOrNull(report.Sh), executableOrNull(report.Mkdir), executableOrNull(report.Curl)
+	m.Tar, m.Gzip = executableOrNull(report.Tar), executableOrNull(report.Gzip)
 	m.Certificates = stringOrNull(report.Certificates)
-	if m.Inspect.ValueBool() {
-		m.User = types.Int64Value(int64(report.User))
+	if report.User != nil {
+		m.User = types.Int64Value(int64(*report.User))
 	}
 	m.InspectedBytes, m.InspectedLayers = types.Int64Value(report.Inspected), types.Int64Value(int64(report.InspectedLayers))
 	m.PrerequisitesMet = types.BoolPointerValue(report.PrerequisitesMet)
 	m.Problems = make([]containerImageProblem, len(report.Problems))
 	for i, p := range report.Problems {
-		m.Problems[i] = containerImageProblem{types.StringValue(string(p.Code)), types.StringValue(p.Message), types.StringValue(p.NextStep)}
+		m.Problems[i] = containerImageProblem{types.StringValue(p.Code), types.StringValue(string(p.Severity)), types.StringValue(p.Message), types.StringValue(p.NextStep)}
 	}
+}
+
+func stringMap(values map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for name, value := range values {
+		elements[name] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, elements)
 }
 
 func executableOrNull(e *containerimage.Executable) *executableModel {

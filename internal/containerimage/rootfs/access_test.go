@@ -1,26 +1,19 @@
 package rootfs
 
 import (
-	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// stack is a file system of layers, the bottom first, that were read to their ends.
+// stack is a file system of layers, the bottom first.
 func stack(t *testing.T, layers ...[]testEntry) *FS {
 	t.Helper()
-	index := New(0, 0)
 	var read []*Layer
 	for _, entries := range layers {
-		layer := index.Layer("")
-		if err := layer.Read(t.Context(), nil, opener(archive(t, entries)), nil); err != nil {
-			t.Fatal(err)
-		}
-		read = append([]*Layer{layer}, read...)
+		read = append([]*Layer{layerOf(t, entries)}, read...)
 	}
-	return index.Stack(read...)
+	return Stack(read...)
 }
 
 var (
@@ -38,44 +31,39 @@ func TestLookPath(t *testing.T) {
 		want    Found
 	}{
 		"for all":                           {[]testEntry{{name: "d/p", kind: File, mode: 0o755}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
-		"script":                            {[]testEntry{{name: "d/p", kind: File, mode: 0o755, content: "#!/bin/sh"}}, jovyan, Found{Path: "/d/p", Target: "/d/p", Script: true}},
+		"script":                            {[]testEntry{{name: "d/p", kind: File, mode: 0o755, content: "#!/bin/sh"}}, jovyan, Found{Path: "/d/p", Target: "/d/p", Program: Program{Form: Script, Interpreter: "/bin/sh"}}},
 		"owner":                             {[]testEntry{{name: "d/p", kind: File, mode: 0o100, uid: 1000}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
-		"owner, first":                      {[]testEntry{{name: "d/p", kind: File, mode: 0o677, uid: 1000, gid: 100}}, jovyan, Found{Instead: "/d/p is a file that user 1000 of group 100 cannot execute (mode 0677, owner 1000:100)"}},
+		"owner, first":                      {[]testEntry{{name: "d/p", kind: File, mode: 0o677, uid: 1000, gid: 100}}, jovyan, Found{Instead: "/d/p is a file that user 1000 of group 100 can't execute (mode 0677, owner 1000:100)"}},
 		"group":                             {[]testEntry{{name: "d/p", kind: File, mode: 0o010, gid: 100}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
 		"member":                            {[]testEntry{{name: "d/p", kind: File, mode: 0o010, gid: 5}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
-		"group, then others":                {[]testEntry{{name: "d/p", kind: File, mode: 0o701, gid: 5}}, jovyan, Found{Instead: "/d/p is a file that user 1000 of group 100 cannot execute (mode 0701, owner 0:5)"}},
+		"group, then others":                {[]testEntry{{name: "d/p", kind: File, mode: 0o701, gid: 5}}, jovyan, Found{Instead: "/d/p is a file that user 1000 of group 100 can't execute (mode 0701, owner 0:5)"}},
 		"others":                            {[]testEntry{{name: "d/p", kind: File, mode: 0o001}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
-		"not others":                        {[]testEntry{{name: "d/p", kind: File, mode: 0o750}}, nobody, Found{Instead: "/d/p is a file that user 65534 cannot execute (mode 0750, owner 0:0)"}},
+		"not others":                        {[]testEntry{{name: "d/p", kind: File, mode: 0o750}}, nobody, Found{Instead: "/d/p is a file that user 65534 can't execute (mode 0750, owner 0:0)"}},
 		"root, as others":                   {[]testEntry{{name: "d/p", kind: File, mode: 0o001, uid: 1}}, Root, Found{Path: "/d/p", Target: "/d/p"}},
-		"for nobody":                        {[]testEntry{{name: "d/p", kind: File, mode: 0o666}}, Root, Found{Instead: "/d/p is a file that is not executable"}},
-		"directory closed":                  {[]testEntry{{name: "d", kind: Dir, mode: 0o700}, {name: "d/p", kind: File, exec: true}}, jovyan, Found{Instead: "/d/p is out of reach: user 1000 of group 100 cannot enter /d (mode 0700, owner 0:0)"}},
-		"root directory closed":             {[]testEntry{{name: "./", kind: Dir, mode: 0o750, gid: 7}, {name: "d/p", kind: File, exec: true}}, jovyan, Found{Instead: "/d/p is out of reach: user 1000 of group 100 cannot enter / (mode 0750, owner 0:7)"}},
+		"for nobody":                        {[]testEntry{{name: "d/p", kind: File, mode: 0o666}}, Root, Found{Instead: "/d/p is a file that isn't executable"}},
+		"directory closed":                  {[]testEntry{{name: "d", kind: Dir, mode: 0o700}, {name: "d/p", kind: File, exec: true}}, jovyan, Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter /d (mode 0700, owner 0:0)"}},
+		"root directory closed":             {[]testEntry{{name: "./", kind: Dir, mode: 0o750, gid: 7}, {name: "d/p", kind: File, exec: true}}, jovyan, Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter / (mode 0750, owner 0:7)"}},
 		"directory closed, but not to root": {[]testEntry{{name: "d", kind: Dir, mode: 0o600}, {name: "d/p", kind: File, exec: true}}, Root, Found{Path: "/d/p", Target: "/d/p"}},
 		"through a closed directory": {[]testEntry{{name: "closed/p", kind: File, exec: true}, {name: "closed", kind: Dir, mode: 0o700}, {name: "d/p", kind: Symlink, link: "/closed/p"}}, jovyan,
-			Found{Instead: "/d/p is out of reach: user 1000 of group 100 cannot enter /closed (mode 0700, owner 0:0)"}},
+			Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter /closed (mode 0700, owner 0:0)"}},
 		"links": {[]testEntry{{name: "d/p", kind: Symlink, link: "../e/p"}, {name: "e", kind: Symlink, link: "f"}, {name: "f/p", kind: File, exec: true}}, jovyan,
 			Found{Path: "/d/p", Target: "/f/p", Links: []string{"/d/p", "/e"}}},
-		"hard link":            {[]testEntry{{name: "a", kind: File, exec: true}, {name: "d/p", kind: Hardlink, link: "a"}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
-		"early hard link":      {[]testEntry{{name: "d/p", kind: Hardlink, link: "x"}, {name: "x", kind: File, mode: 0o100}}, jovyan, Found{Instead: "/d/p is a file that user 1000 of group 100 cannot execute (mode 0100, owner 0:0)"}},
-		"hard link to nothing": {[]testEntry{{name: "d/p", kind: Hardlink, link: "x"}}, jovyan, Found{Instead: "/d/p is a hard link to nothing"}},
-		"nothing":              {nil, jovyan, Found{}},
-		"directory":            {[]testEntry{{name: "d/p", kind: Dir}}, jovyan, Found{Instead: "/d/p is a directory"}},
-		"FIFO":                 {[]testEntry{{name: "d/p", kind: Other}}, jovyan, Found{Instead: "/d/p is a device, FIFO or socket"}},
-		"to a directory":       {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}, {name: "d/e", kind: Dir}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a directory"}},
-		"to no program":        {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}, {name: "d/e", kind: File}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a file that is not executable"}},
-		"to nothing":           {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/d/e does not exist)"}},
-		"below a file":         {[]testEntry{{name: "d/p", kind: Symlink, link: "/f/x"}, {name: "f", kind: File}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/f is not a directory)"}},
-		"loop":                 {[]testEntry{{name: "d/p", kind: Symlink, link: "p"}}, jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
-		"behind a loop":        {[]testEntry{{name: "d", kind: Symlink, link: "d"}}, jovyan, Found{Instead: "/d/p is behind a loop of symbolic links at /d"}},
-		"40 links":             {append(chain(40), testEntry{name: "d/p", kind: Symlink, link: "/c/1"}), jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
+		"hard link":      {[]testEntry{{name: "a", kind: File, exec: true}, {name: "d/p", hard: true, link: "a"}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
+		"nothing":        {nil, jovyan, Found{}},
+		"directory":      {[]testEntry{{name: "d/p", kind: Dir}}, jovyan, Found{Instead: "/d/p is a directory"}},
+		"FIFO":           {[]testEntry{{name: "d/p", kind: Other}}, jovyan, Found{Instead: "/d/p is a device, FIFO, or socket"}},
+		"to a directory": {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}, {name: "d/e", kind: Dir}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a directory"}},
+		"to no program":  {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}, {name: "d/e", kind: File}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a file that isn't executable"}},
+		"to nothing":     {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/d/e doesn't exist)"}},
+		"below a file":   {[]testEntry{{name: "d/p", kind: Symlink, link: "/f/x"}, {name: "f", kind: File}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/f isn't a directory)"}},
+		"loop":           {[]testEntry{{name: "d/p", kind: Symlink, link: "p"}}, jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
+		"behind a loop":  {[]testEntry{{name: "d", kind: Symlink, link: "d"}}, jovyan, Found{Instead: "/d/p is behind a loop of symbolic links at /d"}},
+		"40 links":       {append(chain(40), testEntry{name: "d/p", kind: Symlink, link: "/c/1"}), jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			got, err := stack(t, tt.entries).LookPath(t.Context(), []string{"/d"}, "p", tt.user)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.Path != tt.want.Path || got.Target != tt.want.Target || got.Script != tt.want.Script || got.Instead != tt.want.Instead ||
+			got := stack(t, tt.entries).LookPath([]string{"/d"}, "p", tt.user)
+			if got.Path != tt.want.Path || got.Target != tt.want.Target || tt.want.Program != (Program{}) && got.Program != tt.want.Program || got.Instead != tt.want.Instead ||
 				tt.want.Links != nil && !slices.Equal(got.Links, tt.want.Links) {
 				t.Errorf("%+v\nwant %+v", got, tt.want)
 			}
@@ -101,17 +89,11 @@ func chain(n int) []testEntry {
 func TestLookPathOn(t *testing.T) {
 	t.Parallel()
 	fs := stack(t, append(chain(39), testEntry{name: "a/p", kind: Dir}, testEntry{name: "b/p", kind: File}, testEntry{name: "d/p", kind: Symlink, link: "/c/1"}))
-	if got, err := fs.LookPath(t.Context(), []string{"/none", "/a", "/b", "/d/"}, "p", Root); err != nil || got.Path != "/d/p" || got.Target != "/c/end" || len(got.Links) != maxLinks {
-		t.Errorf("%+v, %v, want /d/p", got, err)
+	if got := fs.LookPath([]string{"/none", "/a", "/b", "/d/"}, "p", Root); got.Path != "/d/p" || got.Target != "/c/end" || len(got.Links) != maxLinks {
+		t.Errorf("%+v, want /d/p", got)
 	}
-	if got, err := fs.LookPath(t.Context(), []string{"/none", "/a", "/b"}, "p", Root); err != nil || got.Instead != "/a/p is a directory" {
-		t.Errorf("%+v, %v, want the directory", got, err)
-	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cause := errors.New("enough")
-	cancel(cause)
-	if got, err := fs.LookPath(ctx, []string{"/d"}, "p", Root); !errors.Is(err, cause) {
-		t.Errorf("%+v, %v, want %v", got, err, cause)
+	if got := fs.LookPath([]string{"/none", "/a", "/b"}, "p", Root); got.Instead != "/a/p is a directory" {
+		t.Errorf("%+v, want the directory", got)
 	}
 }
 
@@ -135,7 +117,7 @@ func TestReadableAndWritable(t *testing.T) {
 	}, []testEntry{
 		{name: "own/f", kind: File, mode: 0o600}, // a layer that has nothing to say of the directory itself
 	})
-	const who = "user 1000 of group 100 cannot "
+	const who = "user 1000 of group 100 can't "
 	for _, tt := range []struct{ path, readable, writable string }{
 		{"/own", "", ""},
 		{"/to-own", "", ""},
@@ -151,107 +133,53 @@ func TestReadableAndWritable(t *testing.T) {
 		{"/secret", who + "read /secret (mode 0640, owner 3:4)", "/secret is a file"},
 		{"/to-secret", who + "read /secret (mode 0640, owner 3:4)", "/to-secret is a file"},
 		{"/mine", "", "/mine is a file"},
-		{"/fifo", "", "/fifo is a device, FIFO or socket"},
-		{"/none", "", "/none does not exist, so that it is made for root alone"},
+		{"/fifo", "", "/fifo is a device, FIFO, or socket"},
+		{"/none", "", "/none doesn't exist"},
 	} {
-		if got, err := fs.Readable(tt.path, jovyan); err != nil || got != tt.readable {
-			t.Errorf("%s is readable: %q, %v, want %q", tt.path, got, err, tt.readable)
+		if got := fs.Readable(tt.path, jovyan); got != tt.readable {
+			t.Errorf("%s is readable: %q, want %q", tt.path, got, tt.readable)
 		}
-		if got, err := fs.Writable(tt.path, jovyan); err != nil || got != tt.writable {
-			t.Errorf("%s is writable: %q, %v, want %q", tt.path, got, err, tt.writable)
+		if got := fs.Writable(tt.path, jovyan); got != tt.writable {
+			t.Errorf("%s is writable: %q, want %q", tt.path, got, tt.writable)
 		}
-		for _, access := range []func(string, User) (string, error){fs.Readable, fs.Writable} {
-			if got, err := access(tt.path, Root); err != nil || got != "" {
-				t.Errorf("%s, to root: %q, %v", tt.path, got, err)
-			}
+		if got := fs.Readable(tt.path, Root); got != "" {
+			t.Errorf("%s, to root: %q", tt.path, got)
 		}
+	}
+	for p, want := range map[string]string{
+		"/own/x/y": "", "/enter/x/y": who + "write /enter (mode 0755, owner 0:0)", "/mine/x": "/mine is a file",
+	} {
+		if got := fs.Creatable(p, jovyan); got != want {
+			t.Errorf("%s can be made: %q, want %q", p, got, want)
+		}
+	}
+	over := fs.Over(EmptyDir("/shut/d"))
+	if got := over.Writable("/shut/d", jovyan); got != who+"enter /shut (mode 0700, owner 0:0)" || over.Writable("/shut/d", Root) != "" {
+		t.Errorf("a volume in a closed directory: %q", got)
+	}
+	if over := fs.Over(EmptyDir("/enter/new")); over.Writable("/enter/new", jovyan) != "" || over.Stat("/own/f") != File {
+		t.Error("a volume isn't an empty directory that everybody can write")
 	}
 }
 
-// The beginning of a file is kept where it is asked for in time; where it is not, or where links lead
-// to it, its layer is read again.
+// The content of a few files is kept, whatever leads to them.
 func TestContent(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("x", maxContent+1)
-	layer := archive(t, []testEntry{
-		{name: "a/short", kind: File, content: "abc"},
-		{name: "a/long", kind: File, content: long},
-		{name: "a/empty", kind: File},
-		{name: "b/short", kind: File, content: "another", exec: true},
-		{name: "link", kind: Symlink, link: "a/short"},
-		{name: "hard", kind: Hardlink, link: "a/short"},
-		{name: "early", kind: Hardlink, link: "z"},
-		{name: "up", kind: Symlink, link: "usr"},
-		{name: "up/passwd", kind: File, content: "root"},
-		{name: "z", kind: File, content: "last"},
-		{name: "dir", kind: Dir},
+	long := strings.Repeat("x", 4<<20+1)
+	fs := stack(t, []testEntry{
+		{name: "etc/passwd", kind: File, content: "abc"}, {name: "etc/group", kind: File, content: long}, {name: "empty/passwd", kind: File},
+		{name: "link", kind: Symlink, link: "etc/passwd"}, {name: "hard", hard: true, link: "etc/passwd"}, {name: "exec/pip.conf", kind: File, exec: true, content: "[x]"},
+		{name: "other", kind: File, content: "x"}, {name: "etc/passwd/x", kind: File},
 	})
 	for p, want := range map[string]struct {
-		content   string
-		reads     int // of the layer
-		announced int // where it was asked for in time
+		content string
+		whole   bool
 	}{
-		"/a/short":    {"abc", 2, 1},
-		"/a/long":     {long[:maxContent], 2, 1},
-		"/a/empty":    {"", 2, 1},
-		"/b/short":    {"another", 2, 1},
-		"/link":       {"abc", 2, 2},
-		"/hard":       {"abc", 3, 2},
-		"/early":      {"last", 3, 1},
-		"/up/passwd":  {"root", 2, 2},
-		"/usr/passwd": {"root", 2, 1},
-		"/none":       {"", 1, 1},
-		"/dir":        {"", 1, 1},
-		"/a/short/x":  {"", 1, 1},
+		"/etc/passwd": {"abc", true}, "/etc/group": {long[1:], false}, "/empty/passwd": {"", true}, "/link": {"abc", true}, "/hard": {"abc", true},
+		"/exec/pip.conf": {"[x]", true}, "/other": {"", false}, "/none": {"", true}, "/etc": {"", true},
 	} {
-		for _, announced := range []bool{false, true} {
-			index := New(0, 0)
-			l := index.Layer("")
-			fs := index.Stack(l)
-			if announced {
-				want.reads = want.announced
-				fs.AskContent(p)
-			}
-			var got []byte
-			reads, err := 0, error(UnreadError{})
-			for ; errors.As(err, new(UnreadError)) && reads < 5; reads++ {
-				if err := l.Read(t.Context(), nil, opener(layer), nil); err != nil {
-					t.Fatal(err)
-				}
-				got, err = fs.Content(p)
-			}
-			if err != nil || string(got) != want.content || reads != want.reads {
-				t.Errorf("%s, announced %v: %d bytes, %v, after %d reads, want %d bytes after %d", p, announced, len(got), err, reads, len(want.content), want.reads)
-			}
-			if len(l.contents) > 2 {
-				t.Errorf("%s: the content of %d files was kept", p, len(l.contents))
-			}
-		}
-	}
-}
-
-// What is not read far enough is an error, never an answer.
-func TestUnread(t *testing.T) {
-	t.Parallel()
-	index := New(0, 0)
-	fs := index.Stack(index.Layer(""))
-	for name, ask := range map[string]func() error{
-		"LookPath": func() error { _, err := fs.LookPath(t.Context(), []string{"/d"}, "p", jovyan); return err },
-		"Readable": func() error { _, err := fs.Readable("/d", jovyan); return err },
-		"Writable": func() error { _, err := fs.Writable("/d", jovyan); return err },
-		"Stat":     func() error { _, err := fs.Stat("/d"); return err },
-		"Content":  func() error { _, err := fs.Content("/d"); return err },
-	} {
-		var unread UnreadError
-		if err := ask(); !errors.As(err, &unread) || unread != (UnreadError{0, "/d"}) || !strings.Contains(err.Error(), "layer 0 was not read far enough to tell what /d is") {
-			t.Errorf("%s: %v, want an UnreadError", name, err)
-		}
-	}
-	// An archive that ends in a file's content has not been read either.
-	cut := archive(t, []testEntry{{name: "d/p", kind: File, exec: true, content: strings.Repeat("x", 600)}})
-	for _, at := range []int{513, 1000} {
-		if err := index.Layer("").Read(t.Context(), nil, opener(cut[:at]), nil); err == nil {
-			t.Errorf("cut at %d of %d bytes, it is no error", at, len(cut))
+		if got, whole := fs.Content(p); string(got) != want.content || whole != want.whole {
+			t.Errorf("%s: %d bytes, whole %v, want %d, %v", p, len(got), whole, len(want.content), want.whole)
 		}
 	}
 }

@@ -9,161 +9,131 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"path"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxZstdWindow bounds the memory that a zstd frame may ask for: as much as zstd --long, its command
-// line's largest window without further options.
+// MaxUnpacked bounds the size of a layer's archive, in bytes: 20 GB of zeros take 0.7 MB of zstd.
+const MaxUnpacked = 20 << 30
+
+var maxUnpacked int64 = MaxUnpacked // tests set it
+
+// maxZstdWindow bounds the memory that a zstd frame may ask for: the largest window of zstd --long.
 const maxZstdWindow = 128 << 20
 
-// maxContent bounds what is kept of a file, in bytes.
-const maxContent = 64 << 10
-
-// Errors of [Layer.Read].
+// Errors of [Read], besides [ErrTooManyFiles] and those of reading.
 var (
-	// ErrDigest says that a layer's content does not have the layer's digest.
-	ErrDigest = errors.New("its content does not have the digest that the manifest says")
+	// ErrDigest says that a layer's content doesn't have the layer's digest.
+	ErrDigest = errors.New("its content doesn't match its digest")
 
-	// ErrFormat says that a layer is no archive in a form that runtimes unpack.
-	ErrFormat = errors.New("it is not a tar archive, plain or compressed with gzip or zstd")
+	// ErrFormat says that a layer isn't an archive in a form that runtimes unpack.
+	ErrFormat = errors.New("it isn't a tar archive, plain or compressed with gzip or zstd")
+
+	// ErrTooLarge says that a layer's archive is larger than [MaxUnpacked].
+	ErrTooLarge = fmt.Errorf("it unpacks to more than %d GiB", MaxUnpacked>>30)
 )
 
-// Opener opens a layer as it is stored, from the given offset in bytes.
-type Opener func(ctx context.Context, offset int64) (io.ReadCloser, error)
-
-// Read reads the layer on, from where it stopped, until its end; until it is past everything that
-// was asked of fs, when the archive is in order; or until enough, which is asked whenever something
-// that was asked for has been seen, reports true. Both fs and enough may be nil.
-//
-// A layer that has been read to its end is read again from its beginning.
-func (l *Layer) Read(ctx context.Context, fs *FS, open Opener, enough func() bool) (err error) {
-	r := l.reading
-	if r == nil {
-		r = &reading{stored: source{sum: sha256.New()}}
-		l.index.mu.Lock()
-		r.scan = l.begin()
-		l.index.mu.Unlock()
+// Read reads a layer as it's stored to its end. It must have that digest, "sha256:…"; "" takes any.
+func Read(ctx context.Context, stored io.Reader, digest string) (*Layer, error) {
+	sum := sha256.New()
+	stored = io.TeeReader(stored, sum)
+	plain, err := decompress(stored)
+	if err != nil {
+		return nil, err
 	}
-	l.reading, r.stored.ctx, r.stored.open = nil, ctx, open
-	defer func() { r.leave(err) }()
-	if r.archive == nil {
-		if r.plain, err = decompress(&r.stored); err != nil {
-			return err
-		}
-		r.archive = tar.NewReader(r.plain)
+	defer plain.Close()
+	limited := &io.LimitedReader{R: plain, N: maxUnpacked}
+	l := &Layer{files: map[string]record{}}
+	err = l.entries(ctx, tar.NewReader(limited))
+	l.Unpacked = maxUnpacked - limited.N
+	switch {
+	case limited.N == 0:
+		return nil, ErrTooLarge
+	case err != nil:
+		return nil, err
 	}
-	return r.entries(ctx, fs, enough)
+	if _, err := io.Copy(io.Discard, stored); err != nil { // what's behind the archive
+		return nil, err
+	}
+	if got := "sha256:" + hex.EncodeToString(sum.Sum(nil)); digest != "" && got != digest {
+		return nil, ErrDigest
+	}
+	return l, nil
 }
 
-// reading is a layer in the course of being read.
-type reading struct {
-	*scan
-	stored  source
-	plain   io.ReadCloser // stored, decompressed; nil before it was opened
-	archive *tar.Reader
-}
-
-// leave closes the connection, and keeps what is needed to read on later. What a zstd decoder holds
-// is too much to be kept: such a layer is read again.
-func (r *reading) leave(err error) {
-	_ = r.stored.Close()
-	if _, large := r.plain.(zstdReader); err == nil && !r.whole && !large {
-		r.reading = r
-		return
-	}
-	if r.plain != nil {
-		_ = r.plain.Close()
-	}
-}
-
-// entries takes in the entries of the archive.
-func (r *reading) entries(ctx context.Context, fs *FS, enough func() bool) error {
+func (l *Layer) entries(ctx context.Context, archive *tar.Reader) error {
 	for {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		h, err := r.archive.Next()
+		h, err := archive.Next()
 		if errors.Is(err, io.EOF) {
-			return r.finish()
+			return nil
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) { // the header is valid then
 			return err
 		}
-		asked, passed, err := r.take(fs, h)
-		if err != nil {
+		if h.Typeflag == tar.TypeXGlobalHeader {
+			continue
+		}
+		e := entry{name: h.Name, hardlink: h.Typeflag == tar.TypeLink, link: h.Linkname,
+			record: record{meta: meta{kind: kindOf(h), mode: uint16(h.Mode & 0o777), uid: uint32(h.Uid), gid: uint32(h.Gid)}}}
+		switch e.kind {
+		case Symlink:
+			e.extra = &extra{link: h.Linkname}
+		case File:
+			if e.extra, err = keep(archive, h); err != nil {
+				return err
+			}
+		}
+		if err := l.add(e); err != nil {
 			return err
 		}
-		if passed || asked && enough != nil && enough() {
-			return nil
-		}
 	}
 }
 
-// take takes in one entry. It reports whether it is one that was asked for, and whether everything
-// that was asked of fs is behind.
-func (r *reading) take(fs *FS, h *tar.Header) (asked, passed bool, err error) {
-	e := Entry{Name: h.Name, Link: h.Linkname, Meta: Meta{Kind: kindOf(h),
-		Mode: uint16(h.Mode & 0o777), UID: uint32(h.Uid), GID: uint32(h.Gid)}}
-	var head []byte
-	var wanted bool
-	if e.Kind == File {
-		if head, wanted, err = r.head(h); err != nil {
-			return false, false, err
-		}
-		e.Script = bytes.HasPrefix(head, []byte("#!"))
-	}
-	x := r.index
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	r.at = ""
-	if err := r.add(e); err != nil {
-		return false, false, err
-	}
-	k := x.key(r.at)
-	if wanted && x.wants(r.at, k) {
-		r.contents[k] = head
-	}
-	_, asked = x.asked[k]
-	return asked && e.Kind != Dir, fs != nil && r.stored.offset >= x.trial && r.order.passedAll(fs.last), nil
-}
+// headSize is how much of a program is read: enough for the program headers and the interpreter's name,
+// which linkers put first.
+const headSize = 4 << 10
 
-// head reads the beginning of a file: two bytes of a program, and what is kept of content where a file
-// of that name is wanted; where this one lands is not known yet.
-func (r *reading) head(h *tar.Header) (head []byte, wanted bool, err error) {
-	n := int64(0)
+// keep reads what's kept of a file: what a program is, and the content of a few small files.
+func keep(r io.Reader, h *tar.Header) (*extra, error) {
+	size := contentSize(path.Clean("/" + h.Name))
+	switch {
+	case size > 0:
+	case h.Mode&0o111 != 0:
+		size = headSize
+	default:
+		return nil, nil //nolint:nilnil // most files are neither
+	}
+	head := make([]byte, min(size, h.Size))
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, err
+	}
+	x := &extra{}
 	if h.Mode&0o111 != 0 {
-		n = 2
+		x.program = programOf(head)
 	}
-	r.index.mu.Lock()
-	wanted = len(r.index.content[path.Base(h.Name)]) > 0
-	r.index.mu.Unlock()
-	if wanted {
-		n = maxContent
+	if contentSize(path.Clean("/"+h.Name)) > 0 {
+		x.content, x.whole = head, int64(len(head)) == h.Size
 	}
-	head = make([]byte, min(n, h.Size))
-	_, err = io.ReadFull(r.archive, head)
-	return head, wanted, err
+	return x, nil
 }
 
-// finish reads the layer past what the archive needs, verifies its digest, and says that all of it
-// is known.
-func (r *reading) finish() error {
-	if _, err := io.Copy(io.Discard, &r.stored); err != nil {
-		return err
+// contentSize is how many bytes are kept of the file at p: of users and groups, and of what configures
+// Python and pip. Links may lead to them, so mostly the name decides.
+func contentSize(p string) int64 {
+	switch base := path.Base(p); {
+	case base == "passwd", base == "group":
+		return 4 << 20
+	case base == "pyvenv.cfg", base == "pip.conf", base == "os-release", strings.HasSuffix(base, ".pth"):
+		return 64 << 10
 	}
-	r.index.mu.Lock()
-	defer r.index.mu.Unlock()
-	if got := "sha256:" + hex.EncodeToString(r.stored.sum.Sum(nil)); r.digest != "" && got != r.digest {
-		r.forget()
-		return fmt.Errorf("%w (it has %s)", ErrDigest, got)
-	}
-	r.whole = true
-	return nil
+	return 0
 }
 
 func kindOf(h *tar.Header) Kind {
@@ -172,53 +142,14 @@ func kindOf(h *tar.Header) Kind {
 		return Dir
 	case tar.TypeSymlink:
 		return Symlink
-	case tar.TypeLink:
-		return Hardlink
 	case tar.TypeReg, tar.TypeGNUSparse:
 		return File
 	}
 	return Other
 }
 
-// source reads a layer as it is stored, over as many connections as it takes.
-type source struct {
-	ctx    context.Context // of the Read under way
-	open   Opener
-	rc     io.ReadCloser // nil when none is open
-	offset int64
-	sum    hash.Hash
-}
-
-// Read implements [io.Reader].
-func (s *source) Read(p []byte) (int, error) {
-	if s.rc == nil {
-		rc, err := s.open(s.ctx, s.offset)
-		if err != nil {
-			return 0, err
-		}
-		s.rc = rc
-	}
-	n, err := s.rc.Read(p)
-	s.offset += int64(n)
-	s.sum.Write(p[:n])
-	return n, err
-}
-
-// Close implements [io.Closer]. Reading on opens it again.
-func (s *source) Close() error {
-	if s.rc == nil {
-		return nil
-	}
-	rc := s.rc
-	s.rc = nil
-	return rc.Close()
-}
-
-// zstdReader tells a zstd decoder from others.
-type zstdReader struct{ io.ReadCloser }
-
-// decompress opens a layer by its first bytes, as runtimes do, rather than by its media type, which
-// some builders get wrong.
+// decompress opens a layer by its first bytes, as runtimes do, since some builders get its media type
+// wrong.
 func decompress(r io.Reader) (io.ReadCloser, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
 	magic, err := br.Peek(4)
@@ -229,7 +160,7 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		zr, err := gzip.NewReader(br)
 		if err != nil {
-			return nil, err // never zr, which is a nil pointer then, and no nil reader
+			return nil, err // never zr, which is a nil pointer then
 		}
 		return zr, nil
 	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}),
@@ -240,14 +171,9 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 		if err != nil {
 			return nil, err
 		}
-		return zstdReader{zr.IOReadCloser()}, nil
+		return zr.IOReadCloser(), nil
 	}
-	return plainTar(br)
-}
-
-// plainTar is br, if its first block can be a tar header or the end of an archive: "ustar" stands at
-// a place of its own in all but archives from before 1988.
-func plainTar(br *bufio.Reader) (io.ReadCloser, error) {
+	// All archives but those from before 1988 have "ustar" at a place of its own.
 	block, err := br.Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err

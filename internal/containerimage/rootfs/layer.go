@@ -2,24 +2,18 @@ package rootfs
 
 import (
 	"errors"
-	"fmt"
-	"hash/maphash"
-	"maps"
 	"path"
-	"slices"
 	"strings"
-	"sync"
 )
 
-// Defaults of [New]: some 60 bytes for each of DefaultNames names, which is more than a dozen images
-// have, and DefaultLinks bytes for what symbolic links point to.
-const (
-	DefaultNames = 1 << 20
-	DefaultLinks = 32 << 20
-)
+// maxMemory bounds what one layer takes in memory, in bytes: enough for a million paths.
+const maxMemory = 300 << 20
 
-// ErrTooManyLinks says that a layer holds more symbolic links than an Index keeps.
-var ErrTooManyLinks = errors.New("it holds more symbolic links than an inspection keeps")
+// recordCost is what a path takes in memory besides its text, in bytes.
+const recordCost = 96
+
+// ErrTooManyFiles says that a layer has more files than an inspection keeps in memory.
+var ErrTooManyFiles = errors.New("it has more files than an inspection keeps in memory")
 
 // Kind is what there is at a path.
 type Kind uint8
@@ -29,314 +23,189 @@ const (
 	None Kind = iota
 	Dir
 	File
-	Other // a device, FIFO or socket
+	Other // a device, FIFO, or socket
 	Symlink
-	Hardlink // the path, not seen yet, whose file it shares stands among the links
 )
 
 func (k Kind) String() string {
-	return [...]string{"nothing", "a directory", "a file", "a device, FIFO or socket", "a symbolic link",
-		"a hard link to nothing"}[k]
+	return [...]string{"nothing", "a directory", "a file", "a device, FIFO, or socket", "a symbolic link"}[k]
 }
 
-// Entry is one entry of a layer's archive.
-type Entry struct {
-	Name string // as written in the archive
-	Link string // what a symbolic or hard link points to
-	Meta
+// meta is what a layer says about one path.
+type meta struct {
+	kind    Kind
+	hides   bool   // lower layers' files: a whiteout or an opaque directory
+	implied bool   // a directory without an entry of its own
+	mode    uint16 // permission bits
+	uid     uint32
+	gid     uint32
 }
 
-// Meta is what is kept of an entry beside its name.
-type Meta struct {
-	Kind   Kind
-	Script bool   // a file that begins with "#!"
-	Mode   uint16 // permission bits
-	UID    uint32
-	GID    uint32
-}
-
-// record is what one layer says about one path.
+// record is meta, and what only some files have.
 type record struct {
-	Meta
-	hides   bool // of what lower layers have there, nothing shows: a whiteout or an opaque directory
-	implied bool // a directory without an entry, known from what is in it
+	meta
+	*extra
 }
 
-// Index holds what is known of layers. It may be used by several goroutines at once.
-type Index struct {
-	mu      sync.Mutex
-	seed    maphash.Seed
-	asked   map[uint64]struct{} // every path that was ever looked up
-	content map[string][]uint64 // files whose content is kept, by their names without directory
-
-	names int // names that may still be kept though nobody asked for them
-	links int // bytes of link targets that may still be kept
-
-	layers []*Layer
-
-	trial int64 // bytes of a layer that are read before its order is relied on
+type extra struct {
+	link    string // what a symbolic link points to
+	content []byte
+	whole   bool // content is all there is
+	program Program
 }
 
-// defaultTrial makes small layers certain, since to read them to the end costs next to nothing.
-const defaultTrial = 1 << 20
-
-// New returns an Index that keeps so many names that nobody asked for, and so many bytes of what
-// links point to. Zero means the default, less than zero none.
-func New(names, links int) *Index {
-	if names == 0 {
-		names = DefaultNames
-	}
-	if links == 0 {
-		links = DefaultLinks
-	}
-	return &Index{seed: maphash.MakeSeed(), asked: map[uint64]struct{}{}, content: map[string][]uint64{},
-		names: names, links: links, trial: defaultTrial}
+// entry is one entry of a layer's archive.
+type entry struct {
+	name, link string // as written in the archive
+	hardlink   bool
+	record
 }
 
-func (x *Index) key(p string) uint64 { return maphash.String(x.seed, p) }
-
-// linkSize is what a link to that target takes, in bytes.
-func linkSize(target string) int { return len(target) + 64 }
-
-// release makes room for links: those that nobody asked for, of layers that were read to their end,
-// which are read again should somebody ask.
-func (x *Index) release() {
-	for _, l := range x.layers {
-		if !l.whole {
-			continue
-		}
-		for k, target := range l.links {
-			if _, asked := x.asked[k]; !asked {
-				delete(l.names, k)
-				delete(l.links, k)
-				x.links += linkSize(target)
-				l.lossy = true
-			}
-		}
-	}
-}
-
-// askContent has the content kept of the file at the clean absolute path p, from now on.
-func (x *Index) askContent(p string) {
-	if k := x.key(p); !x.wants(p, k) {
-		x.content[path.Base(p)] = append(x.content[path.Base(p)], k)
-	}
-}
-
-// wants reports whether the content is kept of the file at p with key k.
-func (x *Index) wants(p string, k uint64) bool { return slices.Contains(x.content[path.Base(p)], k) }
-
-// prefixKeys returns the keys of the clean absolute path p and of every directory above it, the root
-// first.
-func (x *Index) prefixKeys(p string) []uint64 {
-	keys := []uint64{x.key("/")}
-	if p == "/" {
-		return keys
-	}
-	for i := 1; i < len(p); i++ {
-		if p[i] == '/' {
-			keys = append(keys, x.key(p[:i]))
-		}
-	}
-	return append(keys, x.key(p))
-}
-
-// Layer is what is known of one layer. At most one goroutine reads it at a time.
+// Layer is what one layer has, by clean absolute path.
 type Layer struct {
-	index    *Index
-	names    map[uint64]record // by hash of the absolute path
-	links    map[uint64]string // targets of symbolic and hard links
-	contents map[uint64][]byte
-	order    order               // of the entries seen so far
-	whole    bool                // read to its end
-	lossy    bool                // not every name was kept, only those in asked for certain
-	asked    map[uint64]struct{} // what was asked for when reading began
-
-	digest  string
-	reading *reading // where reading stopped; nil before the first time and after the end
+	files    map[string]record
+	refused  string
+	dir      string // of the last entry, as written; dirPath is where it is, and dirOK whether it's a directory
+	dirPath  string
+	dirOK    bool
+	memory   int
+	Unpacked int64 // the size of its archive, in bytes
 }
 
-// Layer adds a layer of which nothing is known yet. When it is read to its end, it must have that
-// digest, "sha256:…"; "" takes any.
-func (x *Index) Layer(digest string) *Layer {
-	l := &Layer{index: x, digest: digest}
-	l.forget()
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.layers = append(x.layers, l)
+// Refused says why container runtimes refuse to unpack the layer, or is "".
+func (l *Layer) Refused() string { return l.refused }
+
+// Memory is roughly what the layer takes in memory, in bytes.
+func (l *Layer) Memory() int { return l.memory }
+
+// EmptyDir is a layer that has an empty directory at p, which everybody can write: what Kubernetes mounts
+// for an emptyDir volume.
+func EmptyDir(p string) *Layer {
+	l := &Layer{files: map[string]record{}}
+	dir := path.Dir(p)
+	l.makeParents(dir)
+	l.files[p] = record{meta: meta{kind: Dir, hides: true, mode: 0o777}}
 	return l
 }
 
-// forget makes the layer one of which nothing is known.
-func (l *Layer) forget() {
-	l.names, l.links, l.contents = map[uint64]record{}, map[uint64]string{}, map[uint64][]byte{}
-	l.order, l.whole, l.lossy = order{}, false, false
-}
-
-// Whole reports whether the layer was read to its end.
-func (l *Layer) Whole() bool {
-	l.index.mu.Lock()
-	defer l.index.mu.Unlock()
-	return l.whole
-}
-
-// own is what the layer by itself has at the path p with key k. What it finds absent because of the
-// order of the archive is assumed. Unsure means that the layer must be read on, or again.
-func (l *Layer) own(p string, k uint64) (r record, assumed, sure bool) {
-	r, ok := l.names[k]
-	if ok && (r.Kind != None || l.whole) {
-		return r, false, true
-	}
-	if !l.whole && !l.order.passed(p) {
-		return record{}, false, false
-	}
-	if _, asked := l.asked[k]; !ok && l.lossy && !asked {
-		return record{}, false, false
-	}
-	return r, !l.whole, true
-}
-
-// scan takes in the entries of a layer, in the order of its archive.
-type scan struct {
-	*Layer
-	dir, resolvedDir string // the last entry's directory, as written and as resolved
-	dirOK            bool
-	at               string // where the last entry landed; "" for one that was passed over
-}
-
-// begin starts to read the layer, for the first time or again.
-func (l *Layer) begin() *scan {
-	l.whole, l.order, l.asked = false, order{}, maps.Clone(l.index.asked)
-	return &scan{Layer: l}
-}
-
-// Whiteouts, from layer.md of the OCI image specification. AUFS's bookkeeping, such as .wh..wh.plnk,
-// needs no rule of its own: it hides what cannot be there.
+// Whiteouts, from layer.md of the OCI image specification. AUFS's bookkeeping, such as .wh..wh.plnk, needs
+// no rule of its own: it hides what can't be there.
 const (
 	whiteoutPrefix = ".wh."
 	whiteoutOpaque = ".wh..wh..opq"
 )
 
-// add takes in one entry. Entries that no runtime could unpack, such as one below a file, are passed
-// over.
-//
-// As runtimes unpack each layer into a directory of its own, a directory of the entry's path that is
-// a symbolic link in this layer is followed, and one that is a symbolic link in a lower layer is not:
-// it becomes a directory.
-func (s *scan) add(e Entry) error {
-	p := path.Clean("/" + e.Name)
+// add takes in one entry, as containerd unpacks it: into a directory of its own for each layer.
+func (l *Layer) add(e entry) error {
+	p := path.Clean("/" + e.name)
 	if p == "/" {
-		return s.put(p, record{Meta: e.Meta}, "")
+		l.files[p] = e.record
+		return nil
 	}
 	dir, base := path.Split(p)
-	parent, ok := s.parent(dir)
+	dir, ok := l.makeParents(dir)
 	if !ok {
+		l.refuse(p + " is below something that isn't a directory")
 		return nil
 	}
-	if parent != path.Clean(dir) { // where it lands does not follow from the order of names
-		s.order.no = [2]bool{true, true}
+	if base == whiteoutOpaque {
+		if dir != "/" {
+			r := l.files[dir]
+			r.hides = true
+			l.files[dir] = r
+		}
+		return nil
 	}
-	switch {
-	case base == whiteoutOpaque:
-		s.order.see(dir)
-		return s.put(parent, record{Meta: Meta{Kind: Dir}, hides: true, implied: true}, "")
-	case strings.HasPrefix(base, whiteoutPrefix):
-		base = base[len(whiteoutPrefix):]
-		if base == "" || base == "." || base == ".." {
+	if name, ok := strings.CutPrefix(base, whiteoutPrefix); ok {
+		p = path.Join(dir, name)
+		if l.files[p] != (record{}) || name == "" || name == "." || name == ".." {
+			l.refuse("it deletes " + p + ", which is its own")
 			return nil
 		}
-		s.order.see(dir + base)
-		return s.put(path.Join(parent, base), record{hides: true}, "")
+		return l.put(p, record{meta: meta{hides: true}})
 	}
-	s.order.see(p)
-	p = path.Join(parent, base)
-	if e.Kind == Hardlink && !s.share(&e, p) {
-		return nil
+	p = path.Join(dir, base)
+	if e.hardlink {
+		at, target := l.hardlink(e.link)
+		if at == p || target.kind == None || target.kind == Dir {
+			l.refuse("it has a hard link at " + p + " to " + path.Clean("/"+e.link) + ", which isn't a file of this layer")
+			return nil
+		}
+		e.record = target
 	}
-	return s.put(p, record{Meta: e.Meta}, e.Link)
+	if old := l.files[p]; old.kind == Dir && e.kind == Dir {
+		e.hides = old.hides
+	}
+	return l.put(p, e.record)
 }
 
-// share makes the hard link at p the file that it shares, if that came earlier in the archive and its
-// name was kept. It reports false for a link that no runtime could make.
-func (s *scan) share(e *Entry, p string) bool {
-	dir, base := path.Split(path.Clean("/" + e.Link))
-	parent, ok := s.parent(dir)
-	if !ok {
-		return false
+// hardlink is the file that a hard link shares. It must come earlier in the layer's archive.
+func (l *Layer) hardlink(link string) (at string, target record) {
+	dir, base := path.Split(path.Clean("/" + link))
+	w := walk(dir, l.look)
+	if w.kind == Dir {
+		at = path.Join(w.path, base)
 	}
-	e.Link = path.Join(parent, base)
-	k := s.index.key(e.Link)
-	if own := s.index.key(p); s.index.wants(p, own) {
-		s.index.askContent(e.Link)
-		if content, kept := s.contents[k]; kept {
-			s.contents[own] = content
-		}
-	}
-	if r := s.names[k]; r.Kind != None && r.Kind != Dir {
-		e.Meta, e.Link = r.Meta, s.links[k]
-	}
-	return true
+	return at, l.files[at]
 }
 
-// parent resolves the directory of an entry within the layer, and notes it and the directories above
-// it, which the archive may leave out. It reports false for what cannot be a directory.
-func (s *scan) parent(dir string) (string, bool) {
-	if dir == s.dir {
-		return s.resolvedDir, s.dirOK
+func (l *Layer) refuse(reason string) {
+	if l.refused == "" {
+		l.refused = reason
 	}
-	w, err := walk(dir, func(p string) (Kind, string, error) {
-		k := s.index.key(p)
-		r := s.names[k]
-		if r.Kind == None {
-			r.Kind = Dir
-			if err := s.put(p, record{Meta: r.Meta, implied: true}, ""); err != nil {
-				return None, "", err
-			}
+}
+
+func (l *Layer) look(p string) (Kind, string) {
+	r := l.files[p]
+	if r.kind == Symlink {
+		return Symlink, r.link
+	}
+	return r.kind, ""
+}
+
+// makeParents resolves a directory within the layer, and makes it and those above it where the archive
+// leaves them out. It reports false for something else than a directory.
+func (l *Layer) makeParents(dir string) (string, bool) {
+	if dir == l.dir {
+		return l.dirPath, l.dirOK
+	}
+	w := walk(dir, func(p string) (Kind, string) {
+		if l.files[p] == (record{}) {
+			_ = l.put(p, record{meta: meta{kind: Dir, implied: true}})
 		}
-		return r.Kind, s.links[k], nil
+		return l.look(p)
 	})
-	s.dir, s.resolvedDir, s.dirOK = dir, w.path, err == nil && w.kind == Dir
-	return s.resolvedDir, s.dirOK
+	l.dir, l.dirPath, l.dirOK = dir, w.path, w.kind == Dir
+	return l.dirPath, l.dirOK
 }
 
-// put notes what the layer has at p. Names that nobody asked for are noted while there is room, since
-// a symbolic link in a lower layer may yet lead to them; symbolic links always, since they decide
-// where later entries go.
-func (s *scan) put(p string, r record, link string) error {
-	k := s.index.key(p)
-	old, known := s.names[k]
-	_, asked := s.index.asked[k]
-	if !known && !asked && r.Kind != Symlink {
-		if s.index.names <= 0 {
-			s.lossy = true
-			return nil
-		}
-		s.index.names--
+func (l *Layer) put(p string, r record) error {
+	l.files[p] = r
+	l.memory += recordCost + len(p)
+	if r.extra != nil {
+		l.memory += 2*recordCost + len(r.link) + len(r.content)
 	}
-	if r.Kind == Symlink || r.Kind == Hardlink {
-		if s.links[k] != link {
-			if s.index.links -= linkSize(link); s.index.links < 0 {
-				if s.index.release(); s.index.links < 0 {
-					return ErrTooManyLinks
-				}
-			}
-			s.links[k] = link
-		}
+	if l.memory > maxMemory {
+		return ErrTooManyFiles
 	}
-	if r.Kind == None || r.implied && old.Kind == Dir {
-		r.Meta, r.implied = old.Meta, old.implied
-	}
-	r.hides = r.hides || old.hides
-	s.names[k], s.at = r, p
 	return nil
 }
 
-// UnreadError says that an answer depends on a layer that must be read on, or again.
-type UnreadError struct {
-	Layer int    // 0 the topmost
-	Path  string // that nothing is known of yet
-}
-
-func (e UnreadError) Error() string {
-	return fmt.Sprintf("layer %d was not read far enough to tell what %s is", e.Layer, e.Path)
+// at is what the layer by itself has at the clean absolute path p, and whether something at or above p
+// hides what lower layers have there.
+func (l *Layer) at(p string) (r record, hides bool) {
+	for end := 1; p != "/"; end++ {
+		next := strings.IndexByte(p[end:], '/')
+		if next < 0 {
+			break
+		}
+		end += next
+		dir := l.files[p[:end]]
+		hides = hides || dir.hides
+		if dir.kind != Dir { // the layer has nothing below
+			return record{}, hides || dir.kind != None
+		}
+	}
+	r = l.files[p]
+	return r, hides || r.hides || r.kind != None && r.kind != Dir
 }

@@ -17,8 +17,18 @@ variable "elyra_version" {
   default = null
 }
 
-variable "openshift" {
+variable "arbitrary_user" {
   type    = bool
+  default = null
+}
+
+variable "crio_runtime" {
+  type    = bool
+  default = null
+}
+
+variable "programs" {
+  type    = set(string)
   default = null
 }
 
@@ -47,7 +57,9 @@ data "elyra_container_image" "test" {
   platform          = var.platform
   inspect           = var.inspect
   elyra_version     = var.elyra_version
-  openshift         = var.openshift
+  arbitrary_user    = var.arbitrary_user
+  crio_runtime      = var.crio_runtime
+  programs          = var.programs
   max_bytes         = var.max_bytes
   ca_cert_pem       = var.ca_cert_pem
   timeout           = var.timeout

@@ -1,5 +1,0 @@
-//go:build !race
-
-package containerimage
-
-const raceEnabled = false

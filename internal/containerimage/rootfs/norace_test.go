@@ -1,5 +1,0 @@
-//go:build !race
-
-package rootfs
-
-const raceEnabled = false

@@ -21,17 +21,17 @@ data "elyra_container_image" "training" {
 
   lifecycle {
     postcondition {
-      condition     = self.anonymous_pull && self.prerequisites_met == true
+      condition     = self.anonymous_pull == true && self.prerequisites_met == true
       error_message = join("\n", [for p in self.problems : "${p.message} ${p.next_step}"])
     }
   }
 }
 
-# Only warns: whether the image's Python is one that is still maintained.
+# Only warns: whether the image's Python is one that's still maintained.
 check "python_version" {
   assert {
     condition     = try(tonumber(split(".", data.elyra_container_image.training.python.version)[1]) >= 10, false)
-    error_message = "${var.image_name} has no Python 3.10 or newer that its file names tell of."
+    error_message = "${var.image_name} has no Python 3.10 or newer, as far as its file names show."
   }
 }
 

@@ -3,6 +3,7 @@ package containerimage
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -90,13 +91,19 @@ func (b *builder) host(t testing.TB, name string, args ...string) {
 // ends with it.
 func (b *builder) within(t testing.TB, options string, layers []*builtLayer, args ...string) *exec.Cmd {
 	t.Helper()
+	return b.container(t, b.rootfs, "", options, layers, args...)
+}
+
+// container is the same with another directory at /mnt, and after a script of root's.
+func (b *builder) container(t testing.TB, mnt, script, options string, layers []*builtLayer, args ...string) *exec.Cmd {
+	t.Helper()
 	var lower []string
 	for _, l := range layers {
 		lower = append([]string{l.name}, lower...)
 	}
-	const mount = `mount -t overlay overlay -o "$1" root && mount --bind "$2" root/mnt && shift 2 && exec "$@"`
+	const mount = `mount -t overlay overlay -o "$1" root && mount --bind "$2" root/mnt && mount --rbind /dev root/dev && eval "$3" && shift 3 && exec "$@"`
 	cmd := exec.CommandContext(t.Context(), "unshare", append([]string{"--mount", "--propagation", "private", "sh", "-c", mount, "sh",
-		"lowerdir=" + strings.Join(lower, ":") + options, b.rootfs}, args...)...)
+		"lowerdir=" + strings.Join(lower, ":") + options, mnt, cmp.Or(script, ":")}, args...)...)
 	cmd.Dir = b.dir
 	return cmd
 }

@@ -64,17 +64,6 @@ type Options struct {
 	// Timeout bounds the whole check. 0 means [DefaultTimeout], or
 	// [DefaultInspectTimeout] with Inspect.
 	Timeout time.Duration
-
-	// Progress, when set, is called at the beginning and the end of each layer that is transferred, and
-	// about every 16 MiB. Calls come from several goroutines.
-	Progress func(Progress)
-}
-
-// Progress is how far a layer is.
-type Progress struct {
-	Layer, Layers int    // which layer, 1 the topmost, and how many the image has
-	Digest        string // of that layer
-	Bytes, Size   int64  // transferred, and in all
 }
 
 // Check asks the registry of imageName what it knows of the image, without credentials first, and
@@ -91,8 +80,6 @@ func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Re
 	if _, err := c.transport(opts.CACertPEM); err != nil {
 		return nil, err
 	}
-	c.enter()
-	defer c.leave()
 	limited, cancel := context.WithTimeoutCause(context.WithValue(ctx, deadlineMark{}, time.Now().Add(ck.opts.Timeout)), ck.opts.Timeout, errTimeout)
 	defer cancel()
 	err := ck.check(limited)
@@ -251,9 +238,6 @@ type sight struct {
 // with a [*Problem] or an [*UnreachableError], and then returns what it saw until then.
 func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, error) {
 	s, err := c.client.open(ctx, c.ref.Context(), c.opts.CACertPEM, auth)
-	if s == nil {
-		s = newSession(c.client, c.ref.Context(), auth, nil)
-	}
 	if err != nil {
 		return &sight{session: s}, c.explain(ctx, &sight{session: s}, stageHandshake, err)
 	}
@@ -262,7 +246,7 @@ func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, er
 	var seen *sight
 	switch {
 	case err == nil:
-		seen, err = s.view(ctx, c.ref.Context().Digest(head.Digest.String()), c.want)
+		seen, err = s.fetch(ctx, c.ref.Context().Digest(head.Digest.String()), c.want)
 		var at stageError
 		if errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && errors.As(err, &at) && seen.digest == "" {
 			err = digestMismatch.problem("%s says that %s is %s, and has nothing of that digest.", registryName(c.ref), c.ref.Identifier(), head.Digest)

@@ -281,7 +281,7 @@ func TestCredentialsStayHome(t *testing.T) {
 			t.Fatal(err)
 		}
 		dialer := &net.Dialer{}
-		tr.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) { // names below localhost need no resolver
+		tr.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) { // names below localhost need no resolver
 			return dialer.DialContext(ctx, network, "127.0.0.1:"+port)
 		}
 		r := checkWith(t, client, registryHost+"/team/image:1", Options{Inspect: true})

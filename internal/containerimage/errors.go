@@ -146,9 +146,6 @@ func (c *checker) explain(ctx context.Context, seen *sight, at stage, err error)
 	return invalidAnswer.problem("What %s sends as %s makes no sense.", registry, at)
 }
 
-// isAnswer reports whether a registry answered with an error.
-func isAnswer(err error) bool { return errors.As(err, new(*transport.Error)) }
-
 // specified are the error codes of the distribution specification, and of its reference implementation.
 var specified = []transport.ErrorCode{
 	transport.BlobUnknownErrorCode, transport.DigestInvalidErrorCode, transport.ManifestBlobUnknownErrorCode, transport.ManifestInvalidErrorCode,

@@ -2,7 +2,6 @@ package containerimage
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,11 +13,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
 // handled is a connection to a handler that stays within the goroutine: what a fuzzer covers must not
@@ -84,18 +79,9 @@ func FuzzManifest(f *testing.F) {
 			}
 		})
 		client := NewClient(Credentials{})
-		ref := must(name.ParseReference("127.0.0.1:1/team/image:1"))
-		opened := &once.Value[*session]{}
-		client.sessions[sessionKey{ref.Context().Name(), "", true}] = opened
-		if _, err := opened.Get(t.Context(), func(ctx context.Context) (*session, error) {
-			s := newSession(client, ref.Context(), authn.Anonymous, registry)
-			err := s.open(ctx)
-			return s, err
-		}); err != nil {
-			t.Fatal(err)
-		}
+		client.transports[""] = registry
 		start := time.Now()
-		r, err := client.Check(t.Context(), ref.String(), Options{Inspect: true, MaxBytes: 1 << 20, Timeout: 20 * time.Second})
+		r, err := client.Check(t.Context(), "127.0.0.1:1/team/image:1", Options{Inspect: true, MaxBytes: 1 << 20, Timeout: 20 * time.Second})
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("it took %s", took)
 		}

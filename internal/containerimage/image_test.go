@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -235,6 +236,11 @@ func codes(r *Report) string {
 		all = append(all, p.Code)
 	}
 	return strings.Join(all, " ")
+}
+
+// Has says whether the report has a problem of that kind.
+func (r *Report) Has(k *Kind) bool {
+	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Code == k.Code })
 }
 
 var quiet = log.New(io.Discard, "", 0)

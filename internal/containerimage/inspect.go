@@ -1,24 +1,20 @@
 package containerimage
 
 import (
-	"compress/flate"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
 )
-
-// progressStep is how many bytes pass between two calls of Progress.
-const progressStep = 16 << 20
 
 // maxImageMemory bounds what the layers of one image take in memory, in bytes.
 const maxImageMemory = 300 << 20
@@ -70,8 +66,7 @@ func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer,
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	layers := make([]*rootfs.Layer, len(seen.layers))
-	var transferred, unpacked, memory atomic.Int64
-	var transfers atomic.Int32
+	var unpacked, memory atomic.Int64
 	var wg sync.WaitGroup
 	var first sync.Once
 	var failed *layerError
@@ -79,9 +74,7 @@ func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer,
 		d := seen.layers[len(layers)-1-i]
 		wg.Go(func() {
 			l, err := c.client.layer(reading, d.Digest.String(), func(ctx context.Context) (*rootfs.Layer, error) {
-				transfers.Add(1)
-				t := &transfer{ctx: ctx, session: seen.session, layer: d, count: &transferred, progress: c.opts.Progress,
-					at: Progress{Layer: i + 1, Layers: len(layers), Digest: d.Digest.String(), Size: d.Size}}
+				t := &transfer{ctx: ctx, session: seen.session, layer: d}
 				defer t.close()
 				return rootfs.Read(ctx, t, d.Digest.String())
 			})
@@ -100,7 +93,6 @@ func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer,
 		})
 	}
 	wg.Wait()
-	c.report.Inspected, c.report.InspectedLayers = transferred.Load(), int(transfers.Load())
 	if failed != nil {
 		return nil, c.explainLayer(ctx, seen, *failed)
 	}
@@ -109,57 +101,39 @@ func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer,
 
 // transfer is a layer on its way. A connection that breaks is resumed once.
 type transfer struct {
-	ctx      context.Context
-	session  *session
-	layer    v1.Descriptor
-	body     io.ReadCloser // nil before the first read
-	resumed  bool
-	count    *atomic.Int64
-	progress func(Progress)
-	at       Progress
-	told     int64
+	ctx     context.Context
+	session *session
+	layer   v1.Descriptor
+	body    io.ReadCloser // nil before the first read
+	offset  int64
+	resumed bool
 }
 
 func (t *transfer) Read(p []byte) (n int, err error) {
 	if t.body == nil {
-		t.tell()
-		if t.body, err = t.session.layer(t.ctx, t.layer.Digest.String(), 0, t.layer.Size); err != nil {
+		body, err := t.session.layer(t.ctx, t.layer.Digest.String(), t.offset, t.layer.Size)
+		if err != nil {
 			return 0, err
 		}
+		t.body = body
 	}
-	left := t.layer.Size - t.at.Bytes
+	left := t.layer.Size - t.offset
 	n, err = t.body.Read(p[:min(int64(len(p)), left+1)])
 	if int64(n) > left {
 		return 0, errDigestMismatch
 	}
-	t.count.Add(int64(n))
-	if t.at.Bytes += int64(n); t.at.Bytes-t.told >= progressStep {
-		t.tell()
-	}
-	if errors.As(err, new(brokenError)) && !t.resumed && t.at.Bytes > 0 && t.ctx.Err() == nil {
+	t.offset += int64(n)
+	if errors.As(err, new(brokenError)) && !t.resumed && t.offset > 0 && t.ctx.Err() == nil {
 		t.resumed = true
-		_ = t.body.Close()
-		body, again := t.session.layer(t.ctx, t.layer.Digest.String(), t.at.Bytes, t.layer.Size)
-		if again != nil {
-			t.body = http.NoBody
-			return n, err
-		}
-		t.body, err = body, nil
+		t.close()
+		t.body, err = nil, nil
 	}
 	return n, err
-}
-
-func (t *transfer) tell() {
-	t.told = t.at.Bytes
-	if t.progress != nil {
-		t.progress(t.at)
-	}
 }
 
 func (t *transfer) close() {
 	if t.body != nil {
 		_ = t.body.Close()
-		t.tell()
 	}
 }
 
@@ -175,7 +149,7 @@ func (c *checker) explainLayer(ctx context.Context, seen *sight, failed layerErr
 			cure("Set timeout = %q or more, or inspect = false to skip the inspection.", (2 * c.opts.Timeout).String())
 	case errors.Is(err, rootfs.ErrFormat) && strings.Contains(mediaType, "encrypted"):
 		return layerUnreadable.problem("The inspection can't look into %s: it's encrypted.", which)
-	case errors.Is(err, rootfs.ErrFormat) && !seen.layers[len(seen.layers)-1-failed.layer].MediaType.IsLayer():
+	case errors.Is(err, rootfs.ErrFormat):
 		return layerUnreadable.problem("The inspection can't look into %s: %s.", which, rootfs.ErrFormat).
 			cure("Build the image with gzip or zstd, which every runtime unpacks, or set inspect = false to skip the inspection.")
 	case errors.Is(err, rootfs.ErrTooManyFiles), errors.Is(err, rootfs.ErrTooLarge), errors.Is(err, errTooLarge):
@@ -183,19 +157,11 @@ func (c *checker) explainLayer(ctx context.Context, seen *sight, failed layerErr
 	case errors.Is(err, rootfs.ErrDigest), errors.Is(err, errDigestMismatch):
 		return digestMismatch.problem("%s sends something else as %s than its digest says.", registryName(c.ref), which)
 	}
-	reason := "its archive is damaged"
-	switch explained := c.explain(ctx, seen, stageLayer, err); {
-	case errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(brokenError)):
-		reason = "its archive ends in the middle"
-	case errors.As(err, new(flate.CorruptInputError)):
-	case errors.As(explained, new(*UnreachableError)):
-		var unreachable *UnreachableError
-		_ = errors.As(explained, &unreachable)
-		reason = unreachable.Reason
-	case !hasProblem([]Problem{*explained.(*Problem)}, invalidAnswer) || isAnswer(err): //nolint:errorlint,forcetypeassert // explain returns no other
-		return explained
+	explained := c.explain(ctx, seen, stageLayer, err)
+	if isProblem(explained, invalidAnswer) && !errors.As(err, new(*transport.Error)) {
+		return inspectionFailed.problem("The inspection can't read %s: its archive is damaged, or ends in the middle.", which)
 	}
-	return inspectionFailed.problem("The inspection can't read %s: %s.", which, reason)
+	return explained
 }
 
 // newInspection prepares the questions about an image with these files.

@@ -1,9 +1,6 @@
 package containerimage
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Report is what's known of an image.
 type Report struct {
@@ -52,11 +49,6 @@ type Report struct {
 	// PrerequisitesMet is whether the image has what Elyra needs; nil if that isn't known.
 	PrerequisitesMet *bool
 
-	// Inspected is how many bytes of layers the inspection transferred, and InspectedLayers of how many
-	// layers. What another check with the same Client transferred isn't counted again.
-	Inspected       int64
-	InspectedLayers int
-
 	Problems []Problem // in the order of finding
 }
 
@@ -81,13 +73,6 @@ func (p Problem) String() string { return p.Message + " " + p.NextStep }
 
 // Error makes a Problem an error within the package, until Check puts it into the Report.
 func (p *Problem) Error() string { return p.String() }
-
-// Has says whether the report has a problem of that kind.
-func (r *Report) Has(k *Kind) bool { return hasProblem(r.Problems, k) }
-
-func hasProblem(problems []Problem, k *Kind) bool {
-	return slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == k.Code })
-}
 
 // worst is the worst severity of the problems: error, then unknown, then warning.
 func worst(problems []Problem) Severity {

@@ -20,7 +20,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +30,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/net/publicsuffix"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
 )
 
@@ -53,86 +51,52 @@ type session struct {
 	guard  *guard
 	puller *remote.Puller
 	client *http.Client // for layers: remote does not read on from an offset
-
-	mu    sync.Mutex
-	views map[viewKey]*once.Value[*sight]
 }
 
-func newSession(c *Client, repo name.Repository, auth authn.Authenticator, inner http.RoundTripper) *session {
-	return &session{repo: repo, auth: auth, views: map[viewKey]*once.Value[*sight]{},
-		guard: &guard{inner: inner, registry: repo.RegistryStr(), trust: func(realm string) bool { return c.trusts(repo, auth, realm) }}}
-}
-
-// open meets the registry: it finds out whether to speak TLS, and gets a token for the repository.
-func (s *session) open(ctx context.Context) error {
+// open meets the registry: it finds out whether to speak TLS, and gets a token for the repository. The
+// session is there even if that fails.
+func (c *Client) open(ctx context.Context, repo name.Repository, caCertPEM string, auth authn.Authenticator) (*session, error) {
+	s := &session{repo: repo, auth: auth, guard: &guard{registry: repo.RegistryStr(), trust: func(realm string) bool { return c.trusts(repo, auth, realm) }}}
+	var err error
+	if s.guard.inner, err = c.transport(caCertPEM); err != nil {
+		return s, err
+	}
 	retrying := transport.NewRetry(s.guard, transport.WithRetryStatusCodes(
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout))
-	rt, err := transport.NewWithContext(ctx, s.repo.Registry, s.auth,
-		transport.NewUserAgent(retrying, userAgent), []string{s.repo.Scope(transport.PullScope)})
+	rt, err := transport.NewWithContext(ctx, repo.Registry, auth,
+		transport.NewUserAgent(retrying, userAgent), []string{repo.Scope(transport.PullScope)})
 	if err != nil {
-		return err
+		return s, err
 	}
 	s.client = &http.Client{Transport: rt}
 	s.puller, err = remote.NewPuller(remote.WithTransport(rt), remote.WithAuth(authn.Anonymous))
-	return err
+	return s, err
 }
 
-// layer opens a layer as it is stored, size bytes in all, from an offset. A registry that does not
-// send parts of layers sends it from its beginning, and what comes before the offset is read past.
+// layer opens a layer as it's stored, size bytes in all, from an offset. A registry that doesn't send parts
+// of layers sends it from its beginning, and what comes before the offset is read past.
 func (s *session) layer(ctx context.Context, digest string, offset, size int64) (io.ReadCloser, error) {
 	address := fmt.Sprintf("%s://%s/v2/%s/blobs/%s", s.repo.Scheme(), s.repo.RegistryStr(), s.repo.RepositoryStr(), digest)
-	req, err := http.NewRequestWithContext(asLayer(ctx), http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, layerMark{}, true), http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	if offset == 0 {
-		return s.body(req)
+	if offset > 0 { // not every registry understands a range without an end
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", offset, size-1))
 	}
-	// Not every registry understands a range without an end.
-	req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", offset, size-1))
 	resp, err := s.client.Do(req)
 	if err != nil {
 		return nil, err
 	}
-	if resp.StatusCode == http.StatusPartialContent && strings.HasPrefix(resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", offset)) {
-		return resp.Body, nil
+	err = transport.CheckError(resp, http.StatusOK, http.StatusPartialContent)
+	if err == nil && resp.StatusCode == http.StatusOK {
+		_, err = io.CopyN(io.Discard, resp.Body, offset)
 	}
-	_ = resp.Body.Close()
-	req.Header.Del("Range")
-	body, err := s.body(req)
 	if err != nil {
-		return nil, err
-	}
-	return &skipping{body, offset}, nil
-}
-
-// body is what a request for a layer is answered with.
-func (s *session) body(req *http.Request) (io.ReadCloser, error) {
-	resp, err := s.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	if err := transport.CheckError(resp, http.StatusOK); err != nil {
 		_ = resp.Body.Close()
 		return nil, err
 	}
 	return resp.Body, nil
-}
-
-// skipping reads past the beginning of a body.
-type skipping struct {
-	io.ReadCloser
-	left int64
-}
-
-func (s *skipping) Read(p []byte) (int, error) {
-	for s.left > 0 {
-		n, err := s.ReadCloser.Read(p[:min(int64(len(p)), s.left)])
-		if s.left -= int64(n); err != nil {
-			return 0, err
-		}
-	}
-	return s.ReadCloser.Read(p)
 }
 
 // newTransport is go-containerregistry's own, with the system's authorities
@@ -151,12 +115,9 @@ func newTransport(caCertPEM string) (*http.Transport, error) {
 }
 
 type (
-	layerMark    struct{}
+	layerMark    struct{} // a request for a layer, whose body is as large as it is
 	deadlineMark struct{} // when the check has to end: calls that several checks share have no deadline of their own
 )
-
-// asLayer marks requests for layers: their bodies are as large as they are.
-func asLayer(ctx context.Context) context.Context { return context.WithValue(ctx, layerMark{}, true) }
 
 // guard stands between go-containerregistry and the network, and holds registries to what this package
 // promises: TLS but for loopback, nothing leads from outside into a private network, bounded bodies,

@@ -10,8 +10,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/types"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
 )
 
 // maxLayers is well above what overlayfs mounts at once (500).
@@ -24,29 +22,6 @@ type stageError struct {
 }
 
 func (e stageError) Unwrap() error { return e.error }
-
-// viewKey names what a session looks at.
-type viewKey struct{ digest, platform string }
-
-// view is fetch for a digest, of which everybody gets the same.
-func (s *session) view(ctx context.Context, ref name.Digest, want v1.Platform) (*sight, error) {
-	key := viewKey{ref.DigestStr(), want.String()}
-	s.mu.Lock()
-	value := s.views[key]
-	if value == nil {
-		value = &once.Value[*sight]{}
-		s.views[key] = value
-	}
-	s.mu.Unlock()
-	seen, err := value.Get(ctx, func(ctx context.Context) (*sight, error) { return s.fetch(ctx, ref, want) })
-	if err != nil {
-		value.Forget()
-	}
-	if seen == nil {
-		seen = &sight{session: s}
-	}
-	return seen, err
-}
 
 // fetch gets the manifest that ref names, and the configuration of the platform's image. It fails
 // with a [stageError] or a [*Problem].

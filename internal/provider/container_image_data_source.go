@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage"
 )
@@ -70,8 +69,6 @@ type containerImageModel struct {
 	Certificates      types.String            `tfsdk:"certificates"`
 	User              types.Int64             `tfsdk:"user"`
 	PrerequisitesMet  types.Bool              `tfsdk:"prerequisites_met"`
-	InspectedBytes    types.Int64             `tfsdk:"inspected_bytes"`
-	InspectedLayers   types.Int64             `tfsdk:"inspected_layers"`
 	Problems          []containerImageProblem `tfsdk:"problems"`
 }
 
@@ -211,8 +208,6 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 			"certificates":      text("The image's certificate store. Null if there's none where curl looks for one, or without `inspect`."),
 			"user":              number("Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example of one."),
 			"prerequisites_met": boolean("Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown`."),
-			"inspected_bytes":   number("How many bytes of layers `inspect` transferred. What another data source of the same run transferred isn't counted again."),
-			"inspected_layers":  number("How many layers that were."),
 			"problems": schema.ListNestedAttribute{
 				MarkdownDescription: "What's wrong with the image, what isn't known, and what may matter.",
 				Computed:            true,
@@ -292,11 +287,6 @@ func (m containerImageModel) options(ctx context.Context) (opts containerimage.O
 		MaxBytes:      m.MaxBytes.ValueInt64(),
 		CACertPEM:     m.CACertPEM.ValueString(),
 		Timeout:       timeout,
-		Progress: func(p containerimage.Progress) {
-			tflog.Info(ctx, "inspecting container image", map[string]any{
-				"layer": p.Layer, "layers": p.Layers, "digest": p.Digest, "bytes": p.Bytes, "size": p.Size,
-			})
-		},
 	}, diags
 }
 
@@ -331,7 +321,6 @@ func (m *containerImageModel) setReport(report *containerimage.Report) {
 	if report.User != nil {
 		m.User = types.Int64Value(int64(*report.User))
 	}
-	m.InspectedBytes, m.InspectedLayers = types.Int64Value(report.Inspected), types.Int64Value(int64(report.InspectedLayers))
 	m.PrerequisitesMet = types.BoolPointerValue(report.PrerequisitesMet)
 	m.Problems = make([]containerImageProblem, len(report.Problems))
 	for i, p := range report.Problems {

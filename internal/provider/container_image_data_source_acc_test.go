@@ -52,16 +52,22 @@ func imageRegistry(t *testing.T) (host string) {
 }
 
 // complete is everything that Elyra needs, the Python first.
-var complete = []string{"opt/bin/python3", "opt/lib/python3.11/site-packages/pip/main.py",
-	"usr/bin/curl", "usr/bin/mkdir", "usr/bin/sh", "etc/ssl/cert.pem"}
+var complete = []string{"opt/bin/python3", "opt/lib/python3.11/os.py", "opt/lib/python3.11/site-packages/pip/__main__.py", "opt/lib/python3.11/site-packages/papermill-2.6.0.dist-info",
+	"usr/bin/curl", "usr/bin/mkdir", "usr/bin/tar", "usr/bin/gzip", "usr/bin/sh", "etc/ssl/cert.pem"}
 
 // push stores an image with these executables and returns its digest.
 func push(t *testing.T, imageName string, executables ...string) string {
 	t.Helper()
 	var layer bytes.Buffer
 	archive := tar.NewWriter(&layer)
+	program := make([]byte, 64) // the beginning of one for linux/amd64
+	copy(program, "\x7fELF\x02\x01\x01")
+	program[18] = 0x3e
 	for _, path := range executables {
-		if err := archive.WriteHeader(&tar.Header{Name: path, Mode: 0o755, Typeflag: tar.TypeReg}); err != nil {
+		if err := archive.WriteHeader(&tar.Header{Name: path, Mode: 0o755, Typeflag: tar.TypeReg, Size: int64(len(program))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := archive.Write(program); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -118,7 +124,7 @@ func TestAccContainerImageDataSource(t *testing.T) {
 	push(t, bare, slices.Concat(complete[1:], []string{"opt/python3"})...)
 
 	step := func(imageName string, inspect bool, checks map[string]knownvalue.Check) resource.TestStep {
-		s := containerImageStep(config.Variables{"image_name": config.StringVariable(imageName), "inspect": config.BoolVariable(inspect)})
+		s := containerImageStep(config.Variables{"image_name": config.StringVariable(imageName), "inspect": config.BoolVariable(inspect), "programs": config.SetVariable(config.StringVariable("tar"), config.StringVariable("git"))})
 		for attribute, check := range checks {
 			s.ConfigStateChecks = append(s.ConfigStateChecks, statecheck.ExpectKnownValue("data.elyra_container_image.test", tfjsonpath.New(attribute), check))
 		}
@@ -126,7 +132,7 @@ func TestAccContainerImageDataSource(t *testing.T) {
 	}
 	problem := func(code, nextStep string) knownvalue.Check {
 		return knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectPartial(map[string]knownvalue.Check{
-			"code": knownvalue.StringExact(code), "next_step": knownvalue.StringRegexp(regexp.MustCompile(nextStep)),
+			"code": knownvalue.StringExact(code), "severity": knownvalue.StringRegexp(regexp.MustCompile("^(error|unknown)$")), "next_step": knownvalue.StringRegexp(regexp.MustCompile(nextStep)),
 		})})
 	}
 	no, yes, null := knownvalue.Bool(false), knownvalue.Bool(true), knownvalue.Null()
@@ -138,16 +144,19 @@ func TestAccContainerImageDataSource(t *testing.T) {
 			"labels":     knownvalue.MapExact(map[string]knownvalue.Check{"team": knownvalue.StringExact("a")}),
 			"entrypoint": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("/init")}),
 			"platforms":  knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("linux/amd64")}),
-			"created":    null,
+			"created":    null, "user": null, "image_user": null, "working_dir": null, "os": null,
+			"selected_platform": knownvalue.StringExact("linux/amd64"), "layers": knownvalue.ListSizeExact(1),
 		}),
 		step(good, true, map[string]knownvalue.Check{
 			"prerequisites_met": yes, "problems": knownvalue.ListSizeExact(0),
-			"python": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/opt/bin/python3"), "target": knownvalue.StringExact("/opt/bin/python3"), "version": knownvalue.StringExact("3.11"), "pip": knownvalue.StringExact("/opt/lib/python3.11/site-packages/pip")}),
-			"curl":   knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/usr/bin/curl"), "target": knownvalue.StringExact("/usr/bin/curl")}),
+			"python": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/opt/bin/python3"), "target": knownvalue.StringExact("/opt/bin/python3"), "version": knownvalue.StringExact("3.11"), "pip": knownvalue.StringExact("/opt/lib/python3.11/site-packages/pip"),
+				"distributions": knownvalue.MapExact(map[string]knownvalue.Check{"papermill": knownvalue.StringExact("2.6.0")})}),
+			"user": knownvalue.Int64Exact(0), "program_paths": knownvalue.MapExact(map[string]knownvalue.Check{"tar": knownvalue.StringExact("/usr/bin/tar")}),
+			"curl": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/usr/bin/curl"), "target": knownvalue.StringExact("/usr/bin/curl")}),
 		}),
 		step(bare, true, map[string]knownvalue.Check{"exists": yes, "prerequisites_met": no, "python": null, "problems": problem("python3_missing", "^Install Python 3 in the image")}),
 		step(host+"/acme/good:2", false, map[string]knownvalue.Check{"exists": no, "anonymous_pull": no, "digest": null, "pinned_image_name": null, "problems": problem("image_not_found", "^Check the tag or digest")}),
-		step(host+"/acme/private/image:1", false, map[string]knownvalue.Check{"exists": no, "anonymous_pull": no, "problems": problem("credentials_required", "pull_secret")}),
+		step(host+"/acme/private/image:1", false, map[string]knownvalue.Check{"exists": null, "anonymous_pull": no, "problems": problem("credentials_required", "pull_secret")}),
 	)
 }
 
@@ -177,6 +186,7 @@ func TestAccContainerImageDataSource_invalidConfig(t *testing.T) {
 		{"image_name", config.StringVariable("python:3.11"), `(?s)Invalid image name.*library/python:3.11`},
 		{"platform", config.StringVariable("linux"), `(?s)Unable to check container image.*platform`},
 		{"max_bytes", config.IntegerVariable(0), `at least 1`},
+		{"programs", config.SetVariable(config.StringVariable("/bin/git")), `(?s)Unable to check container image.*program`},
 		{"timeout", config.StringVariable("30"), `(?s)Invalid duration.*"45s"`},
 		{"ca_cert_pem", config.StringVariable("x"), `(?s)Unable to check container image.*certificate`},
 	} {
@@ -297,6 +307,6 @@ func TestAccExample_containerImageDataSource(t *testing.T) {
 		return s
 	}
 	missing := step(nil)
-	missing.ExpectError = regexp.MustCompile(`(?s)Resource precondition failed.*set pull_secret`)
+	missing.ExpectError = regexp.MustCompile(`(?s)Resource precondition failed.*set\s+pull_secret`)
 	applyExamples(t, missing, step(config.StringVariable("regcred")))
 }

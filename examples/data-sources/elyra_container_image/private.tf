@@ -1,6 +1,5 @@
-# A private image is checked with credentials of the provider. They are sent to
-# that registry only, and stand in no state. docker_config_json takes the content
-# of the Secret behind pull_secret instead.
+# The provider sends credentials only to their registry, and they're in no
+# state. docker_config_json takes the content of the Secret behind pull_secret.
 variable "registry_password" {
   type      = string
   sensitive = true
@@ -22,16 +21,17 @@ variable "pull_secret" {
   default     = null
 }
 
-# Fails the plan, when a cluster could not pull the image.
+# Fails the plan if the cluster can't pull the image. anonymous_pull is null if
+# the registry gave no clear answer.
 resource "elyra_runtime_image" "private" {
-  display_name = "Training"
+  display_name = "Private training"
   image_name   = data.elyra_container_image.private.image_name
   pull_secret  = var.pull_secret
 
   lifecycle {
     precondition {
-      condition     = data.elyra_container_image.private.anonymous_pull || var.pull_secret != null
-      error_message = "${data.elyra_container_image.private.image_name} cannot be pulled without credentials: set pull_secret."
+      condition     = data.elyra_container_image.private.anonymous_pull != false || var.pull_secret != null
+      error_message = "${data.elyra_container_image.private.image_name} can't be pulled without credentials: set pull_secret."
     }
   }
 }

@@ -171,14 +171,16 @@ func heap() uint64 {
 
 // What's kept of a layer is bounded, and so is what's unpacked of it.
 func TestBounds(t *testing.T) {
-	t.Parallel()
+	memory := maxMemory
+	maxMemory = 10 << 20
+	defer func() { maxMemory = memory }()
 	if _, err := Read(t.Context(), &filler{next: func(i int) []byte { return block(Symlink, fmt.Sprintf("%090d", i)) }}, ""); !errors.Is(err, ErrTooManyFiles) {
 		t.Errorf("links without end: %v, want %v", err, ErrTooManyFiles)
 	}
 	limit := maxUnpacked
-	maxUnpacked = 100 << 20
+	maxUnpacked = 1 << 20
 	defer func() { maxUnpacked = limit }()
-	zeros := encodings["zstd"](t, append(archive(t, []testEntry{{name: "zeros", kind: File, size: 101 << 20}})[:512], make([]byte, 101<<20)...))
+	zeros := encodings["zstd"](t, append(archive(t, []testEntry{{name: "zeros", kind: File, size: 2 << 20}})[:512], make([]byte, 2<<20)...))
 	if _, err := Read(t.Context(), bytes.NewReader(zeros), ""); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("%d bytes of zeros: %v, want %v", len(zeros), err, ErrTooLarge)
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxMemory bounds what one layer takes in memory, in bytes: enough for a million paths.
-const maxMemory = 300 << 20
+// maxMemory bounds what one layer takes in memory, in bytes: enough for a million paths. Tests set it.
+var maxMemory = 300 << 20
 
 // recordCost is what a path takes in memory besides its text, in bytes.
 const recordCost = 96

@@ -1,0 +1,27 @@
+package provider
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage"
+)
+
+// The page's table of problems is that of the code.
+func TestContainerImageProblems(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join("..", "..", "templates", "data-sources", "container_image.md.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := "| Code | Severity | Meaning | What to do |\n|---|---|---|---|\n"
+	for _, k := range containerimage.Kinds() {
+		table += fmt.Sprintf("| `%s` | %s | %s | %s |\n", k.Code, k.Severity, k.Meaning, k.Cure)
+	}
+	if !strings.Contains(string(page), table) {
+		t.Errorf("templates/data-sources/container_image.md.tmpl has another table of problems. It should be:\n\n%s", table)
+	}
+}

@@ -75,7 +75,7 @@ func (c *Client) layer(ctx context.Context, digest string, read func(context.Con
 		}
 		return l, err
 	})
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		value.Forget()
 	}
 	return l, err

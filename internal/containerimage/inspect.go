@@ -123,7 +123,10 @@ func (t *transfer) Read(p []byte) (n int, err error) {
 		return 0, errDigestMismatch
 	}
 	t.offset += int64(n)
-	if errors.As(err, new(brokenError)) && !t.resumed && t.offset > 0 && t.ctx.Err() == nil {
+	switch broken := errors.As(err, new(brokenError)); {
+	case broken && t.offset == t.layer.Size:
+		return n, io.EOF
+	case broken && !t.resumed && t.offset > 0 && t.ctx.Err() == nil:
 		t.resumed = true
 		t.close()
 		t.body, err = nil, nil

@@ -73,6 +73,19 @@ type leadsAwayError struct {
 
 func (e leadsAwayError) Error() string { return "the registry sends to " + e.host }
 
+func (e leadsAwayError) problem(registry string) error {
+	switch {
+	case !e.tokens:
+		return refused.problem("%s redirects to %s, an address in a private network, which the provider doesn't follow.", registry, e.host).
+			cure("Ask who runs the registry to redirect to a host name.")
+	case e.private:
+		return refused.problem("%s sends to %s for its tokens, an address in a private network, which the provider doesn't follow.", registry, e.host).
+			cure("Ask who runs the registry to give its token server a host name, or the registry's own host and port.")
+	}
+	return credentialsWithheld.problem("%s sends to %s for its tokens, which isn't known to belong to it. It was given no credentials.", registry, e.host).
+		cure("If that host belongs to the registry, give it the same credentials in registry_auth (%q).", e.host)
+}
+
 // stage is what was being asked when an error came.
 type stage int
 
@@ -114,15 +127,8 @@ func (c *checker) explain(ctx context.Context, seen *sight, at stage, err error)
 		return notARegistry.problem("%s answers with a web page where %s should be.", registry, at)
 	case errors.Is(err, errRedirects):
 		return notARegistry.problem("%s redirects without end where %s should be.", registry, at).cure("Check the host in image_name, and ask who runs it.")
-	case errors.As(err, &away) && away.tokens && away.private:
-		return refused.problem("%s sends to %s for its tokens, an address in a private network, which the provider doesn't follow.", registry, away.host).
-			cure("Ask who runs the registry to give its token server a host name, or the registry's own host and port.")
-	case errors.As(err, &away) && away.tokens:
-		return credentialsWithheld.problem("%s sends to %s for its tokens, which isn't known to belong to it. It was given no credentials.", registry, away.host).
-			cure("If that host belongs to the registry, give it the same credentials in registry_auth (%q).", away.host)
 	case errors.As(err, &away):
-		return refused.problem("%s redirects to %s, an address in a private network, which the provider doesn't follow.", registry, away.host).
-			cure("Ask who runs the registry to redirect to a host name.")
+		return away.problem(registry)
 	case errors.Is(err, errPlainHTTP) && at != stageHandshake:
 		return refused.problem("%s redirects to plain HTTP, which the provider doesn't follow.", registry).
 			cure("Ask who runs the registry to redirect to https addresses.")
@@ -130,18 +136,17 @@ func (c *checker) explain(ctx context.Context, seen *sight, at stage, err error)
 		return c.explainAnswer(seen, at, answer)
 	case isNetworkError(err) && seen.digest != "":
 		return storageFailed.problem("%s has the image, but %s doesn't arrive: %s.", registry, at, networkReason(err))
-	case errors.As(err, &certificate):
-		e := &UnreachableError{registry, networkReason(err), "Have the registry's certificate renewed or corrected."}
-		if errors.As(err, new(x509.UnknownAuthorityError)) {
-			e.NextStep = "If its certificate is from a private authority, give that authority's in ca_cert_pem."
-		}
-		return e
 	case isNetworkError(err):
-		e := &UnreachableError{registry, networkReason(err), registryUnreachable.Cure}
-		if errors.Is(err, http.ErrSchemeMismatch) {
-			e.NextStep = "It seems to speak plain HTTP, which only loopback addresses may. Give the registry a certificate."
+		next := registryUnreachable.Cure
+		switch {
+		case errors.As(err, new(x509.UnknownAuthorityError)):
+			next = "If its certificate is from a private authority, give that authority's in ca_cert_pem."
+		case errors.As(err, &certificate):
+			next = "Have the registry's certificate renewed or corrected."
+		case errors.Is(err, http.ErrSchemeMismatch):
+			next = "It seems to speak plain HTTP, which only loopback addresses may. Give the registry a certificate."
 		}
-		return e
+		return &UnreachableError{registry, networkReason(err), next}
 	}
 	return invalidAnswer.problem("What %s sends as %s makes no sense.", registry, at)
 }
@@ -157,66 +162,66 @@ var specified = []transport.ErrorCode{
 // explainAnswer goes by the codes of the distribution specification ("Error Codes") where the registry
 // sends them, and by the status where not.
 func (c *checker) explainAnswer(seen *sight, at stage, answer *transport.Error) error {
-	registry, repo := registryName(c.ref), c.ref.Context().RepositoryStr()
-	codes := map[transport.ErrorCode]bool{}
+	registry, repo, s := registryName(c.ref), c.ref.Context().RepositoryStr(), seen.session
 	status := answer.StatusCode
+	var code transport.ErrorCode // the first that's specified
 	says := fmt.Sprintf(" (%d %s)", status, http.StatusText(status))
-	for _, d := range answer.Errors {
-		if len(codes) == 0 && slices.Contains(specified, d.Code) {
-			says = fmt.Sprintf(" (%s)", d.Code)
+	for _, d := range slices.Backward(answer.Errors) {
+		if slices.Contains(specified, d.Code) {
+			code, says = d.Code, fmt.Sprintf(" (%s)", d.Code)
 		}
-		codes[d.Code] = true
 	}
-	denied := status == http.StatusUnauthorized || status == http.StatusForbidden || codes[transport.UnauthorizedErrorCode] || codes[transport.DeniedErrorCode]
+	denied := status == http.StatusUnauthorized || status == http.StatusForbidden || code == transport.UnauthorizedErrorCode || code == transport.DeniedErrorCode
+	broken := status >= 500 || status == http.StatusRequestTimeout
+	elsewhere := at != stageHandshake && answer.Request != nil && answer.Request.URL.Host != s.guard.registry
 	switch {
-	case answer.Request != nil && answer.Request.URL.Host != seen.session.guard.registry && at != stageHandshake && (denied || status >= 500):
+	case elsewhere && (denied || broken):
 		return storageFailed.problem("%s redirects to another host for %s, which refuses it%s.", registry, at, says).
 			cure("Try again, and ask who runs the registry if it stays like this. Cluster nodes need that host, too.")
-	case status == http.StatusTooManyRequests || codes[transport.TooManyRequestsErrorCode]:
-		how := "without credentials"
-		if seen.session.auth != authn.Anonymous {
-			how = "with these credentials"
-		}
-		p := rateLimited.problem("%s limits requests %s%s.", registry, how, says)
-		if wait := seen.session.guard.wait.Load(); wait > 0 {
+	case status == http.StatusTooManyRequests, code == transport.TooManyRequestsErrorCode:
+		p := rateLimited.problem("%s limits requests%s.", registry, says)
+		if wait := s.guard.wait.Load(); wait > 0 {
 			p = p.cure("Try again in %s, or set timeout to more than that. %s", time.Duration(wait), rateLimited.Cure)
 		}
 		return p
-	case denied && seen.session.auth != authn.Anonymous:
-		return c.explainRefusal(seen.session, status, says)
-	case denied && seen.digest != "":
-		return credentialsRequired.problem("%s doesn't send %s of %s without credentials%s.", registry, at, repo, says)
 	case denied:
-		return credentialsRequired.problem("%s doesn't show %s without credentials%s. Whether it exists isn't known.", registry, repo, says)
-	case (status >= 500 || status == http.StatusRequestTimeout) && seen.digest != "":
+		return c.explainDenial(seen, at, status, says)
+	case broken && seen.digest != "":
 		return storageFailed.problem("%s has the image, but doesn't send %s%s.", registry, at, says).cure("Try again later, or ask who runs the registry.")
-	case status >= 500, status == http.StatusRequestTimeout:
+	case broken:
 		return &UnreachableError{registry, "it answers" + says, "Try again later, or ask who runs it."}
-	case status == http.StatusNotFound && at == stageHandshake:
-		return notARegistry.problem("%s isn't a container registry: it has no /v2/.", registry)
-	case codes[transport.NameUnknownErrorCode]:
+	case code == transport.NameUnknownErrorCode:
 		return repositoryNotFound.problem("%s has no repository %s.", registry, repo)
-	case status == http.StatusNotFound && at == stageManifest && seen.digest == "":
+	case status != http.StatusNotFound:
+		return refused.problem("%s refuses to show %s%s.", registry, at, says)
+	case at == stageHandshake:
+		return notARegistry.problem("%s isn't a container registry: it has no /v2/.", registry)
+	case at == stageManifest && seen.digest == "":
 		return imageNotFound.problem("%s has no %s in %s.", registry, version(c.ref), repo)
-	case status == http.StatusNotFound:
-		return invalidAnswer.problem("%s has the manifest of %s but not %s that it refers to.", registry, c.ref.Identifier(), at).
-			cure("Push the image again: no cluster can pull it like this.")
 	}
-	return refused.problem("%s refuses to show %s%s.", registry, at, says)
+	return invalidAnswer.problem("%s has the manifest of %s but not %s that it refers to.", registry, c.ref.Identifier(), at).
+		cure("Push the image again: no cluster can pull it like this.")
 }
 
-// explainRefusal tells apart why a registry doesn't take credentials.
-func (c *checker) explainRefusal(s *session, status int, says string) error {
-	registry := registryName(c.ref)
-	if auth, err := s.auth.Authorization(); err == nil {
-		if end := expiry(*auth); !end.IsZero() && end.Before(time.Now()) {
+// explainDenial tells apart why a registry doesn't show an image, with credentials or without.
+func (c *checker) explainDenial(seen *sight, at stage, status int, says string) error {
+	registry, repo, auth := registryName(c.ref), c.ref.Context().RepositoryStr(), seen.session.auth
+	switch {
+	case auth != authn.Anonymous:
+	case seen.digest != "":
+		return credentialsRequired.problem("%s doesn't send %s of %s without credentials%s.", registry, at, repo, says)
+	default:
+		return credentialsRequired.problem("%s doesn't show %s without credentials%s. Whether it exists isn't known.", registry, repo, says)
+	}
+	if config, err := auth.Authorization(); err == nil {
+		if end := expiry(*config); !end.IsZero() && end.Before(time.Now()) {
 			return credentialsExpired.problem("The credentials for %s expired at %s.", registry, end.Format(time.RFC3339))
 		}
 	}
 	if status == http.StatusForbidden {
-		return credentialsDenied.problem("%s takes the credentials, and doesn't let them pull %s%s.", registry, c.ref.Context().RepositoryStr(), says)
+		return credentialsDenied.problem("%s takes the credentials, and doesn't let them pull %s%s.", registry, repo, says)
 	}
-	return credentialsRefused.problem("%s refuses the credentials for %s%s.", registry, c.ref.Context().RepositoryStr(), says)
+	return credentialsRefused.problem("%s refuses the credentials for %s%s.", registry, repo, says)
 }
 
 // isNetworkError reports whether a connection failed or broke.

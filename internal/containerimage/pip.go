@@ -104,17 +104,23 @@ func (in *inspection) install(py *python) *Problem {
 		return pipRefuses.problem("The image sets pip's option user, and %s doesn't look for modules in the user's home directory.", clip(py.path))
 	case in.opts.CRIORuntime: // Elyra gives a target in a volume
 		return in.notWritable(in.fs.Creatable(crioPython, in.user))
-	case target != "" && !slices.Contains(py.sites, path.Clean(target)):
-		return pipUnknown.problem("The image sets pip's option target, and %s doesn't look for modules there.", clip(py.path)).
-			cure("Add that directory to PYTHONPATH in the image, or remove the option.")
 	case target != "":
-		return in.notWritable(in.fs.Creatable(target, in.user))
+		return in.installInto(py, path.Clean(target))
 	}
 	mark := path.Join(py.library, "EXTERNALLY-MANAGED")
 	if !py.venv && !config.is("break-system-packages", true) && in.fs.Stat(mark) == rootfs.File {
 		return pipManaged.problem("The pip of %s refuses to install what Elyra needs, because the distribution manages that Python itself (%s).", clip(py.path), clip(mark))
 	}
 	return in.installable(py, user, config.is("user", false))
+}
+
+// installInto asks whether pip installs into a directory that the image names.
+func (in *inspection) installInto(py *python, target string) *Problem {
+	if !slices.Contains(py.sites, target) {
+		return pipUnknown.problem("The image sets pip's option target, and %s doesn't look for modules there.", clip(py.path)).
+			cure("Add that directory to PYTHONPATH in the image, or remove the option.")
+	}
+	return in.notWritable(in.fs.Creatable(target, in.user))
 }
 
 // installable asks whether the user can write where pip installs: where Python's modules are, or else, as

@@ -61,6 +61,9 @@ func ParseDocument(data []byte) (Document, error) {
 	if !utf8.Valid(data) {
 		return Document{}, &InvalidError{Reasons: []string{"not UTF-8"}, Unloadable: true}
 	}
+	if levels := depth(data); levels > MaxDepth {
+		return Document{}, &InvalidError{Reasons: []string{fmt.Sprintf("nested %d levels deep, and at most %d can be read", levels, MaxDepth)}, Unloadable: true}
+	}
 	top, err := parseObject(FromPython(data))
 	if err != nil {
 		return Document{}, &InvalidError{Reasons: []string{err.Error()}, Unloadable: true}
@@ -228,7 +231,7 @@ func validateStoredPullSecret(secret string) error {
 type reader struct{ reasons []string }
 
 func (r *reader) fault(format string, args ...any) {
-	r.reasons = append(r.reasons, fmt.Sprintf(format, args...))
+	r.reasons = append(r.reasons, shorten(fmt.Sprintf(format, args...), maxReason))
 }
 
 func (r *reader) err() error {
@@ -365,12 +368,20 @@ func (d Document) With(image RuntimeImage) Document {
 	}
 }
 
-// Encode returns the document as Elyra writes files: Python's
-// json.dump(document, indent=2).
+// maxIndented is the number of levels up to which a document is indented. Each level adds two
+// characters to each line in it, so without a limit the result grows with the square of the document.
+const maxIndented = 16
+
+// Encode returns the document as Elyra writes files: Python's json.dump(document, indent=2). A
+// document nested deeper than 16 levels comes without white space, which means the same.
 func (d Document) Encode() []byte {
+	compact := d.compact()
+	if depth(compact) > maxIndented {
+		return toPython(compact)
+	}
 	var b bytes.Buffer
 	// Indent fails on broken JSON alone, and every value here was parsed.
-	_ = json.Indent(&b, d.compact(), "", "  ")
+	_ = json.Indent(&b, compact, "", "  ")
 	return toPython(b.Bytes())
 }
 

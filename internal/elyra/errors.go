@@ -84,5 +84,27 @@ func (e *InvalidError) Error() string {
 	return fmt.Sprintf("runtime image %q at %s is invalid: %s", e.Name, e.Location, e.Reason())
 }
 
-// Reason is all reasons in one line.
-func (e *InvalidError) Reason() string { return strings.Join(e.Reasons, "; ") }
+const (
+	// maxReasons is how many reasons a message has, and maxReason how many characters one has.
+	maxReasons = 10
+	maxReason  = 400
+)
+
+// Reason has the first ten reasons in one line, and says how many more there are.
+func (e *InvalidError) Reason() string {
+	if more := len(e.Reasons) - maxReasons; more > 0 {
+		return fmt.Sprintf("%s; and %d more", strings.Join(e.Reasons[:maxReasons], "; "), more)
+	}
+	return strings.Join(e.Reasons, "; ")
+}
+
+// shorten cuts what is longer than that many characters, and marks the cut.
+func shorten(text string, characters int) string {
+	for i := range text {
+		if characters == 0 {
+			return text[:i] + "…"
+		}
+		characters--
+	}
+	return text
+}

@@ -63,6 +63,9 @@ func (o object) beyond(said object) object {
 // It fails for anything else, for a key that gives a field of a [RuntimeImage] another value, and if
 // the document isn't valid with it.
 func (d Document) WithExtra(extra string) (Document, error) {
+	if levels := depth([]byte(extra)) + 1; levels > MaxDepth { // metadata is an object in an object
+		return Document{}, fmt.Errorf("nested %d levels deep in the document, and at most %d can be read", levels, MaxDepth)
+	}
 	added, err := parseObject(FromPython([]byte(extra)))
 	if err != nil {
 		return Document{}, err

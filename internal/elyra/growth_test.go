@@ -2,6 +2,7 @@ package elyra_test
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -38,10 +39,32 @@ func TestGrowth(t *testing.T) {
 			if changed := document.With(image); changed.Equal(document) {
 				t.Fatal("a changed document is equal")
 			}
-			_ = document.Extra()
+			_ = document.Encode()
 		}
 	}
-	for what, do := range map[string]func(int) func(){"reading": read, "changing": work} {
+	extra := func(n int) func() {
+		document, err := elyra.ParseDocument(manyKeys(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		extra := document.Extra()
+		return func() {
+			if _, err := (elyra.Document{}).WithExtra(extra); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	surrogates := func(n int) func() {
+		text := `{"display_name":"` + strings.Repeat(`\ud800`, n) + `"}`
+		return func() {
+			document, err := elyra.ParseDocument([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = document.Image("x") // which is invalid
+		}
+	}
+	for what, do := range map[string]func(int) func(){"reading": read, "changing": work, "adding": extra, "halves of pairs": surrogates} {
 		do(keys)() // what is allocated once
 		allocations, bytes := cost(do(keys))
 		manyAllocations, manyBytes := cost(do(8 * keys))
@@ -56,13 +79,15 @@ func TestGrowth(t *testing.T) {
 	}
 	// Comparing keys allocates nothing. If each is compared with all, sixteen times the keys in one
 	// document take sixteen times as long as in sixteen documents.
-	many, one := read(keys), read(16*keys)
-	apart := processorTime(func() {
-		for range 16 {
-			many()
+	for what, do := range map[string]func(int) func(){"reading": read, "adding": extra} {
+		many, one := do(keys), do(16*keys)
+		apart := processorTime(func() {
+			for range 16 {
+				many()
+			}
+		})
+		if growth := processorTime(one).Seconds() / apart.Seconds(); growth > 4 {
+			t.Errorf("%s: keys in one document take %.0f times as long as in sixteen", what, growth)
 		}
-	})
-	if growth := processorTime(one).Seconds() / apart.Seconds(); growth > 4 {
-		t.Errorf("keys in one document take %.0f times as long as in sixteen", growth)
 	}
 }

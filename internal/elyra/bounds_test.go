@@ -1,0 +1,94 @@
+package elyra_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// nested is a document with an unknown key whose arrays make it that many levels deep, and items in
+// the innermost of them.
+func nested(levels, items int) string {
+	open, leaf := strings.Repeat("[", levels-2), strings.Repeat(",1", items)
+	return `{"display_name":"x","metadata":{"image_name":"a/b:1","theirs":` + open + strings.TrimPrefix(leaf, ",") +
+		strings.Repeat("]", levels-2) + `},"schema_name":"runtime-image"}`
+}
+
+// What the oldest supported Python reads is read, whole; what is deeper is refused as invalid.
+func TestBounds_depth(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{nested(elyra.MaxDepth, 0), nested(3, 0), strings.Replace(nested(3, 0), `"x"`, `"`+strings.Repeat("[", 2000)+`\""`, 1)} {
+		document, err := elyra.ParseDocument([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := document.Image("x"); err != nil || string(document.Compact()) != text {
+			t.Errorf("%.80s: %v, or changed", text, err)
+		}
+	}
+	for _, text := range []string{nested(elyra.MaxDepth+1, 0), nested(20_000, 0), strings.Repeat("[", elyra.MaxDepth+1)} {
+		var invalid *elyra.InvalidError
+		if _, err := elyra.ParseDocument([]byte(text)); !errors.As(err, &invalid) || !invalid.Unloadable || !strings.Contains(err.Error(), "at most 900") {
+			t.Errorf("%.80s: %v", text, err)
+		}
+	}
+	document := elyra.NewDocument(elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b:1"})
+	array := func(levels int) string { return `{"a":` + strings.Repeat("[", levels-2) + strings.Repeat("]", levels-2) + "}" }
+	document, err := document.WithExtra(array(elyra.MaxDepth))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := elyra.ParseDocument(document.Encode()); err != nil {
+		t.Errorf("what WithExtra takes cannot be read: %v", err)
+	}
+	if _, err := document.WithExtra(array(elyra.MaxDepth + 1)); err == nil || !strings.Contains(err.Error(), "levels") {
+		t.Errorf("a deeper one: %v", err)
+	}
+}
+
+// What is written of a document is at most forty times as large as what was read, whatever is large in it.
+func TestBounds_rendering(t *testing.T) {
+	const field = `{"display_name":"x","schema_name":"runtime-image","metadata":{"image_name":"a/b:1",%s}}`
+	for what, text := range map[string]string{
+		"depth":              nested(elyra.MaxDepth, 0),
+		"items deep":         nested(elyra.MaxDepth, 100_000),
+		"items indented":     nested(16, 100_000),
+		"keys":               string(manyKeys(20_000)),
+		"tags":               fmt.Sprintf(field, `"tags":["`+strings.Join(unique(20_000), `","`)+`"]`),
+		"length":             fmt.Sprintf(field, `"description":"`+strings.Repeat("é", 200_000)+`"`),
+		"halves of pairs":    fmt.Sprintf(field, `"description":"`+strings.Repeat(`\ud800`, 50_000)+`"`),
+		"numbers of Python":  fmt.Sprintf(field, `"theirs":[NaN`+strings.Repeat(",NaN", 50_000)+`]`),
+		"faults":             fmt.Sprintf(field, `"tags":[" "`+strings.Repeat(`," "`, 50_000)+`]`),
+		"a fault, quoted":    fmt.Sprintf(field, `"pull_policy":"`+strings.Repeat("x", 200_000)+`"`),
+		"faults of all tags": fmt.Sprintf(field, `"tags":[" `+strings.Join(unique(20_000), `"," `)+`"]`),
+	} {
+		_, memory := cost(func() {
+			document, err := elyra.ParseDocument([]byte(text))
+			if err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+			for _, rendered := range [][]byte{document.Encode(), document.Compact(), []byte(document.Extra())} {
+				if len(rendered) > 40*len(text) {
+					t.Errorf("%s: %d bytes are written as %d", what, len(text), len(rendered))
+				}
+			}
+			if _, err := document.Image("x"); err != nil && len(err.Error()) > 10_000 {
+				t.Errorf("%s: a message of %d bytes", what, len(err.Error()))
+			}
+		})
+		if memory > 1000*float64(len(text)) {
+			t.Errorf("%s: %d bytes take %.0f MB to read and write", what, len(text), memory/1e6)
+		}
+	}
+}
+
+func unique(n int) []string {
+	items := make([]string, n)
+	for i := range items {
+		items[i] = fmt.Sprint("item-", i)
+	}
+	return items
+}

@@ -36,7 +36,9 @@ func TestBounds_depth(t *testing.T) {
 		}
 	}
 	document := elyra.NewDocument(elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b:1"})
-	array := func(levels int) string { return `{"a":` + strings.Repeat("[", levels-2) + strings.Repeat("]", levels-2) + "}" }
+	array := func(levels int) string {
+		return `{"a":` + strings.Repeat("[", levels-2) + strings.Repeat("]", levels-2) + "}"
+	}
 	document, err := document.WithExtra(array(elyra.MaxDepth))
 	if err != nil {
 		t.Fatal(err)

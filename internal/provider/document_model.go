@@ -79,10 +79,15 @@ func (m documentModel) image() elyra.RuntimeImage {
 	return image
 }
 
+// maxTags is how many tags a configuration may have, and how many the data sources show. The framework
+// compares each element of a set with every other: 40,000 tags would take minutes.
+const maxTags = 1000
+
 // setImage is the reverse of image. No tags and an empty set of them are one
-// thing, here the empty set.
+// thing, here the empty set. Of too many tags it takes one more than a configuration can have, which
+// is always a difference.
 func (m *documentModel) setImage(image elyra.RuntimeImage) {
-	m.Tags = stringSet(image.Tags)
+	m.Tags = stringSet(image.Tags[:min(len(image.Tags), maxTags+1)])
 	for _, text := range m.texts(&image) {
 		*text.value = stringOrNull(*text.field)
 	}

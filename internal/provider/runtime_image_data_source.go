@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -67,10 +68,10 @@ func (d *runtimeImageDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"description": schema.StringAttribute{MarkdownDescription: "A human-readable description.", Computed: true},
 			"pull_policy": schema.StringAttribute{MarkdownDescription: "When the cluster pulls the image: `Always`, `IfNotPresent`, `Never`, or null for the cluster's default.", Computed: true},
 			"pull_secret": schema.StringAttribute{MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, or null.", Computed: true},
-			"tags":        schema.SetAttribute{MarkdownDescription: "Tags of the image; empty where it has none.", ElementType: types.StringType, Computed: true},
+			"tags":        schema.SetAttribute{MarkdownDescription: "Tags of the image. Empty if it has none. If it has more than 1,000, these are the first 1,000, with a warning; `json` has all of them.", ElementType: types.StringType, Computed: true},
 			"location":    schema.StringAttribute{MarkdownDescription: "Where the instance is: the path of its file, or its URL.", Computed: true},
 			"origin":      schema.StringAttribute{MarkdownDescription: originDescription, Computed: true},
-			"json":        schema.StringAttribute{MarkdownDescription: "The whole document, unknown keys included, laid out as Elyra writes it.", Computed: true},
+			"json":        schema.StringAttribute{MarkdownDescription: "The whole document, unknown keys included, laid out as Elyra writes it. A document with more than 16 levels of nesting comes without whitespace.", Computed: true},
 		},
 	}
 }
@@ -103,6 +104,7 @@ func (d *runtimeImageDataSource) Read(ctx context.Context, req datasource.ReadRe
 		return
 	}
 	model.setInstance(instance)
+	resp.Diagnostics.Append(tagsWarning(instance)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
@@ -127,6 +129,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 		diags.Append(d.conn.listError(err))
 		return instance, diags
 	}
+	const most = 10
 	var matches []string
 	for _, candidate := range instances {
 		if field(candidate) == want {
@@ -139,13 +142,33 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	case 0:
 		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("None of the %d runtime images has the %s %q. The comparison is exact.", len(instances), at, want)+overlookedDetail(d.conn.store))
 	default:
-		diags.AddAttributeError(at, "More than one runtime image matches", fmt.Sprintf("%d runtime images have the %s %q. Choose one by its name:\n\n%s", len(matches), at, want, strings.Join(matches, "\n")))
+		number := len(matches)
+		if more := number - most; more > 0 {
+			matches = append(matches[:most], fmt.Sprintf("    # and %d more", more))
+		}
+		diags.AddAttributeError(at, "More than one runtime image matches", fmt.Sprintf("%d runtime images have the %s %q. Choose one by its name:\n\n%s", number, at, want, strings.Join(matches, "\n")))
 	}
 	return instance, diags
 }
 
+// tagsWarning names the first of the instances whose tags are not all shown, and says how many there are.
+func tagsWarning(instances ...elyra.Instance) (diags diag.Diagnostics) {
+	instances = slices.DeleteFunc(slices.Clone(instances), func(i elyra.Instance) bool { return len(i.Tags) <= maxTags })
+	if len(instances) > 0 {
+		first := instances[0]
+		more := ""
+		if len(instances) > 1 {
+			more = fmt.Sprintf(" The same is true of %d more runtime images.", len(instances)-1)
+		}
+		diags.AddWarning("Not all tags are shown", fmt.Sprintf("The runtime image %q at %s has %d tags, of which tags has the first %d. The attribute json has all of them.%s",
+			first.Name, elyra.Printable(first.Location), len(first.Tags), maxTags, more))
+	}
+	return diags
+}
+
 // setInstance takes over what a store holds.
 func (m *runtimeImageDataModel) setInstance(instance elyra.Instance) {
+	instance.Tags = instance.Tags[:min(len(instance.Tags), maxTags)]
 	m.ID = types.StringValue(instance.Name)
 	m.Name = types.StringValue(instance.Name)
 	m.setImage(instance.RuntimeImage)

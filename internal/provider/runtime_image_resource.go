@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -71,12 +72,12 @@ func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaReques
 				Validators:          []validator.String{pullSecretRule},
 			},
 			"tags": schema.SetAttribute{
-				MarkdownDescription: "Tags for finding the image. Absent, `null` and `[]` mean the same.",
+				MarkdownDescription: "Tags for finding the image, at most 1,000. Absent, `null` and `[]` mean the same.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Computed:            true,
 				Default:             setdefault.StaticValue(stringSet(nil)),
-				Validators:          []validator.Set{tagRule},
+				Validators:          []validator.Set{tagRule, setvalidator.SizeAtMost(maxTags)},
 			},
 			"overwrite": schema.BoolAttribute{
 				MarkdownDescription: "Whether creating this may take over an instance of the same name, or hide one that ships with Elyra. Keys that others added to the document are kept. Defaults to `false`: an existing name is an error.",

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -10,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -29,8 +32,7 @@ type runtimeImagesDataModel struct {
 	Search         types.String `tfsdk:"search"`
 	Tags           types.Set    `tfsdk:"tags"`
 	IncludeInvalid types.Bool   `tfsdk:"include_invalid"`
-	// RuntimeImages are of listedRuntimeImageModel. The framework would look at the
-	// tags of the model anew for each of thousands.
+	// RuntimeImages is only written, by Read.
 	RuntimeImages types.List `tfsdk:"runtime_images"`
 }
 
@@ -42,11 +44,15 @@ type listedRuntimeImageModel struct {
 	InvalidReason types.String
 }
 
-func (m listedRuntimeImageModel) object(objectType types.ObjectType) types.Object {
-	return types.ObjectValueMust(objectType.AttrTypes, m.values(map[string]attr.Value{
+func (m listedRuntimeImageModel) value(ctx context.Context, objectType tftypes.Type) tftypes.Value {
+	values := map[string]tftypes.Value{}
+	for name, value := range m.values(map[string]attr.Value{
 		"name": m.Name, "id": m.ID, "location": m.Location, "origin": m.Origin, "json": m.JSON,
 		"writable": m.Writable, "invalid_reason": m.InvalidReason,
-	}))
+	}) {
+		values[name], _ = value.ToTerraformValue(ctx) // it fails for unknown types of values alone
+	}
+	return tftypes.NewValue(objectType, values)
 }
 
 func (d *runtimeImagesDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -129,15 +135,20 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 		return
 	}
 	resp.Diagnostics.Append(overlookedWarnings(d.conn.store)...)
-	objectType := model.RuntimeImages.ElementType(ctx).(types.ObjectType) // the schema's
-	var found []attr.Value
-	for _, instance := range instances {
-		if filter.matches(instance.RuntimeImage) {
-			found = append(found, listed(instance).object(objectType))
-		}
+	instances = slices.DeleteFunc(instances, func(i elyra.Instance) bool { return !filter.matches(i.RuntimeImage) })
+	resp.Diagnostics.Append(tagsWarning(instances...)...)
+	// Set would make values of the framework of them all, and then these of Terraform, and hold both.
+	listType := resp.State.Schema.GetAttributes()["runtime_images"].GetType().TerraformType(ctx).(tftypes.List) // as Schema says
+	found := make([]tftypes.Value, len(instances))
+	for i, instance := range instances {
+		found[i] = listed(instance).value(ctx, listType.ElementType)
+		instances[i] = elyra.Instance{} // which is large, and not needed again
 	}
-	model.RuntimeImages = types.ListValueMust(objectType, found)
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	var attributes map[string]tftypes.Value
+	_ = req.Config.Raw.As(&attributes) // an object
+	attributes = maps.Clone(attributes)
+	attributes["runtime_images"] = tftypes.NewValue(listType, found)
+	resp.State.Raw = tftypes.NewValue(req.Config.Raw.Type(), attributes)
 }
 
 func listed(instance elyra.Instance) listedRuntimeImageModel {

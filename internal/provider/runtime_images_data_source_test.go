@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -273,5 +274,52 @@ func TestRuntimeImages_export(t *testing.T) {
 	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "a"})
 	if err != nil || len(imported.Diagnostics) != 1 || !strings.HasSuffix(imported.Diagnostics[0].Detail, "\n\n"+advice) {
 		t.Errorf("imported: %v %v", imported, err)
+	}
+}
+
+// What one document makes a data source show and cost is bounded, in each dimension that can be large: a
+// plan over a shared directory goes on, whatever lies there. A resource shows a difference.
+func TestRuntimeImages_bounds(t *testing.T) {
+	t.Parallel()
+	manyTags := elyra.RuntimeImage{DisplayName: "Tags", ImageName: imageName}
+	for i := range 40_000 {
+		manyTags.Tags = append(manyTags.Tags, fmt.Sprint("tag-", i))
+	}
+	files := map[string]string{
+		"many_tags.json": document(manyTags),
+		"more_tags.json": document(manyTags),
+		"long.json":      document(elyra.RuntimeImage{DisplayName: "Long", ImageName: imageName, Description: strings.Repeat("x", 300_000)}),
+		"huge.json":      strings.Repeat(" ", 5<<20),
+	}
+	for name, theirs := range map[string]string{
+		"deep":  strings.Repeat("[", 850) + strings.Repeat("]", 850),
+		"abyss": strings.Repeat("[", 9000) + strings.Repeat("]", 9000),
+		"keys":  `{"a":1` + strings.Repeat(`,"a":1`, 20_000) + "}",
+	} {
+		files[name+".json"] = `{"display_name":"x","metadata":{"image_name":"` + imageName + `","theirs":` + theirs + `},"schema_name":"runtime-image"}`
+	}
+	for i := range 500 {
+		files[fmt.Sprintf("z_%d.json", i)] = document(elyra.RuntimeImage{DisplayName: "z", ImageName: imageName})
+	}
+	provider := newTestProvider(t, writeImages(t, files))
+	images, diagnostics := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	wantWarnings(t, diagnostics, 1, "many_tags", "40000 tags", "first 1000", "1 more")
+	if len(images) != len(files) {
+		t.Errorf("%d of %d files are listed", len(images), len(files))
+	}
+	for _, image := range images[:len(files)-500] {
+		name := image["name"].(string)
+		shown := len(fmt.Sprint(image))
+		reason, _ := image["invalid_reason"].(string)
+		if shown > 50*len(files[name+".json"]) || len(reason) > 0 != (name == "abyss" || name == "huge") {
+			t.Errorf("%s: shown with %d characters, and is invalid because %q", name, shown, reason)
+		}
+		if tags, _ := image["tags"].([]any); name == "many_tags" && len(tags) != 1000 {
+			t.Errorf("%d tags are shown", len(tags))
+		}
+	}
+	state := provider.imported(t, "many_tags").state
+	if tags := goValue(t, provider.attributes(t, state)["tags"]).([]any); len(tags) <= maxTags {
+		t.Errorf("a resource has %d tags, which a configuration could have", len(tags))
 	}
 }

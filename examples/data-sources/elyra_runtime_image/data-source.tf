@@ -1,11 +1,11 @@
-# By name: the stem of the file.
+# By name, which is the file name without ".json".
 data "elyra_runtime_image" "pandas" {
   name = "pandas"
 }
 
-# By what Elyra's editors show.
-data "elyra_runtime_image" "r" {
-  display_name = "R Script"
+# By the name that Elyra's editors show. The comparison is exact.
+data "elyra_runtime_image" "tensorflow" {
+  display_name = "Tensorflow 2.15.0"
 }
 
 output "pandas_image" {

@@ -1,13 +1,13 @@
-# Every runtime image that Elyra offers here.
+# Every runtime image that Elyra offers.
 data "elyra_runtime_images" "all" {}
 
-# As the search box and the tag filter of Elyra's user interface.
+# The search box and the tag filter of Elyra's user interface.
 data "elyra_runtime_images" "gpu" {
   search = "tensorflow"
   tags   = ["gpu", "cuda"]
 }
 
-# What Elyra leaves out, and why.
+# Also the files that Elyra leaves out because they're invalid.
 data "elyra_runtime_images" "checked" {
   include_invalid = true
 }
@@ -16,7 +16,7 @@ output "images" {
   value = { for image in data.elyra_runtime_images.all.runtime_images : image.name => image.image_name }
 }
 
-# Yours (local), from further along the search path (shared), or shipped with Elyra (factory).
+# Where each image comes from: local, shared, or factory.
 output "origins" {
   value = { for image in data.elyra_runtime_images.all.runtime_images : image.name => image.origin }
 }

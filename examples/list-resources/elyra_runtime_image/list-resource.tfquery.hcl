@@ -1,4 +1,4 @@
-# terraform query -generate-config-out=images.tf
+# Run: terraform query -generate-config-out=images.tf
 list "elyra_runtime_image" "all" {
   provider = elyra
 }

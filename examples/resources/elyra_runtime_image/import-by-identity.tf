@@ -1,6 +1,6 @@
 import {
-  to = elyra_runtime_image.pandas
+  to = elyra_runtime_image.reporting
   identity = {
-    name = "pandas_22"
+    name = "reporting"
   }
 }

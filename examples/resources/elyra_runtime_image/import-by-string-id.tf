@@ -1,4 +1,4 @@
 import {
-  to = elyra_runtime_image.pandas
-  id = "pandas_22"
+  to = elyra_runtime_image.reporting
+  id = "reporting"
 }

@@ -1,12 +1,12 @@
-resource "elyra_runtime_image" "pandas" {
-  display_name = "Pandas 2.2"
-  image_name   = "quay.io/acme/pandas:2.2.3"
+resource "elyra_runtime_image" "reporting" {
+  display_name = "Reporting"
+  image_name   = "quay.io/acme/reporting:3.1.0"
 }
 
-# This one, one that somebody else looks after, and no other.
+# Keeps "reporting" and an image that somebody else manages, and deletes all others.
 resource "elyra_runtime_images_exclusive" "all" {
   names = [
-    elyra_runtime_image.pandas.name,
+    elyra_runtime_image.reporting.name,
     "by_hand",
   ]
 }

@@ -1,5 +1,5 @@
-# Runtime images that are part of a container image, in the place of those that ship
-# with Elyra. Terraform runs in the build, see the Dockerfile beside this file:
+# Puts runtime images into a container image, instead of the ones that Elyra ships.
+# The Dockerfile in this directory runs Terraform during the build:
 #
 #   docker build .
 
@@ -8,13 +8,14 @@ terraform {
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "data_dir" {
-  description = "Data directory of the Python environment that Elyra is installed in: share/jupyter below its sys.prefix"
+  description = "Data directory of the Python environment that Elyra is installed in: share/jupyter under its sys.prefix"
   type        = string
   default     = "/opt/conda/share/jupyter"
 }
@@ -22,14 +23,14 @@ variable "data_dir" {
 provider "elyra" {
   data_dir = var.data_dir
 
-  # A notebook need not run as the user that builds the image.
+  # Notebooks may run as another user than the one who builds the image.
   file_permission      = "0644"
   directory_permission = "0755"
 }
 
-resource "elyra_runtime_image" "pandas" {
-  display_name = "Pandas 2.2"
-  image_name   = "quay.io/acme/pandas:2.2.3"
+resource "elyra_runtime_image" "reporting" {
+  display_name = "Reporting"
+  image_name   = "quay.io/acme/reporting:3.1.0"
 }
 
 resource "elyra_runtime_image" "training" {
@@ -39,10 +40,16 @@ resource "elyra_runtime_image" "training" {
   tags         = ["gpu", "training"]
 }
 
-# Removes the images that ship with Elyra, which are in the same directory.
+# Deletes the images that Elyra ships, which are in the same directory. Creating an
+# exclusive set deletes nothing, so import it: then the first apply deletes them.
+import {
+  to = elyra_runtime_images_exclusive.these
+  id = "these"
+}
+
 resource "elyra_runtime_images_exclusive" "these" {
   names = [
-    elyra_runtime_image.pandas.name,
+    elyra_runtime_image.reporting.name,
     elyra_runtime_image.training.name,
   ]
 }

@@ -3,17 +3,18 @@ terraform {
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "image_name" {
-  description = "Container image that pipelines are to run in"
+  description = "Container image that pipelines run in"
   type        = string
 }
 
-# Fails the plan, unless the image can be pulled without credentials and has in it
+# The plan fails unless the image can be pulled without credentials and contains
 # what Elyra needs.
 data "elyra_container_image" "training" {
   image_name = var.image_name
@@ -27,15 +28,15 @@ data "elyra_container_image" "training" {
   }
 }
 
-# Only warns: whether the image's Python is one that's still maintained.
+# Warns if the image's Python isn't maintained anymore.
 check "python_version" {
   assert {
     condition     = try(tonumber(split(".", data.elyra_container_image.training.python.version)[1]) >= 10, false)
-    error_message = "${var.image_name} has no Python 3.10 or newer, as far as its file names show."
+    error_message = "${var.image_name} doesn't seem to contain Python 3.10 or later."
   }
 }
 
-# Runs what was checked, whatever its tag will stand for later.
+# Pins the image that was checked, even if its tag moves later.
 resource "elyra_runtime_image" "training" {
   display_name = "Training"
   image_name   = data.elyra_container_image.training.pinned_image_name
@@ -43,6 +44,6 @@ resource "elyra_runtime_image" "training" {
 }
 
 output "pinned" {
-  description = "The image by its digest, as it was checked"
+  description = "The checked image, by its digest"
   value       = elyra_runtime_image.training.image_name
 }

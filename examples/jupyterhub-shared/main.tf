@@ -1,21 +1,22 @@
-# Runtime images for all users of a JupyterHub, on a volume that their servers
-# mount read-only: values.yaml beside this file shows how, for Zero to JupyterHub.
-# Users see these images beside their own, and cannot change them. New images show
-# at once; a change shows once a server restarts, unless the volume passes file
-# events on, which network file systems do not.
+# Runtime images for all users of a JupyterHub, on a volume that their servers mount
+# read-only. For Zero to JupyterHub, values.yaml in this directory mounts it. Users
+# see these images next to their own and can't change them. New images appear
+# immediately. To see a changed image, restart the server, because network volumes
+# don't deliver file events.
 
 terraform {
   required_version = ">= 1.8"
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "shared_dir" {
-  description = "Where the shared volume is mounted on the machine that runs Terraform"
+  description = "Mount point of the shared volume on the machine that runs Terraform"
   type        = string
   default     = "/srv/jupyterhub/share/jupyter"
 }
@@ -26,9 +27,9 @@ provider "elyra" {
   directory_permission = "0755"
 }
 
-resource "elyra_runtime_image" "pandas" {
-  display_name = "Pandas 2.2"
-  image_name   = "quay.io/acme/pandas:2.2.3"
+resource "elyra_runtime_image" "reporting" {
+  display_name = "Reporting"
+  image_name   = "quay.io/acme/reporting:3.1.0"
 }
 
 resource "elyra_runtime_image" "training" {

@@ -1,30 +1,31 @@
-# The runtime images that Elyra ships, pulled from a mirror registry. Each is
-# hidden behind one of the same name and all else alike; destroying these brings
-# the shipped ones back.
+# Pulls the images that Elyra ships from a mirror registry. Each new image hides the
+# shipped one with the same name. Destroying them makes the shipped ones visible
+# again.
 
 terraform {
   required_version = ">= 1.8"
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "mirror" {
-  description = "Registry that mirrors the images, with a path if it has one"
+  description = "Mirror registry, with its path if it has one"
   type        = string
   default     = "registry.example.com/mirror"
 }
 
 variable "factory_dir" {
-  description = "Jupyter data directory that Elyra was installed to: share/jupyter below what `python -c 'import sys; print(sys.prefix)'` prints"
+  description = "Jupyter data directory of Elyra's Python environment: share/jupyter under the directory that `python -c 'import sys; print(sys.prefix)'` prints"
   type        = string
   default     = "/opt/conda/share/jupyter"
 }
 
-# Reads what was shipped, and nothing that hides it.
+# Reads only the directory with the shipped images.
 provider "elyra" {
   alias    = "factory"
   data_dir = var.factory_dir
@@ -58,6 +59,6 @@ resource "elyra_runtime_image" "mirrored" {
 }
 
 output "images" {
-  description = "What to mirror, and where Elyra looks for it"
+  description = "The mirrored image for each shipped image"
   value       = { for name, image in local.factory : image.image_name => elyra_runtime_image.mirrored[name].image_name }
 }

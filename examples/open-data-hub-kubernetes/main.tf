@@ -1,12 +1,13 @@
-# Runtime images for Open Data Hub and OpenShift AI, applied to the cluster in the
-# same configuration. open-data-hub has the same as manifests, for other tools.
+# Runtime images for Open Data Hub and OpenShift AI. This configuration applies them
+# to the cluster. The example open-data-hub writes manifests for other tools instead.
 
 terraform {
   required_version = ">= 1.8"
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
     kubernetes = {
       source  = "hashicorp/kubernetes"
@@ -15,23 +16,23 @@ terraform {
   }
 }
 
-# How to reach the cluster comes from the environment, such as KUBE_CONFIG_PATH.
+# Reads the connection to the cluster from the environment, such as KUBE_CONFIG_PATH.
 provider "kubernetes" {}
 
 variable "image_streams_namespace" {
-  description = "Namespace of the notebook controller, which makes the ConfigMap of each project from the ImageStreams here: opendatahub, or redhat-ods-applications on OpenShift AI. Null where it does not run"
+  description = "Namespace of the notebook controller: opendatahub, or redhat-ods-applications on OpenShift AI. The controller writes each project's ConfigMap from the ImageStreams in it. Set null if the controller doesn't run"
   type        = string
   default     = "opendatahub"
 }
 
 variable "config_map_namespaces" {
-  description = "Projects that get the ConfigMap from here. Where the notebook controller runs, it overwrites it"
+  description = "Projects to write the ConfigMap to. If the notebook controller runs, it overwrites the ConfigMap"
   type        = set(string)
   default     = []
 }
 
 variable "images" {
-  description = "Runtime images by the name of their ImageStream"
+  description = "Runtime images, by the name of their ImageStream"
   type = map(object({
     display_name = string
     image_name   = string

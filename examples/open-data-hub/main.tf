@@ -1,9 +1,9 @@
-# Runtime images for Open Data Hub and OpenShift AI, as manifests. Where the
-# notebook controller runs, it makes the ConfigMap from ImageStreams: apply these.
+# Manifests of runtime images for Open Data Hub and OpenShift AI. If the notebook
+# controller runs, apply the ImageStreams. It writes the ConfigMap from them:
 #
 #   terraform output -raw image_streams | oc apply -n opendatahub -f -
 #
-# Without it, the ConfigMap is all there is:
+# If it doesn't run, apply the ConfigMap:
 #
 #   terraform output -raw config_map | oc apply -n my-project -f -
 
@@ -12,13 +12,14 @@ terraform {
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "images" {
-  description = "Runtime images by the name of their ImageStream"
+  description = "Runtime images, by the name of their ImageStream"
   type = map(object({
     display_name = string
     image_name   = string

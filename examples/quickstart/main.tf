@@ -3,13 +3,14 @@ terraform {
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "data_dir" {
-  description = "Jupyter data directory to keep the runtime images in, as `jupyter --data-dir` prints it"
+  description = "Jupyter data directory for the runtime images, as printed by `jupyter --data-dir`"
   type        = string
 }
 
@@ -31,7 +32,7 @@ resource "elyra_runtime_image" "training" {
 }
 
 output "locations" {
-  description = "Where each runtime image is"
+  description = "Location of each runtime image"
   value = {
     (elyra_runtime_image.pandas.display_name)   = elyra_runtime_image.pandas.location
     (elyra_runtime_image.training.display_name) = elyra_runtime_image.training.location

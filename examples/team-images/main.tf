@@ -1,5 +1,5 @@
-# The runtime images of a team, from a file that anybody can edit. Apply it as it
-# stands, or call it as a module:
+# A team's runtime images, from a YAML file that everybody on the team can edit.
+# Apply this directory, or use it as a module:
 #
 #   module "team_images" {
 #     source = "./team-images"
@@ -12,19 +12,20 @@ terraform {
 
   required_providers {
     elyra = {
-      source = "elyra-ai/elyra"
+      source  = "elyra-ai/elyra"
+      version = "~> 0.1"
     }
   }
 }
 
 variable "file" {
-  description = "YAML file with the runtime images by name; the one beside this module if unset"
+  description = "YAML file with the runtime images, by name. Defaults to images.yaml in this module"
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags that all runtime images get"
+  description = "Tags to add to all runtime images"
   type        = set(string)
   default     = []
 }
@@ -36,14 +37,14 @@ locals {
   required = ["display_name", "image_name"]
   texts    = concat(local.required, ["description", "pull_policy", "pull_secret"])
 
-  # What is wrong with each image, in the words of the file. Without this, Terraform
-  # would name a line of this module instead.
-  slips = {
-    for name, image in local.images : name => !can(keys(image)) ? ["write keys and values below it, not just a value"] : concat(
+  # Mistakes in the file, for each image. Without this, an error would point to a
+  # line of this module instead of the file.
+  mistakes = {
+    for name, image in local.images : name => !can(keys(image)) ? ["must contain keys and values, not just a value"] : concat(
       [for key in local.required : "${key} is missing" if try(image[key], null) == null],
-      [for key in local.texts : "${key} must be one text" if !can(tostring(try(image[key], null)))],
-      !can(image.tags) || can(setunion(image.tags, [])) ? [] : ["tags must be a list, such as tags: [gpu]; leave the key out if there are none"],
-      [for key in setsubtract(keys(image), concat(local.texts, ["tags"])) : "${key} is not a key of a runtime image"],
+      [for key in local.texts : "${key} must be a single text" if !can(tostring(try(image[key], null)))],
+      !can(image.tags) || can(setunion(image.tags, [])) ? [] : ["tags must be a list, such as tags: [gpu]. If there are none, delete the key"],
+      [for key in setsubtract(keys(image), concat(local.texts, ["tags"])) : "${key} isn't a key of a runtime image"],
     )
   }
 }
@@ -61,18 +62,18 @@ resource "elyra_runtime_image" "team" {
 
   lifecycle {
     precondition {
-      condition     = length(local.slips[each.key]) == 0
-      error_message = "${local.file}: ${each.key}: ${join("; ", local.slips[each.key])}."
+      condition     = length(local.mistakes[each.key]) == 0
+      error_message = "${local.file}: ${each.key}: ${join("; ", local.mistakes[each.key])}."
     }
   }
 }
 
 output "locations" {
-  description = "Where each runtime image is, by name"
+  description = "Location of each runtime image, by name"
   value       = { for name, image in elyra_runtime_image.team : name => image.location }
 }
 
 output "images" {
-  description = "The whole runtime images, by name, as the provider's functions take them"
+  description = "All attributes of each runtime image, by name. The provider's functions accept these objects"
   value       = elyra_runtime_image.team
 }

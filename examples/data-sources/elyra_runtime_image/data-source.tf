@@ -4,8 +4,8 @@ data "elyra_runtime_image" "pandas" {
 }
 
 # By the name that Elyra's editors show. The comparison is exact.
-data "elyra_runtime_image" "tensorflow" {
-  display_name = "Tensorflow 2.15.0"
+data "elyra_runtime_image" "r" {
+  display_name = "R Script 4.3.1"
 }
 
 output "pandas_image" {

@@ -1,6 +1,7 @@
-# Hides the "pandas" image that Elyra ships.
+# Hides the image "pandas" that Elyra ships.
 resource "elyra_runtime_image" "pandas" {
-  display_name = "Pandas"
+  name         = "pandas"
+  display_name = "Pandas from our registry"
   image_name   = "registry.example.com/elyra/pandas:2.2.3"
   overwrite    = true
 }

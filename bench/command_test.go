@@ -33,6 +33,6 @@ func TestElyraMetadata(t *testing.T) {
 		c.run(t, "", "destroy", "-auto-approve", "-no-color")
 		ours = append(ours, time.Since(began))
 	}
-	section(t, "Beside elyra-metadata", fmt.Sprintf("%d images created, listed once and removed: a process of `elyra-metadata` for each (measured once), and `terraform apply`, `plan` and `destroy`.", images),
+	section(t, "Compared with elyra-metadata", fmt.Sprintf("%d images created, listed once, and deleted: a process of `elyra-metadata` for each (measured once), and `terraform apply`, `plan`, and `destroy`.", images),
 		[]string{"elyra-metadata", "Terraform", "ratio"}, [][]string{{seconds(theirs), seconds(median(ours)), fmt.Sprintf("%.3f", float64(median(ours))/float64(theirs))}})
 }

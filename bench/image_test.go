@@ -13,7 +13,7 @@ import (
 
 var benchmarkLine = regexp.MustCompile(`(?m)^BenchmarkImages/(\S+?)(?:-\d+)?\s+\d+\s+(.*)$`)
 
-// TestImages inspects realistic images beside "crane export | tar t", which
+// TestImages compares inspecting realistic images with "crane export | tar t", which
 // internal/containerimage measures.
 func TestImages(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "go", "test", "-run", "^$", "-bench", "^BenchmarkImages$", "-benchtime", "3x", "./internal/containerimage")
@@ -36,6 +36,6 @@ func TestImages(t *testing.T) {
 	if len(rows) == 0 {
 		needed.Missing(t, "a Debian to build images from", "scripts/rootfs.sh makes it:\n"+string(out))
 	}
-	section(t, "Images beside crane export", "What an inspection reads and takes, beside `crane export | tar t`, from a registry on the same machine. The images are those of `TestAgainstExecution`. Layers are read from the top down; where all are read, no other order would cost less.",
+	section(t, "Images compared with crane export", "Bytes and time of an inspection, compared with `crane export | tar t`, from a registry on the same machine. The images are those of `TestAgainstExecution`. Layers are read from the top down; where all are read, no other order would cost less.",
 		[]string{"image", "layers read", "read", "crane export", "ratio", "time", "crane export"}, rows)
 }

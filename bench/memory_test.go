@@ -44,7 +44,7 @@ func TestMemory(t *testing.T) {
 		wall, peak := c.watched(t, "plan", "-detailed-exitcode", "-no-color")
 		rows = append(rows, []string{strconv.Itoa(n), "all managed, nothing changes", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
 	}
-	section(t, "Memory", "The most memory that the provider's process had resident during a whole Terraform command, and how long the command took.",
+	section(t, "Memory", "Maximum resident memory of the provider's process during a whole Terraform command, and the command's duration.",
 		[]string{"files", "what", "wall", "resident at most"}, rows)
 }
 

@@ -336,7 +336,7 @@ func TestProviderOnServer(t *testing.T) {
 			rows = append(rows, cells)
 		}
 	}
-	section(t, "The provider alone on a server", "The server is the stand-in of the tests, which answers at once. The floor is one exchange of the same body over HTTP.",
+	section(t, "The provider alone on a server", "The server is the stand-in of the tests, which responds immediately. The floor is one exchange of the same body over HTTP.",
 		[]string{"images", "call", "median", "floor", "÷ floor"}, rows)
 }
 

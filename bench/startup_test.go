@@ -36,7 +36,7 @@ func TestStartUp(t *testing.T) {
 		rows = append(rows, []string{name, fmt.Sprintf("%.0f ms", float64(median(took).Microseconds())/1000),
 			fmt.Sprintf("%.1f MB", median(memory)/1000), fmt.Sprintf("%.1f MB", float64(info.Size())/1e6)})
 	}
-	section(t, "Start-up", "From starting the process to its first schema; resident memory then; size of the program, stripped.",
+	section(t, "Start-up", "Time from starting the process to its first schema, resident memory at that point, and size of the stripped program.",
 		[]string{"provider", "time", "resident", "program"}, rows)
 }
 

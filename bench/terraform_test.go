@@ -197,7 +197,7 @@ func TestTerraformOnFiles(t *testing.T) {
 	}
 	rows = append(rows, compare(all, *large, []string{"plan"})...)
 	section(t, "Whole Terraform runs on files",
-		"Beside a provider as small as the Plugin Framework lets one be, with the same schema and plain writes, and beside Terraform's builtin `terraform_data`, which does nothing. "+
+		"Compared with a provider as small as the Plugin Framework allows, with the same schema and plain writes, and with Terraform's built-in `terraform_data`, which does nothing. "+
 			"Change changes every image. The time of create, change and destroy is mostly Terraform's, which writes its whole state after each instance.",
 		head(all), rows)
 }
@@ -254,5 +254,5 @@ func TestTerraformOnServer(t *testing.T) {
 	}
 	sizes := slices.DeleteFunc(numbers(t), func(n int) bool { return n > 500 })
 	section(t, "Whole Terraform runs on a Jupyter Server",
-		"A real Jupyter Server with Elyra on the same machine, whose own CPU is not counted.", head(all), measure(t, all, sizes))
+		"A real Jupyter Server with Elyra on the same machine, whose own CPU time isn't counted.", head(all), measure(t, all, sizes))
 }

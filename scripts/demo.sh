@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What make demo shows, on 100 columns: the provider at work on examples/quickstart, with a real
-# Terraform, in a directory of its own that is gone afterwards. DEMO_DIR=… names another, which stays.
-# What it shows is tested on the way: it fails where something is not as it says.
+# Runs make demo: shows the provider with examples/quickstart, a real Terraform, and Elyra's own tools,
+# in a temporary directory. DEMO_DIR=… keeps the directory. The demo checks everything that it shows
+# and fails if something isn't as it says. Lines fit into 100 columns.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ if [[ -n ${DEMO_DIR:-} ]]; then
   mkdir -p "$DEMO_DIR"
   work=$(cd "$DEMO_DIR" && pwd)
   if [[ -n $(ls -A "$work") ]]; then
-    echo "demo: $work is not empty" >&2
+    echo "demo: $work isn't empty" >&2
     exit 1
   fi
 else
@@ -35,8 +35,8 @@ fail() {
   exit 1
 }
 terraform() { "$TERRAFORM" "$@"; }
-# expect CODE PATTERN COMMAND…: shows a command that ends with that exit code, and of what it prints
-# the lines that PATTERN, a program of sed, lets through; they go to $seen, too.
+# expect CODE PATTERN COMMAND…: runs a command, checks its exit code, and prints the lines of its output
+# that PATTERN, a sed program, selects. They're also in $seen.
 expect() {
   local code=0 output
   printf '%s$ %s%s\n' "$dim" "${*:3}" "$plain"
@@ -46,16 +46,26 @@ expect() {
   [[ -n $seen ]] || fail "${*:3} printed:"$'\n'"$output"
   printf '%s\n' "$seen"
 }
-# Elyra's own view, where make test or make elyra has made an environment with it.
+
+# Elyra's own view comes from the environment that the tests use.
+venv=$("$root/scripts/elyra.sh" "$CACHE" --made 2>/dev/null || true)
+if [[ -z $venv && ${ELYRA:-} != none ]]; then
+  say "Installing Elyra in $CACHE (about two minutes, once)"
+  echo 'To skip this, press Ctrl-C and run: ELYRA=none make demo'
+  venv=$("$root/scripts/elyra.sh" "$CACHE") || venv=
+fi
 elyra() {
   [[ -n $venv ]] || return 0
   printf '%s$ elyra-metadata list runtime-images%s   (paths shortened)\n' "$dim" "$plain"
-  JUPYTER_DATA_DIR=$work/jupyter HOME=$work "$venv/bin/elyra-metadata" list runtime-images |
-    sed -e "s#$venv/share/jupyter/metadata#ELYRA#" -e "s#$work/jupyter/metadata#OURS#" -e 's/ *$//'
+  seen=$(JUPYTER_DATA_DIR=$work/jupyter HOME=$work "$venv/bin/elyra-metadata" list runtime-images |
+    sed -e "s#$venv/share/jupyter/metadata#ELYRA#" -e "s#$work/jupyter/metadata#YOURS#" -e 's/ *$//')
+  printf '%s\n' "$seen"
+  for image; do
+    [[ $seen == *"$image"* ]] || fail "elyra-metadata doesn't list $image"
+  done
 }
-venv=$("$root/scripts/elyra.sh" "$CACHE" --made 2>/dev/null || true)
 
-say "Building the provider, and installing it into $work"
+say "Building the provider (about two minutes the first time) and installing it in $work"
 make --silent install PLUGINS="$work/plugins" >/dev/null
 cat >"$work/terraform.tfrc" <<END
 provider_installation {
@@ -66,14 +76,14 @@ provider_installation {
 END
 export TF_CLI_CONFIG_FILE=$work/terraform.tfrc CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
 export TF_VAR_data_dir=$work/jupyter
-# The demo is about its own directory, whatever steers Terraform or Elyra elsewhere.
+# The user's environment must not point Terraform or Elyra elsewhere.
 unset ELYRA_METADATA_PATH ELYRA_ENDPOINT ELYRA_TOKEN ELYRA_PASSWORD JUPYTER_TOKEN TF_LOG TF_WORKSPACE TF_DATA_DIR
 mkdir "$work/configuration"
 cp examples/quickstart/*.tf "$work/configuration/"
 cd "$work/configuration"
 expect 0 '/successfully initialized/p' terraform init
 
-say 'An image name that Elyra takes, and its pipelines refuse, an hour later'
+say 'Elyra accepts this image name, but pipelines fail on it later. The plan reports it'
 cat >scratch.tf <<'END'
 resource "elyra_runtime_image" "scratch" {
   display_name = "Scratch"
@@ -82,15 +92,15 @@ resource "elyra_runtime_image" "scratch" {
 END
 show cat scratch.tf
 expect 1 '/Error:/,$p' terraform plan
-[[ $seen == *'library/python:3.11'* ]] || fail 'there is no line to paste'
+[[ $seen == *'library/python:3.11'* ]] || fail 'the error shows no line to paste'
 rm scratch.tf
 
-say 'examples/quickstart: two images for the team'
+say 'examples/quickstart creates two images, and Elyra lists them next to its own'
 show grep -A6 '^resource' main.tf
 expect 0 '/complete/p' terraform apply -auto-approve
-elyra
+elyra pandas_22 training_with_gpu
 
-say 'A name that somebody has taken, in the panel: nothing is overwritten'
+say 'A colleague has already created "Nightly" in the panel. Nothing is overwritten'
 printf '{"display_name": "Nightly", "metadata": {"image_name": "quay.io/acme/nightly:6"}, "schema_name": "runtime-image"}' \
   >"$images/nightly.json"
 cat >nightly.tf <<'END'
@@ -100,31 +110,40 @@ resource "elyra_runtime_image" "nightly" {
 }
 END
 expect 1 '/Error:/,$p' terraform apply -auto-approve
-[[ $seen == *'import {'* ]] || fail 'there is no import block'
+[[ $seen == *'import'* ]] || fail 'the error shows no import block'
 
-say 'The block of the message, pasted, takes it over'
-cat >>nightly.tf <<'END'
-
+say 'The import block from the message, with a label, imports the image'
+cat >import.tf <<'END'
 import {
   to = elyra_runtime_image.nightly
   id = "nightly"
 }
 END
+show cat import.tf
 expect 0 '/complete/p' terraform apply -auto-approve
 expect 0 '/No changes/p' terraform plan
+rm import.tf
 
-say 'Somebody edits a file by hand; the plan tells, and the apply puts it right'
+say 'A manual edit shows up as drift, and apply reverts it'
 file=$images/training_with_gpu.json
 content=$(<"$file")
 printf '%s' "${content/:1.4.0/:latest}" >"$file"
-[[ $(<"$file") != "$content" ]] || fail "$file has no :1.4.0 to change"
+[[ $(<"$file") != "$content" ]] || fail "$file doesn't contain :1.4.0"
 expect 2 '/will be updated/,/Plan:/p' terraform plan -detailed-exitcode
 expect 0 '/complete/p' terraform apply -auto-approve
-[[ $(<"$file") == "$content" ]] || fail "$file is not what it was"
+[[ $(<"$file") == "$content" ]] || fail "apply didn't revert $file"
 
-say 'Taking all of it away: Elyra has its own again'
+say 'Destroy everything, including the imported image. Only the images that Elyra ships remain'
 expect 0 '/complete/p' terraform destroy -auto-approve
-[[ -z $(ls -A "$images") ]] || fail "$images is not empty"
+[[ -z $(ls -A "$images") ]] || fail "$images isn't empty"
 elyra
 
-say 'Done. Install it for yourself: make install'
+say 'Done. Where to go next'
+cat <<END
+Install the provider for your user:   make install
+Write your first configuration:       docs/guides/getting-started.md
+Import the images that you have:      docs/guides/take-over.md
+END
+if [[ -z $venv ]]; then
+  echo "See Elyra's own list in this demo:    make elyra demo"
+fi

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# elyra.sh CACHE [NAME] [--made]: prints the path of the Python environment NAME (newest, if none is
-# given; its packages are pinned in test/elyra/NAME.txt), and makes it first if it is not there; with
-# --made, that is an error. oldest is made with the oldest Python at hand, every other with the
-# newest. Exit code 3: this machine has no Python that can carry one.
+# elyra.sh CACHE [NAME] [--made]: prints the path of the Python environment NAME (default: newest). If
+# it doesn't exist, this makes it from the pins in test/elyra/NAME.txt, or fails with --made. The
+# environment "oldest" uses the oldest Python available, every other one the newest. Exit code 3: this
+# machine has no suitable Python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,14 +21,14 @@ fi
 candidates=()
 for minor in $minors; do
   candidates+=("python3.$minor")
-  # pyenv hides what its user has not chosen.
+  # pyenv hides versions that its user hasn't selected.
   for python in "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3."$minor".*/bin/python; do
     candidates+=("$python")
   done
 done
 candidates+=(python3 python)
 
-# PYTHON=none stands for a machine without one.
+# PYTHON=none means that the machine has none.
 for python in ${PYTHON:-"${candidates[@]}"}; do
   if "$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1; then
     exec "$python" test/elyra/environment.py "$cache" "$name" "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# renew-elyra.sh CACHE NAME...: resolves test/elyra/NAME.in again and writes test/elyra/NAME.txt,
-# for every Python from 3.10 on. Each line is a pin; where the newest version does not run on an
-# older Python, markers choose.
+# renew-elyra.sh CACHE NAME...: resolves test/elyra/NAME.in again and writes test/elyra/NAME.txt, for
+# every Python from 3.10 on. Each line is a pin. If the newest version doesn't run on an older Python,
+# markers select another one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv_version=0.13.8

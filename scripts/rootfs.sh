@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# rootfs.sh CACHE: prints the path of a directory with what tests build root file systems from, and
-# makes it first if it is not there: base.tar.gz, a minimal Debian as its official slim images are, and
-# packages to install in it without a network, in the directories curl, python, pip and busybox. Exit
-# code 3: this machine cannot make one. With CI=true it installs what it needs.
+# rootfs.sh CACHE: prints the path of a directory with the parts of root file systems for tests. If it
+# doesn't exist, this makes it: base.tar.gz, a minimal Debian like its official slim images, and
+# packages to install in it without a network, in the directories curl, python, pip, and busybox. Exit
+# code 3: this machine can't make one. With CI=true, it installs what it needs.
 set -euo pipefail
 
 cache=$1
@@ -36,8 +36,8 @@ mkdir -p "$cache/rootfs"
 new=$(mktemp -d "$dir.XXXXXX")
 trap '"${root[@]}" rm -rf "$new"' EXIT
 chmod 755 "$new"
-# Each hook gets packages, and what they need that is not in the base. Hooks run outside, where apt
-# and the network are.
+# Each hook downloads packages and their dependencies that aren't in the base. Hooks run outside,
+# because apt and the network are there.
 # shellcheck disable=SC2016 # for the hooks' shell
 get='APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get --quiet --yes --no-install-recommends --download-only install %s >/dev/null && mkdir %s && mv "$1"/var/cache/apt/archives/*.deb %s'
 hooks=('--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb')
@@ -45,7 +45,7 @@ for set in curl:curl python:python3 'pip:python3-pip python3-venv' busybox:busyb
   # shellcheck disable=SC2059 # the format is above
   hooks+=("--customize-hook=$(printf "$get" "${set#*:}" "'$new/${set%%:*}'" "'$new/${set%%:*}'")")
 done
-# What Debian's slim images leave out.
+# Debian's slim images leave these out.
 excluded=()
 for what in man doc info locale; do
   excluded+=("--dpkgopt=path-exclude=/usr/share/$what/*")

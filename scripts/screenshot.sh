@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# screenshot.sh PICTURE: what make screenshot runs. JupyterLab with Elyra, and playwright, are kept
-# in an environment of their own: 600 MB, and some minutes, once. Needs Chromium.
+# screenshot.sh PICTURE: takes README's picture. JupyterLab with Elyra, and playwright, are installed
+# once in their own environment, which takes 600 MB and a few minutes. Needs Chromium.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
 if [[ -z $CHROMIUM ]]; then
-  echo 'No Chromium was found. Install it (Debian: apt-get install chromium), or name it: CHROMIUM=/path make screenshot' >&2
+  echo 'Chromium is missing. Install it (Debian: apt-get install chromium), or run: CHROMIUM=/path make screenshot' >&2
   exit 1
 fi
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What make test runs: every test there is, acceptance tests on a real Terraform and tests on a
-# real Elyra among them. Arguments go to go test; without a package among them, it is ./...
-# A dot is a test; with arguments, each is named. The last line counts them.
+# Runs all tests, including acceptance tests with a real Terraform and tests with a real Elyra.
+# Arguments go to go test. Without a package, it tests ./... Each dot is a test. With arguments, it
+# prints each test's name. The last line counts the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,24 +14,24 @@ if venv=$(scripts/elyra.sh "$CACHE"); then
 else
   code=$?
   if [[ $code != 3 ]]; then
-    echo 'The environment with a real Elyra could not be made. PYTHON=none make test goes without.' >&2
+    echo "Making the environment with a real Elyra failed. To run without it: PYTHON=none make test" >&2
     exit "$code"
   fi
   if [[ ${CI:-} == true ]]; then
-    echo 'CI=true: the tests on a real Elyra must run.' >&2
+    echo 'With CI=true, the tests with a real Elyra must run.' >&2
     exit 1
   fi
   missing='no Python 3.10 or newer with its venv module was found'
   unset ELYRA_TEST_VENV ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH
 fi
 
-# The Hub's environment is made with the Python of Elyra's, and needs node besides.
+# The Hub's environment uses the Python of Elyra's environment. It also needs node.
 unset JUPYTERHUB_TEST_ENV
 if [[ -n ${ELYRA_TEST_VENV:-} ]]; then
   if hub=$("$ELYRA_TEST_VENV/bin/python" test/jupyterhub/environment.py "$CACHE"); then
     export JUPYTERHUB_TEST_ENV=$hub
   elif [[ $? != 3 || ${CI:-} == true ]]; then
-    echo 'The environment with a real JupyterHub could not be made.' >&2
+    echo 'Making the environment with a real JupyterHub failed.' >&2
     exit 1
   fi
 fi
@@ -43,18 +43,18 @@ unset ROOTFS_DIR
 if rootfs=$(scripts/rootfs.sh "$CACHE"); then
   export ROOTFS_DIR=$rootfs
 elif [[ $? != 3 || ${CI:-} == true ]]; then
-  echo 'The Debian for the tests of container images could not be made.' >&2
+  echo 'Making the Debian for the tests of container images failed.' >&2
   exit 1
 fi
 
-# Terraform neither calls home nor reads the configuration of whoever runs the tests, in which a
-# dev_overrides would stand in for the provider under test. A file that does not exist is warned of.
+# Terraform must not call home or read the user's configuration, in which dev_overrides could replace
+# the provider under test. Terraform warns about a file that doesn't exist, so make an empty one.
 export CHECKPOINT_DISABLE=1
 export TF_CLI_CONFIG_FILE=$CACHE/empty.tfrc
 mkdir -p "$CACHE"
 : >"$TF_CLI_CONFIG_FILE"
 
-# Tests of what the Terraform at hand may be too old for run on the newest.
+# Tests of newer features use the newest Terraform, because the selected one may be too old.
 unset TERRAFORM_QUERY
 if newest=$("${MAKE:-make}" -s terraform TERRAFORM=1.15); then
   export TERRAFORM_QUERY=$newest
@@ -75,7 +75,7 @@ arguments=(-count=1 -timeout=30m)
 if [[ $("$GO" env CGO_ENABLED) == 1 ]]; then
   arguments+=(-race)
 fi
-# The acceptance tests take as long as all others together, and start first.
+# The acceptance tests start first, because they take as long as all others together.
 packages=(./internal/provider ./...)
 for argument; do
   if [[ $argument == . || $argument == ./* ]]; then
@@ -98,8 +98,8 @@ if ! grep -q '"Action":"run"' "$events"; then
   code=1
 fi
 
-# What passed on which versions is the compatibility guide's: RECORD=yes notes it down, every other
-# run is held against it. A machine that lacks something says so itself.
+# The compatibility guide shows which tests passed on which versions. RECORD=yes records them. Every
+# other run is compared with the record.
 if [[ $code == 0 && -z $missing ]]; then
   mode=check
   if [[ ${RECORD:-} == yes ]]; then
@@ -110,7 +110,7 @@ fi
 
 if [[ -n $missing ]]; then
   echo
-  echo "SKIPPED: the tests on a real Elyra, because $missing."
-  echo 'To run them too, install Python with venv, and type: make test'
+  echo "SKIPPED: the tests with a real Elyra, because $missing."
+  echo 'To run them, install Python with venv and run: make test'
 fi
 exit "$code"

@@ -12,15 +12,15 @@ type feature struct {
 
 // commandLineFeatures are those that depend on the Terraform or OpenTofu.
 var commandLineFeatures = []feature{
-	{title: "runtime images on files: create, change, import, drift, destroy", tests: []string{"TestAccFiles"}},
-	{title: "the same on a Jupyter Server", tests: []string{"TestAccServer"}},
+	{title: "Files: create, change, import, drift, destroy", tests: []string{"TestAccFiles"}},
+	{title: "A Jupyter Server: the same", tests: []string{"TestAccServer"}},
 	{title: "`elyra_runtime_images_exclusive`", tests: []string{"TestAccExclusive_files", "TestAccExclusive_server"}},
-	{title: "data sources", tests: []string{"TestAccExample_runtimeImageDataSource", "TestAccExample_runtimeImagesDataSource"}},
+	{title: "Data sources", tests: []string{"TestAccExample_runtimeImageDataSource", "TestAccExample_runtimeImagesDataSource"}},
 	{title: "`elyra_container_image`", tests: []string{"TestAccContainerImageDataSource"}},
-	{title: "functions", tests: []string{"TestAccExample_functions", "TestAccFunctions_wholeResources", "TestAccExample_pipelineRuntimeImages"}},
-	{title: "`init`, a lock file, a module, a second provider", tests: []string{"TestAccInstall", "TestAccInstall_modules"}},
+	{title: "Functions", tests: []string{"TestAccExample_functions", "TestAccFunctions_wholeResources", "TestAccExample_pipelineRuntimeImages"}},
+	{title: "`init`, a lock file, a module, and a second provider", tests: []string{"TestAccInstall", "TestAccInstall_modules"}},
 	{
-		title: "import by identity", tests: []string{"TestAccImportByIdentity"},
+		title: "Import by identity", tests: []string{"TestAccImportByIdentity"},
 		since: map[string]string{"Terraform": "1.12", "OpenTofu": "1.12"},
 	},
 	{
@@ -31,16 +31,16 @@ var commandLineFeatures = []feature{
 
 // elyraFeatures are those that depend on the Elyra. Their tests have a subtest for each.
 var elyraFeatures = []feature{
-	{title: "files: Elyra lists what Terraform made, Terraform takes over what Elyra made", tests: []string{"TestAccEachElyra_files"}},
-	{title: "a Jupyter Server with it: create, change, import, drift, destroy", tests: []string{"TestAccEachElyra_server"}},
-	{title: "a running server sees each change of files within a second", tests: []string{"TestRunningServer"}},
-	{title: "`elyra_container_image` knows the Pythons that its pipelines take", tests: []string{"TestElyraPythons"}},
+	{title: "Files: Elyra lists Terraform's images, and Terraform imports Elyra's", tests: []string{"TestAccEachElyra_files"}},
+	{title: "A Jupyter Server with this Elyra: create, change, import, drift, destroy", tests: []string{"TestAccEachElyra_server"}},
+	{title: "A running server sees each file change within a second", tests: []string{"TestRunningServer"}},
+	{title: "`elyra_container_image` knows the Python versions that its pipelines support", tests: []string{"TestElyraPythons"}},
 }
 
 // hubFeatures are those that depend on the JupyterHub.
 var hubFeatures = []feature{
-	{title: "a user's default server and named ones; stopped, starting, stopped in the middle", tests: []string{"TestHub"}},
-	{title: "the Hub of the tests without a network answers as it does", tests: []string{"TestAgreesWithHub"}},
+	{title: "A user's default server and named servers; stopped, starting, and stopped during an apply", tests: []string{"TestHub"}},
+	{title: "The stand-in Hub of the tests behaves like it", tests: []string{"TestAgreesWithHub"}},
 }
 
 // A column is a version that tests run on.

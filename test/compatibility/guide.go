@@ -13,36 +13,34 @@ var guide = template.Must(template.New("guide").Parse(`---
 page_title: "Compatibility"
 subcategory: "Guides"
 description: |-
-  What the tests ran on: Terraform, OpenTofu, Elyra, JupyterHub, with the job that runs them.
+  The tested versions of Terraform, OpenTofu, Elyra, and JupyterHub.
 ---
 
 # Compatibility
 
-This page is made from a record of test runs: "yes" stands where all tests of a row passed on that version, "-" where
-that Terraform or OpenTofu does not have the feature, and
-"not recorded" where a run of ` + "`make compatibility`" + ` is to come. The jobs are those of the workflow
-[Tests](https://github.com/elyra-ai/terraform-provider-elyra/actions/workflows/test.yml), which runs all of it again for
-each change. Each job of the first table has the Elyras and the JupyterHub of the tables below it, too.
+This page shows which tests passed on which versions. "yes" means that all tests of the row passed. "-" means that this version of
+Terraform or OpenTofu doesn't have the feature. "not tested yet" means that ` + "`make compatibility`" + ` hasn't run the tests. The workflow
+[Tests](https://github.com/elyra-ai/terraform-provider-elyra/actions/workflows/test.yml) runs all of them for each change. Each
+job of the first table also runs the Elyras and the JupyterHub of the other tables.
 
 ## Terraform and OpenTofu
 
 {{.CommandLines}}
-Terraform 1.9, 1.10 and those between, and OpenTofu from 1.8 on, have what the provider needs, and are not tested.
+The versions in between, and OpenTofu from 1.8 on, have the features that the provider needs, but they aren't tested.
 
 ## Elyra
 
 {{.Elyras}}
-"Newest" is what ` + "`pip install elyra-server`" + ` gives, "oldest" the oldest that is supported, the last one that runs on
-Jupyter Server 1. All three are tested on files and on their servers; versions between, and other versions of
-Jupyter Server and watchdog than those named, are not.
+"Newest" is the version that ` + "`pip install elyra-server`" + ` installs. "Oldest" is the oldest supported version, the last one that
+runs on Jupyter Server 1. All three are tested with files and with their servers. Versions in between aren't tested, and neither
+are other versions of Jupyter Server and watchdog.
 
 ## JupyterHub
 
 {{.Hubs}}
 ## Systems
 
-Linux runs all of this; macOS and Windows run the unit and file tests, in jobs of their names. JupyterLab's panel is
-tested by ` + "`make screenshot`" + `, in the job JupyterLab's panel.
+All tests run on Linux. The unit and file tests also run on macOS and Windows. ` + "`make screenshot`" + ` tests JupyterLab's panel.
 `))
 
 // printGuide writes the page, in the form that docs/ is generated from.
@@ -88,7 +86,7 @@ func table(record map[string]entry, columns []column, features []feature, title 
 }
 
 // missingCell stands where a feature's tests are not in the record.
-const missingCell = "not recorded"
+const missingCell = "not tested yet"
 
 func (f feature) cell(e entry) string {
 	if !f.in(e.Version) {

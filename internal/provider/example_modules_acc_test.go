@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -27,16 +26,17 @@ var (
 
 func TestAccExample_teamImages(t *testing.T) {
 	c := newCommandLine(t)
-	p := filesPlace(t)
+	p := elyraPlace(t)
+	wantFactory(t)
 	c.copyExample(t, "team-images")
 	c.write(t, "ours.yaml", "mine:\n  display_name: 3.5\n  image_name: a/b:1\n  tags: []\n  description:\n")
 	c.write(t, "empty.yaml", "{} # none yet\n")
 
 	c.run(t, "terraform apply -auto-approve")
-	pandas, training := pandas, training
-	pandas.Name, training.Name = "pandas", "training"
+	training := training
+	training.Name = "training"
 	training.Description, training.PullSecret = "PyTorch and CUDA, for the training team", "quay-credentials"
-	wantImages(t, p.near, pandas, training)
+	wantImages(t, p.near, reporting, training)
 	c.run(t, "terraform plan -detailed-exitcode") // fails where there is a change
 
 	c.run(t, `terraform apply -auto-approve -var file=ours.yaml -var 'tags=["team-a"]'`)
@@ -57,8 +57,8 @@ func TestAccExample_teamImages(t *testing.T) {
 	wantImages(t, p.near)
 }
 
-// A slip in the file is told in the words of the file: which image, which key.
-func TestAccExample_teamImagesSlips(t *testing.T) {
+// TestAccExample_teamImagesMistakes wants errors in the words of the file: which image, which key.
+func TestAccExample_teamImagesMistakes(t *testing.T) {
 	c := newCommandLine(t)
 	filesPlace(t)
 	c.copyExample(t, "team-images")
@@ -66,22 +66,22 @@ func TestAccExample_teamImagesSlips(t *testing.T) {
 		"{image_name: a/b:1}":                                                         "display_name is missing.",
 		"{display_name: , image_name: a/b:1}":                                         "display_name is missing.",
 		"{display_name: Mine}":                                                        "image_name is missing.",
-		"{display_name: Mine, image_name: a/b:1, tags: }":                             "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
-		"{display_name: Mine, image_name: a/b:1, tags: gpu}":                          "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
-		"{display_name: Mine, image_name: a/b:1, tags: {a: b}}":                       "tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
-		"{display_name: [Mine], image_name: a/b:1}":                                   "display_name must be one text.",
-		"{display_name: Mine, image_name: a/b:1, pull-policy: Always, pullSecret: s}": "pull-policy is not a key of a runtime image; pullSecret is not a key of a runtime image.",
-		"{tags: gpu}":    "display_name is missing; image_name is missing; tags must be a list, such as tags: [gpu]; leave the key out if there are none.",
-		"a/b:1":          "write keys and values below it, not just a value.",
-		"":               "write keys and values below it, not just a value.",
-		"[a/b:1, a/b:2]": "write keys and values below it, not just a value.",
+		"{display_name: Mine, image_name: a/b:1, tags: }":                             "tags must be a list, such as tags: [gpu]. If there are none, delete the key.",
+		"{display_name: Mine, image_name: a/b:1, tags: gpu}":                          "tags must be a list, such as tags: [gpu]. If there are none, delete the key.",
+		"{display_name: Mine, image_name: a/b:1, tags: {a: b}}":                       "tags must be a list, such as tags: [gpu]. If there are none, delete the key.",
+		"{display_name: [Mine], image_name: a/b:1}":                                   "display_name must be a single text.",
+		"{display_name: Mine, image_name: a/b:1, pull-policy: Always, pullSecret: s}": "pull-policy isn't a key of a runtime image; pullSecret isn't a key of a runtime image.",
+		"{tags: gpu}":    "display_name is missing; image_name is missing; tags must be a list, such as tags: [gpu]. If there are none, delete the key.",
+		"a/b:1":          "must contain keys and values, not just a value.",
+		"":               "must contain keys and values, not just a value.",
+		"[a/b:1, a/b:2]": "must contain keys and values, not just a value.",
 	} {
-		c.write(t, "slip.yaml", "good: {display_name: Good, image_name: a/c:1}\nmine: "+yaml+"\n")
-		output, err := c.try(t, "terraform plan -no-color -var file=slip.yaml")
-		if err == nil || !strings.Contains(unwrap(output), "slip.yaml: mine: "+want) {
-			t.Errorf("%s: %q is not told: %v\n%s", yaml, want, err, output)
+		c.write(t, "mistake.yaml", "good: {display_name: Good, image_name: a/c:1}\nmine: "+yaml+"\n")
+		output, err := c.try(t, "terraform plan -no-color -var file=mistake.yaml")
+		if err == nil || !strings.Contains(unwrap(output), "mistake.yaml: mine: "+want) {
+			t.Errorf("%s: %q is missing: %v\n%s", yaml, want, err, output)
 		}
-		if strings.Contains(output, "slip.yaml: good") {
+		if strings.Contains(output, "mistake.yaml: good") {
 			t.Errorf("%s: the good one is blamed:\n%s", yaml, output)
 		}
 	}
@@ -118,10 +118,11 @@ func TestAccExample_containerBuild(t *testing.T) {
 		t.Fatalf("there is no apply in\n%s", dockerfile)
 	}
 	c.run(t, command)
-	wantImages(t, dataDir, pandas, training)
+	wantImages(t, dataDir, reporting, training)
 	wantModes(t, dataDir, 0o644, 0o755)
+	c.run(t, strings.Replace(command, "apply -auto-approve", "plan -detailed-exitcode", 1))
 	after := c.run(t, list)
-	for _, line := range []string{pandas.Name, training.Name} {
+	for _, line := range []string{reporting.Name, training.Name} {
 		if !strings.Contains(after, line) {
 			t.Errorf("Elyra does not list %s:\n%s", line, after)
 		}
@@ -132,38 +133,44 @@ func TestAccExample_containerBuild(t *testing.T) {
 }
 
 func TestAccExample_jupyterhubShared(t *testing.T) {
-	filesPlace(t)
+	elyraPlace(t)
+	wantFactory(t)
 	dir := t.TempDir()
 	step := module(t, "jupyterhub-shared", config.Variables{"shared_dir": config.StringVariable(dir)})
 	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
-		wantImages(t, dir, pandas, training)
+		wantImages(t, dir, reporting, training)
 		wantModes(t, dir, 0o644, 0o755)
 	})}
 	applyExamples(t, step)
 }
 
+// TestAccExample_mirrorRegistry mirrors the images that Elyra ships, and a pinned one.
 func TestAccExample_mirrorRegistry(t *testing.T) {
+	p := elyraPlace(t)
+	wantFactory(t)
 	c := newCommandLine(t)
-	p := filesPlace(t)
-	digest := "@sha256:" + strings.Repeat("0", 64)
-	tagged, pinned := training, pandas
-	tagged.Name, pinned.ImageName = "training", "continuumio/anaconda3"+digest
-	for _, image := range []elyra.RuntimeImage{tagged, pinned} {
-		put(t, p.far, image.Name, string(elyra.NewDocument(image).Encode()))
-	}
 	c.copyExample(t, "mirror-registry")
-	t.Setenv("TF_VAR_factory_dir", p.far)
+	factory := t.TempDir() // the real one, and an image that's pinned by its digest
+	if err := os.CopyFS(filepath.Join(factory, "metadata"), os.DirFS(filepath.Join(factoryDir(t), "metadata"))); err != nil {
+		t.Fatal(err)
+	}
+	digest := "@sha256:" + strings.Repeat("0", 64)
+	put(t, factory, "pinned", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pinned", ImageName: "continuumio/anaconda3" + digest}).Encode()))
+	t.Setenv("TF_VAR_factory_dir", factory)
 
-	c.run(t, "terraform apply -auto-approve")
-	mirroredTagged, mirroredPinned := tagged, pinned
-	mirroredPinned.ImageName = "registry.example.com/mirror/continuumio/anaconda3" + digest
-	mirroredTagged.ImageName = "registry.example.com/mirror/acme/training:1.4.0"
-	wantImages(t, p.near, mirroredPinned, mirroredTagged)
-	wantImages(t, p.far, pinned, tagged)
-	c.run(t, "terraform plan -detailed-exitcode") // fails where there is a change
-	c.run(t, "terraform destroy -auto-approve")
-	wantImages(t, p.near)
-	wantImages(t, p.far, pinned, tagged)
+	c.run(t, apply)
+	for _, file := range glob(t, instancePath(factory, "*")) {
+		name := strings.TrimSuffix(filepath.Base(file), ".json")
+		want := stored(t, factory, name)
+		image := regexp.MustCompile(`^quay\.io/`).ReplaceAllString(want.ImageName, "")
+		want.ImageName = "registry.example.com/mirror/" + image
+		if got := stored(t, p.near, name); !got.Equal(want) {
+			t.Errorf("mirrored is %+v, want %+v", got, want)
+		}
+	}
+	c.run(t, noop)
+	c.run(t, destroy)
+	wantNames(t, p.near)
 }
 
 const (
@@ -202,27 +209,6 @@ func TestAccExample_openDataHub(t *testing.T) {
 	step := module(t, "open-data-hub", nil)
 	step.ConfigStateChecks = append(output("config_map", knownvalue.StringExact(configMap)),
 		output("image_streams", knownvalue.StringRegexp(regexp.MustCompile(`(?s)^"apiVersion".*"name": "pandas".*\n---\n`+regexp.QuoteMeta(trainingStream)+`$`)))...)
-	applyExamples(t, step)
-}
-
-func TestAccExample_runtimeImagesDataSource(t *testing.T) {
-	p := filesPlace(t)
-	put(t, p.near, "pandas_22", string(elyra.NewDocument(pandas).Encode()))
-	put(t, p.far, "tensorflow", `{"display_name": "TensorFlow", "metadata": {"image_name": "a/b:1", "tags": ["gpu"]}, "schema_name": "runtime-image"}`)
-	put(t, p.far, "broken", "{")
-	step := example(t, "data-sources/elyra_runtime_images/data-source.tf")
-	step.ConfigStateChecks = slices.Concat(
-		output("origins", knownvalue.MapExact(map[string]knownvalue.Check{
-			"pandas_22": knownvalue.StringExact("local"), "tensorflow": knownvalue.StringExact("shared"),
-		})),
-		output("images", knownvalue.MapExact(map[string]knownvalue.Check{
-			"pandas_22": knownvalue.StringExact(pandas.ImageName), "tensorflow": knownvalue.StringExact("a/b:1"),
-		})),
-		output("gpu_images", knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("tensorflow")})),
-		output("invalid", knownvalue.MapExact(map[string]knownvalue.Check{
-			instancePath(p.far, "broken"): knownvalue.StringRegexp(regexp.MustCompile("broken JSON")),
-		})),
-	)
 	applyExamples(t, step)
 }
 

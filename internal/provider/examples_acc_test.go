@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -9,14 +11,113 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
+// elyraPlace is a place in files in front of the images that Elyra ships, as every user has them: the
+// provider finds them through elyra-metadata on PATH.
+func elyraPlace(t *testing.T) place {
+	t.Helper()
+	requireAcceptance(t)
+	bin := jupytertest.Bin(t)
+	p := filesPlace(t)
+	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	return p
+}
+
+// factoryDir is the data directory with the images that Elyra ships.
+func factoryDir(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(filepath.Dir(jupytertest.Bin(t)), "share", "jupyter")
+}
+
+// wantFactory fails if the images that Elyra ships change during a test.
+func wantFactory(t *testing.T) {
+	t.Helper()
+	contents := func() map[string]string {
+		files, err := filepath.Glob(instancePath(factoryDir(t), "*"))
+		if err != nil || len(files) < 5 {
+			t.Fatalf("Elyra ships %q, %v", files, err)
+		}
+		documents := map[string]string{}
+		for _, file := range files {
+			documents[file] = read(t, factoryDir(t), strings.TrimSuffix(filepath.Base(file), ".json"))
+		}
+		return documents
+	}
+	before := contents()
+	t.Cleanup(func() {
+		if !maps.Equal(before, contents()) {
+			t.Error("the images that Elyra ships have changed")
+		}
+	})
+}
+
+var reporting = elyra.RuntimeImage{Name: "reporting", DisplayName: "Reporting", ImageName: "quay.io/acme/reporting:3.1.0"}
+
+// TestExamples_tested fails for an example that no test names.
+func TestExamples_tested(t *testing.T) {
+	t.Parallel()
+	var tests strings.Builder
+	for _, name := range glob(t, "*_acc_test.go") {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tests.Write(source)
+	}
+	examples := filepath.Join("..", "..", "examples")
+	for _, file := range append(glob(t, filepath.Join(examples, "*", "main.tf")), glob(t, filepath.Join(examples, "*", "*.tf"))...) {
+		if name := filepath.Base(filepath.Dir(file)); !strings.Contains(tests.String(), `"`+name) {
+			t.Errorf("no test names the example %s", file)
+		}
+	}
+	for _, kind := range []string{"resources", "data-sources", "list-resources"} {
+		for _, file := range glob(t, filepath.Join(examples, kind, "*", "*")) {
+			name, err := filepath.Rel(examples, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(tests.String(), filepath.ToSlash(name)) {
+				t.Errorf("no test names the example %s", name)
+			}
+		}
+	}
+}
+
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	names, err := filepath.Glob(pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%s matches %q, %v", pattern, names, err)
+	}
+	return names
+}
+
+// addExamples copies files under examples to where commands run, and adds the provider's source if
+// none of them says it.
+func (c commandLine) addExamples(t *testing.T, files ...string) {
+	t.Helper()
+	sourced := false
+	for _, file := range files {
+		data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sourced = sourced || strings.Contains(string(data), "required_providers")
+		c.write(t, filepath.Base(file), string(data))
+	}
+	if !sourced {
+		c.write(t, "versions.tf", "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n")
+	}
+}
+
 func TestAccExample_quickstart(t *testing.T) {
-	filesPlace(t)
+	elyraPlace(t)
+	wantFactory(t)
 	dir := t.TempDir()
 	step := example(t, "quickstart/main.tf")
 	step.ConfigVariables = config.Variables{"data_dir": config.StringVariable(dir)}
@@ -27,58 +128,172 @@ func TestAccExample_quickstart(t *testing.T) {
 	applyExamples(t, step)
 }
 
+// TestAccExample_provider applies a resource with each provider block of the overview page.
 func TestAccExample_provider(t *testing.T) {
-	filesPlace(t)
-	applyExamples(t, example(t, "provider/provider.tf", "resources/elyra_runtime_image/resource.tf"))
+	p := elyraPlace(t)
+	wantFactory(t)
+	c := newCommandLine(t)
+	c.addExamples(t, "provider/provider.tf", "resources/elyra_runtime_image/resource.tf")
+	c.run(t, apply)
+	wantImages(t, p.near, reporting)
+	c.run(t, noop)
+	c.run(t, destroy)
+	wantImages(t, p.near)
 }
 
-func TestAccExample_runtimeImage(t *testing.T) {
-	p := filesPlace(t)
-	put(t, p.far, "r", importedDocument)
-	applyExamples(t, example(t, "resources/elyra_runtime_image/resource.tf"))
+func TestAccExample_providerAlias(t *testing.T) {
+	p := elyraPlace(t)
+	c := newCommandLine(t)
+	c.addExamples(t, "provider/alias.tf")
+	c.run(t, apply)
+	staged := filepath.Join(c.dir, "build", "usr", "local", "share", "jupyter")
+	wantImages(t, staged, reporting)
+	wantModes(t, staged, 0o644, 0o755)
+	if read(t, p.near, reporting.Name) != "" {
+		t.Error("the image is in the default place, too")
+	}
+	c.run(t, noop)
 }
 
-// TestAccExample_import imports what the example describes: nothing else is to
-// be done about it.
-func TestAccExample_import(t *testing.T) {
-	p := filesPlace(t)
-	put(t, p.near, "pandas_22", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pandas 2.2", ImageName: "quay.io/acme/pandas:2.2.3"}).Encode()))
-	step := example(t, "resources/elyra_runtime_image/resource.tf", "resources/elyra_runtime_image/import-by-string-id.tf")
-	step.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction("elyra_runtime_image.pandas", plancheck.ResourceActionNoop)}
+func TestAccExample_providerServer(t *testing.T) {
+	server := startServer(t)
+	p := server.place(t)
+	for _, variable := range []string{"ELYRA_ENDPOINT", "ELYRA_TOKEN"} { // the configuration has both
+		t.Setenv(variable, "")
+	}
+	step := exampleWith(t, strings.NewReplacer("https://hub.example.com/user/jdoe/", p.endpoint),
+		"provider/server.tf", "resources/elyra_runtime_image/resource.tf")
+	step.ConfigVariables = config.Variables{"jupyter_token": config.StringVariable(server.Token)}
+	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() { wantImages(t, p.near, reporting) })}
 	applyExamples(t, step)
 }
 
+// TestAccExample_runtimeImage applies all examples of the page in one configuration.
+func TestAccExample_runtimeImage(t *testing.T) {
+	p := elyraPlace(t)
+	wantFactory(t)
+	c := newCommandLine(t)
+	c.addExamples(t, "resources/elyra_runtime_image/resource.tf", "resources/elyra_runtime_image/all.tf",
+		"resources/elyra_runtime_image/overwrite.tf", "resources/elyra_runtime_image/for_each.tf")
+	c.run(t, apply)
+	wantNames(t, p.near, "forecast", "pandas", "reporting", "scoring", "training")
+	if hidden := stored(t, p.near, "pandas"); hidden.ImageName != "registry.example.com/elyra/pandas:2.2.3" {
+		t.Errorf("the image that hides Elyra's is %+v", hidden)
+	}
+	c.run(t, noop)
+	wantOutput(t, c.run(t, destroy), `Runtime image "pandas" is visible again`)
+	wantNames(t, p.near)
+}
+
+// wantNames checks which images a data directory has.
+func wantNames(t *testing.T, dataDir string, names ...string) {
+	t.Helper()
+	files, err := filepath.Glob(instancePath(dataDir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, file := range files {
+		got = append(got, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
+	if fmt.Sprint(got) != fmt.Sprint(names) {
+		t.Errorf("the directory has %q, want %q", got, names)
+	}
+}
+
+// TestAccExample_import imports what the example describes. Nothing else changes.
+func TestAccExample_import(t *testing.T) {
+	for _, by := range []string{
+		"resources/elyra_runtime_image/import-by-string-id.tf", "resources/elyra_runtime_image/import-by-identity.tf",
+	} {
+		p := elyraPlace(t)
+		put(t, p.near, reporting.Name, string(elyra.NewDocument(reporting).Encode()))
+		c := newCommandLine(t)
+		if strings.Contains(by, "identity") {
+			c = c.withIdentity(t)
+		}
+		c.addExamples(t, "resources/elyra_runtime_image/resource.tf", by)
+		wantOutput(t, c.run(t, apply), "1 imported, 0 added, 0 changed, 0 destroyed")
+	}
+	p := elyraPlace(t)
+	put(t, p.near, reporting.Name, string(elyra.NewDocument(reporting).Encode()))
+	c := newCommandLine(t)
+	c.addExamples(t, "resources/elyra_runtime_image/resource.tf")
+	c.run(t, c.shellExample(t, "resources/elyra_runtime_image/import.sh"))
+	c.run(t, noop)
+}
+
+// shellExample is the text of a script under examples.
+func (c commandLine) shellExample(t *testing.T, file string) string {
+	t.Helper()
+	script, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(script)
+}
+
 func TestAccExample_runtimeImageDataSource(t *testing.T) {
-	p := filesPlace(t)
-	put(t, p.far, "pandas", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pandas", ImageName: "quay.io/acme/pandas:1"}).Encode()))
-	put(t, p.far, "r", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "R Script", ImageName: "quay.io/acme/r:1"}).Encode()))
+	elyraPlace(t)
 	step := example(t, "data-sources/elyra_runtime_image/data-source.tf")
-	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pandas_image", knownvalue.StringExact("quay.io/acme/pandas:1"))}
+	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pandas_image", knownvalue.StringRegexp(regexp.MustCompile("^amancevice/pandas:")))}
 	applyExamples(t, step)
 }
 
 // TestAccExample_runtimeImagesExclusive creates and imports the example's set.
 func TestAccExample_runtimeImagesExclusive(t *testing.T) {
-	for _, files := range [][]string{
-		{"resources/elyra_runtime_images_exclusive/resource.tf"},
-		{"resources/elyra_runtime_images_exclusive/resource.tf", "resources/elyra_runtime_images_exclusive/import-by-string-id.tf"},
-	} {
-		p := filesPlace(t)
+	for _, imported := range []bool{false, true} {
+		p := elyraPlace(t)
+		wantFactory(t)
 		for _, name := range []string{"by_hand", "old"} {
 			put(t, p.near, name, importedDocument)
 		}
-		put(t, p.far, "r", importedDocument)
-		step := example(t, files...)
-		step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
-			if read(t, p.near, "old") != "" || read(t, p.near, "by_hand") == "" || read(t, p.near, "pandas_22") == "" || read(t, p.far, "r") == "" {
-				t.Errorf("%s: the wrong ones are gone", files)
-			}
-		})}
-		applyExamples(t, step)
-		if read(t, p.near, "by_hand") == "" {
-			t.Error("the destroy removed what is not Terraform's")
+		c := newCommandLine(t)
+		c.addExamples(t, "resources/elyra_runtime_images_exclusive/resource.tf")
+		if imported {
+			c.addExamples(t, "resources/elyra_runtime_images_exclusive/resource.tf", "resources/elyra_runtime_images_exclusive/import-by-string-id.tf")
+			wantOutput(t, c.run(t, "terraform plan -no-color"), `- "old"`)
 		}
+		c.run(t, apply)
+		if !imported { // the creation deletes nothing
+			wantNames(t, p.near, "by_hand", "old", "reporting")
+			wantOutput(t, c.run(t, apply), `- "old"`, "1 changed")
+		}
+		wantNames(t, p.near, "by_hand", "reporting")
+		c.run(t, noop)
+		c.run(t, destroy)
+		wantNames(t, p.near, "by_hand")
 	}
+	elyraPlace(t)
+	c := newCommandLine(t)
+	c.addExamples(t, "resources/elyra_runtime_images_exclusive/resource.tf")
+	c.run(t, c.shellExample(t, "resources/elyra_runtime_images_exclusive/import.sh"))
+	c.run(t, apply)
+	c.run(t, noop)
+}
+
+func TestAccExample_runtimeImagesDataSource(t *testing.T) {
+	p := elyraPlace(t)
+	put(t, p.near, "pandas_22", string(elyra.NewDocument(pandas).Encode()))
+	put(t, p.far, "cuda", `{"display_name": "TensorFlow", "metadata": {"image_name": "a/b:1", "tags": ["cuda"]}, "schema_name": "runtime-image"}`)
+	put(t, p.far, "broken", "{")
+	step := example(t, "data-sources/elyra_runtime_images/data-source.tf")
+	step.ConfigStateChecks = append(step.ConfigStateChecks,
+		statecheck.ExpectKnownOutputValue("origins", knownvalue.MapPartial(map[string]knownvalue.Check{
+			"pandas_22": knownvalue.StringExact("local"), "cuda": knownvalue.StringExact("shared"), "pandas": knownvalue.StringExact("factory"),
+		})),
+		statecheck.ExpectKnownOutputValue("images", knownvalue.MapPartial(map[string]knownvalue.Check{
+			"pandas_22": knownvalue.StringExact(pandas.ImageName), "pandas": knownvalue.StringRegexp(regexp.MustCompile("^amancevice/pandas:")),
+		})),
+		statecheck.ExpectKnownOutputValue("gpu_images", knownvalue.TupleExact([]knownvalue.Check{
+			knownvalue.StringExact("cuda"), knownvalue.StringExact("tensorflow_2x_gpu_py3"),
+		})),
+		statecheck.ExpectKnownOutputValue("invalid", knownvalue.MapSizeExact(1)),
+		statecheck.ExpectKnownOutputValue("invalid", knownvalue.MapPartial(map[string]knownvalue.Check{
+			instancePath(p.far, "broken"): knownvalue.NotNull(),
+		})),
+	)
+	applyExamples(t, step)
 }
 
 // TestAccExample_listResource queries with the example's list blocks, and generates what it says.
@@ -92,9 +307,9 @@ func TestAccExample_listResource(t *testing.T) {
 	} {
 		put(t, p.near, name, string(elyra.NewDocument(image).Encode()))
 	}
-	c.copyExample(t, filepath.Join("list-resources", "elyra_runtime_image"))
-	c.write(t, "main.tf", "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n")
-	command := regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.run(t, "cat list-resource.tfquery.hcl"))
+	const list = "list-resources/elyra_runtime_image/list-resource.tfquery.hcl"
+	c.addExamples(t, list)
+	command := regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.shellExample(t, list))
 	if command == "" {
 		t.Fatal("the example has no command")
 	}

@@ -40,6 +40,19 @@ func TestAccImportByIdentity(t *testing.T) {
 	acceptance(t, imageStep(full()), byIdentity, absent)
 }
 
+// withIdentity returns the same on a Terraform that knows identities.
+func (c commandLine) withIdentity(t *testing.T) commandLine {
+	t.Helper()
+	for _, terraform := range []string{c.terraform, os.Getenv("TERRAFORM_QUERY")} {
+		if terraform != "" && knowsIdentities(t, terraform) {
+			c.terraform = terraform
+			return c
+		}
+	}
+	needed.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
+	return c
+}
+
 // knowsIdentities reports whether a Terraform or an OpenTofu does: both since 1.12.
 func knowsIdentities(t *testing.T, terraform string) bool {
 	t.Helper()

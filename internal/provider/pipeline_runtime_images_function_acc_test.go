@@ -42,64 +42,41 @@ func TestAccPipelineRuntimeImages_versions(t *testing.T) {
 	applyExamples(t, step)
 }
 
-// The example warns of nodes whose image is not configured, and lets go of none that
-// is in use.
+// TestAccExample_pipelineImages wants a warning about nodes whose image nobody can choose, and about no
+// others: not about images that Elyra ships, or that somebody made by hand.
 func TestAccExample_pipelineImages(t *testing.T) {
 	c := newCommandLine(t)
 	c.copyExample(t, "pipeline-images")
-	p := filesPlace(t)
-	put(t, p.far, "factory", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Factory", ImageName: "acme/factory:1"}).Encode()))
-	const warning = "These nodes run in images that are not configured"
-	plan := func(variables string) (string, error) {
-		c.write(t, "terraform.tfvars", variables)
-		return c.try(t, "terraform plan -no-color")
+	p := elyraPlace(t)
+	put(t, p.near, "by_hand", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "By hand", ImageName: "acme/by-hand:1"}).Encode()))
+	const warning = "These nodes run in images that aren't configured"
+	pipeline := filepath.Join(c.dir, "pipelines", "nightly.pipeline")
+	original, err := os.ReadFile(pipeline)
+	if err != nil {
+		t.Fatal(err)
 	}
-	use := func(old, image string) {
-		t.Helper()
-		path := filepath.Join(c.dir, "pipelines", "nightly.pipeline")
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), old, image)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	if output := c.run(t, "terraform apply -no-color -auto-approve"); strings.Contains(output, "Warning: Check block assertion failed") || !strings.Contains(output, "2 added") {
+	if output := c.run(t, apply); strings.Contains(output, warning) || !strings.Contains(output, "2 added") {
 		t.Fatalf("the apply says:\n%s", output)
 	}
-
-	// In use, an image neither goes nor changes; when its pipelines have moved on, it may.
-	const pandas = `pandas = { display_name = "Pandas 2.2", image_name = "quay.io/acme/pandas:2.2.3" }`
-	for _, images := range []string{
-		"images = { " + pandas + " }",
-		"images = {\n" + pandas + "\ntraining = { display_name = \"Training with GPU\", image_name = \"quay.io/acme/training:2.0.0\" }\n}",
-	} {
-		output, err := plan(images)
-		for _, want := range []string{"These images would be gone, and pipelines still run in them:", "- quay.io/acme/training:1.4.0: nightly.pipeline: train.py"} {
-			if err == nil || !strings.Contains(output, want) {
-				t.Errorf("%v, and %q is not in:\n%s", err, want, output)
-			}
-		}
-	}
-	use("quay.io/acme/training:1.4.0", "acme/factory:1")
-	output, err := plan("images = { " + pandas + " }")
-	if err != nil || strings.Contains(output, warning) || !strings.Contains(output, "1 to destroy") {
-		t.Errorf("%v:\n%s", err, output)
-	}
-
-	// A node in an image that nobody configured, and one in a checkpoint's copy.
+	// JupyterLab's copy of a file isn't read.
 	if err := os.MkdirAll(filepath.Join(c.dir, "pipelines", ".ipynb_checkpoints"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	c.write(t, "pipelines/.ipynb_checkpoints/nightly-checkpoint.pipeline", "{")
-	use("acme/factory:1", "acme/unknown:1")
-	output, err = plan("images = { " + pandas + " }")
-	for _, want := range []string{warning, "- nightly.pipeline: train.py runs in acme/unknown:1"} {
-		if err != nil || !strings.Contains(output, want) {
-			t.Errorf("%v, and %q is not in:\n%s", err, want, output)
+	for image, warns := range map[string]bool{
+		stored(t, factoryDir(t), "pandas").ImageName: false, "acme/by-hand:1": false, "acme/unknown:1": true,
+	} {
+		if err := os.WriteFile(pipeline, []byte(strings.ReplaceAll(string(original), "quay.io/acme/training:1.4.0", image)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		output := c.run(t, "terraform plan -no-color")
+		if strings.Contains(output, warning) != warns {
+			t.Errorf("%s:\n%s", image, output)
+		}
+		if warns {
+			wantOutput(t, output, "- nightly.pipeline: train.py runs in acme/unknown:1")
 		}
 	}
-	c.run(t, "terraform destroy -no-color -auto-approve -var-file terraform.tfvars")
+	c.run(t, destroy)
+	wantNames(t, p.near, "by_hand")
 }

@@ -4,34 +4,40 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 )
 
-// TestAccInstall does what README says, in a home directory of its own: make
-// install, and then its configuration with its commands.
+// TestAccInstall follows README in a fresh home directory: the installation, the configuration, and its
+// commands.
 func TestAccInstall(t *testing.T) {
 	readme := readFile(t, "README.md")
 	blocks := consoleBlocks(readme)
-	if len(blocks) < 2 {
-		t.Fatalf("README.md has %d console blocks, expected the use and the installation", len(blocks))
+	if len(blocks) != 2 {
+		t.Fatalf("README.md has %d console blocks, expected the installation and the use", len(blocks))
 	}
-	use, install := blocks[0], blocks[1]
+	install, use := blocks[0], blocks[1]
 	if install[len(install)-1] != "make install" {
-		t.Fatalf("README.md installs with %q, expected make install at last", install)
+		t.Fatalf("README.md installs with %q, expected make install last", install)
 	}
 	h := newHome(t)
-	h.runIn(t, ".", "make install")
+	printed := h.runIn(t, ".", "make install")
+	for _, want := range []string{"two minutes", "terraform init", h.dir} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("make install doesn't print %q:\n%s", want, printed)
+		}
+	}
 
 	write(t, filepath.Join(h.dir, "readme", "main.tf"), block(t, readme, "terraform"))
 	var output string
 	for _, command := range use {
 		output = h.runIn(t, filepath.Join(h.dir, "readme"), command)
 	}
-	if !strings.Contains(output, "training") || !strings.Contains(output, h.dir) {
-		t.Errorf("%s does not list the image that README's configuration keeps:\n%s", use[len(use)-1], output)
+	if !strings.Contains(output, "training_with_gpu") || !strings.Contains(output, h.dir) {
+		t.Errorf("%s doesn't list README's image:\n%s", use[len(use)-1], output)
 	}
 
 	h.runIn(t, ".", "make uninstall")
@@ -41,23 +47,82 @@ func TestAccInstall(t *testing.T) {
 	}
 }
 
-// TestAccInstall_gettingStarted does what the guide of that name says.
+// TestAccInstall_gettingStarted follows the guide to its last command, next to the images that Elyra
+// ships, and compares what the guide says with what happens.
 func TestAccInstall_gettingStarted(t *testing.T) {
 	guide := readFile(t, filepath.Join("templates", "guides", "getting-started.md"))
 	h := newHome(t)
 	h.runIn(t, ".", "make install")
 	work := filepath.Join(h.dir, "guide")
-	write(t, filepath.Join(work, "main.tf"), block(t, guide, "terraform"))
-	for _, command := range consoleBlocks(guide)[0] {
-		h.runIn(t, work, command)
+	images := filepath.Join(h.dir, ".local", "share", "jupyter", "metadata", "runtime-images")
+	code, commands := codeBlocks(guide, "terraform"), consoleBlocks(guide)
+	if len(code) != 3 || len(commands) != 5 {
+		t.Fatalf("the guide has %d configurations and %d console blocks, expected 3 and 5", len(code), len(commands))
 	}
-	if list := h.runIn(t, work, "elyra-metadata list runtime-images"); !strings.Contains(list, "training_with_gpu") {
-		t.Errorf("elyra-metadata does not list the guide's image:\n%s", list)
+	step := func(block int) (output string) {
+		t.Helper()
+		for _, command := range commands[block] {
+			output += h.runIn(t, work, command)
+		}
+		return output
+	}
+	want := func(output string, texts ...string) {
+		t.Helper()
+		for _, text := range texts {
+			if !strings.Contains(output, text) {
+				t.Errorf("%q isn't in:\n%s", text, output)
+			}
+		}
+	}
+
+	// 1 and 2: the plan shows the name, and Elyra lists the image next to its own.
+	write(t, filepath.Join(work, "main.tf"), code[0])
+	want(step(0), `= "training_with_gpu"`, "1 added", "training_with_gpu  ", "runtime-image   pandas ")
+
+	// 3: the plan shows a manual change, and apply reverts it.
+	training := filepath.Join(images, "training_with_gpu.json")
+	written := readFile(t, training)
+	write(t, training, strings.Replace(written, "IfNotPresent", "Always", 1))
+	want(step(1), `"Always" -> "IfNotPresent"`, "0 to add, 1 to change, 0 to destroy")
+	want(step(2), "0 added, 1 changed, 0 destroyed")
+	if now := readFile(t, training); now != written {
+		t.Errorf("apply didn't revert the change:\n%s", now)
+	}
+
+	// 4: an import changes nothing.
+	nightly := filepath.Join(images, "nightly.json")
+	const theirs = `{"display_name": "Nightly", "metadata": {"image_name": "quay.io/acme/nightly:6"}, "schema_name": "runtime-image"}`
+	write(t, nightly, theirs)
+	write(t, filepath.Join(work, "import.tf"), code[1])
+	want(step(3), "1 to import, 0 to add, 0 to change, 0 to destroy", "1 imported, 0 added, 0 changed, 0 destroyed")
+	if now := readFile(t, nightly); now != theirs {
+		t.Errorf("the import changed the image:\n%s", now)
+	}
+
+	// 5: the removed block leaves the imported image alone.
+	generated := readFile(t, filepath.Join(work, "images.tf"))
+	h.runIn(t, work, "rm images.tf import.tf")
+	write(t, filepath.Join(work, "removed.tf"), code[2])
+	output := step(4)
+	want(output, "0 added, 0 changed, 0 destroyed", "1 destroyed")
+	_, list, _ := strings.Cut(output, "Available metadata instances")
+	want(list, "nightly", "pandas ")
+	if strings.Contains(list, "training_with_gpu") || readFile(t, nightly) != theirs {
+		t.Errorf("the wrong image is gone:\n%s", list)
+	}
+
+	// The warning: without the block, destroy deletes the imported image.
+	h.runIn(t, work, "rm removed.tf")
+	write(t, filepath.Join(work, "import.tf"), code[1])
+	write(t, filepath.Join(work, "images.tf"), generated)
+	h.runIn(t, work, "terraform apply && terraform destroy")
+	if _, err := os.Stat(nightly); err == nil {
+		t.Error("terraform destroy left the imported image, which the guide warns about")
 	}
 }
 
-// TestAccInstall_modules has what dev_overrides does not: a module, a second
-// provider, and a lock file that a second init accepts.
+// TestAccInstall_modules covers what dev_overrides can't: a module, a second provider, and a lock file
+// that a second init accepts.
 func TestAccInstall_modules(t *testing.T) {
 	h := newHome(t)
 	h.runIn(t, ".", "make install")
@@ -159,6 +224,8 @@ func newHome(t *testing.T) home {
 		"CHECKPOINT_DISABLE=1",
 		"TF_IN_AUTOMATION=1",
 		"TF_CLI_ARGS_apply=-auto-approve -no-color",
+		"TF_CLI_ARGS_destroy=-auto-approve -no-color",
+		"TF_CLI_ARGS_plan=-no-color",
 	}
 	// Go's caches are not in this home, and what is in them is good.
 	for _, name := range []string{"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS", "GOSUMDB", "GOTOOLCHAIN"} {
@@ -186,18 +253,15 @@ func (h home) runIn(t *testing.T, dir, command string) string {
 }
 
 // consoleBlocks returns the commands of each console block of a document.
-func consoleBlocks(document string) [][]string {
-	var blocks [][]string
-	for rest := document; strings.Contains(rest, "\n```console\n"); {
-		_, rest, _ = strings.Cut(rest, "\n```console\n")
-		text, after, _ := strings.Cut(rest, "```")
+func consoleBlocks(document string) (blocks [][]string) {
+	for _, text := range codeBlocks(document, "console") {
 		var commands []string
 		for line := range strings.Lines(text) {
 			if command, ok := strings.CutPrefix(line, "$ "); ok {
 				commands = append(commands, strings.TrimSpace(command))
 			}
 		}
-		blocks, rest = append(blocks, commands), after
+		blocks = append(blocks, commands)
 	}
 	return blocks
 }
@@ -205,12 +269,19 @@ func consoleBlocks(document string) [][]string {
 // block returns the first block of a language.
 func block(t *testing.T, document, language string) string {
 	t.Helper()
-	_, rest, found := strings.Cut(document, "\n```"+language+"\n")
-	text, _, closed := strings.Cut(rest, "```")
-	if !found || !closed {
+	blocks := codeBlocks(document, language)
+	if len(blocks) == 0 {
 		t.Fatalf("there is no %s block", language)
 	}
-	return text
+	return blocks[0]
+}
+
+// codeBlocks returns the blocks of a language.
+func codeBlocks(document, language string) (blocks []string) {
+	for _, match := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```").FindAllStringSubmatch(document, -1) {
+		blocks = append(blocks, match[1])
+	}
+	return blocks
 }
 
 func readFile(t *testing.T, name string) string {

@@ -132,7 +132,7 @@ func installFromMirror(t *testing.T, h home, prefix string) {
 	h.environment = append(slices.Clone(h.environment), "TF_CLI_CONFIG_FILE="+configuration)
 	readme, work := readFile(t, "README.md"), filepath.Join(h.dir, "work")
 	write(t, filepath.Join(work, "main.tf"), block(t, readme, "terraform"))
-	for _, command := range consoleBlocks(readme)[0] {
+	for _, command := range consoleBlocks(readme)[1] {
 		h.runIn(t, work, command)
 	}
 }

@@ -40,6 +40,11 @@ func TestAccInstall(t *testing.T) {
 		t.Errorf("%s doesn't list README's image:\n%s", use[len(use)-1], output)
 	}
 
+	// The debugging guide says that this shows the version.
+	if version := h.runIn(t, filepath.Join(h.dir, "readme"), "terraform version"); !strings.Contains(version, "elyra-ai/elyra v") {
+		t.Errorf("terraform version prints\n%s", version)
+	}
+
 	h.runIn(t, ".", "make uninstall")
 	left, err := filepath.Glob(filepath.Join(h.dir, ".terraform.d", "plugins", "*", "elyra-ai", "*"))
 	if err != nil || len(left) > 0 {

@@ -10,8 +10,9 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// Every command of the guide runs, as it stands there, and does what the guide says.
-func TestAccGuide_takeOver(t *testing.T) { //nolint:tparallel // its parts note which of the guide's code they ran
+// TestAccGuide_takeOver runs each command and applies each configuration of the guide, next to the images
+// that Elyra ships, and compares the results with what the guide says.
+func TestAccGuide_takeOver(t *testing.T) { //nolint:tparallel // its parts record which of the guide's code they ran
 	t.Parallel()
 	g := takeOverGuide{readGuide(t, "take-over")}
 	tests := []struct {
@@ -43,12 +44,13 @@ func TestAccGuide_takeOver(t *testing.T) { //nolint:tparallel // its parts note 
 
 type takeOverGuide struct{ guide }
 
-// start is a directory with the guide's main.tf, for images that somebody keeps by hand.
+// start returns a directory with the guide's main.tf.
 func (g takeOverGuide) start(t *testing.T, p place, dataDir string) commandLine {
 	t.Helper()
-	c := newCommandLine(t)
+	c := newCommandLine(t).withElyra(t)
 	c.write(t, "main.tf", g.codeAt(t, "required_providers", dataDir))
-	c.env = append(c.env, "TF_CLI_ARGS_apply=-auto-approve -no-color", "TF_CLI_ARGS_plan=-no-color", p.searchPath())
+	c.env = append(c.env, "TF_CLI_ARGS_apply=-auto-approve -no-color", "TF_CLI_ARGS_destroy=-auto-approve -no-color",
+		"TF_CLI_ARGS_plan=-no-color", p.searchPath())
 	return c
 }
 
@@ -64,7 +66,7 @@ func (g takeOverGuide) testQuery(t *testing.T) {
 	put(t, p.near, "broken", "{")
 	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
 
-	wantOutput(t, c.run(t, g.code(t, "terraform query")), "cannot be taken over")
+	wantOutput(t, c.run(t, g.code(t, "terraform query")), "Warning:", p.path("broken"), "Upper")
 	c.run(t, g.code(t, "images.new"))
 	wantOutput(t, c.run(t, g.code(t, "plan\nterraform apply")), imports2, imported2)
 	if got, want := c.run(t, "terraform state list"), "elyra_runtime_image.by-hand_1\nelyra_runtime_image.training_with_gpu\n"; got != want {
@@ -92,6 +94,8 @@ func (g takeOverGuide) testScript(t *testing.T) {
 	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", p.near)), imports2, imported2)
 	c.run(t, "rm imports.tf; terraform plan -detailed-exitcode")
 	wantDocuments(t, p.near, documents)
+	wantOutput(t, c.run(t, "terraform destroy"), "2 destroyed") // the guide's warning
+	wantNames(t, p.near, "Upper")
 }
 
 func (g takeOverGuide) testScriptStops(t *testing.T) {
@@ -101,7 +105,7 @@ func (g takeOverGuide) testScriptStops(t *testing.T) {
 	g.stops(t, c, g.codeAt(t, "imports.tf", p.near))
 }
 
-// putUnusable puts a good image, and one that Elyra saves and its pipelines refuse.
+// putUnusable puts a good image, and one that Elyra saves but its pipelines can't use.
 func putUnusable(t *testing.T, dataDir string) {
 	t.Helper()
 	put(t, dataDir, pandas.Name, string(elyra.NewDocument(pandas).Encode()))
@@ -115,7 +119,10 @@ func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
 	if err == nil {
 		t.Fatalf("nothing stopped:\n%s", output)
 	}
-	wantOutput(t, output, "Error: Invalid image name", "with elyra_runtime_image.python", `image_name = "library/python:3.11"`)
+	wantOutput(t, output, "with elyra_runtime_image.python")
+	for line := range strings.Lines(g.code(t, "Error: Invalid image name")) {
+		wantOutput(t, output, strings.TrimSpace(line))
+	}
 	images := c.run(t, "cat images.tf")
 	c.write(t, "images.tf", strings.ReplaceAll(images, `"python:3.11"`, `"library/python:3.11"`))
 	again := g.code(t, "terraform plan #")
@@ -141,7 +148,7 @@ func (g takeOverGuide) testHome(t *testing.T) {
 	wantDocuments(t, dataDir, documents)
 }
 
-// testStopManaging: both ways leave the files, and leave nothing to do.
+// testStopManaging wants both ways to leave the files and an empty plan.
 func (g takeOverGuide) testStopManaging(t *testing.T) {
 	p := newPlace(t)
 	c := g.start(t, p, p.near)
@@ -167,26 +174,27 @@ func (g takeOverGuide) testLeftOut(t *testing.T) {
 	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
 	c.run(t, "terraform apply")
 	output := c.run(t, "terraform output -json left_out")
-	wantOutput(t, output, p.path("broken")+`":"broken JSON`, p.path("Upper")+`":"Elyra cannot save an image of that name."`)
+	wantOutput(t, output, p.path("broken")+`":"broken JSON`, p.path("Upper")+`":"Elyra can't save an image with this name."`)
 	if strings.Contains(output, p.path("by-hand_1")) || strings.Contains(output, p.path(training.Name)) {
 		t.Errorf("left out are %s", output)
 	}
 }
 
-// exporting is a directory to export to, with elyra-metadata at hand and images to export.
+// exporting returns a directory to export to, and images to export.
 func (g takeOverGuide) exporting(t *testing.T) (c commandLine, dataDir string) {
 	t.Helper()
 	jupytertest.Require(t)
 	p := newPlace(t)
 	dataDir = t.TempDir()
-	c = g.start(t, p, dataDir).withElyra(t)
+	c = g.start(t, p, dataDir)
 	for _, image := range []elyra.RuntimeImage{pandas, training} {
 		put(t, p.near, image.Name, string(elyra.NewDocument(image).Encode()))
 	}
 	return c, dataDir
 }
 
-// withElyra has Elyra's own programs on the PATH of the commands.
+// withElyra returns the same with Elyra's own programs on PATH, through which the provider also finds the
+// images that Elyra ships.
 func (c commandLine) withElyra(t *testing.T) commandLine {
 	t.Helper()
 	c.env = append(c.env, "PATH="+jupytertest.Bin(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "PYTHONUTF8=1")
@@ -203,17 +211,17 @@ func (g takeOverGuide) testMovedExport(t *testing.T) {
 	c, dataDir := g.exporting(t)
 	c.run(t, "elyra-metadata export runtime-images --directory="+dataDir)
 	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
-	wantOutput(t, c.run(t, "terraform apply"), "Warning: No runtime images in "+filepath.Join(dataDir, "metadata", "runtime-images"), "runtime images in "+filepath.Join(dataDir, "runtime-images"))
+	wantOutput(t, c.run(t, "terraform apply"), "Warning:", filepath.Join(dataDir, "metadata", "runtime-images"), filepath.Join(dataDir, "runtime-images"))
 	move := g.codeAt(t, "mv /srv/jupyter/runtime-images", dataDir)
 	wantOutput(t, c.run(t, "terraform plan"), strings.TrimSpace(move)) // the warning gives the same command
 	c.run(t, move)
 	if output := c.run(t, "terraform apply"); strings.Contains(output, "Warning: No runtime images") {
-		t.Errorf("there still is a warning:\n%s", output)
+		t.Errorf("there's still a warning:\n%s", output)
 	}
 	g.wantExport(t, c, dataDir)
 }
 
-// wantExport takes over what was exported, without the images that ship with Elyra.
+// wantExport imports the export without the images that Elyra ships.
 func (g takeOverGuide) wantExport(t *testing.T, c commandLine, dataDir string) {
 	t.Helper()
 	files, err := filepath.Glob(instancePath(dataDir, "*"))
@@ -233,13 +241,13 @@ func (g takeOverGuide) wantExport(t *testing.T, c commandLine, dataDir string) {
 	wantDocuments(t, dataDir, documents)
 }
 
-// testScripts: Terraform's files are those of a script of elyra-metadata, byte for byte, after
-// each command.
+// testScripts wants Terraform's files to equal those of an elyra-metadata script, byte for byte, after each
+// command.
 func (g takeOverGuide) testScripts(t *testing.T) {
 	jupytertest.Require(t)
 	script := newPlace(t)
 	dataDir := t.TempDir()
-	c := g.start(t, script, dataDir).withElyra(t)
+	c := g.start(t, script, dataDir)
 	image := g.code(t, `resource "elyra_runtime_image" "training"`)
 	agree := func(when string) {
 		t.Helper()
@@ -263,7 +271,7 @@ func (g takeOverGuide) testScripts(t *testing.T) {
 	c.run(t, "rm image.tf")
 	agree("remove")
 
-	// The commands of Elyra 3 are the same but for their names, which Elyra 4 has no more.
+	// The commands of Elyra 3 differ only in their names, which Elyra 4 doesn't have anymore.
 	for elyra4, elyra3 := range map[string]string{
 		create: strings.Replace(g.code(t, "install runtime-images --name"), "install", "create", 1),
 		update: strings.Replace(g.code(t, "install runtime-images --replace"), "install runtime-images --replace", "update runtime-images", 1),
@@ -286,8 +294,7 @@ func wantDocuments(t *testing.T, dataDir string, documents map[string]string) {
 	}
 }
 
-// handKept fills a directory as people do: two images that can be taken over, and
-// one that Elyra cannot save.
+// handKept fills a directory as people do: two images that can be imported, and one that Elyra can't save.
 func handKept(t *testing.T, dataDir string) (documents map[string]string) {
 	t.Helper()
 	documents = map[string]string{

@@ -102,6 +102,9 @@ func (m messages) all() map[string]string {
 			}
 			where := m.files.Position(call.Pos()).String()
 			for _, summary := range m.values(call.Args[at], function, 0) {
+				if summary == "" { // a variable's first value
+					continue
+				}
 				if strings.Trim(summary, `… "`) == "" {
 					m.t.Errorf("%s: can't read the summary; write it as a literal or a format", where)
 				} else if !strings.HasPrefix(summary, "1 ") { // the guide has the plural

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs programs for the file systems that tests need: mounts with fixed modes, without hard links,
-# and with injected faults. It does so only with CI=true, because then those tests must not be skipped,
-# and only on Debian and its derivatives.
+# Installs the programs that make the file systems which the tests need: mounts with fixed modes,
+# without hard links, with injected faults. It installs only in CI (CI=true), where those tests must
+# not be skipped, and on Debian and what comes from it; elsewhere it does nothing.
 set -euo pipefail
 
 if [[ ${CI:-} != true || $(uname) != Linux ]] || ! command -v apt-get >/dev/null; then

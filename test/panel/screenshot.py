@@ -1,14 +1,14 @@
-"""Takes README's picture, and tests what it shows, on a real JupyterLab with Elyra.
+"""Takes README's picture in a real JupyterLab with Elyra, and checks what it shows.
 
     python screenshot.py PICTURE
 
-The configuration in examples/quickstart is applied, and Elyra's panel must list its images. Then a
-colleague changes one of them in the panel's form, in six fields, and the plan must show six
-attributes, no more. The picture is the panel beside that plan. Last, an apply puts all of it
-right, and the panel, of the same running server, must show that.
+Terraform applies examples/quickstart, and Elyra's panel must list its images. Then a colleague changes
+six fields of one image in the panel's form. The picture shows the panel at this moment, next to the plan
+that reverts the change. The plan must show exactly these six attributes. At the end, an apply reverts
+the change, and the panel of the same running server must show that.
 
-TERRAFORM and PLUGINS are in the environment: a Terraform, and a filesystem mirror with the provider;
-CHROMIUM names the browser. The exit code is 1, and a sentence says why, where a check fails.
+Set TERRAFORM to a Terraform, PLUGINS to a filesystem mirror with the provider, and CHROMIUM to the
+browser. If a check fails, the exit code is 1 and a sentence says why.
 """
 
 import base64
@@ -28,7 +28,7 @@ import time
 from playwright.sync_api import Page, expect, sync_playwright
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-# Of the picture, in CSS pixels: it has twice as many, for today's screens.
+# Of the picture, in CSS pixels. The file has twice as many, for high-resolution screens.
 HEIGHT, PANEL_WIDTH, PLAN_WIDTH = 580, 286, 790
 EDITS = {
     "display_name": "Training, CUDA 12",
@@ -75,7 +75,7 @@ class Terraform:
         return done.stdout
 
     def plan(self) -> tuple[str, dict]:
-        """Returns the plan as a person sees it, with colours, and the changed resources' changes by address."""
+        """Returns the plan as a person sees it, with colors, and the changes of resources by address."""
         text = self.run("plan", "-out=plan.tfplan")
         changes = json.loads(self.run("show", "-json", "plan.tfplan")).get("resource_changes", [])
         return text, {c["address"]: c["change"] for c in changes if c["change"]["actions"] != ["no-op"]}
@@ -83,13 +83,13 @@ class Terraform:
 
 @contextlib.contextmanager
 def jupyterlab(work: pathlib.Path, data_dir: pathlib.Path):
-    """Runs JupyterLab on a port of the loopback interface that it chooses; yields its address."""
+    """Runs JupyterLab on a port of its choice on the loopback interface, and yields its address."""
     runtime, root = work / "runtime", work / "root"
     runtime.mkdir()
     root.mkdir()
     settings = work / "lab"
     settings.mkdir()
-    # Keeps a question about news out of the picture.
+    # Keeps the question about news out of the picture.
     overrides = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
     (settings / "overrides.json").write_text(json.dumps(overrides))
     environment = {
@@ -107,7 +107,7 @@ def jupyterlab(work: pathlib.Path, data_dir: pathlib.Path):
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         limit = time.monotonic() + 120
-        # A server says which port it got in a file that it writes when it listens.
+        # The server writes its port to a file when it's listening.
         while not (files := list(runtime.glob("jpserver-*.json"))):
             check(server.poll() is None and time.monotonic() < limit, f"JupyterLab:\n{(work / 'log').read_text()}")
             time.sleep(0.1)
@@ -123,7 +123,7 @@ def item(page: Page, display_name: str):
 
 
 def edit(page: Page, display_name: str) -> None:
-    """What a colleague does: changes each field of an image in the panel's form, and saves it."""
+    """Changes each field of an image in the panel's form and saves it, as a colleague does."""
     item(page, display_name).locator('button[title="Edit"]').click()
     form = page.locator(".elyra-metadataEditor")
 
@@ -141,11 +141,11 @@ def edit(page: Page, display_name: str) -> None:
     check(saved.value.ok, f"the panel could not save: {saved.value.status} {saved.value.text()}")
 
 
-COLOURS = {"31": "#e06c75", "32": "#98c379", "33": "#e5c07b", "36": "#56b6c2", "90": "#7f848e"}
+COLORS = {"31": "#e06c75", "32": "#98c379", "33": "#e5c07b", "36": "#56b6c2", "90": "#7f848e"}
 
 
-def coloured(text: str) -> str:
-    """A terminal's text as HTML: bold, and the colours that Terraform uses."""
+def colored(text: str) -> str:
+    """Returns a terminal's text as HTML, with bold and the colors that Terraform uses."""
     out, opened = [], 0
     for part in re.split(r"(\x1b\[[0-9;]*m)", text):
         if not part.startswith("\x1b"):
@@ -155,7 +155,7 @@ def coloured(text: str) -> str:
             if code in ("", "0"):
                 out.append("</span>" * opened)
                 opened = 0
-            elif style := {"1": "font-weight: bold"}.get(code) or f"color: {COLOURS.get(code, 'inherit')}":
+            elif style := {"1": "font-weight: bold"}.get(code) or f"color: {COLORS.get(code, 'inherit')}":
                 out.append(f'<span style="{style}">')
                 opened += 1
     return "".join(out) + "</span>" * opened
@@ -170,7 +170,7 @@ def terminal(plan: str) -> str:
     return (
         "<style>body { margin: 0; background: #21252b; color: #dcdfe4; }"
         "pre { font: 13px/1.5 'DejaVu Sans Mono', monospace; margin: 0; padding: 20px 24px; }</style>"
-        f"<pre>{coloured(text)}</pre>"
+        f"<pre>{colored(text)}</pre>"
     )
 
 
@@ -195,11 +195,15 @@ def take(picture: pathlib.Path, work: pathlib.Path) -> None:
             item(page, name).locator('button[title="Show Details"]').click()
             expect(item(page, name).locator("a")).to_have_text(image)
 
-        panel = page.screenshot(clip={"x": 0, "y": 28, "width": PANEL_WIDTH, "height": HEIGHT})
-
         edit(page, "Training with GPU")
-        expect(item(page, EDITS["display_name"])).to_be_visible()
+        changed = item(page, EDITS["display_name"])
+        expect(changed).to_be_visible()
+        if (details := changed.locator('button[title="Show Details"]')).count():
+            details.click()
+        expect(changed.locator("a")).to_have_text(EDITS["image_name"])
+        page.mouse.move(PANEL_WIDTH + 100, HEIGHT // 2)  # no tooltip in the picture
 
+        panel = page.screenshot(clip={"x": 0, "y": 28, "width": PANEL_WIDTH, "height": HEIGHT})
         text, changes = terraform.plan()
         check(list(changes) == ["elyra_runtime_image.training"], f"the plan changes {list(changes)}")
         before, after = changes["elyra_runtime_image.training"]["before"], changes["elyra_runtime_image.training"]["after"]

@@ -85,3 +85,35 @@ func TestAccGuide_debugging(t *testing.T) {
 	wantOutput(t, c.run(t, "terraform providers"), "elyra-ai/elyra")
 	g.wantAllUsed(t)
 }
+
+// TestAccGuide_jupyterHub applies the guide's configurations: to shared files, and to a user's server behind
+// a real JupyterHub. TestHubGuide in serverstore runs the Hub as the guide configures it.
+func TestAccGuide_jupyterHub(t *testing.T) {
+	requireAcceptance(t)
+	jupytertest.RequireHub(t)
+	isolate(t)
+	g := readGuide(t, "jupyterhub")
+	c := newCommandLine(t).withElyra(t)
+	c.addExamples(t, "resources/elyra_runtime_image/resource.tf")
+
+	shared := t.TempDir()
+	c.write(t, "provider.tf", strings.ReplaceAll(g.code(t, "file_permission"), "/srv/jupyterhub/share/jupyter", shared))
+	c.run(t, apply)
+	wantImages(t, shared, reporting)
+	wantModes(t, shared, 0o644, 0o755)
+	c.run(t, noop)
+	c.run(t, destroy)
+
+	hub := jupytertest.StartHub(t)
+	hub.AddUser(t, "jdoe")
+	hub.StartServer(t, "jdoe", "")
+	const endpoint = "https://hub.example.com/user/jdoe/"
+	configuration := g.code(t, endpoint)
+	c.write(t, "provider.tf", strings.ReplaceAll(configuration, endpoint, hub.Endpoint("jdoe", ""))+
+		"\nvariable \"hub_token\" {\n  sensitive = true\n}\n")
+	c.env = append(c.env, "TF_VAR_hub_token="+hub.Token(t, "jdoe", "access:servers!server=jdoe/"))
+	c.run(t, apply)
+	wantImages(t, filepath.Join(hub.Home("jdoe"), ".local", "share", "jupyter"), reporting)
+	c.run(t, noop)
+	c.run(t, destroy)
+}

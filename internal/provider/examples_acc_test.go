@@ -277,7 +277,8 @@ func TestAccExample_runtimeImagesDataSource(t *testing.T) {
 	put(t, p.near, "pandas_22", string(elyra.NewDocument(pandas).Encode()))
 	put(t, p.far, "cuda", `{"display_name": "TensorFlow", "metadata": {"image_name": "a/b:1", "tags": ["cuda"]}, "schema_name": "runtime-image"}`)
 	put(t, p.far, "broken", "{")
-	step := example(t, "data-sources/elyra_runtime_images/data-source.tf")
+	step := example(t, "data-sources/elyra_runtime_images/data-source.tf", "data-sources/elyra_runtime_images/search.tf",
+		"data-sources/elyra_runtime_images/invalid.tf")
 	step.ConfigStateChecks = append(step.ConfigStateChecks,
 		statecheck.ExpectKnownOutputValue("origins", knownvalue.MapPartial(map[string]knownvalue.Check{
 			"pandas_22": knownvalue.StringExact("local"), "cuda": knownvalue.StringExact("shared"), "pandas": knownvalue.StringExact("factory"),

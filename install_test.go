@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -124,6 +125,44 @@ func TestAccInstall_gettingStarted(t *testing.T) {
 	if _, err := os.Stat(nightly); err == nil {
 		t.Error("terraform destroy left the imported image, which the guide warns about")
 	}
+}
+
+// TestAccInstall_terraformMessages provokes the messages of Terraform that the troubleshooting guide
+// explains, and follows its advice.
+func TestAccInstall_terraformMessages(t *testing.T) {
+	guide := readFile(t, filepath.Join("templates", "guides", "troubleshooting.md"))
+	h := newHome(t)
+	h.runIn(t, ".", "make install")
+	configuration := filepath.Join(h.dir, "mirror.tfrc")
+	plugins := filepath.Join(h.dir, ".terraform.d", "plugins")
+	write(t, configuration, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", plugins))
+	h.environment = append(h.environment, "TF_CLI_CONFIG_FILE="+configuration)
+	work := filepath.Join(h.dir, "work")
+	explained := func(command, message, detail string) {
+		t.Helper()
+		output := strings.Join(strings.Fields(strings.ReplaceAll(h.runIn(t, work, "! "+command+" -no-color 2>&1"), "│", " ")), " ")
+		if !strings.Contains(output, message) || !strings.Contains(output, detail) {
+			t.Errorf("%s says neither %q nor %q:\n%s", command, message, detail, output)
+		}
+		if !strings.Contains(guide, message) {
+			t.Errorf("the guide doesn't explain %q", message)
+		}
+	}
+
+	write(t, filepath.Join(work, "main.tf"), "data \"elyra_runtime_images\" \"all\" {}\n")
+	explained("terraform init", "Failed to query available provider packages", "hashicorp/elyra")
+	source := regexp.MustCompile("(?s)```terraform\n(.*?)```").FindStringSubmatch(guide)
+	write(t, filepath.Join(work, "versions.tf"), source[1])
+	h.runIn(t, work, "terraform init")
+
+	// Another build of the same version.
+	h.runIn(t, plugins, "for file in */elyra-ai/elyra/*/*/*; do echo >>\"$file\"; done")
+	explained("terraform plan", "does not match any of the checksums recorded in the dependency lock file", "elyra-ai/elyra")
+	explained("terraform init -upgrade", "match any of the checksums previously recorded in the dependency lock file", "elyra-ai/elyra")
+	for _, command := range consoleBlocks(guide)[0] {
+		h.runIn(t, work, command)
+	}
+	h.runIn(t, work, "terraform plan")
 }
 
 // TestAccInstall_modules covers what dev_overrides can't: a module, a second provider, and a lock file

@@ -10,7 +10,7 @@ import (
 // editors and the documentation know.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
-	provider := startProvider(t, New("test")(), nil)
+	provider := startProvider(t, &elyraProvider{version: "test"}, nil)
 	schemas := provider.schemas(t)
 	identities, err := provider.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	check(t, err, identities.Diagnostics)

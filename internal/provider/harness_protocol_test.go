@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -76,7 +75,7 @@ func newTestProvider(t testing.TB, dataDir any, searchPath ...string) testProvid
 // configure returns a provider with that configuration, and what it says of it.
 func configure(t testing.TB, arguments map[string]tftypes.Value) (testProvider, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	p := startProvider(t, New("test")(), arguments)
+	p := startProvider(t, &elyraProvider{version: "test"}, arguments)
 	validated, err := p.ValidateProviderConfig(context.Background(), &tfprotov6.ValidateProviderConfigRequest{Config: p.providerConfig})
 	check(t, err, nil)
 	if slices.ContainsFunc(validated.Diagnostics, isError) {
@@ -90,7 +89,7 @@ func configure(t testing.TB, arguments map[string]tftypes.Value) (testProvider, 
 // startProvider returns a provider that is not configured yet.
 func startProvider(t testing.TB, p provider.Provider, arguments map[string]tftypes.Value) testProvider {
 	t.Helper()
-	started := testProvider{ProviderServer: providerserver.NewProtocol6(p)()}
+	started := testProvider{ProviderServer: serverOf(p)}
 	schemas := started.schemas(t)
 	started.providerConfig = newObject(t, schemas.Provider.ValueType(), arguments)
 	started.resourceType = schemas.ResourceSchemas[resourceName].ValueType().(tftypes.Object)
@@ -351,7 +350,7 @@ func displayNames(results []tfprotov6.ListResourceResult) (names []string) {
 // points to.
 func call(t *testing.T, name string, argument tftypes.Value, variadic ...tftypes.Value) (result any, err string, at *int64) {
 	t.Helper()
-	p := startProvider(t, New("test")(), nil)
+	p := startProvider(t, &elyraProvider{version: "test"}, nil)
 	definition, ok := p.schemas(t).Functions[name]
 	if !ok {
 		t.Fatalf("there is no function %s", name)

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
@@ -17,10 +18,11 @@ import (
 // loggers that it carries: 10 kB a call and 50 kB a resource, more than all else that the provider
 // holds. So the calls that Terraform makes for each resource are given a context that lets go.
 func NewServer(version string) func() tfprotov6.ProviderServer {
-	return func() tfprotov6.ProviderServer {
-		framework := providerserver.NewProtocol6(New(version)())()
-		return server{framework.(protocolServer)}
-	}
+	return func() tfprotov6.ProviderServer { return serverOf(&elyraProvider{version: version}) }
+}
+
+func serverOf(p provider.Provider) tfprotov6.ProviderServer {
+	return server{providerserver.NewProtocol6(p)().(protocolServer)}
 }
 
 // protocolServer is what the framework's server serves.

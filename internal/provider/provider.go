@@ -29,11 +29,6 @@ var (
 	_ provider.ProviderWithValidateConfig = (*elyraProvider)(nil)
 )
 
-// New returns the constructor of a provider of that version.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &elyraProvider{version: version} }
-}
-
 type elyraProvider struct {
 	version string
 }

@@ -10,7 +10,10 @@ import (
 
 // TestElyraMetadata measures what a start script pays today.
 func TestElyraMetadata(t *testing.T) {
-	const images = 50
+	images := 50
+	if *quick {
+		images = 5
+	}
 	data := t.TempDir()
 	env := []string{"JUPYTER_DATA_DIR=" + data}
 	began := time.Now()

@@ -16,7 +16,7 @@ var benchmarkLine = regexp.MustCompile(`(?m)^BenchmarkImages/(\S+?)(?:-\d+)?\s+\
 // TestImages compares inspecting realistic images with "crane export | tar t", which
 // internal/containerimage measures.
 func TestImages(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-run", "^$", "-bench", "^BenchmarkImages$", "-benchtime", "3x", "./internal/containerimage")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-run", "^$", "-bench", "^BenchmarkImages$", "-benchtime", fmt.Sprintf("%dx", min(3, *rounds)), "./internal/containerimage")
 	cmd.Dir = ".."
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // what it cost, when all images are listed and when ten are managed among many of others.
 func TestMemory(t *testing.T) {
 	var rows [][]string
-	for _, n := range []int{50, 5000, 100000} {
+	for _, n := range several(50, 5000, 100000) {
 		c := contenders(t, "elyra")[0]
 		c.stand(t, 10)
 		document, err := os.ReadFile(filepath.Join(c.images, "image_i0i.json"))
@@ -38,7 +38,7 @@ func TestMemory(t *testing.T) {
 		wall, peak = c.watched(t, "apply", "-auto-approve", "-no-color")
 		rows = append(rows, []string{strconv.Itoa(n), "all listed by a data source", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
 	}
-	for _, n := range []int{50, 5000} {
+	for _, n := range several(50, 5000) {
 		c := contenders(t, "elyra")[0]
 		c.stand(t, n)
 		wall, peak := c.watched(t, "plan", "-detailed-exitcode", "-no-color")

@@ -189,7 +189,7 @@ func micros(d time.Duration) string { return fmt.Sprintf("%.0f µs", float64(d.N
 
 func TestProviderOnFiles(t *testing.T) {
 	var rows [][]string
-	for _, n := range []int{100, 1000, 10000} {
+	for _, n := range several(100, 1000, 10000) {
 		data := t.TempDir()
 		// Each round of plans is one of Terraform's, which has a process of its own.
 		anew := func() alone {
@@ -315,7 +315,7 @@ func writeOne(t *testing.T, dir, name string, data []byte) {
 
 func TestProviderOnServer(t *testing.T) {
 	var rows [][]string
-	for _, n := range []int{100, 1000} {
+	for _, n := range several(100, 1000) {
 		server := elyratest.New(t, elyratest.Options{Token: "bench"})
 		a := newAlone(t, map[string]tftypes.Value{
 			"endpoint": tftypes.NewValue(tftypes.String, server.URL), "token": tftypes.NewValue(tftypes.String, "bench"),

@@ -21,7 +21,7 @@ import (
 // the process to its schema, by the handshake of hashicorp/go-plugin.
 func TestStartUp(t *testing.T) {
 	var rows [][]string
-	for _, name := range []string{"elyra", "minimal"} {
+	for _, name := range []string{"elyra", "minimal", "floor"} {
 		binary := filepath.Join(built, name, "terraform-provider-"+name)
 		var took []time.Duration
 		var memory []float64

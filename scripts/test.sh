@@ -98,16 +98,6 @@ if ! grep -q '"Action":"run"' "$events"; then
   code=1
 fi
 
-# The compatibility guide shows which tests passed on which versions. RECORD=yes records them. Every
-# other run is compared with the record.
-if [[ $code == 0 && -z $missing ]]; then
-  mode=check
-  if [[ ${RECORD:-} == yes ]]; then
-    mode=record
-  fi
-  "$GO" run ./test/compatibility $mode "$events" "$version" || code=$?
-fi
-
 if [[ -n $missing ]]; then
   echo
   echo "SKIPPED: the tests with a real Elyra, because $missing."

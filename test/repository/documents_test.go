@@ -1,4 +1,4 @@
-package main_test
+package repository
 
 import (
 	"io/fs"
@@ -27,7 +27,7 @@ func TestDocuments_namedTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := 0
-	for _, document := range []string{"SECURITY.md", "CONTRIBUTING.md", "RELIABILITY.md", "DESIGN.md"} {
+	for _, document := range []string{".github/SECURITY.md", ".github/CONTRIBUTING.md", "test/RELIABILITY.md", "DESIGN.md", "templates/guides/compatibility.md"} {
 		text, err := os.ReadFile(document)
 		if err != nil {
 			t.Error(err)
@@ -54,7 +54,7 @@ const (
 // because the registry doesn't resolve relative links on its overview page.
 func TestDocuments_links(t *testing.T) {
 	links := 0
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "examples/*.md", "examples/*/*.md", "bench/*.md", ".github/*.md", ".github/*/*.yml"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "examples/*.md", "examples/*/*.md", "bench/*.md", "test/*.md", ".github/*.md"} {
 		for _, document := range files(t, pattern) {
 			for _, link := range documentLinks(readFile(t, document)) {
 				links++

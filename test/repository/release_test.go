@@ -1,6 +1,6 @@
 //go:build release
 
-package main_test
+package repository
 
 import (
 	"archive/zip"

@@ -1,9 +1,22 @@
 #!/usr/bin/env bash
 # Runs all tests, including acceptance tests with a real Terraform and tests with a real Elyra.
 # Arguments go to go test. Without a package, it tests ./... Each dot is a test. With arguments, it
-# prints each test's name. The last line counts the tests.
+# prints each test's name. The last line counts the tests, and what was skipped is listed above it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+if [[ ! -d $CACHE ]]; then
+  echo "What the tests need is kept in $CACHE: up to 3 GB. To remove it: make clean-cache"
+fi
+# What tests leave in the temporary directory goes with it. Another user must be able to look into it.
+one_file_system=()
+if [[ $(uname) == Linux ]]; then
+  one_file_system=(--one-file-system) # a mount that a killed test left isn't ours to empty
+fi
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/elyra.XXXXXX")
+export TMPDIR
+trap 'rm -rf ${one_file_system[@]+"${one_file_system[@]}"} "$TMPDIR"' EXIT
+chmod 755 "$TMPDIR"
 
 missing=
 if venv=$(scripts/elyra.sh "$CACHE"); then
@@ -70,32 +83,43 @@ echo "Terraform: ${version%%$'\n'*} ($TERRAFORM)"
 echo "Elyra: ${ELYRA_TEST_VENV:-none}"
 echo "JupyterHub: ${JUPYTERHUB_TEST_ENV:-none}"
 
-arguments=(-count=1 -timeout=30m)
+# The time limit is for one test that makes no progress, not for a package: that depends on the machine.
+limit=${TEST_LIMIT:-15m}
+arguments=(-count=1 -timeout=0)
 # The race detector needs a C compiler.
+race=()
 if [[ $("$GO" env CGO_ENABLED) == 1 ]]; then
-  arguments+=(-race)
+  race=(-race)
 fi
-# The acceptance tests start first, because they take as long as all others together.
-packages=(./internal/provider ./...)
-for argument; do
-  if [[ $argument == . || $argument == ./* ]]; then
-    packages=()
-  fi
-done
+events=$TMPDIR/events
+"$GO" build -o "$TMPDIR/watch" ./test/watch
 
-format=dots
-if (($#)); then
-  format=testname
-fi
+# run FORMAT ARGUMENT...: go test with these arguments. Skipped tests are listed with what they lack.
+run() {
+  local format=$1
+  shift
+  "$GO" tool -modfile=tools/go.mod gotestsum --format "$format" --jsonfile "$events" --raw-command -- \
+    "$TMPDIR/watch" "$limit" "$GO" test -json "${arguments[@]}" "$@"
+}
 
-events=$(mktemp)
-trap 'rm -f "$events"' EXIT
 code=0
-"$GO" tool -modfile=tools/go.mod gotestsum --format "$format" --hide-summary=skipped --jsonfile "$events" -- \
-  "${arguments[@]}" "$@" ${packages[@]+"${packages[@]}"} || code=$?
-if ! grep -q '"Action":"run"' "$events"; then
-  echo "No test is called by: $*" >&2
-  code=1
+if (($# == 0)); then
+  # Acceptance tests wait for Terraform. The race detector would slow them down to see what
+  # TestRuntimeImage_concurrently shows it.
+  run dots -run '^TestAcc' ./internal/provider ./test/repository || code=1
+  run dots ${race[@]+"${race[@]}"} -skip '^TestAcc' ./... || code=1
+else
+  packages=(./...)
+  for argument; do
+    if [[ $argument == . || $argument == ./* ]]; then
+      packages=()
+    fi
+  done
+  run testname ${race[@]+"${race[@]}"} "$@" ${packages[@]+"${packages[@]}"} || code=$?
+  if ! grep -q '"Action":"run"' "$events"; then
+    echo "No test is called by: $*" >&2
+    code=1
+  fi
 fi
 
 if [[ -n $missing ]]; then

@@ -135,14 +135,11 @@ func get(t *testing.T, client *http.Client, server *jupytertest.Server) (status 
 	return response.StatusCode, names
 }
 
+// One Elyra will do: the servers of the others are started by the tests that are about them.
 func TestServer(t *testing.T) {
 	t.Parallel()
-	jupytertest.OnEach(t, testServer)
-}
-
-func testServer(t *testing.T, elyra jupytertest.Elyra) {
 	dataDir := newDataDir(t, "good", document)
-	server := jupytertest.Start(t, jupytertest.Options{Elyra: elyra, DataDir: dataDir, BaseURL: "/user/jdoe/"})
+	server := jupytertest.Start(t, jupytertest.Options{DataDir: dataDir, BaseURL: "/user/jdoe/"})
 	url := server.URL
 	if !strings.HasPrefix(url, "http://127.0.0.1:") || !strings.HasSuffix(url, "/user/jdoe") {
 		t.Errorf("URL is %s", url)

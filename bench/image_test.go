@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 var benchmarkLine = regexp.MustCompile(`(?m)^BenchmarkImages/(\S+?)(?:-\d+)?\s+\d+\s+(.*)$`)
@@ -34,7 +34,7 @@ func TestImages(t *testing.T) {
 			fmt.Sprintf("%.2f s", value["s"]), fmt.Sprintf("%.2f s", value["s-export"])})
 	}
 	if len(rows) == 0 {
-		needed.Missing(t, "a Debian to build images from", "scripts/rootfs.sh makes it:\n"+string(out))
+		testenv.Missing(t, "a Debian to build images from", "scripts/rootfs.sh makes it:\n"+string(out))
 	}
 	section(t, "Images compared with crane export", "Bytes and time of an inspection, compared with `crane export | tar t`, from a registry on the same machine. The images are those of `TestAgainstExecution`. Layers are read from the top down; where all are read, no other order would cost less.",
 		[]string{"image", "layers read", "read", "crane export", "ratio", "time", "crane export"}, rows)

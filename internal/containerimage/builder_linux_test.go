@@ -22,7 +22,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/sys/unix"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // A builder makes layers as a Dockerfile does: each step is a script that root runs in the file system
@@ -55,7 +55,7 @@ func newBuilder(t testing.TB) *builder {
 	t.Helper()
 	rootfs := os.Getenv("ROOTFS_DIR")
 	if rootfs == "" {
-		needed.Missing(t, "ROOTFS_DIR", `it names the directory that "scripts/rootfs.sh CACHE" prints; make test sets it`)
+		testenv.Missing(t, "ROOTFS_DIR", `it names the directory that "scripts/rootfs.sh CACHE" prints; make test sets it`)
 	}
 	registryBinary(t)
 	if !asRoot(t, "ROOTFS_DIR="+rootfs, "REGISTRY_BIN="+os.Getenv("REGISTRY_BIN")) {
@@ -262,7 +262,7 @@ func asRoot(t testing.TB, env ...string) bool {
 		return true
 	}
 	if exec.CommandContext(t.Context(), "sudo", "-n", "true").Run() != nil {
-		needed.Missing(t, "root, who may mount,", "sudo without a password does, too")
+		testenv.Missing(t, "root, who may mount,", "sudo without a password does, too")
 	}
 	self, err := os.Executable()
 	if err != nil {

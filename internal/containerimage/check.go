@@ -14,7 +14,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 // Defaults of [Options].
@@ -111,7 +111,7 @@ type checker struct {
 // its environment, its platform.
 func (c *checker) note(p *Problem) {
 	if p != nil {
-		c.report.Problems = append(c.report.Problems, Problem{p.Code, p.Severity, wire.Line(p.Message, maxSentence), wire.Line(p.NextStep, maxSentence)})
+		c.report.Problems = append(c.report.Problems, Problem{p.Code, p.Severity, netutil.Line(p.Message, maxSentence), netutil.Line(p.NextStep, maxSentence)})
 	}
 }
 

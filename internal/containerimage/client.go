@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 // sideBySide bounds how many layers are read at the same time.
@@ -22,8 +22,8 @@ type Client struct {
 
 	mu         sync.Mutex
 	transports map[string]http.RoundTripper
-	layers     map[string]*once.Value[*rootfs.Layer] // by digest
-	memory     map[string]int                        // of those that were read
+	layers     map[string]*singleflight.Value[*rootfs.Layer] // by digest
+	memory     map[string]int                                // of those that were read
 }
 
 // NewClient returns a Client that uses the given credentials.
@@ -32,7 +32,7 @@ func NewClient(credentials Credentials) *Client {
 		credentials: credentials,
 		slots:       make(chan struct{}, sideBySide),
 		transports:  map[string]http.RoundTripper{},
-		layers:      map[string]*once.Value[*rootfs.Layer]{},
+		layers:      map[string]*singleflight.Value[*rootfs.Layer]{},
 		memory:      map[string]int{},
 	}
 }
@@ -58,7 +58,7 @@ func (c *Client) layer(ctx context.Context, digest string, read func(context.Con
 	c.mu.Lock()
 	value := c.layers[digest]
 	if value == nil {
-		value = &once.Value[*rootfs.Layer]{}
+		value = &singleflight.Value[*rootfs.Layer]{}
 		c.layers[digest] = value
 	}
 	c.mu.Unlock()

@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 // ErrUnreachable is what every [UnreachableError] is: the registry gave no
@@ -264,7 +264,7 @@ const (
 )
 
 // clip makes a stranger's text fit for a message.
-func clip(s string) string { return strings.TrimRight(wire.Line(s, maxQuote), ".: ") }
+func clip(s string) string { return strings.TrimRight(netutil.Line(s, maxQuote), ".: ") }
 
 // version says what of the repository a reference asks for.
 func version(ref name.Reference) string {

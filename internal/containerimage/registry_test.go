@@ -30,7 +30,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // testProgram is the program that an environment variable names.
@@ -38,7 +38,7 @@ func testProgram(t testing.TB, variable, module string) string {
 	t.Helper()
 	bin := os.Getenv(variable)
 	if bin == "" {
-		needed.Missing(t, variable, "it names the program that make test builds from "+module)
+		testenv.Missing(t, variable, "it names the program that make test builds from "+module)
 	}
 	return bin
 }

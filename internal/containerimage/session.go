@@ -30,7 +30,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"golang.org/x/net/publicsuffix"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 // maxDocument bounds manifests, indexes, image configurations and everything
@@ -106,7 +106,7 @@ func newTransport(caCertPEM string) (*http.Transport, error) {
 	if caCertPEM == "" {
 		return t, nil
 	}
-	pool, err := wire.TrustedCertificates(caCertPEM)
+	pool, err := netutil.TrustedCertificates(caCertPEM)
 	if err != nil {
 		return nil, &InputError{"ca_cert_pem", "It " + err.Error() + "."}
 	}
@@ -134,7 +134,7 @@ type guard struct {
 // RoundTrip implements [http.RoundTripper].
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	host := req.URL.Hostname()
-	if req.URL.Scheme != "https" && !wire.IsLoopback(host) {
+	if req.URL.Scheme != "https" && !netutil.IsLoopback(host) {
 		return nil, errPlainHTTP
 	}
 	// http.Client sets Response on requests that a redirect led to. It would stop after ten by itself, but
@@ -211,7 +211,7 @@ func (g *guard) send(req *http.Request) (*http.Response, error) {
 // with errors that can't be told apart. It puts the challenge first that needs no password.
 func (g *guard) leadsAway(req *http.Request, resp *http.Response) error {
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 && isPrivate(to.Hostname()) && to.Hostname() != req.URL.Hostname() &&
-		(!isPrivate(req.URL.Hostname()) || net.ParseIP(to.Hostname()) != nil) && !(wire.IsLoopback(to.Hostname()) && wire.IsLoopback(req.URL.Hostname())) {
+		(!isPrivate(req.URL.Hostname()) || net.ParseIP(to.Hostname()) != nil) && !(netutil.IsLoopback(to.Hostname()) && netutil.IsLoopback(req.URL.Hostname())) {
 		return leadsAwayError{host: to.Hostname(), private: true}
 	}
 	for _, challenge := range resp.Header.Values("Www-Authenticate") {
@@ -356,7 +356,7 @@ func (d *document) Read(p []byte) (int, error) {
 // isPrivate reports whether host is an address that outsiders cannot reach. Names
 // are not resolved: what a name means here is for whoever runs the network.
 func isPrivate(host string) bool {
-	if wire.IsLoopback(host) {
+	if netutil.IsLoopback(host) {
 		return true
 	}
 	ip := net.ParseIP(host)

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 // connection is what a configured provider hands to its resources and data
@@ -81,7 +81,7 @@ func (c *connection) lookUp(ctx context.Context, name string) (instance elyra.In
 // onceValue returns a function that calls f once for all, and gives its result for
 // good, an error too. Each caller may give up waiting for it.
 func onceValue[T any](f func(context.Context) (T, error)) func(context.Context) (T, error) {
-	value := &once.Value[T]{}
+	value := &singleflight.Value[T]{}
 	return func(ctx context.Context) (T, error) { return value.Get(ctx, f) }
 }
 

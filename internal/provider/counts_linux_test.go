@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // TestCounts_systemCalls counts the system calls on the data directory for 10 resources.
 func TestCounts_systemCalls(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		needed.Missing(t, "strace", "scripts/filesystems.sh installs it")
+		testenv.Missing(t, "strace", "scripts/filesystems.sh installs it")
 	}
 	dataDir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
 	command := exec.CommandContext(t.Context(), strace, "-f", "-qq", "-y", "-e", "trace=%file,%desc", "-o", trace, os.Args[0], "-test.run=^TestCounts_traced$")

@@ -24,8 +24,8 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/provider"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // This file is the harness of the acceptance tests: a real Terraform on the provider, by plugin-testing
@@ -61,7 +61,7 @@ func TestMain(m *testing.M) {
 func requireAcceptance(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		needed.Missing(t, "TF_ACC", "make test sets it")
+		testenv.Missing(t, "TF_ACC", "make test sets it")
 	}
 }
 
@@ -402,7 +402,7 @@ func (c commandLine) withQuery(t *testing.T) commandLine {
 			return c
 		}
 	}
-	needed.Missing(t, "a Terraform with the query command", "make test sets TERRAFORM_QUERY")
+	testenv.Missing(t, "a Terraform with the query command", "make test sets TERRAFORM_QUERY")
 	return c
 }
 

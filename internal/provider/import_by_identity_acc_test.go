@@ -10,7 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // TestAccImportByIdentity takes an image over by its identity, and names those
@@ -21,7 +21,7 @@ func TestAccImportByIdentity(t *testing.T) {
 	if underTest := cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"); !knowsIdentities(t, underTest) {
 		newest := os.Getenv("TERRAFORM_QUERY")
 		if newest == "" {
-			needed.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
+			testenv.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
 		}
 		t.Setenv("TF_ACC_TERRAFORM_PATH", newest)
 	}
@@ -49,7 +49,7 @@ func (c commandLine) withIdentity(t *testing.T) commandLine {
 			return c
 		}
 	}
-	needed.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
+	testenv.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
 	return c
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 // providerModel is the provider's configuration.
@@ -214,7 +214,7 @@ func hasAuthorization(headers map[string]string) bool {
 // clear.
 func isExposed(endpoint string) bool {
 	u, err := url.Parse(endpoint)
-	return err == nil && u.Scheme == "http" && !wire.IsLoopback(u.Hostname())
+	return err == nil && u.Scheme == "http" && !netutil.IsLoopback(u.Hostname())
 }
 
 // logRequest is the only place that logs requests. What it is given holds no

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // TestAccInstall follows README in a fresh home directory: the installation, the configuration, and its
@@ -240,7 +240,7 @@ type home struct {
 func newHome(t *testing.T) home {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		needed.Missing(t, "TF_ACC", "make test sets it")
+		testenv.Missing(t, "TF_ACC", "make test sets it")
 	}
 	terraform, err := exec.LookPath(os.Getenv("TF_ACC_TERRAFORM_PATH"))
 	if err != nil {

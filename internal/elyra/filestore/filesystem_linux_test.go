@@ -16,7 +16,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // requireRoot runs the calling test as root, which may mount: by sudo where that asks for nothing,
@@ -38,7 +38,7 @@ func requireRoot(t *testing.T) bool {
 		}
 		return false
 	}
-	needed.Missing(t, "root, who may mount,", "sudo without a password does, too")
+	testenv.Missing(t, "root, who may mount,", "sudo without a password does, too")
 	return false
 }
 
@@ -49,7 +49,7 @@ const installs = "scripts/filesystems.sh installs it"
 func system(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
-		needed.Missing(t, name, installs)
+		testenv.Missing(t, name, installs)
 	}
 	out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // operation is what an apply does to an instance, in a process that is killed, or whose system calls
@@ -147,7 +147,7 @@ type call struct {
 func trace(t *testing.T, operation, root string, options ...string) (printed string, lines []string) {
 	t.Helper()
 	if _, err := exec.LookPath("strace"); err != nil {
-		needed.Missing(t, "strace", installs)
+		testenv.Missing(t, "strace", installs)
 	}
 	self, err := os.Executable()
 	if err != nil {

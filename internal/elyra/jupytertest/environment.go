@@ -25,7 +25,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // Elyra is one of the Elyras to test on. The zero Elyra is [Newest].
@@ -79,7 +79,7 @@ func Require(t testing.TB) {
 func (e Elyra) Require(t testing.TB) {
 	t.Helper()
 	if reason := e.missing(); reason != "" {
-		needed.Missing(t, "the real Elyra", reason)
+		testenv.Missing(t, "the real Elyra", reason)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // hubVariable names the environment that carries JupyterHub.
@@ -29,7 +29,7 @@ const hubVariable = "JUPYTERHUB_TEST_ENV"
 func RequireHub(t testing.TB) {
 	t.Helper()
 	if os.Getenv(hubVariable) == "" {
-		needed.Missing(t, "the real JupyterHub", hubVariable+" is not set; make test sets it")
+		testenv.Missing(t, "the real JupyterHub", hubVariable+" is not set; make test sets it")
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 // Defaults for what a [Config] leaves to its user.
@@ -184,7 +184,7 @@ func withScheme(endpoint string) string {
 	if err != nil || u.Hostname() == "" || u.User != nil {
 		return ", such as http://localhost:8888"
 	}
-	if !wire.IsLoopback(u.Hostname()) {
+	if !netutil.IsLoopback(u.Hostname()) {
 		u.Scheme = "https"
 	}
 	return fmt.Sprintf("; use %q", cleanEndpoint(u, u.EscapedPath()))
@@ -237,7 +237,7 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 	// InsecureSkipVerify is the user's explicit choice, which the provider warns of.
 	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify}
 	if cfg.CACertPEM != "" {
-		pool, err := wire.TrustedCertificates(cfg.CACertPEM)
+		pool, err := netutil.TrustedCertificates(cfg.CACertPEM)
 		if err != nil {
 			return nil, configErrorf("ca_cert_pem", "%v", err)
 		}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 // maxMessage bounds what is taken over from a server, in characters.
@@ -83,7 +83,7 @@ func (a *answer) isElyra() bool {
 
 // clean makes what a server said fit for a line of text, without our own secrets
 // should it have repeated them.
-func (c *client) clean(message string) string { return wire.Line(c.mask(message), maxMessage) }
+func (c *client) clean(message string) string { return netutil.Line(c.mask(message), maxMessage) }
 
 // statusKinds are what answers mean by their status alone.
 var statusKinds = map[int]Kind{

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 // listLifetime is how long a list answers further refreshes after it came.
@@ -33,7 +33,7 @@ type reads struct {
 // list is one list, under way or answered, shared by all who may.
 type list struct {
 	asked     uint64
-	instances once.Value[map[string]elyra.Instance]
+	instances singleflight.Value[map[string]elyra.Instance]
 	// answered is when the answer came; zero before that.
 	answered time.Time
 }

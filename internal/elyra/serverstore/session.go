@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 // session is a login with a password. The cookies are in the client's jar.
@@ -20,7 +20,7 @@ type session struct {
 }
 
 // login is one login, shared by all requests that need it.
-type login struct{ once.Value[struct{}] }
+type login struct{ singleflight.Value[struct{}] }
 
 // expire ends a login, unless a newer one has taken its place.
 func (s *session) expire(old *login) {

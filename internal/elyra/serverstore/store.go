@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 type Store struct {
 	client *client
 	reads  *reads
-	schema once.Value[Schema]
+	schema singleflight.Value[Schema]
 }
 
 var _ elyra.Store = (*Store)(nil)

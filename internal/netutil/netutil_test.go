@@ -1,10 +1,10 @@
-package wire_test
+package netutil_test
 
 import (
 	"errors"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/wire"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
 func TestIsLoopback(t *testing.T) {
@@ -13,7 +13,7 @@ func TestIsLoopback(t *testing.T) {
 		"127.0.0.1": true, "127.8.9.1": true, "::1": true, "::ffff:127.0.0.1": true,
 		"": false, "localhost.example.com": false, "notlocalhost": false, "10.0.0.1": false, "::": false, "0.0.0.0": false,
 	} {
-		if got := wire.IsLoopback(host); got != want {
+		if got := netutil.IsLoopback(host); got != want {
 			t.Errorf("%q: %t", host, got)
 		}
 	}
@@ -21,7 +21,7 @@ func TestIsLoopback(t *testing.T) {
 
 func TestTrustedCertificates(t *testing.T) {
 	for _, pem := range []string{"", "x", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"} {
-		if _, err := wire.TrustedCertificates(pem); !errors.Is(err, wire.ErrNoCertificate) {
+		if _, err := netutil.TrustedCertificates(pem); !errors.Is(err, netutil.ErrNoCertificate) {
 			t.Errorf("%q: %v", pem, err)
 		}
 	}
@@ -36,7 +36,7 @@ func TestLine(t *testing.T) {
 		"bad \xff byte":          "bad \uFFFD byte",
 		"äöüäöüäöüäöüäöüäöüäöü": "äöüäöüäöüäöü…",
 	} {
-		if got := wire.Line(text, 12); got != want {
+		if got := netutil.Line(text, 12); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}

@@ -1,7 +1,7 @@
-// Package wire holds what the provider's HTTP clients have in common: which
+// Package netutil holds what the provider's HTTP clients have in common: which
 // hosts are this machine, which certificates are trusted, and how much of a
 // stranger's text goes into a message.
-package wire
+package netutil
 
 import (
 	"crypto/x509"

@@ -1,7 +1,7 @@
-// Package once lets several callers share one call of a function, without
+// Package singleflight lets several callers share one call of a function, without
 // binding any of them to it: each may give up waiting, and the call itself ends
 // when nobody waits for it any longer.
-package once
+package singleflight
 
 import (
 	"context"

@@ -1,5 +1,5 @@
-// Package needed is how tests say that they lack something of the machine.
-package needed
+// Package testenv is how tests say that they lack something of the machine.
+package testenv
 
 import (
 	"os"

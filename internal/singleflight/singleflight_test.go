@@ -1,4 +1,4 @@
-package once_test
+package singleflight_test
 
 import (
 	"context"
@@ -8,18 +8,18 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/once"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 // await returns when n callers wait.
-func await(value *once.Value[int], n int) {
+func await(value *singleflight.Value[int], n int) {
 	for value.Waiting() != n {
 		runtime.Gosched()
 	}
 }
 
 func TestSharedByAll(t *testing.T) {
-	var value once.Value[int]
+	var value singleflight.Value[int]
 	var calls atomic.Int64
 	release := make(chan struct{})
 	fetch := func(context.Context) (int, error) {
@@ -48,7 +48,7 @@ func TestSharedByAll(t *testing.T) {
 
 // TestGivingUp: the first caller's context does not end the call for the others.
 func TestGivingUp(t *testing.T) {
-	var value once.Value[int]
+	var value singleflight.Value[int]
 	release := make(chan struct{})
 	fetch := func(ctx context.Context) (int, error) {
 		select {
@@ -76,7 +76,7 @@ func TestGivingUp(t *testing.T) {
 
 // TestNobodyWaits: the call ends with its last caller, and the next begins anew.
 func TestNobodyWaits(t *testing.T) {
-	var value once.Value[int]
+	var value singleflight.Value[int]
 	ended := make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 	gaveUp := make(chan error)

@@ -1,10 +1,10 @@
-package needed_test
+package testenv_test
 
 import (
 	"fmt"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/needed"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // recorder is a test that notes how it ended.
@@ -31,7 +31,7 @@ func TestMissing(t *testing.T) {
 	} {
 		t.Setenv("CI", ci)
 		r := &recorder{TB: t}
-		needed.Missing(r, "strace", "a script installs it")
+		testenv.Missing(r, "strace", "a script installs it")
 		if r.ended != want {
 			t.Errorf("CI=%q: %s, want %s", ci, r.ended, want)
 		}

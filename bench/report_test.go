@@ -79,7 +79,7 @@ func run(m *testing.M) int {
 	}
 	report := "# Benchmarks\n\nMeasured by `make bench`, never by hand. " +
 		"Smaller is better; a ratio is the provider's figure divided by the other's. " +
-		"What was aimed at, and what was missed, is in [README.md](README.md).\n\n" + machine() +
+		"[README.md](README.md) lists the goals and the results.\n\n" + machine() +
 		fmt.Sprintf("- took %s, %d rounds\n", time.Since(began).Round(time.Second), *rounds) + sections.text.String()
 	if *reportPath == "" {
 		fmt.Print(report)

@@ -16,6 +16,7 @@ fi
 for name; do
   excludes=(--excludes test/elyra/excludes.txt)
   case $name in newest) ;; *) excludes+=(--excludes test/elyra/excludes-pipelines.txt) ;; esac
+  case $name in lab) ;; *) excludes+=(--excludes test/elyra/excludes-lab.txt) ;; esac
   pins=test/elyra/$name.txt
   {
     echo "# Made from $name.in by: make renew-elyra NAMES=$name"

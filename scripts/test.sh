@@ -23,7 +23,8 @@ if venv=$(scripts/elyra.sh "$CACHE"); then
   export ELYRA_TEST_VENV=$venv
   ELYRA_TEST_VENV_OLDEST=$(scripts/elyra.sh "$CACHE" oldest)
   ELYRA_TEST_VENV_ODH=$(scripts/elyra.sh "$CACHE" odh)
-  export ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH
+  ELYRA_TEST_VENV_LAB=$(scripts/elyra.sh "$CACHE" lab)
+  export ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH ELYRA_TEST_VENV_LAB
 else
   code=$?
   if [[ $code != 3 ]]; then
@@ -35,7 +36,7 @@ else
     exit 1
   fi
   missing='no Python 3.10 or newer with its venv module was found'
-  unset ELYRA_TEST_VENV ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH
+  unset ELYRA_TEST_VENV ELYRA_TEST_VENV_OLDEST ELYRA_TEST_VENV_ODH ELYRA_TEST_VENV_LAB
 fi
 
 # The Hub's environment uses the Python of Elyra's environment. It also needs node.
@@ -49,7 +50,7 @@ if [[ -n ${ELYRA_TEST_VENV:-} ]]; then
   fi
 fi
 
-scripts/filesystems.sh
+scripts/programs.sh
 
 # Images for the tests of containerimage are built from a real Debian, as root.
 unset ROOTFS_DIR

@@ -137,18 +137,23 @@ func (c *checker) explain(ctx context.Context, seen *sight, at stage, err error)
 	case isNetworkError(err) && seen.digest != "":
 		return storageFailed.problem("%s has the image, but %s doesn't arrive: %s.", registry, at, networkReason(err))
 	case isNetworkError(err):
-		next := registryUnreachable.Cure
-		switch {
-		case errors.As(err, new(x509.UnknownAuthorityError)):
-			next = "If its certificate is from a private authority, give that authority's in ca_cert_pem."
-		case errors.As(err, &certificate):
-			next = "Have the registry's certificate renewed or corrected."
-		case errors.Is(err, http.ErrSchemeMismatch):
-			next = "It seems to speak plain HTTP, which only loopback addresses may. Give the registry a certificate."
-		}
-		return &UnreachableError{registry, networkReason(err), next}
+		return unreachable(registry, err)
 	}
 	return invalidAnswer.problem("What %s sends as %s makes no sense.", registry, at)
+}
+
+// unreachable is the error of a registry that gives no answer.
+func unreachable(registry string, err error) *UnreachableError {
+	next := registryUnreachable.Cure
+	switch {
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		next = "If its certificate is from a private authority, give that authority's in ca_cert_pem."
+	case errors.As(err, new(*tls.CertificateVerificationError)):
+		next = "Have the registry's certificate renewed or corrected."
+	case errors.Is(err, http.ErrSchemeMismatch):
+		next = "It seems to speak plain HTTP, which only loopback addresses may. Give the registry a certificate."
+	}
+	return &UnreachableError{registry, networkReason(err), next}
 }
 
 // specified are the error codes of the distribution specification, and of its reference implementation.
@@ -159,19 +164,25 @@ var specified = []transport.ErrorCode{
 	transport.UnknownErrorCode, transport.UnavailableErrorCode,
 }
 
-// explainAnswer goes by the codes of the distribution specification ("Error Codes") where the registry
-// sends them, and by the status where not.
-func (c *checker) explainAnswer(seen *sight, at stage, answer *transport.Error) error {
-	registry, repo, s := registryName(c.ref), c.ref.Context().RepositoryStr(), seen.session
-	status := answer.StatusCode
-	var code transport.ErrorCode // the first that's specified
-	says := fmt.Sprintf(" (%d %s)", status, http.StatusText(status))
+// specifiedCode returns the first specified code of an answer, and what a message says of the answer.
+func specifiedCode(answer *transport.Error) (code transport.ErrorCode, says string) {
+	says = fmt.Sprintf(" (%d %s)", answer.StatusCode, http.StatusText(answer.StatusCode))
 	for _, d := range slices.Backward(answer.Errors) {
 		if slices.Contains(specified, d.Code) {
 			code, says = d.Code, fmt.Sprintf(" (%s)", d.Code)
 		}
 	}
-	denied := status == http.StatusUnauthorized || status == http.StatusForbidden || code == transport.UnauthorizedErrorCode || code == transport.DeniedErrorCode
+	return code, says
+}
+
+// explainAnswer goes by the codes of the distribution specification ("Error Codes") where the registry
+// sends them, and by the status where not.
+func (c *checker) explainAnswer(seen *sight, at stage, answer *transport.Error) error {
+	registry, repo, s := registryName(c.ref), c.ref.Context().RepositoryStr(), seen.session
+	status := answer.StatusCode
+	code, says := specifiedCode(answer)
+	denied := slices.Contains([]int{http.StatusUnauthorized, http.StatusForbidden}, status) ||
+		slices.Contains([]transport.ErrorCode{transport.UnauthorizedErrorCode, transport.DeniedErrorCode}, code)
 	broken := status >= 500 || status == http.StatusRequestTimeout
 	elsewhere := at != stageHandshake && answer.Request != nil && answer.Request.URL.Host != s.guard.registry
 	switch {
@@ -186,9 +197,10 @@ func (c *checker) explainAnswer(seen *sight, at stage, answer *transport.Error) 
 		return p
 	case denied:
 		return c.explainDenial(seen, at, status, says)
-	case broken && seen.digest != "":
-		return storageFailed.problem("%s has the image, but doesn't send %s%s.", registry, at, says).cure("Try again later, or ask who runs the registry.")
 	case broken:
+		if seen.digest != "" {
+			return storageFailed.problem("%s has the image, but doesn't send %s%s.", registry, at, says).cure("Try again later, or ask who runs the registry.")
+		}
 		return &UnreachableError{registry, "it answers" + says, "Try again later, or ask who runs it."}
 	case code == transport.NameUnknownErrorCode:
 		return repositoryNotFound.problem("%s has no repository %s.", registry, repo)

@@ -245,7 +245,7 @@ func TestUser(t *testing.T) {
 			t.Fatal(err)
 		}
 		in := newInspection(&checker{}, &sight{config: &v1.ConfigFile{Config: v1.Config{User: tt.user}}}, rootfs.Stack(layer))
-		got := ""
+		var got string
 		if p := in.findUser(); p != nil {
 			got = p.Code + ": " + p.Message
 		} else {

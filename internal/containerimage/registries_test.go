@@ -84,7 +84,7 @@ func TestContentTypes(t *testing.T) {
 		inner := host
 		host = listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			record := httptest.NewRecorder()
-			resp, err := http.DefaultTransport.RoundTrip(must(http.NewRequestWithContext(t.Context(), r.Method, "http://"+inner+r.URL.Path, nil)))
+			resp, err := http.DefaultTransport.RoundTrip(must(http.NewRequestWithContext(r.Context(), r.Method, "http://"+inner+r.URL.Path, nil)))
 			if err != nil {
 				t.Error(err)
 				return

@@ -225,8 +225,8 @@ func TestRealRegistryResumes(t *testing.T) {
 			_, _ = rand.Read(noise)
 			img := imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, append(lines{"opt/noise < " + string(noise), "bin/python3.11*", "bin/python3 -> python3.11",
 				"lib/python3.11/os.py", "lib/python3.11/site-packages/pip/__main__.py"}, others...).tar(t)))
-			real := run(t, "", "")
-			push(t, real+"/team/image:1", img)
+			registry := run(t, "", "")
+			push(t, registry+"/team/image:1", img)
 			layer := must(img.Manifest()).Layers[0]
 			for breaks, want := range map[int32]string{0: "true", 1: "true", 2: "unknown"} {
 				var left atomic.Int32
@@ -235,7 +235,7 @@ func TestRealRegistryResumes(t *testing.T) {
 				host := listen(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					_ = log.note(w, r)
 					forward := &httputil.ReverseProxy{ErrorLog: quiet, Rewrite: func(p *httputil.ProxyRequest) {
-						p.SetURL(&url.URL{Scheme: "http", Host: real})
+						p.SetURL(&url.URL{Scheme: "http", Host: registry})
 					}, ModifyResponse: func(resp *http.Response) error {
 						if strings.HasSuffix(r.URL.Path, layer.Digest.String()) && left.Add(-1) >= 0 {
 							resp.Body = struct {

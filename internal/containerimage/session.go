@@ -211,7 +211,7 @@ func (g *guard) send(req *http.Request) (*http.Response, error) {
 // with errors that can't be told apart. It puts the challenge first that needs no password.
 func (g *guard) leadsAway(req *http.Request, resp *http.Response) error {
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 && isPrivate(to.Hostname()) && to.Hostname() != req.URL.Hostname() &&
-		(!isPrivate(req.URL.Hostname()) || net.ParseIP(to.Hostname()) != nil) && !(netutil.IsLoopback(to.Hostname()) && netutil.IsLoopback(req.URL.Hostname())) {
+		(!isPrivate(req.URL.Hostname()) || net.ParseIP(to.Hostname()) != nil) && (!netutil.IsLoopback(to.Hostname()) || !netutil.IsLoopback(req.URL.Hostname())) {
 		return leadsAwayError{host: to.Hostname(), private: true}
 	}
 	for _, challenge := range resp.Header.Values("Www-Authenticate") {

@@ -2,30 +2,29 @@ package elyra
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// Keys of a document, at its top level and in metadata.
+// Keys of a document with rules of their own; [Fields] has the others.
 const (
-	keyDisplayName = "display_name"
-	keyMetadata    = "metadata"
-	keySchemaName  = "schema_name"
+	keyMetadata   = "metadata"
+	keySchemaName = "schema_name"
+	keyTags       = "tags"
+	keyImageName  = "image_name"
 
-	keyDescription = "description"
-	keyTags        = "tags"
-	keyImageName   = "image_name"
-	keyPullPolicy  = "pull_policy"
-	keyPullSecret  = "pull_secret"
+	// keyBeforeTags is the field that stands before the tags in a new document.
+	keyBeforeTags = "description"
 )
 
-// keySelf is a top-level key that Elyra cannot load: the keys are arguments of
+// keySelf is a top-level key that Elyra can't load: the keys are arguments of
 // a Python method, which has one of that name already.
 const keySelf = "self"
 
@@ -54,15 +53,14 @@ type member struct {
 // NewDocument returns the document of an image as Elyra writes a new one.
 func NewDocument(image RuntimeImage) Document { return Document{}.With(image) }
 
-// ParseDocument reads a document as Elyra does, whether it is valid or not.
-// What is not a JSON object, or not UTF-8, fails with an unloadable
-// [InvalidError].
+// ParseDocument reads a document as Elyra does, whether it's valid or not. It fails
+// with an unloadable [InvalidError] if data isn't a JSON object or not UTF-8.
 func ParseDocument(data []byte) (Document, error) {
 	if !utf8.Valid(data) {
 		return Document{}, &InvalidError{Reasons: []string{"not UTF-8"}, Unloadable: true}
 	}
-	if levels := depth(data); levels > MaxDepth {
-		return Document{}, &InvalidError{Reasons: []string{fmt.Sprintf("nested %d levels deep, and at most %d can be read", levels, MaxDepth)}, Unloadable: true}
+	if levels := depth(data); levels > maxDepth {
+		return Document{}, &InvalidError{Reasons: []string{fmt.Sprintf("nested %d levels deep, and at most %d can be read", levels, maxDepth)}, Unloadable: true}
 	}
 	top, err := parseObject(FromPython(data))
 	if err != nil {
@@ -151,6 +149,23 @@ func (o object) set(key string, value json.RawMessage) object {
 	return append(o, member{key, value})
 }
 
+// setAll is set for many members, in the time that their number takes.
+func (o object) setAll(members object) object {
+	at := make(map[string]int, len(o)+len(members))
+	for i, m := range o {
+		at[m.key] = i
+	}
+	for _, m := range members {
+		if i, again := at[m.key]; again {
+			o[i].value = m.value
+			continue
+		}
+		at[m.key] = len(o)
+		o = append(o, m)
+	}
+	return o
+}
+
 func (o object) index(key string) int {
 	return slices.IndexFunc(o, func(m member) bool { return m.key == key })
 }
@@ -163,21 +178,56 @@ func (o object) without(keys ...string) object {
 // or it is an empty object.
 func (d Document) IsZero() bool { return len(d.top) == 0 }
 
-// Equal reports whether two documents say the same as JSON, whatever the order of
-// their keys and the spelling of their numbers and characters.
-func (d Document) Equal(other Document) bool {
-	var x, y any
-	return json.Unmarshal(d.compact(), &x) == nil && json.Unmarshal(other.compact(), &y) == nil && reflect.DeepEqual(x, y)
+// Equal reports whether two documents mean the same: the order of keys and tags,
+// whitespace, and escapes make no difference.
+func (d Document) Equal(other Document) bool { return bytes.Equal(d.canonical(), other.canonical()) }
+
+// Covers reports whether all that other says stands in the document, too, which may
+// have more keys.
+func (d Document) Covers(other Document) bool {
+	shared := d
+	shared.top = slices.DeleteFunc(slices.Clone(d.top), func(m member) bool { return other.top.index(m.key) < 0 })
+	shared.metadata = slices.DeleteFunc(slices.Clone(d.metadata), func(m member) bool { return other.metadata.index(m.key) < 0 })
+	return shared.Equal(other)
 }
 
-// HasMetadata reports whether metadata has the key, known or not.
-func (d Document) HasMetadata(key string) bool {
-	_, ok := d.metadata.get(key)
-	return ok
+// canonical returns JSON that is the same for documents that mean the same.
+func (d Document) canonical() []byte {
+	decoder := json.NewDecoder(bytes.NewReader(d.compact()))
+	decoder.UseNumber()
+	var top map[string]any
+	_ = decoder.Decode(&top) // parsed before
+	canonicalNumbers(top)
+	metadata, _ := top[keyMetadata].(map[string]any)
+	if tags, ok := metadata[keyTags].([]any); ok {
+		slices.SortFunc(tags, func(a, b any) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	canonical, _ := json.Marshal(top) // what was decoded, keys sorted
+	return canonical
+}
+
+// canonicalNumbers spells each number below value as Python's float does, except
+// integers, which stay exact. It returns value.
+func canonicalNumbers(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, item := range value {
+			value[key] = canonicalNumbers(item)
+		}
+	case []any:
+		for i, item := range value {
+			value[i] = canonicalNumbers(item)
+		}
+	case json.Number:
+		if float, err := value.Float64(); err == nil && strings.ContainsAny(value.String(), ".eE") {
+			return json.Number(strconv.FormatFloat(float, 'g', -1, 64))
+		}
+	}
+	return value
 }
 
 // Image returns the runtime image named name that the document describes. Where
-// Elyra's schema refuses the document, it returns what could be read beside an
+// Elyra's schema refuses the document, it returns what could be read next to an
 // [InvalidError] with all faults.
 func (d Document) Image(name string) (RuntimeImage, error) {
 	r := reader{}
@@ -189,42 +239,34 @@ func (d Document) Image(name string) (RuntimeImage, error) {
 		r.fault("schema_name is %q, not %q", schema, SchemaName)
 	}
 	if _, ok := d.top.get(keySelf); ok {
-		r.fault("it has a key %q, which Elyra cannot load", keySelf)
+		r.fault("it has a key %q, which Elyra can't load", keySelf)
 	}
-	image.DisplayName = r.required(d.top, keyDisplayName, keyDisplayName)
 	if !d.metadataIsObject {
-		if _, ok := d.top.get(keyMetadata); ok {
-			r.fault("metadata is not an object")
+		if raw, ok := d.top.get(keyMetadata); ok {
+			r.fault("metadata is %s, not an object", excerpt(raw))
 		} else {
 			r.fault("metadata is missing")
 		}
+	}
+	for _, field := range fields {
+		if field.top || d.metadataIsObject {
+			*field.value(&image) = r.field(d.object(field), field)
+		}
+	}
+	if !d.metadataIsObject {
 		return image, r.err()
-	}
-	image.ImageName = r.required(d.metadata, keyImageName, "metadata."+keyImageName)
-	image.Description, _ = r.text(d.metadata, keyDescription, "metadata."+keyDescription)
-	if policy, ok := r.text(d.metadata, keyPullPolicy, "metadata."+keyPullPolicy); ok {
-		image.PullPolicy = PullPolicy(policy)
-		if !slices.Contains(PullPolicies(), image.PullPolicy) {
-			r.fault("metadata.pull_policy is %q, not one of Always, IfNotPresent, Never", policy)
-		}
-	}
-	if secret, ok := r.text(d.metadata, keyPullSecret, "metadata."+keyPullSecret); ok {
-		image.PullSecret = secret
-		if err := validateStoredPullSecret(secret); err != nil {
-			r.fault("metadata.pull_secret: %v", err)
-		}
 	}
 	image.Tags = r.tags(d.metadata)
 	return image, r.err()
 }
 
-// validateStoredPullSecret is [ValidatePullSecret] with Python's idea of the end:
+// checkStoredPullSecret is [checkPullSecret] with Python's idea of the end:
 // its $ matches before a final newline, too, which counts as a character.
-func validateStoredPullSecret(secret string) error {
+func checkStoredPullSecret(secret string) error {
 	if utf8.RuneCountInString(secret) > maxPullSecretLength {
-		return ValidatePullSecret(secret)
+		return checkPullSecret(secret)
 	}
-	return ValidatePullSecret(strings.TrimSuffix(secret, "\n"))
+	return checkPullSecret(strings.TrimSuffix(secret, "\n"))
 }
 
 // reader collects the faults of a document.
@@ -241,6 +283,16 @@ func (r *reader) err() error {
 	return &InvalidError{Reasons: r.reasons}
 }
 
+// excerpt is a value as a message shows it.
+func excerpt(value json.RawMessage) string {
+	const most = 100
+	text := string(toPython(compact(value)))
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return text
+}
+
 func (r *reader) missing(o object, key, path string) {
 	if _, ok := o.get(key); !ok {
 		r.fault("%s is missing", path)
@@ -255,14 +307,14 @@ func (r *reader) text(o object, key, path string) (string, bool) {
 	}
 	var s *string
 	if json.Unmarshal(raw, &s) != nil || s == nil || isPythonNumber(raw) {
-		r.fault("%s is not a string", path)
+		r.fault("%s is %s, not a string", path, excerpt(raw))
 		return "", false
 	}
 	return withoutSurrogates(*s), true
 }
 
-// write returns the JSON of a text. What stands under the key stays as it is where it reads as the
-// same text: there is no telling halves of surrogate pairs apart in what was read.
+// write returns the JSON of a text. If the stored value reads as the same text, it's kept: halves of
+// surrogate pairs can't be distinguished after reading.
 func (o object) write(key, text string) json.RawMessage {
 	if raw, _ := o.get(key); bytes.Contains(raw, []byte(loneSurrogate)) {
 		if stored, ok := new(reader).text(o, key, key); ok && stored == text {
@@ -272,19 +324,32 @@ func (o object) write(key, text string) json.RawMessage {
 	return quote(text)
 }
 
-func (r *reader) required(o object, key, path string) string {
-	s, ok := r.text(o, key, path)
-	switch {
-	case !ok:
-		r.missing(o, key, path)
-	case s == "":
-		r.fault("%s is empty", path)
+// object is where a field's key stands.
+func (d Document) object(field Field) object {
+	if field.top {
+		return d.top
 	}
-	return s
+	return d.metadata
+}
+
+// field reads a field; empty if it's absent.
+func (r *reader) field(o object, field Field) string {
+	text, ok := r.text(o, field.Key, field.path())
+	switch {
+	case !ok && field.Required:
+		r.missing(o, field.Key, field.path())
+	case ok && text == "" && field.Required:
+		r.fault("%s is empty", field.path())
+	case ok && field.stored != nil:
+		if err := field.stored(text); err != nil {
+			r.fault("%s: %v", field.path(), err)
+		}
+	}
+	return text
 }
 
 // tags reads the tags. The schema demands no type of an item, only that strings
-// match the rule and that no two are equal; what is not a string is given as its
+// match the rule and that no two are equal; what isn't a string is given as its
 // JSON text. Of two that are the same text, such as 1 and "1", one is given.
 func (r *reader) tags(metadata object) []string {
 	raw, ok := metadata.get(keyTags)
@@ -293,7 +358,7 @@ func (r *reader) tags(metadata object) []string {
 	}
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil || items == nil {
-		r.fault("metadata.tags is not an array")
+		r.fault("metadata.tags is %s, not an array", excerpt(raw))
 		return nil
 	}
 	tags := make([]string, 0, len(items))
@@ -330,42 +395,45 @@ func (r *reader) tags(metadata object) []string {
 // With returns the document with the fields of image in it and all else as it
 // was, keys in the order Elyra would write: the known ones where they stood,
 // new ones behind in the order of Elyra's schema. Keys that Elyra computes, or
-// cannot load, are dropped.
+// can't load, are dropped.
 func (d Document) With(image RuntimeImage) Document {
-	var drop []string
+	known := append([]string{keyMetadata, keySchemaName, keySelf}, derivedKeys...)
+	var top object
 	md := slices.Clone(d.metadata)
-	put := func(key, value string) {
-		if value == "" {
-			drop = append(drop, key)
-			return
+	for _, field := range fields {
+		text := *field.value(&image)
+		switch {
+		case field.top:
+			known = append(known, field.Key)
+			top = append(top, member{field.Key, d.top.write(field.Key, text)})
+		case text == "":
+			md = md.without(field.Key)
+		default:
+			md = md.set(field.Key, md.write(field.Key, text))
 		}
-		md = md.set(key, md.write(key, value))
+		if field.Key == keyBeforeTags {
+			md = md.withTags(image.Tags)
+		}
 	}
-	put(keyDescription, image.Description)
-	var stored reader
-	switch current := stored.tags(d.metadata); {
-	case len(image.Tags) == 0 && len(current) == 0 && stored.err() == nil:
-		// None and an empty array are one thing, and it stays as it is.
-	case len(image.Tags) == 0:
-		drop = append(drop, keyTags)
-	case stored.err() != nil || !sameTags(current, image.Tags):
-		md = md.set(keyTags, quoteAll(image.Tags))
-	}
-	put(keyImageName, image.ImageName)
-	put(keyPullPolicy, string(image.PullPolicy))
-	put(keyPullSecret, image.PullSecret)
-
-	top := object{
-		{keyDisplayName, d.top.write(keyDisplayName, image.DisplayName)},
-		{keyMetadata, nil}, // written from metadata
-		{keySchemaName, quote(SchemaName)},
-	}
-	known := append([]string{keyDisplayName, keyMetadata, keySchemaName, keySelf}, derivedKeys...)
+	top = append(top, member{keyMetadata, nil}, member{keySchemaName, quote(SchemaName)}) // metadata is written from d.metadata
 	return Document{
 		top:              append(top, d.top.without(known...)...),
-		metadata:         md.without(drop...),
+		metadata:         md,
 		metadataIsObject: true,
 	}
+}
+
+// withTags returns metadata with these tags. If it has them, in any order, it stays
+// as it is; none and an empty array are one thing.
+func (o object) withTags(tags []string) object {
+	var stored reader
+	switch current := stored.tags(o); {
+	case stored.err() == nil && sameTags(current, tags):
+		return o
+	case len(tags) == 0:
+		return o.without(keyTags)
+	}
+	return o.set(keyTags, quoteAll(tags))
 }
 
 // maxIndented is the number of levels up to which a document is indented. Each level adds two
@@ -373,7 +441,7 @@ func (d Document) With(image RuntimeImage) Document {
 const maxIndented = 16
 
 // Encode returns the document as Elyra writes files: Python's json.dump(document, indent=2). A
-// document nested deeper than 16 levels comes without white space, which means the same.
+// document nested deeper than 16 levels comes without whitespace, which means the same.
 func (d Document) Encode() []byte {
 	compact := d.compact()
 	if depth(compact) > maxIndented {
@@ -385,7 +453,7 @@ func (d Document) Encode() []byte {
 	return toPython(b.Bytes())
 }
 
-// Compact returns the document as JSON without white space, in printable ASCII.
+// Compact returns the document as JSON without whitespace, in printable ASCII.
 func (d Document) Compact() []byte { return toPython(d.compact()) }
 
 func (d Document) compact() []byte {
@@ -411,9 +479,9 @@ func (o object) compact() []byte {
 	return b.Bytes()
 }
 
-// compact strips the white space off a value and escapes what is beyond
+// compact strips the whitespace off a value and escapes what is beyond
 // printable ASCII, which in JSON stands in strings only. Numbers and existing
-// escapes stay as they are, so that nothing is lost that Go cannot hold.
+// escapes stay as they are, so that nothing is lost that Go can't hold.
 func compact(value json.RawMessage) json.RawMessage {
 	var b bytes.Buffer
 	_ = json.Compact(&b, value) // parsed before

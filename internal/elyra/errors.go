@@ -6,82 +6,94 @@ import (
 	"strings"
 )
 
-// Every store wraps these, so that errors.Is tells them apart whatever the
-// store. An error that is none of them says nothing about whether the instance
+// Every store wraps these, so that errors.Is distinguishes them whatever the
+// store. Any other error says nothing about whether the instance
 // exists.
 var (
 	// ErrNotFound says that no instance of that name exists: the store looked
 	// everywhere it can and is certain.
-	ErrNotFound = errors.New("no such runtime image")
+	ErrNotFound = errors.New("no such instance")
 	// ErrExists says that the name is taken; see [ExistsError].
-	ErrExists = errors.New("runtime image already exists")
-	// ErrUncertain says that a creation may or may not have happened: the answer
-	// was lost, and asking again failed, too.
-	ErrUncertain = errors.New("whether it was created is unknown")
-	// ErrReadOnly says that the instance lives where this store must not write;
-	// see [ReadOnlyError].
-	ErrReadOnly = errors.New("runtime image is not ours to write")
+	ErrExists = errors.New("the instance already exists")
+	// ErrOutcomeUnknown says that a write may or may not have happened: the answer
+	// was lost, and reading the instance failed too.
+	ErrOutcomeUnknown = errors.New("the outcome is unknown")
+	// ErrReadOnly says that the instance lives where this store can't write; see
+	// [ReadOnlyError].
+	ErrReadOnly = errors.New("the instance is read-only")
+	// ErrUnreadable says that the instance exists, but this user may not read it.
+	ErrUnreadable = errors.New("this user may not read the instance")
+	// ErrChanged says that the instance isn't the one that the caller expected;
+	// see [ChangedError].
+	ErrChanged = errors.New("the instance has changed")
 )
 
 // ExistsError is the [ErrExists] of one instance.
 type ExistsError struct {
-	Name string
-	// Location is where the instance is, as [Instance.Location].
-	Location string
-	// Writable reports whether it lives where the store writes; otherwise it ships
-	// with Elyra or belongs to the system. Unknown counts as true.
-	Writable bool
-	// Origin is the level that it lives on, as [Instance.Origin].
-	Origin Origin
-	// Identical reports whether its whole document is the one that was to be
-	// created: nothing would change, and nothing in it is somebody else's. A
-	// store that does not compare leaves it false.
-	Identical bool
+	// Found is what has the name: its name, location, and level, and its document
+	// if that could be read.
+	Found Instance
 }
 
 func (e *ExistsError) Error() string {
-	return fmt.Sprintf("runtime image %q already exists at %s", e.Name, e.Location)
+	return fmt.Sprintf("%q already exists at %s", e.Found.Name, e.Found.Location)
 }
 
 // Is makes errors.Is(err, ErrExists) true.
 func (e *ExistsError) Is(target error) bool { return target == ErrExists }
 
+// ChangedError is the [ErrChanged] of one instance.
+type ChangedError struct {
+	// Found is what is there instead of what was expected.
+	Found Instance
+}
+
+func (e *ChangedError) Error() string {
+	return fmt.Sprintf("%q at %s has changed", e.Found.Name, e.Found.Location)
+}
+
+// Is makes errors.Is(err, ErrChanged) true.
+func (e *ChangedError) Is(target error) bool { return target == ErrChanged }
+
 // ReadOnlyError is the [ErrReadOnly] of one instance.
 type ReadOnlyError struct {
 	Name     string
 	Location string
-	// Reason is a clause that completes "the instance … ", such as "lives
-	// outside the first directory of the search path".
+	// Reason is a clause that completes "the instance …", such as "lives outside
+	// the first directory of the search path".
 	Reason string
 }
 
 func (e *ReadOnlyError) Error() string {
-	return fmt.Sprintf("runtime image %q at %s %s", e.Name, e.Location, e.Reason)
+	return fmt.Sprintf("%q at %s %s", e.Name, e.Location, e.Reason)
 }
 
 // Is makes errors.Is(err, ErrReadOnly) true.
 func (e *ReadOnlyError) Is(target error) bool { return target == ErrReadOnly }
 
-// InvalidError says that a document is not a runtime image to Elyra: not JSON,
-// or against Elyra's schema.
+// InvalidError says that Elyra refuses a document: it isn't JSON, or doesn't
+// match Elyra's schema.
 type InvalidError struct {
-	// Name and Location of the instance; empty where only a document is judged.
+	// Name and Location of the instance; empty if only a document is checked.
 	Name     string
 	Location string
-	// Reasons has one clause for each fault, such as `metadata.pull_policy is
-	// "always", not one of Always, IfNotPresent, Never`. Never empty.
+	// Reasons has one clause for each fault, such as `metadata.image_name is
+	// missing`. Never empty.
 	Reasons []string
-	// Unloadable reports that Elyra cannot even load the document (not JSON, no
-	// object), so that an instance of the same name further along the search
-	// path shows through in its lists.
+	// Unloadable reports that Elyra can't even load the document (not JSON, not an
+	// object), so its lists show an instance of the same name that lives later in
+	// the search path.
 	Unloadable bool
+	// Irreparable reports that the store can neither replace nor delete the
+	// instance, as a server can't if the document is broken or its schema unknown.
+	Irreparable bool
 }
 
 func (e *InvalidError) Error() string {
 	if e.Name == "" {
-		return "invalid runtime image: " + e.Reason()
+		return "invalid document: " + e.Reason()
 	}
-	return fmt.Sprintf("runtime image %q at %s is invalid: %s", e.Name, e.Location, e.Reason())
+	return fmt.Sprintf("%q at %s is invalid: %s", e.Name, e.Location, e.Reason())
 }
 
 const (

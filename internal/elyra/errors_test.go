@@ -11,9 +11,10 @@ import (
 
 // TestErrors: each error is the sentinel of its kind and no other's, wrapped or not.
 func TestErrors(t *testing.T) {
-	sentinels := []error{elyra.ErrNotFound, elyra.ErrExists, elyra.ErrReadOnly}
+	sentinels := []error{elyra.ErrNotFound, elyra.ErrExists, elyra.ErrReadOnly, elyra.ErrChanged}
 	for _, tt := range []struct{ err, want error }{
-		{&elyra.ExistsError{Name: "a"}, elyra.ErrExists},
+		{&elyra.ExistsError{Found: elyra.Instance{Name: "a"}}, elyra.ErrExists},
+		{&elyra.ChangedError{Found: elyra.Instance{Name: "a"}}, elyra.ErrChanged},
 		{&elyra.ReadOnlyError{Name: "a"}, elyra.ErrReadOnly},
 	} {
 		for _, sentinel := range sentinels {

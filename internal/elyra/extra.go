@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// schemaKeys are the keys of metadata that are fields of a [RuntimeImage].
-var schemaKeys = []string{keyDescription, keyTags, keyImageName, keyPullPolicy, keyPullSecret}
-
 // keyDocument is the key of an extra that has what's extra at the top level of a document. A key of
 // metadata that could be taken for it has one more "$" in front.
 const keyDocument = "$document"
@@ -63,8 +60,8 @@ func (o object) beyond(said object) object {
 // It fails for anything else, for a key that gives a field of a [RuntimeImage] another value, and if
 // the document isn't valid with it.
 func (d Document) WithExtra(extra string) (Document, error) {
-	if levels := depth([]byte(extra)) + 1; levels > MaxDepth { // metadata is an object in an object
-		return Document{}, fmt.Errorf("nested %d levels deep in the document, and at most %d can be read", levels, MaxDepth)
+	if levels := depth([]byte(extra)) + 1; levels > maxDepth { // metadata is an object in an object
+		return Document{}, fmt.Errorf("nested %d levels deep in the document, and at most %d can be read", levels, maxDepth)
 	}
 	added, err := parseObject(FromPython([]byte(extra)))
 	if err != nil {
@@ -72,6 +69,7 @@ func (d Document) WithExtra(extra string) (Document, error) {
 	}
 	before, invalid := d.Image("")
 	d.metadata, d.top = slices.Clone(d.metadata), slices.Clone(d.top)
+	var others object // the many, perhaps
 	for _, m := range added {
 		switch {
 		case m.key == keyDocument:
@@ -80,15 +78,15 @@ func (d Document) WithExtra(extra string) (Document, error) {
 				return Document{}, fmt.Errorf("%q: %w", m.key, err)
 			}
 			for _, m := range top {
-				if m.key == keyDisplayName || m.key == keyMetadata {
+				if m.key == keyMetadata || slices.ContainsFunc(fields, func(f Field) bool { return f.top && f.Key == m.key }) {
 					return Document{}, fmt.Errorf("%q is an attribute of its own", m.key)
 				}
 				d.top = d.top.set(m.key, m.value)
 			}
 		case isKeyDocument(m.key):
-			d.metadata = d.metadata.set(m.key[1:], m.value)
-		case !slices.Contains(schemaKeys, m.key):
-			d.metadata = d.metadata.set(m.key, m.value)
+			others = append(others, member{m.key[1:], m.value})
+		case !isSchemaKey(m.key):
+			others = append(others, m)
 		case d.metadata.index(m.key) >= 0 && (string(m.value) == "[]" || string(m.value) == `""`):
 			// The document had none, and has one now.
 		default:
@@ -98,6 +96,7 @@ func (d Document) WithExtra(extra string) (Document, error) {
 			}
 		}
 	}
+	d.metadata = d.metadata.setAll(others)
 	reasons := (*InvalidError)(nil)
 	if _, err := d.Image(""); invalid == nil && errors.As(err, &reasons) {
 		return Document{}, errors.New(reasons.Reason())

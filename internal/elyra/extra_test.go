@@ -78,7 +78,7 @@ func TestWithExtra(t *testing.T) {
 		"x":                                    "broken JSON: line 1, column 1",
 		`{"image_name": "x"}`:                  `"image_name" is an attribute of its own`,
 		`{"tags": ["y"]}`:                      `"tags" is an attribute of its own`,
-		`{"pull_policy": null}`:                "metadata.pull_policy is not a string",
+		`{"pull_policy": null}`:                "metadata.pull_policy is null, not a string",
 		`{"$document": 1}`:                     `"$document": not a JSON object`,
 		`{"$document": {"display_name": "Y"}}`: `"display_name" is an attribute of its own`,
 		`{"$document": {"metadata": {}}}`:      `"metadata" is an attribute of its own`,

@@ -4,5 +4,5 @@ package elyra_test
 
 import "time"
 
-// processorTime is not known here.
+// processorTime isn't known here.
 func processorTime(func()) time.Duration { return time.Second }

@@ -8,7 +8,7 @@ import (
 )
 
 // processorTime is the least time that the process computes while f runs, of three times. Unlike the
-// time on the clock, it does not depend on what else the machine does.
+// time on the clock, it doesn't depend on what else the machine does.
 func processorTime(f func()) time.Duration {
 	used := func() time.Duration {
 		var usage syscall.Rusage

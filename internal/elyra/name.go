@@ -14,11 +14,11 @@ const maxNameLength = 250
 
 var nameRule = regexp.MustCompile(`^[a-z]([a-z0-9_-]*[a-z0-9])?$`)
 
-// ErrNoName says that a display name has no character that Elyra could make a
+// errNoName says that a display name has no character that Elyra could make a
 // name of. Elyra itself fails with an internal error there.
-var ErrNoName = errors.New("the display name has no letter a-z, digit, hyphen or underscore to make a name of")
+var errNoName = errors.New("the display name has no letter a-z, digit, hyphen or underscore to make a name of")
 
-// ValidateName reports whether Elyra can save an instance under name: lower-case
+// ValidateName reports whether Elyra can save an instance under name: lowercase
 // letters, digits, hyphens and underscores, a letter first, a letter or digit
 // last, at most 250 bytes. The rule is MetadataManager._save's (Elyra's
 // elyra/metadata/manager.py) without the comma that its pattern lets through
@@ -30,16 +30,16 @@ func ValidateName(name string) error {
 	case len(name) > maxNameLength:
 		return fmt.Errorf("the name has %d bytes; file systems leave room for %d", len(name), maxNameLength)
 	case !nameRule.MatchString(name):
-		return fmt.Errorf("%q is not a name that Elyra can save: it must consist of lower-case letters, digits, hyphens and underscores, begin with a letter and end with a letter or digit", name)
+		return fmt.Errorf("%q isn't a name that Elyra can save: it must consist of lowercase letters, digits, hyphens and underscores, begin with a letter and end with a letter or digit", name)
 	}
 	return nil
 }
 
 // NameFromDisplayName returns the name that Elyra gives an instance that is
-// created without one: lower-case, each run of white space an underscore, every
+// created without one: lowercase, each run of whitespace an underscore, every
 // other character outside a-z, 0-9, hyphen and underscore dropped, "a_" in front
 // where no letter is first, "_0" behind where no letter or digit is last. It
-// fails with [ErrNoName] where nothing is left.
+// fails with [errNoName] where nothing is left.
 //
 // The rule is MetadataManager.get_normalized_name (Elyra's
 // elyra/metadata/manager.py).
@@ -61,7 +61,7 @@ func NameFromDisplayName(displayName string) (string, error) {
 	}
 	name := b.String()
 	if name == "" {
-		return "", ErrNoName
+		return "", errNoName
 	}
 	if !isNameLetter(rune(name[0])) {
 		name = "a_" + name
@@ -73,7 +73,7 @@ func NameFromDisplayName(displayName string) (string, error) {
 }
 
 // isPythonSpace reports whether \s of Python's re module matches r in a str:
-// Unicode's white space and the four information separators.
+// Unicode's whitespace and the four information separators.
 func isPythonSpace(r rune) bool {
 	return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f
 }

@@ -31,7 +31,7 @@ func TestNameFromDisplayName(t *testing.T) {
 		switch {
 		case v.Name == nil:
 			if !errors.Is(err, elyra.ErrNoName) {
-				t.Errorf("NameFromDisplayName(%q) = %q, %v; want ErrNoName", v.DisplayName, got, err)
+				t.Errorf("NameFromDisplayName(%q) = %q, %v; want errNoName", v.DisplayName, got, err)
 			}
 		case err != nil || got != *v.Name:
 			t.Errorf("NameFromDisplayName(%q) = %q, %v; want %q", v.DisplayName, got, err, *v.Name)
@@ -39,8 +39,8 @@ func TestNameFromDisplayName(t *testing.T) {
 	}
 }
 
-// TestNameFromDisplayName_space: to Python, the information separators are white space, and what
-// stands beside them is none.
+// TestNameFromDisplayName_space: to Python, the information separators are whitespace, and what
+// stands next to them is none.
 func TestNameFromDisplayName_space(t *testing.T) {
 	for text, want := range map[string]string{"a b": "a_b", "a\x1cb": "a_b", "a\x1fb": "a_b", "a\x1bb": "ab", "z b": "z_b"} {
 		if got, err := elyra.NameFromDisplayName(text); err != nil || got != want {

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// Printable is a name, path or text of others as it stands in one line of a message, where nothing of
-// it may steer a terminal: what is not printable is written as Go writes it in a string, such as \x1b,
-// and what is no UTF-8 as U+FFFD.
+// Printable returns a name, path, or text from others for one line of a message, so that it can't
+// control the terminal: an unprintable character is written as in a Go string, such as \x1b, and
+// invalid UTF-8 as U+FFFD.
 func Printable(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }

@@ -11,7 +11,7 @@ import (
 )
 
 // Python's json module reads and writes NaN, Infinity and -Infinity, which JSON
-// does not have. Between FromPython and toPython they are strings that no one
+// doesn't have. Between FromPython and toPython they are strings that no one
 // else writes: each process has a prefix of its own, which nobody can guess.
 var (
 	pythonPrefix  = `"` + rand.Text()
@@ -27,9 +27,9 @@ var (
 // the four digits of its escape. It begins with what is no digit of an escape before it.
 var loneSurrogate = "S" + rand.Text()
 
-// MaxDepth is the number of levels that a document may be nested. Python's parser stops at 994 levels
+// maxDepth is the number of levels that a document may be nested. Python's parser stops at 994 levels
 // on 3.10 and 3.11, and later on newer versions: what every supported Python reads, this reads.
-const MaxDepth = 900
+const maxDepth = 900
 
 // depth returns how many levels of objects and arrays a JSON text has at most.
 func depth(data []byte) (deepest int) {
@@ -82,7 +82,7 @@ func FromPython(data []byte) []byte {
 	return out
 }
 
-// isKey reports whether what stands before data is the key of an object, which a number is not.
+// isKey reports whether what stands before data is the key of an object, which a number isn't.
 func isKey(data []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte(":"))
 }

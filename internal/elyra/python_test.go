@@ -10,7 +10,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// TestPythonNumbers: what JSON does not have survives, and nothing that is
+// TestPythonNumbers: what JSON doesn't have survives, and nothing that is
 // stored is taken for it.
 func TestPythonNumbers(t *testing.T) {
 	for _, value := range []string{`NaN`, `-Infinity`, `[Infinity,NaN]`, `"\u001ANaN"`, `"\u001aInfinity"`, `"NaN"`, `"a\"NaN"`} {
@@ -32,7 +32,7 @@ func TestPythonNumberIsNoString(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = document.Image("x")
-	if want := "invalid runtime image: metadata.image_name is not a string"; err == nil || err.Error() != want {
+	if want := "invalid document: metadata.image_name is Infinity, not a string"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
@@ -48,7 +48,7 @@ func manyKeys(n int) []byte {
 	return []byte(b.String())
 }
 
-// BenchmarkParseDocument: the time of a key does not depend on their number.
+// BenchmarkParseDocument: the time of a key doesn't depend on their number.
 func BenchmarkParseDocument(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 80_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

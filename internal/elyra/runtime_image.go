@@ -13,7 +13,7 @@ import (
 const SchemaName = "runtime-image"
 
 // RuntimeImage is a runtime image configuration. Except for the required
-// fields, a zero field is one that the document does not have.
+// fields, a zero field is one that the document doesn't have.
 type RuntimeImage struct {
 	// Name identifies the instance: the stem of its file. See [ValidateName].
 	Name string
@@ -30,11 +30,65 @@ type RuntimeImage struct {
 	Tags []string
 }
 
+// Field is a field of a [RuntimeImage] that is text. Everything that deals with
+// fields derives from [Fields]: the document, comparisons, and Terraform's
+// attributes. Tags, the one field that isn't text, is dealt with next to it.
+type Field struct {
+	// Key is that of the document, and the name of Terraform's attribute.
+	Key string
+	// Required fields are never empty. Others are absent from the document if empty.
+	Required bool
+	// Check is the rule for values that a user writes. Except for the image name, whose
+	// rule is stricter than Elyra's and stands elsewhere, it's Elyra's own.
+	Check func(string) error
+
+	// top: the key stands at the top level of the document, not in metadata.
+	top bool
+	// stored is Elyra's rule for values that a document has; nil if there isn't one.
+	stored func(string) error
+	value  func(*RuntimeImage) *string
+}
+
+// Of returns the field of an image.
+func (f Field) Of(image *RuntimeImage) *string { return f.value(image) }
+
+// path is where the key stands in the document.
+func (f Field) path() string {
+	if f.top {
+		return f.Key
+	}
+	return keyMetadata + "." + f.Key
+}
+
+var fields = []Field{
+	{Key: "display_name", Required: true, top: true, Check: checkDisplayName,
+		value: func(r *RuntimeImage) *string { return &r.DisplayName }},
+	{Key: "description", Check: checkDescription,
+		value: func(r *RuntimeImage) *string { return &r.Description }},
+	{Key: keyImageName, Required: true,
+		value: func(r *RuntimeImage) *string { return &r.ImageName }},
+	{Key: "pull_policy", Check: checkPullPolicy, stored: checkStoredPullPolicy,
+		value: func(r *RuntimeImage) *string { return (*string)(&r.PullPolicy) }},
+	{Key: "pull_secret", Check: checkPullSecret, stored: checkStoredPullSecret,
+		value: func(r *RuntimeImage) *string { return &r.PullSecret }},
+}
+
+// Fields returns all fields that are text, in the order of Elyra's documents.
+func Fields() []Field { return fields }
+
+// isSchemaKey reports whether a key of metadata is a field of a [RuntimeImage].
+func isSchemaKey(key string) bool {
+	return key == keyTags || slices.ContainsFunc(fields, func(f Field) bool { return !f.top && f.Key == key })
+}
+
 // Equal reports whether both mean the same: tags in any order, none or empty.
 func (r RuntimeImage) Equal(o RuntimeImage) bool {
-	return r.Name == o.Name && r.DisplayName == o.DisplayName && r.ImageName == o.ImageName &&
-		r.Description == o.Description && r.PullPolicy == o.PullPolicy && r.PullSecret == o.PullSecret &&
-		sameTags(r.Tags, o.Tags)
+	for _, field := range fields {
+		if *field.value(&r) != *field.value(&o) {
+			return false
+		}
+	}
+	return r.Name == o.Name && sameTags(r.Tags, o.Tags)
 }
 
 func sameTags(a, b []string) bool {
@@ -52,8 +106,8 @@ const (
 	PullNever        PullPolicy = "Never"
 )
 
-// PullPolicies returns all pull policies, in the order of Elyra's schema.
-func PullPolicies() []PullPolicy { return []PullPolicy{PullAlways, PullIfNotPresent, PullNever} }
+// pullPolicies returns all pull policies, in the order of Elyra's schema.
+func pullPolicies() []PullPolicy { return []PullPolicy{PullAlways, PullIfNotPresent, PullNever} }
 
 // maxPullSecretLength is the longest name of a Kubernetes Secret (a DNS
 // subdomain, RFC 1123) and maxLength in Elyra's schema. In characters.
@@ -64,37 +118,58 @@ var (
 	pullSecretRule = regexp.MustCompile(`^[a-z0-9][a-z0-9-.]*[a-z0-9]$`)
 )
 
-// ValidatePullPolicy checks a pull policy against the enum in Elyra's schema
+func checkDisplayName(name string) error {
+	if name == "" {
+		return errors.New("the display name is empty; write the name that Elyra's editors show")
+	}
+	return nil
+}
+
+func checkDescription(description string) error {
+	if description == "" {
+		return errors.New("an empty description isn't the same as none; leave it out, or use null")
+	}
+	return nil
+}
+
+// checkPullPolicy checks a pull policy against the enum in Elyra's schema
 // and names the right one where only the case is wrong.
-func ValidatePullPolicy(policy string) error {
-	if slices.Contains(PullPolicies(), PullPolicy(policy)) {
+func checkPullPolicy(policy string) error {
+	if slices.Contains(pullPolicies(), PullPolicy(policy)) {
 		return nil
 	}
-	for _, p := range PullPolicies() {
+	for _, p := range pullPolicies() {
 		if strings.EqualFold(string(p), strings.TrimSpace(policy)) {
-			return fmt.Errorf("%q is not a pull policy; use %q", policy, p)
+			return fmt.Errorf("%q isn't a pull policy; use %q", policy, p)
 		}
 	}
 	if policy == "" {
-		return errors.New("an empty pull policy is not the same as none; leave it out, or use null, for the cluster's default")
+		return errors.New("an empty pull policy isn't the same as none; leave it out, or use null, for the cluster's default")
 	}
-	return fmt.Errorf("%q is not a pull policy; use \"Always\", \"IfNotPresent\" or \"Never\"", policy)
+	return fmt.Errorf("%q isn't a pull policy; use \"Always\", \"IfNotPresent\" or \"Never\"", policy)
 }
 
-// ValidatePullSecret checks the name of a Kubernetes Secret against Elyra's
-// schema: 2 to 253 lower-case letters, digits, hyphens and dots, a letter or
+func checkStoredPullPolicy(policy string) error {
+	if !slices.Contains(pullPolicies(), PullPolicy(policy)) {
+		return fmt.Errorf("%q isn't one of Always, IfNotPresent, Never", policy)
+	}
+	return nil
+}
+
+// checkPullSecret checks the name of a Kubernetes Secret against Elyra's
+// schema: 2 to 253 lowercase letters, digits, hyphens and dots, a letter or
 // digit first and last.
-func ValidatePullSecret(secret string) error {
+func checkPullSecret(secret string) error {
 	switch {
 	case secret == "":
-		return errors.New("an empty pull secret is not the same as none; leave it out, or use null, to pull without credentials")
+		return errors.New("an empty pull secret isn't the same as none; leave it out, or use null, to pull without credentials")
 	case utf8.RuneCountInString(secret) > maxPullSecretLength:
 		return fmt.Errorf("the name of a Kubernetes Secret has at most %d characters, this one has %d", maxPullSecretLength, utf8.RuneCountInString(secret))
 	case !pullSecretRule.MatchString(secret):
 		if lower := strings.ToLower(secret); pullSecretRule.MatchString(lower) {
-			return fmt.Errorf("%q is not the name of a Kubernetes Secret, which has no capitals; use %q", secret, lower)
+			return fmt.Errorf("%q isn't the name of a Kubernetes Secret, which has no capitals; use %q", secret, lower)
 		}
-		return fmt.Errorf("%q is not the name of a Kubernetes Secret that Elyra accepts: at least two lower-case letters, digits, hyphens and dots, a letter or digit first and last", secret)
+		return fmt.Errorf("%q isn't the name of a Kubernetes Secret that Elyra accepts: at least two lowercase letters, digits, hyphens and dots, a letter or digit first and last", secret)
 	}
 	return nil
 }

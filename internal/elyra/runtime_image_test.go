@@ -1,6 +1,7 @@
 package elyra_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func TestValidators(t *testing.T) {
 		{"pull secret", elyra.ValidatePullSecret, "a", "at least two"},
 		{"pull secret", elyra.ValidatePullSecret, "RegCred", `use "regcred"`},
 		{"pull secret", elyra.ValidatePullSecret, "-a", "first and last"},
-		{"pull secret", elyra.ValidatePullSecret, "ab\n", "not the name"},
+		{"pull secret", elyra.ValidatePullSecret, "ab\n", "the name of a Kubernetes Secret that"},
 		{"pull secret", elyra.ValidatePullSecret, strings.Repeat("a", 253), ""},
 		{"pull secret", elyra.ValidatePullSecret, strings.Repeat("a", 254), "at most 253"},
 		{"tag", elyra.ValidateTag, "gpu", ""},
@@ -53,7 +54,7 @@ func TestRuntimeImageEqual(t *testing.T) {
 		t.Error("the order of tags counts")
 	}
 	if b := (elyra.RuntimeImage{Name: "n", Tags: []string{"a"}}); a.Equal(b) {
-		t.Error("a missing tag does not count")
+		t.Error("a missing tag doesn't count")
 	}
 	for field, edit := range map[string]func(*elyra.RuntimeImage){
 		"name":         func(i *elyra.RuntimeImage) { i.Name = "other" },
@@ -66,10 +67,43 @@ func TestRuntimeImageEqual(t *testing.T) {
 		b := a
 		edit(&b)
 		if a.Equal(b) {
-			t.Errorf("the %s does not count", field)
+			t.Errorf("the %s doesn't count", field)
 		}
 	}
 	if !(elyra.RuntimeImage{}).Equal(elyra.RuntimeImage{Tags: []string{}}) {
 		t.Error("no tags and empty tags differ")
+	}
+}
+
+// TestFields: every field of a RuntimeImage is in the list, once, and makes two images differ.
+func TestFields(t *testing.T) {
+	var image elyra.RuntimeImage
+	listed := map[*string]string{&image.Name: "name"} // which is the file's
+	for _, field := range elyra.Fields() {
+		if other, twice := listed[field.Of(&image)]; twice {
+			t.Errorf("%s and %s are one field", field.Key, other)
+		}
+		listed[field.Of(&image)] = field.Key
+		changed := image
+		*field.Of(&changed) = "x"
+		if changed.Equal(image) {
+			t.Errorf("%s makes no difference", field.Key)
+		}
+	}
+	value := reflect.ValueOf(&image).Elem()
+	for i := range value.NumField() {
+		switch field := value.Field(i).Addr().Interface().(type) {
+		case *string:
+			if listed[field] == "" {
+				t.Errorf("%s isn't in the list", value.Type().Field(i).Name)
+			}
+		case *elyra.PullPolicy:
+			if listed[(*string)(field)] == "" {
+				t.Errorf("%s isn't in the list", value.Type().Field(i).Name)
+			}
+		case *[]string: // the tags
+		default:
+			t.Errorf("%s has a type that no list deals with", value.Type().Field(i).Name)
+		}
 	}
 }

@@ -31,7 +31,7 @@ const (
 	partName        = "name" // all of it
 	partPlaceholder = "placeholder"
 	partCredentials = "credentials"
-	partWhiteSpace  = "white space" // and characters that can't be seen
+	partWhiteSpace  = "whitespace" // and characters that can't be seen
 	partPunctuation = "punctuation"
 	partLine        = "line" // of a file or shell that has the name in it
 	partPage        = "web page"

@@ -96,15 +96,15 @@ func withoutCredentials(s string) (string, fault) {
 		return s, fault{}
 	}
 	return s[:at-len(rest)] + s[at+1:], faultf(partCredentials,
-		`What comes before the "@" looks like credentials, which don't belong in an image name: pipelines pull with the Kubernetes Secret that pull_secret names`)
+		`The part before the "@" looks like credentials, which don't belong in an image name: pipelines pull with the Kubernetes Secret that pull_secret names`)
 }
 
 func withoutBlanks(s string) (string, fault) {
-	return strings.TrimSpace(s), faultf(partWhiteSpace, "There's white space around the name, and Elyra would take it for a part of the name")
+	return strings.TrimSpace(s), faultf(partWhiteSpace, "There's whitespace around the name, and Elyra would take it for a part of the name")
 }
 
 // lines are what people paste with an image name in it: a command, an instruction of a Dockerfile, and
-// a line of YAML, JSON, or HCL. White space in them is one blank.
+// a line of YAML, JSON, or HCL. whitespace in them is one blank.
 var lines = []*regexp.Regexp{
 	regexp.MustCompile(`^(?:docker|podman|nerdctl|crictl)(?: image)? pull (?:-\S+ )*(\S+)$`),
 	regexp.MustCompile(`^(?i:from) (?:--\S+ )*(\S+)(?: (?i:as) \S+)?$`),
@@ -179,7 +179,7 @@ func isWrapping(r rune) bool {
 	return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”„‘’‚«»,;", r)
 }
 
-// joinAtSeparators removes white space next to a separator. White space between two words stays.
+// joinAtSeparators removes whitespace next to a separator. whitespace between two words stays.
 func joinAtSeparators(s string) (string, fault) {
 	var joined strings.Builder
 	last := ""
@@ -190,7 +190,7 @@ func joinAtSeparators(s string) (string, fault) {
 		joined.WriteString(word)
 		last = word
 	}
-	return joined.String(), faultf(partWhiteSpace, `There's white space next to a "/", ":", or "@"`)
+	return joined.String(), faultf(partWhiteSpace, `There's whitespace next to a "/", ":", or "@"`)
 }
 
 // pieces are the parts of something like an image name, each with its separator. Together they're the
@@ -298,7 +298,7 @@ func unfixable(text string, p pieces) fault {
 		return f
 	}
 	if at := strings.IndexFunc(text, unicode.IsSpace); at >= 0 {
-		return faultf(partWhiteSpace, "There's white space after %s, and an image name has none", quote(text[:at]))
+		return faultf(partWhiteSpace, "There's whitespace after %s, and an image name has none", quote(text[:at]))
 	}
 	if isDigestAlone(p) {
 		return faultf(partRepository, `This is a digest without a repository: write "owner/image@sha256:" before its 64 hexadecimal digits`)

@@ -51,31 +51,31 @@ func TestParseRefuses(t *testing.T) {
 		{"https://hub.docker.com/r/jdoe/tags", "web page", ""},
 		{"https://hub.docker.com/r/jdoe/my-image/builds", "web page", "jdoe/my-image"},
 		{"docker pull quay.io/a/b:1", "line", "quay.io/a/b:1"},
-		{"docker  pull\tquay.io/a/b:1\n", "white space", "quay.io/a/b:1"},
+		{"docker  pull\tquay.io/a/b:1\n", "whitespace", "quay.io/a/b:1"},
 		{"podman pull python:3.11", "line", "library/python:3.11"},
 		{`docker pull "quay.io/a/b:1"`, "line", "quay.io/a/b:1"},
 		{"docker pull https://quay.io/a/b:1", "line", "quay.io/a/b:1"},
 		{"docker pull -q quay.io/a/b:1", "line", "quay.io/a/b:1"},
-		{"docker pull", "white space", ""},
-		{"docker pull --platform linux/amd64 quay.io/a/b:1", "white space", ""},
+		{"docker pull", "whitespace", ""},
+		{"docker pull --platform linux/amd64 quay.io/a/b:1", "whitespace", ""},
 
-		// White space and what cannot be seen.
+		// whitespace and what can't be seen.
 		{"", "name", ""},
 		{" \t\n", "name", ""},
-		{" quay.io/a/b", "white space", "quay.io/a/b:latest"},
-		{"quay.io/a/b ", "white space", "quay.io/a/b:latest"},
-		{"quay.io/a/b\n", "white space", "quay.io/a/b:latest"},
-		{"quay.io/a/b\r\n", "white space", "quay.io/a/b:latest"},
-		{"\u00a0quay.io/a/b\u2003", "white space", "quay.io/a/b:latest"},
-		{"quay.io/a/\n  b:1", "white space", "quay.io/a/b:1"},
-		{"quay.io/a/b :1", "white space", "quay.io/a/b:1"},
-		{"quay.io/a/b @ sha256:" + hex64, "white space", "quay.io/a/b@sha256:" + hex64},
-		{"ubuntu 22", "white space", ""},
-		{"quay.io/a/my image", "white space", ""},
-		{"quay.io/a/my\timage", "white space", ""},
-		{"quay.io/a/b quay.io/c/d", "white space", ""},
-		{"\ufeffquay.io/a/b", "white space", "quay.io/a/b:latest"},
-		{"quay.io/a\u200b/b", "white space", "quay.io/a/b:latest"},
+		{" quay.io/a/b", "whitespace", "quay.io/a/b:latest"},
+		{"quay.io/a/b ", "whitespace", "quay.io/a/b:latest"},
+		{"quay.io/a/b\n", "whitespace", "quay.io/a/b:latest"},
+		{"quay.io/a/b\r\n", "whitespace", "quay.io/a/b:latest"},
+		{"\u00a0quay.io/a/b\u2003", "whitespace", "quay.io/a/b:latest"},
+		{"quay.io/a/\n  b:1", "whitespace", "quay.io/a/b:1"},
+		{"quay.io/a/b :1", "whitespace", "quay.io/a/b:1"},
+		{"quay.io/a/b @ sha256:" + hex64, "whitespace", "quay.io/a/b@sha256:" + hex64},
+		{"ubuntu 22", "whitespace", ""},
+		{"quay.io/a/my image", "whitespace", ""},
+		{"quay.io/a/my\timage", "whitespace", ""},
+		{"quay.io/a/b quay.io/c/d", "whitespace", ""},
+		{"\ufeffquay.io/a/b", "whitespace", "quay.io/a/b:latest"},
+		{"quay.io/a\u200b/b", "whitespace", "quay.io/a/b:latest"},
 
 		// Punctuation.
 		{`"quay.io/a/b"`, "punctuation", "quay.io/a/b:latest"},
@@ -182,11 +182,11 @@ func TestParseRefuses(t *testing.T) {
 		{strings.Repeat("a", 248), "repository", ""}, // "library/" counts
 		{"jdoe/" + strings.Repeat("a", 300), "repository", ""},
 		{strings.Repeat("a", 300) + "/b", "repository", ""},
-		{"jdoe/" + strings.Repeat("a", 250) + ":-1", "tag", ""}, // 255 is not too long
+		{"jdoe/" + strings.Repeat("a", 250) + ":-1", "tag", ""}, // 255 isn't too long
 
 		// Whole lines.
 		{"image: quay.io/acme/a:1", "line", "quay.io/acme/a:1"},
-		{"  - image: 'quay.io/acme/a:1'  # pinned", "white space", "quay.io/acme/a:1"},
+		{"  - image: 'quay.io/acme/a:1'  # pinned", "whitespace", "quay.io/acme/a:1"},
 		{`"image": "quay.io/acme/a:1",`, "line", "quay.io/acme/a:1"},
 		{`"image_name":"quay.io/acme/a:1",`, "line", "quay.io/acme/a:1"},
 		{`image_name = "quay.io/acme/a:1"`, "line", "quay.io/acme/a:1"},
@@ -196,7 +196,7 @@ func TestParseRefuses(t *testing.T) {
 		{"image: python:3.11", "line", "library/python:3.11"},
 		{"FROM quay.io/acme/a:1", "line", "quay.io/acme/a:1"},
 		{"from --platform=linux/amd64 quay.io/acme/a:1 AS build", "line", "quay.io/acme/a:1"},
-		{"FROM quay.io/acme/a:1\nRUN true", "white space", ""},
+		{"FROM quay.io/acme/a:1\nRUN true", "whitespace", ""},
 		{"repository: quay.io/acme/a", "registry", ""}, // the tag is elsewhere
 
 		// Placeholders that aren't filled in.
@@ -216,10 +216,10 @@ func TestParseRefuses(t *testing.T) {
 		{"quay.io/acme/a:__TAG__", "placeholder", ""},
 		{"quay.io/acme/a:TAG_PLACEHOLDER", "placeholder", ""},
 
-		// Several at once.
+		// Several faults.
 		{"https://Quay.io/Jdoe/My-Image:" + upper64, "scheme", "quay.io/jdoe/my-image@sha256:" + hex64},
-		{"docker://Quay.io/Jdoe/My Image", "white space", ""},
-		{` "docker pull HTTPS://Docker.io/Python:3.11", `, "white space", "docker.io/python:3.11"},
+		{"docker://Quay.io/Jdoe/My Image", "whitespace", ""},
+		{` "docker pull HTTPS://Docker.io/Python:3.11", `, "whitespace", "docker.io/python:3.11"},
 		{"docker://quay.io/A//b", "owner", ""},
 	}
 	for _, tt := range tests {
@@ -251,7 +251,7 @@ func TestErrorText(t *testing.T) {
 		"image: a/b:1":             {`whole line`, `; use "a/b:1"`},
 		"quay.io/<TEAM>/a:1":       {`"<TEAM>" is a placeholder`, "real value"},
 		"Jdoe/My-Image:1":          {`owner "Jdoe" has capital letters`, `; use "jdoe/my-image:1"`},
-		"ubuntu 22":                {`white space after "ubuntu"`},
+		"ubuntu 22":                {`whitespace after "ubuntu"`},
 		"a/\x1b[31mb":              {`image "\x1b[31mb" has the character "\x1b"`},
 		"a/b–c":                    {`image "b–c" has the character "–" (U+2013)`},
 		"a/b..c":                   {`malformed at "b..c"`},

@@ -43,7 +43,7 @@ func FuzzParse(f *testing.F) {
 		}
 		var e *Error
 		if !errors.As(err, &e) {
-			t.Fatalf("Parse(%q): %T is not an *Error", s, err)
+			t.Fatalf("Parse(%q): %T isn't an *Error", s, err)
 		}
 		checkRefused(t, s, e)
 	})
@@ -53,10 +53,10 @@ func FuzzParse(f *testing.F) {
 func checkAccepted(t *testing.T, s string, r Reference) {
 	named, err := reference.ParseNormalizedNamed(s)
 	if err != nil {
-		t.Fatalf("Parse accepts %q, the library does not: %v", s, err)
+		t.Fatalf("Parse accepts %q, the library doesn't: %v", s, err)
 	}
 	if !elyraRule.MatchString(s) {
-		t.Errorf("Parse accepts %q, Elyra does not", s)
+		t.Errorf("Parse accepts %q, Elyra doesn't", s)
 	}
 	written := r.Registry + "/" + r.Repository
 	if r.Tag != "" {
@@ -69,7 +69,7 @@ func checkAccepted(t *testing.T, s string, r Reference) {
 		t.Errorf("Parse(%q) means %q, to the library it is %q", s, written, named)
 	}
 	if r.Registry == "" || r.Image == "" || strings.Trim(r.Owner+"/"+r.Image, "/") != r.Repository {
-		t.Errorf("Parse(%q) = %#v, of which the parts do not add up", s, r)
+		t.Errorf("Parse(%q) = %#v, of which the parts don't add up", s, r)
 	}
 }
 

@@ -65,7 +65,7 @@ func TestParse(t *testing.T) {
 		{"a/" + hex64, Reference{"docker.io", "a/" + hex64, "a", hex64, "", ""}},
 
 		{longest, Reference{"docker.io", longest, "jdoe", longest[5:], "", ""}},
-		// The registry does not count towards the 255 characters.
+		// The registry doesn't count towards the 255 characters.
 		{"quay.io/" + longest, Reference{"quay.io", longest, "jdoe", longest[5:], "", ""}},
 	}
 	for _, tt := range tests {

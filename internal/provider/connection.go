@@ -4,41 +4,61 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 // connection is what a configured provider hands to its resources and data
 // sources, for as long as one Terraform command walks its graph once.
 type connection struct {
-	place
+	// store is nil while the provider's configuration isn't known yet.
+	store elyra.Store
+	// absolute reports whether locations are independent of the working directory and
+	// the environment, which may be others when a saved plan is applied.
+	absolute bool
 
-	run *run
+	// dataDirs are the data directories of a local store, nearest first.
+	dataDirs []string
+
+	run    *ownership.Run
+	images imageUses
 	// list lists the store once for all who look for other instances, with the
 	// invalid ones that the store can see.
 	list func(context.Context) ([]elyra.Instance, error)
 	// stored has the valid ones of list by image name.
 	stored func(context.Context) (imagesByImageName, error)
-	// beyond has, by image name, what lives further along the search path than the
-	// store writes. It is read once, apart from list.
-	beyond func(context.Context) (imagesByImageName, error)
+	// later has, by image name, what lives later in the search path than the first
+	// directory. It's read once, apart from list.
+	later func(context.Context) (imagesByImageName, error)
 
 	registries registries
 }
 
-func newConnection(store elyra.Store, settled bool) *connection {
-	c := &connection{place: place{store, settled}, run: newRun()}
+func newConnection(store elyra.Store) *connection {
+	c := &connection{store: store, run: ownership.NewRun()}
 	if store != nil {
-		c.list = onceValue(func(ctx context.Context) ([]elyra.Instance, error) { return store.List(ctx, true) })
+		list := func(options elyra.ListOptions) func(context.Context) ([]elyra.Instance, error) {
+			return onceValue(func(ctx context.Context) ([]elyra.Instance, error) { return store.List(ctx, options) })
+		}
+		c.list = list(elyra.ListOptions{Invalid: true})
+		later := list(elyra.ListOptions{Later: true})
 		c.stored = onceValue(func(ctx context.Context) (imagesByImageName, error) { return byImageName(c.list(ctx)) })
-		c.beyond = onceValue(func(ctx context.Context) (imagesByImageName, error) { return byImageName(store.ListBeyond(ctx)) })
+		c.later = onceValue(func(ctx context.Context) (imagesByImageName, error) { return byImageName(later(ctx)) })
 	}
 	return c
+}
+
+// imageOf decodes the document of an instance as far as it can be read.
+func imageOf(instance elyra.Instance) elyra.RuntimeImage {
+	image, _ := instance.Document.Image(instance.Name) // the store has checked it
+	return image
 }
 
 // imagesByImageName are runtime images without their documents, which take most of the memory.
@@ -49,33 +69,108 @@ func byImageName(instances []elyra.Instance, err error) (imagesByImageName, erro
 	found := imagesByImageName{}
 	for _, instance := range instances {
 		if instance.Invalid == nil {
-			found[instance.ImageName] = append(found[instance.ImageName], instance.RuntimeImage)
+			image := imageOf(instance)
+			found[image.ImageName] = append(found[image.ImageName], image)
 		}
 	}
 	return found, err
 }
 
-// lookUp returns what stands under a name that is planned for creation: read by itself where that
-// is cheap, else from the list that all plans share.
-func (c *connection) lookUp(ctx context.Context, name string) (instance elyra.Instance, found bool, err error) {
-	if c.store.Traits().ReadsCheaply {
-		instance, err = c.store.Peek(ctx, name)
-		switch {
-		case err == nil, errors.As(err, new(*elyra.InvalidError)):
-			return instance, true, nil
-		case errors.Is(err, elyra.ErrNotFound):
-			return instance, false, nil
+// find returns what the store has under a name, valid or not; nil if nothing. If
+// it's invalid, the InvalidError is returned too.
+func (c *connection) find(ctx context.Context, name string, freshness elyra.Freshness) (*elyra.Instance, *elyra.InvalidError, error) {
+	instance, err := c.store.Get(ctx, name, freshness)
+	var invalid *elyra.InvalidError
+	switch {
+	case errors.Is(err, elyra.ErrNotFound):
+		return nil, nil, nil
+	case errors.As(err, &invalid):
+		return &instance, invalid, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return &instance, nil, nil
+}
+
+// freeName proposes a name like this one that nothing is known to have.
+func (c *connection) freeName(ctx context.Context, name string) string {
+	const most = 100
+	for number := 2; number < most; number++ {
+		proposed := fmt.Sprintf("%s_%d", name, number)
+		if c.run.Uses(proposed) {
+			continue
 		}
-		return instance, false, err
+		if c.store == nil {
+			return proposed
+		}
+		if found, _, err := c.find(ctx, proposed, elyra.Glance); err != nil || found == nil {
+			return proposed
+		}
 	}
-	instances, err := c.list(ctx)
-	i, found := slices.BinarySearchFunc(instances, name, func(instance elyra.Instance, name string) int {
-		return strings.Compare(instance.Name, name)
+	return name + "_new"
+}
+
+// whereabouts says where the instance of a state is, seen from the place that the
+// provider is configured for.
+type whereabouts int
+
+const (
+	// here: in the place that the store writes to.
+	here whereabouts = iota
+	// later: later in the same search path.
+	later
+	// elsewhere: in another place, or there's no evidence that it's this one.
+	elsewhere
+)
+
+// locate says where the instance of a state is. found is what the store has under
+// its name, nil for nothing.
+func (c *connection) locate(state runtimeImageModel, digest string, found *elyra.Instance) whereabouts {
+	location := state.Location.ValueString()
+	if location == "" { // it's being imported
+		if found != nil && c.isHidden(*found) {
+			return later
+		}
+		return here
+	}
+	switch ownership.ComparePlaces(location, c.store.Location(state.Name.ValueString())) {
+	case ownership.Same:
+		return here
+	case ownership.SameIfUnchanged:
+		if found != nil && found.Digest() == digest {
+			return here
+		}
+	default:
+		if found != nil && ownership.ComparePlaces(location, found.Location) == ownership.Same || found == nil && c.isInSearchPath(location) {
+			return later
+		}
+	}
+	return elsewhere
+}
+
+// isInSearchPath reports whether a location is in one of the store's directories.
+func (c *connection) isInSearchPath(location string) bool {
+	return slices.ContainsFunc(c.dataDirs, func(dir string) bool {
+		return ownership.ComparePlaces(location, filepath.Join(dir, "metadata", elyra.RuntimeImages.Schemaspace, filepath.Base(location))) == ownership.Same
 	})
-	if !found {
-		return elyra.Instance{}, false, err
+}
+
+// lookUp is locate without a read that has just been made. It asks the store only
+// if the location isn't the usual one.
+func (c *connection) lookUp(ctx context.Context, state runtimeImageModel, digest string) (whereabouts, error) {
+	if c.locate(state, digest, nil) == here {
+		return here, nil
 	}
-	return instances[i], true, nil
+	found, _, err := c.find(ctx, state.Name.ValueString(), elyra.Shared)
+	return c.locate(state, digest, found), err
+}
+
+// plannedLocation returns the location that the plan of a new instance shows.
+func (c *connection) plannedLocation(name types.String) types.String {
+	if c.store == nil || !c.absolute || name.IsUnknown() {
+		return types.StringUnknown()
+	}
+	return types.StringValue(c.store.Location(name.ValueString()))
 }
 
 // onceValue returns a function that calls f once for all, and gives its result for

@@ -1,8 +1,6 @@
 package provider
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // TestServerRequests counts what a plan and an apply ask of a server.
@@ -59,47 +56,5 @@ func TestServerRequests(t *testing.T) {
 	state := provider.create(t, config)
 	asked("a create", "POST /elyra/metadata/runtime-images")
 	provider.reconfigure(t).destroy(t, state)
-	asked("a destroy", "DELETE /elyra/metadata/runtime-images/new")
-}
-
-// TestLookUp_givesUp: all plans share one list, and each may give up on a server
-// that hangs without waiting for the others, or taking it from them.
-func TestLookUp_givesUp(t *testing.T) {
-	fake := elyratest.New(t, elyratest.Options{})
-	fake.Put(elyratest.Writable, "mine", anyDocument)
-	reached, release := make(chan struct{}), make(chan struct{})
-	fake.Inject(elyratest.Fault{Times: 1, Do: elyratest.Hold(reached, release)})
-	store, err := serverstore.New(serverstore.Config{Endpoint: fake.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	conn := newConnection(store, true)
-	type answer struct {
-		found bool
-		err   error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		_, found, err := conn.lookUp(t.Context(), "mine")
-		answers <- answer{found, err}
-	}()
-	<-reached
-	interrupted, interrupt := context.WithCancel(t.Context())
-	gaveUp := make(chan error, 1)
-	go func() {
-		_, _, err := conn.lookUp(interrupted, "mine")
-		gaveUp <- err
-	}()
-	interrupt()
-	if err := <-gaveUp; !errors.Is(err, context.Canceled) {
-		t.Errorf("who gave up got %v", err)
-	}
-	close(release)
-	if got := <-answers; !got.found || got.err != nil {
-		t.Errorf("who waited got %+v", got)
-	}
-	if asked := fake.Asked(); len(asked) != 1 {
-		t.Errorf("asked %q", asked)
-	}
+	asked("a destroy", "GET /elyra/metadata/runtime-images/new", "DELETE /elyra/metadata/runtime-images/new")
 }

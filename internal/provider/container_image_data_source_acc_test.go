@@ -236,7 +236,7 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 		{name: "docker_config_json", arguments: `docker_config_json = var.docker`,
 			docker: docker, want: "result = anonymous false, authenticated true,"},
 		{name: "docker_config_json is none", arguments: `docker_config_json = var.docker`,
-			docker: "registry-s3cret", want: "not the content of a .dockerconfigjson"},
+			docker: "registry-s3cret", want: "isn't the content of a .dockerconfigjson"},
 		{name: "use_docker_config", arguments: `use_docker_config = true`, want: "result = anonymous false, authenticated true,"},
 		{name: "unknown", arguments: `docker_config_json = terraform_data.late.output`,
 			late: docker, want: "known only after apply"},
@@ -268,7 +268,7 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 			c.write(t, "main.tf", config)
 			output, _ := c.try(t, "terraform apply -no-color -input=false -auto-approve")
 			if !strings.Contains(unwrap(output), tt.want) {
-				t.Errorf("%q is not in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
+				t.Errorf("%q isn't in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
 			}
 			if !strings.Contains(output, "[TRACE]") {
 				t.Error("nothing was traced")

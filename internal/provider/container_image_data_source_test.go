@@ -19,7 +19,7 @@ func TestContainerImageProblems(t *testing.T) {
 	}
 	table := "| Code | Severity | Meaning | What to do |\n|---|---|---|---|\n"
 	for _, k := range containerimage.Kinds() {
-		table += fmt.Sprintf("| `%s` | %s | %s | %s |\n", k.Code, k.Severity, k.Meaning, k.Cure)
+		table += fmt.Sprintf("| %#q | %s | %s | %s |\n", k.Code, k.Severity, k.Meaning, k.Cure)
 	}
 	if !strings.Contains(string(page), table) {
 		t.Errorf("templates/data-sources/container_image.md.tmpl has another table of problems. It should be:\n\n%s", table)

@@ -13,7 +13,7 @@ import (
 func TestCounts_systemCalls(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		testenv.Missing(t, "strace", "scripts/filesystems.sh installs it")
+		testenv.Missing(t, "strace", "scripts/programs.sh installs it")
 	}
 	dataDir, trace := t.TempDir(), filepath.Join(t.TempDir(), "trace")
 	command := exec.CommandContext(t.Context(), strace, "-f", "-qq", "-y", "-e", "trace=%file,%desc", "-o", trace, os.Args[0], "-test.run=^TestCounts_traced$")

@@ -17,7 +17,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
-// What a call costs is held by counts, which do not depend on the machine: allocations,
+// What a call costs is held by counts, which don't depend on the machine: allocations,
 // requests and system calls, in testdata/counts.json. One that grows by a tenth fails.
 
 // compareCounts holds counts against those of testdata/counts.json, whose names begin with prefix.

@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -10,48 +13,47 @@ import (
 // documentModel has the attributes whose values stand in the document of a
 // runtime image: those that a user writes, under whatever name the instance has.
 type documentModel struct {
-	DisplayName types.String `tfsdk:"display_name"`
-	ImageName   types.String `tfsdk:"image_name"`
-	Description types.String `tfsdk:"description"`
-	PullPolicy  types.String `tfsdk:"pull_policy"`
-	PullSecret  types.String `tfsdk:"pull_secret"`
-	Tags        types.Set    `tfsdk:"tags"`
+	// texts are those of [elyra.Fields], in that order.
+	texts []types.String
+	Tags  types.Set
 }
 
-// textAttribute is an attribute that is text, with the rule for its values.
-type textAttribute struct {
-	name     string
-	rule     ruleValidator
-	required bool
-	value    *types.String
-	field    *string
+// fieldDescriptions describe the fields in all schemas.
+var fieldDescriptions = map[string]string{
+	"display_name": "Name that Elyra's editors show.",
+	"description":  "Description for people.",
+	"image_name":   "[Container image](https://kubernetes.io/docs/concepts/containers/images/), in the form `[registry/]owner/image[:tag][@digest]`. It's stored exactly as written, because Elyra compares image names as plain text.",
+	"pull_policy":  "When the cluster pulls the image: `Always`, `IfNotPresent`, or `Never`. See [Image pull policy](https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy). If unset, the cluster's default applies.",
+	"pull_secret":  "Name of the Kubernetes Secret with the registry's credentials. It must exist in the namespace that the pipeline runs in. See [Pull an image from a private registry](https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/).",
 }
 
-// texts pairs each attribute that is text with its rule and with its field in image.
-func (m *documentModel) texts(image *elyra.RuntimeImage) []textAttribute {
-	return []textAttribute{
-		{"display_name", displayNameRule, true, &m.DisplayName, &image.DisplayName},
-		{"image_name", imageNameRule, true, &m.ImageName, &image.ImageName},
-		{"description", descriptionRule, false, &m.Description, &image.Description},
-		{"pull_policy", pullPolicyRule, false, &m.PullPolicy, (*string)(&image.PullPolicy)},
-		{"pull_secret", pullSecretRule, false, &m.PullSecret, &image.PullSecret},
+// fieldRule is the rule for values of a field in a configuration.
+func fieldRule(field elyra.Field) ruleValidator {
+	if field.Key == "image_name" {
+		return imageNameRule
 	}
+	return ruleValidator{strings.ReplaceAll(field.Key, "_", " "), field.Check}
 }
 
-// documentTypes are those of the schemas' attributes, and others beside them.
+// documentTypes are those of the schemas' attributes, and others next to them.
 func documentTypes(others map[string]attr.Type) map[string]attr.Type {
 	others["tags"] = types.SetType{ElemType: types.StringType}
-	for _, text := range new(documentModel).texts(new(elyra.RuntimeImage)) {
-		others[text.name] = types.StringType
+	for _, field := range elyra.Fields() {
+		others[field.Key] = types.StringType
 	}
 	return others
 }
 
-// values are the attributes' values, and others beside them.
+// text returns the value of a field.
+func (m documentModel) text(key string) types.String {
+	return m.texts[slices.IndexFunc(elyra.Fields(), func(f elyra.Field) bool { return f.Key == key })]
+}
+
+// values are the attributes' values, and others next to them.
 func (m documentModel) values(others map[string]attr.Value) map[string]attr.Value {
 	others["tags"] = m.Tags
-	for _, text := range m.texts(new(elyra.RuntimeImage)) {
-		others[text.name] = *text.value
+	for i, field := range elyra.Fields() {
+		others[field.Key] = m.texts[i]
 	}
 	return others
 }
@@ -59,17 +61,18 @@ func (m documentModel) values(others map[string]attr.Value) map[string]attr.Valu
 // setValues is the reverse of values.
 func (m *documentModel) setValues(values map[string]attr.Value) {
 	m.Tags = values["tags"].(types.Set) // the schema says so, here and below
-	for _, text := range m.texts(new(elyra.RuntimeImage)) {
-		*text.value = values[text.name].(types.String)
+	m.texts = make([]types.String, len(elyra.Fields()))
+	for i, field := range elyra.Fields() {
+		m.texts[i] = values[field.Key].(types.String)
 	}
 }
 
-// image returns the runtime image that the model describes, without a name. What
-// is unknown or null is absent in it.
+// image returns the runtime image that the model describes, without a name. Unknown
+// and null values are absent in it.
 func (m documentModel) image() elyra.RuntimeImage {
 	var image elyra.RuntimeImage
-	for _, text := range m.texts(&image) {
-		*text.field = text.value.ValueString()
+	for i, field := range elyra.Fields() {
+		*field.Of(&image) = m.texts[i].ValueString()
 	}
 	for _, tag := range m.Tags.Elements() {
 		if text, ok := tag.(types.String); ok && !text.IsUnknown() {
@@ -88,16 +91,15 @@ const maxTags = 1000
 // is always a difference.
 func (m *documentModel) setImage(image elyra.RuntimeImage) {
 	m.Tags = stringSet(image.Tags[:min(len(image.Tags), maxTags+1)])
-	for _, text := range m.texts(&image) {
-		*text.value = stringOrNull(*text.field)
+	m.texts = make([]types.String, len(elyra.Fields()))
+	for i, field := range elyra.Fields() {
+		m.texts[i] = stringOrNull(*field.Of(&image))
 	}
 }
 
 // sameDocument reports whether both describe the same runtime image.
 func (m documentModel) sameDocument(o documentModel) bool {
-	return m.DisplayName.Equal(o.DisplayName) && m.ImageName.Equal(o.ImageName) &&
-		m.Description.Equal(o.Description) && m.PullPolicy.Equal(o.PullPolicy) &&
-		m.PullSecret.Equal(o.PullSecret) && m.sameTags(o)
+	return slices.EqualFunc(m.texts, o.texts, func(a, b types.String) bool { return a.Equal(b) }) && m.sameTags(o)
 }
 
 // sameTags reports whether both have the same tags. States of old have null for

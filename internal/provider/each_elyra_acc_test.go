@@ -34,7 +34,7 @@ func TestAccEachElyra_files(t *testing.T) {
 					return nil
 				}
 			}
-			t.Error("Elyra does not list the image")
+			t.Error("Elyra doesn't list the image")
 			return nil
 		}
 		acceptance(t, step)

@@ -108,7 +108,7 @@ func TestAccExample_containerBuild(t *testing.T) {
 	t.Setenv("PATH", filepath.Join(prefix, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 	list := "python -c 'from elyra.metadata.metadata_app import MetadataApp; MetadataApp.main()' list runtime-images"
 	if before := c.run(t, list); !strings.Contains(before, filepath.Join(dataDir, "metadata")) {
-		t.Fatalf("Elyra does not list the images that ship with it:\n%s", before)
+		t.Fatalf("Elyra doesn't list the images that ship with it:\n%s", before)
 	}
 
 	c.copyExample(t, "container-build")
@@ -124,7 +124,7 @@ func TestAccExample_containerBuild(t *testing.T) {
 	after := c.run(t, list)
 	for _, line := range []string{reporting.Name, training.Name} {
 		if !strings.Contains(after, line) {
-			t.Errorf("Elyra does not list %s:\n%s", line, after)
+			t.Errorf("Elyra doesn't list %s:\n%s", line, after)
 		}
 	}
 	if strings.Count(after, dataDir) != 2 {

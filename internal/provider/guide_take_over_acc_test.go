@@ -37,7 +37,7 @@ func TestAccGuide_takeOver(t *testing.T) { //nolint:tparallel // its parts recor
 			ran++
 		})
 	}
-	if ran == len(tests) { // else some were not asked for, or skipped
+	if ran == len(tests) { // else some weren't asked for, or skipped
 		g.wantAllUsed(t)
 	}
 }

@@ -41,7 +41,7 @@ func Isolate(t *testing.T) {
 	}
 }
 
-// IsolateAll does so once for all tests, those that run in parallel too: they cannot set variables.
+// IsolateAll does so once for all tests, those that run in parallel too: they can't set variables.
 func IsolateAll(home string) error {
 	for _, variable := range environment {
 		if err := os.Unsetenv(variable); err != nil {
@@ -86,7 +86,7 @@ func configure(t testing.TB, arguments map[string]tftypes.Value) (testProvider, 
 	return p, append(validated.Diagnostics, configured.Diagnostics...)
 }
 
-// startProvider returns a provider that is not configured yet.
+// startProvider returns a provider that isn't configured yet.
 func startProvider(t testing.TB, p provider.Provider, arguments map[string]tftypes.Value) testProvider {
 	t.Helper()
 	started := testProvider{ProviderServer: serverOf(p)}
@@ -104,11 +104,12 @@ type storeProvider struct {
 }
 
 func (p *storeProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	conn := newConnection(p.store, true)
+	conn := newConnection(p.store)
+	conn.absolute = true
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = conn, conn, conn
 }
 
-// newStoreProvider is a provider on a store; a nil one is not known yet.
+// newStoreProvider is a provider on a store; a nil one isn't known yet.
 func newStoreProvider(t testing.TB, store elyra.Store) testProvider {
 	t.Helper()
 	return startProvider(t, &storeProvider{store: store}, nil).reconfigure(t)
@@ -266,8 +267,14 @@ func (p testProvider) tryCreate(t testing.TB, config *tfprotov6.DynamicValue) *t
 // applyCreate applies a creation that was planned, and may fail.
 func (p testProvider) applyCreate(t testing.TB, config *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
 	t.Helper()
+	return p.apply(t, config, p.none(t), plan)
+}
+
+// apply applies a plan, which may fail.
+func (p testProvider) apply(t testing.TB, config, prior *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
+	t.Helper()
 	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: resourceName, Config: config, PriorState: p.none(t),
+		TypeName: resourceName, Config: config, PriorState: prior,
 		PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	check(t, err, nil)

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -44,7 +45,7 @@ func TestMain(m *testing.M) {
 		err = provider.IsolateAll(testsHome)
 	}
 	if os.Getenv("CI") == "true" && os.Getenv("TF_ACC") == "" {
-		err = errors.New("CI=true, and TF_ACC is not set: make test sets it")
+		err = errors.New("CI=true, and TF_ACC isn't set: make test sets it")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -57,7 +58,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// requireAcceptance skips what plugin-testing does not skip by itself.
+// requireAcceptance skips what plugin-testing doesn't skip by itself.
 func requireAcceptance(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -114,18 +115,18 @@ func filesPlace(t *testing.T) place {
 	return p
 }
 
-// jupyterServer is a real Jupyter Server on two levels of data directories.
+// jupyterServer is a real Jupyter Server on two levels of data directories, under that path.
 type jupyterServer struct {
 	*jupytertest.Server
 	near, far string
 }
 
-func startServer(t *testing.T) jupyterServer {
+func startServer(t *testing.T, baseURL ...string) jupyterServer {
 	t.Helper()
 	requireAcceptance(t)
 	near, far := t.TempDir(), t.TempDir()
 	server := jupytertest.Start(t, jupytertest.Options{
-		BaseURL: "/user/jdoe/",
+		BaseURL: append(baseURL, "/user/jdoe/")[0],
 		Env:     []string{place{near: near, far: far}.searchPath()},
 		// Tests change files behind the server's back; it is to see that at once.
 		Args: []string{"--FileMetadataCache.enabled=False"},
@@ -293,14 +294,16 @@ func spaced(pattern string) *regexp.Regexp {
 // --- Terraform's command line ---
 
 // commandLine runs a real Terraform on a real binary of the provider, in a
-// directory of its own. It serves what plugin-testing cannot do: it reads no state
+// directory of its own. It serves what plugin-testing can't do: it reads no state
 // with for_each in it, has one server for all configurations of a provider, knows
 // no commands, and takes its environment from the process, so that its tests run one
 // after the other.
 type commandLine struct {
 	dir       string
 	terraform string
-	env       []string // beside the process's own
+	env       []string // next to the process's own
+	// attributes say as whom commands run; nil is as the test itself.
+	attributes *syscall.SysProcAttr
 }
 
 // goHome is where Go's caches are: the home directory before any test has another.
@@ -334,7 +337,7 @@ func newCommandLine(t *testing.T) commandLine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return commandLine{t.TempDir(), terraform, []string{
+	return commandLine{dir: t.TempDir(), terraform: terraform, env: []string{
 		"HOME=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
 	}}
 }
@@ -350,7 +353,7 @@ func (c commandLine) copyExample(t *testing.T, name string) {
 // write writes a file to where commands run.
 func (c commandLine) write(t *testing.T, file, content string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(c.dir, file), []byte(content), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(c.dir, file), []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -370,6 +373,7 @@ func (c commandLine) try(t *testing.T, commands string) (output string, err erro
 	shell := exec.CommandContext(t.Context(), "sh", "-euc", `terraform() { "$TERRAFORM" "$@"; }`+"\n"+commands)
 	shell.Dir = c.dir
 	shell.Env = append(c.environ(), "TERRAFORM="+c.terraform)
+	shell.SysProcAttr = c.attributes
 	out, err := shell.CombinedOutput()
 	return string(out), err
 }
@@ -407,6 +411,7 @@ func (c commandLine) withQuery(t *testing.T) commandLine {
 }
 
 const (
+	plan    = "terraform plan -no-color"
 	apply   = "terraform apply -auto-approve -no-color"
 	destroy = "terraform destroy -auto-approve -no-color"
 	noop    = "terraform plan -no-color -detailed-exitcode" // fails where there is a change
@@ -417,7 +422,7 @@ func wantOutput(t *testing.T, output string, words ...string) {
 	t.Helper()
 	for _, want := range words {
 		if !strings.Contains(unwrap(output), want) {
-			t.Errorf("%q is not in the output:\n%s", want, output)
+			t.Errorf("%q isn't in the output:\n%s", want, output)
 		}
 	}
 }
@@ -439,7 +444,7 @@ func lineWith(text, part string) string {
 // --- Examples and guides ---
 
 // example is a step that applies a configuration made of files under examples,
-// as a reader would paste them together. What does not say where the provider
+// as a reader would paste them together. What doesn't say where the provider
 // comes from is given the provider block's file for that.
 func example(t *testing.T, files ...string) resource.TestStep {
 	t.Helper()

@@ -14,7 +14,7 @@ import (
 )
 
 // TestAccImportByIdentity takes an image over by its identity, and names those
-// that exist where it does not. Where the Terraform under test is too old for
+// that exist where it doesn't. Where the Terraform under test is too old for
 // identities, it runs on the one that TERRAFORM_QUERY names.
 func TestAccImportByIdentity(t *testing.T) {
 	requireAcceptance(t)
@@ -36,7 +36,7 @@ func TestAccImportByIdentity(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	absent.ExpectError = regexp.MustCompile(`(?s)Runtime image not found.*"my_image".*These\s+exist:\s+other`)
+	absent.ExpectError = regexp.MustCompile(`(?s)Runtime image not found.*"my_image".*These\s+exist:\s+"other`)
 	acceptance(t, imageStep(full()), byIdentity, absent)
 }
 

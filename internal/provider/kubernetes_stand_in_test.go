@@ -25,7 +25,7 @@ type kubernetes struct {
 	volume string
 }
 
-// factories serve it beside the provider under test.
+// factories serve it next to the provider under test.
 func (k kubernetes) factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"elyra":      providerFactories["elyra"],

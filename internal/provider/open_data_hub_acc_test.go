@@ -179,7 +179,7 @@ esac
 	}
 	example, err := os.ReadFile(filepath.Join("..", "..", "examples", "open-data-hub-kubernetes", "main.tf"))
 	if err != nil || !strings.Contains(string(example), g.code(t, `resource "kubernetes_manifest"`)) {
-		t.Errorf("the guide's ImageStream is not the example's: %v", err)
+		t.Errorf("the guide's ImageStream isn't the example's: %v", err)
 	}
 
 	c.dir = t.TempDir()

@@ -31,7 +31,7 @@ func TestODHRuntimeImages(t *testing.T) {
 	}
 	// What pipelines can't use and what Elyra rejects can be read, and not rendered.
 	wantError(t, "odh_configmap_json", terraformValue(t, want["x-1.json"]), `the runtime image "X 1": image_name: `)
-	wantError(t, "odh_configmap_json", terraformValue(t, want["y.json"]), `the runtime image "Y": extra_json: schema_name is not a string; metadata.pull_policy is not a string`)
+	wantError(t, "odh_configmap_json", terraformValue(t, want["y.json"]), `the runtime image "Y": extra_json: schema_name is null, not a string; metadata.pull_policy is 1, not a string`)
 	wantError(t, "odh_runtime_images", text(strings.TrimPrefix(stream, "{")), "oc get … -o json")
 }
 

@@ -1,491 +1,1038 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
-// twoPlaces are two places of the same kind, a and b, to run Terraform's command
-// line on, with the back doors to the data directories that are written to.
-type twoPlaces struct {
-	commandLine
+// These tests hold real Terraform to the rules of ownership: create needs a free name, update and delete need the
+// document that the plan saw, and whatever Terraform can't express is an error of the plan. They do literally what
+// the messages advise.
 
-	near, far map[string]string // by place
-	// arguments are those of the provider, by place.
-	arguments map[string]string
-	isServer  bool
-}
-
-// write writes the configuration: a provider at that place, and resources.
-func (p twoPlaces) write(t *testing.T, at string, blocks ...string) {
-	t.Helper()
-	p.writeAll(t, "provider \"elyra\" {\n"+p.arguments[at]+"}\n", blocks...)
-}
-
-func (p twoPlaces) writeAll(t *testing.T, provider string, blocks ...string) {
-	t.Helper()
-	const required = "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n"
-	if err := os.WriteFile(filepath.Join(p.dir, "main.tf"), []byte(required+provider+strings.Join(blocks, "\n")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// image is a resource block.
-func image(label, displayName string, more ...string) string {
-	return fmt.Sprintf("resource \"elyra_runtime_image\" %q {\n  display_name = %q\n  image_name = \"team/%s:1\"\n%s\n}\n",
-		label, displayName, strings.ToLower(strings.ReplaceAll(displayName, " ", "-")), strings.Join(more, "\n"))
-}
-
-// theirs is what somebody else made.
-const theirs = `{"schema_name":"runtime-image","display_name":"Theirs","metadata":{"image_name":"them/image:1"}}`
-
-// warnings returns what a command that succeeds warns of, sorted: summary and detail.
-func (p twoPlaces) warnings(t *testing.T, command string) (warnings []string) {
-	t.Helper()
-	output := p.run(t, "terraform "+command+" -json")
-	for line := range strings.Lines(output) {
-		var message struct {
-			Diagnostic struct{ Severity, Summary, Detail string }
-		}
-		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Severity == "warning" &&
-			!strings.Contains(message.Diagnostic.Summary, "development overrides") {
-			warnings = append(warnings, message.Diagnostic.Summary+"\n"+message.Diagnostic.Detail)
-		}
-	}
-	slices.Sort(warnings)
-	return warnings
-}
-
-// fails runs a command that must fail with these words.
-func (p twoPlaces) fails(t *testing.T, command string, words ...string) {
-	t.Helper()
-	output, err := p.try(t, command)
-	if err == nil {
-		t.Errorf("%s succeeds:\n%s", command, output)
-	}
-	wantOutput(t, output, words...)
-}
-
-// wantFile checks the document of an instance; "" is none.
-func (p twoPlaces) wantFile(t *testing.T, at, name, want string) {
-	t.Helper()
-	if got := read(t, p.near[at], name); got != want {
-		t.Errorf("%s of place %s is %q, want %q", name, at, got, want)
-	}
-}
-
-// ownershipTable: whose an image is, at both kinds of places.
-var ownershipTable = []struct {
+// ownershipTests hold on files and on a real server.
+var ownershipTests = []struct {
 	name string
-	test func(t *testing.T, p twoPlaces)
+	test func(w workspace)
 }{
+	{"taken", ownTaken},
+	{"shipped", ownShipped},
+	{"twoModules", ownTwoModules},
+	{"twoUsers", ownTwoUsers},
+	{"invalidThenMoved", ownInvalidThenMoved},
+	{"planNotApplied", ownPlanNotApplied},
+	{"backAndForth", ownBackAndForth},
 	{"anotherPlace", ownAnotherPlace},
-	{"anotherPlaceAndDropped", ownAnotherPlaceAndDropped},
-	{"anotherPlaceUnread", ownAnotherPlaceUnread},
+	{"anotherPlaceTaken", ownAnotherPlaceTaken},
 	{"anotherPlaceUnknown", ownAnotherPlaceUnknown},
-	{"movedMount", ownMovedMount},
-	{"newLabelNewPlace", ownNewLabelNewPlace},
-	{"newLabel", ownNewLabel},
-	{"newLabelUnread", ownNewLabelUnread},
+	{"spelledAnew", ownSpelledAnew},
+	{"movedDirectory", ownMovedDirectory},
+	{"relabelled", ownRelabelled},
+	{"relabelledInPart", ownRelabelledInPart},
+	{"relabelledUnderAlias", ownRelabelledUnderAlias},
+	{"returned", ownReturned},
+	{"replaced", ownReplaced},
+	{"renamedToTaken", ownRenamedToTaken},
+	{"changedSincePlan", ownChangedSincePlan},
+	{"invalidSincePlan", ownInvalidSincePlan},
+	{"goneSincePlan", ownGoneSincePlan},
+	{"changedAndDropped", ownChangedAndDropped},
+	{"shifted", ownShifted},
+	{"swapped", ownSwapped},
+	{"derivedTwice", ownDerivedTwice},
 	{"importedTwice", ownImportedTwice},
+	{"destroyBlocked", ownDestroyBlocked},
+	{"deposed", ownDeposed},
+	{"repairDrops", ownRepairDrops},
+	{"unrepairable", ownUnrepairable},
+	{"brokenImport", ownBrokenImport},
+	{"danglingLink", ownDanglingLink},
+	{"linked", ownLinked},
 	{"imageNameTwice", ownImageNameTwice},
 	{"noTags", ownNoTags},
 	{"ignoredInvalid", ownIgnoredInvalid},
-	{"keptName", ownKeptName},
-	{"brokenImport", ownBrokenImport},
 }
 
 func TestAccOwnership_files(t *testing.T) {
 	t.Parallel()
-	for _, tt := range ownershipTable {
+	for _, tt := range ownershipTests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := twoPlaces{commandLine: newCommandLine(t), near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}}
-			for _, at := range []string{"a", "b"} {
-				p.near[at], p.far[at] = t.TempDir(), t.TempDir()
-				p.arguments[at] = fmt.Sprintf("  data_dir    = %q\n  search_path = [%q]\n", p.near[at], p.far[at])
-			}
-			tt.test(t, p)
+			tt.test(newFilesWorkspace(t))
 		})
 	}
 }
 
 func TestAccOwnership_server(t *testing.T) { //nolint:tparallel // its parts share two servers
 	t.Parallel()
-	servers := map[string]jupyterServer{"a": startServer(t), "b": startServer(t)}
-	for _, tt := range ownershipTable {
-		t.Run(tt.name, func(t *testing.T) {
-			p := twoPlaces{commandLine: newCommandLine(t), near: map[string]string{}, far: map[string]string{}, arguments: map[string]string{}, isServer: true}
-			for at, server := range servers {
-				server.empty(t)
-				p.near[at], p.far[at] = server.near, server.far
-				p.arguments[at] = fmt.Sprintf("  endpoint = %q\n  token    = %q\n", server.URL, server.Token)
-			}
-			tt.test(t, p)
-		})
+	servers := [2]jupyterServer{startServer(t), startServer(t, "/user/other/")} // of one host and path, they'd be one place
+	for _, tt := range ownershipTests {
+		t.Run(tt.name, func(t *testing.T) { tt.test(newServerWorkspace(t, servers)) })
 	}
 }
 
-func ownAnotherPlace(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "My image"))
-	p.run(t, apply)
-	ours := read(t, p.near["a"], "my_image")
-	put(t, p.near["b"], "my_image", theirs)
-
-	p.write(t, "b", image("x", "My image"))
-	wantOutput(t, p.run(t, "terraform plan -no-color"), "1 to add, 0 to change, 0 to destroy", `"my_image" is at another place`, `"my_image" already exists`,
-		"under an alias", `id = "my_image"`, "overwrite = true")
-	p.fails(t, apply, `"my_image" already exists`)
-	p.wantFile(t, "b", "my_image", theirs)
-	p.wantFile(t, "a", "my_image", ours)
-
-	p.run(t, destroy)
-	p.wantFile(t, "b", "my_image", theirs)
-	p.wantFile(t, "a", "my_image", ours)
-}
-
-func ownAnotherPlaceAndDropped(t *testing.T, p twoPlaces) {
-	for _, refresh := range []string{"", " -refresh=false"} {
-		p.write(t, "a", image("x", "My image"))
-		p.run(t, apply)
-		ours := read(t, p.near["a"], "my_image")
-		put(t, p.near["b"], "my_image", theirs)
-		p.write(t, "b")
-		wantOutput(t, p.run(t, apply+refresh), "is at another place", "Terraform forgets it")
-		p.wantFile(t, "b", "my_image", theirs)
-		p.wantFile(t, "a", "my_image", ours)
-		if err := os.Remove(instancePath(p.near["a"], "my_image")); err != nil {
-			t.Fatal(err)
+// Whatever has the name and wherever it is, a creation leaves it alone, and each way that the message offers works.
+func ownTaken(w workspace) {
+	ours := image("x", "My image")
+	exactly := string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "My image", ImageName: "team/my-image:1"}).Encode())
+	for _, there := range []struct{ dir, document string }{
+		{w.a.near, theirs}, {w.a.far, theirs}, {w.a.near, exactly}, {w.a.near, withKey(exactly)},
+	} {
+		for _, way := range []string{anotherName, overwriting, importBlock} {
+			w := w.module()
+			put(w.t, there.dir, "my_image", there.document)
+			w.write(ours)
+			command := plan
+			if there.document == exactly { // Terraform plans once more in the apply, where an error could leave a deposed object
+				w.warns(plan, exists, w.a.location("my_image"))
+				command = apply
+			}
+			m := w.fails(command, exists)
+			if !w.isServer() { // a server doesn't say where it is
+				wantOutput(w.t, string(m), instancePath(there.dir, "my_image"))
+			}
+			if got := read(w.t, there.dir, "my_image"); got != there.document {
+				w.t.Errorf("it's now %q", got)
+			}
+			wantImage := "my_image"
+			if there.dir == w.a.far && !offers(m, way) { // importing an image that ships with Elyra is no way on
+				w.clear()
+				continue
+			}
+			switch code := w.advice(m, way, "x"); way {
+			case anotherName:
+				w.applies(image("x", "My image", code))
+				_, wantImage, _ = strings.Cut(strings.Trim(code, `"`), `"`)
+			case overwriting:
+				w.applies(image("x", "My image", code))
+			default:
+				w.applies(ours, code)
+				w.write(ours)
+			}
+			w.unchanged()
+			if got := stored(w.t, w.a.near, wantImage); got.ImageName != "team/my-image:1" {
+				w.t.Errorf("%s: stored is %+v", way, got)
+			}
+			if kept := read(w.t, there.dir, "my_image"); (way == anotherName || there.dir == w.a.far) && kept != there.document {
+				w.t.Errorf("%s: it's now %q", way, kept)
+			}
+			w.clear()
 		}
 	}
 }
 
-func ownAnotherPlaceUnread(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "My image"))
-	p.run(t, apply)
-	ours := read(t, p.near["a"], "my_image")
-	put(t, p.near["b"], "my_image", theirs)
-	for _, change := range []string{"", `description = "changed"`} {
-		p.write(t, "b", image("x", "My image", change))
-		wantOutput(t, p.run(t, "terraform plan -no-color -refresh=false"), "is at another place", `"my_image" already exists`)
-		p.fails(t, apply+" -refresh=false", `"my_image" already exists`)
-		p.wantFile(t, "b", "my_image", theirs)
-		p.wantFile(t, "a", "my_image", ours)
+// The first thing that a newcomer meets: an image that ships with Elyra has the name.
+func ownShipped(w workspace) {
+	block := image("x", "Pandas")
+	put(w.t, w.a.far, "pandas", theirs)
+	put(w.t, w.a.far, "pandas_2", theirs)
+	w.write(block)
+	m := w.fails(plan, `Runtime image "pandas" already exists`, "To keep both, set a different name", "overwrite = true")
+	if !w.isServer() { // which doesn't say that it ships with Elyra
+		wantOutput(w.t, string(m), instancePath(w.a.far, "pandas"))
+		if lines := strings.Count(string(m), "\n"); strings.Contains(string(m), "moved") || lines > 20 {
+			w.t.Errorf("the message has %d lines:\n%s", lines, m)
+		}
 	}
-	p.run(t, destroy+" -refresh=false")
-	p.wantFile(t, "b", "my_image", theirs)
-	p.wantFile(t, "a", "my_image", ours)
-
-	// With nothing at the new place, it is created there.
-	p.write(t, "a", image("y", "Other image"))
-	p.run(t, apply)
-	p.write(t, "b", image("y", "Other image"))
-	wantOutput(t, p.run(t, apply+" -refresh=false"), `"other_image" is at another place`)
-	p.wantFile(t, "b", "other_image", read(t, p.near["a"], "other_image"))
-	p.run(t, noop)
+	w.applies(image("x", "Pandas", w.advice(m, anotherName))) // which isn't pandas_2
+	w.settled()
 }
 
-// ownAnotherPlaceUnknown: the place is not known before the apply.
-func ownAnotherPlaceUnknown(t *testing.T, p twoPlaces) {
-	write := func(at string, blocks ...string) {
-		first, rest, _ := strings.Cut(p.arguments[at], "\n")
+// Two root modules, or two workspaces, with the same configuration: the second one gets nothing.
+func ownTwoModules(w workspace) {
+	for _, second := range []string{image("x", "My image"), image("x", "My image", `description = "Another"`)} {
+		w.applies(image("x", "My image"))
+		ours := w.document("my_image")
+		other := w.module()
+		other.write(second)
+		m := other.fails(apply, exists)
+		other.destroys()
+		w.ok("terraform workspace new other")
+		w.fails(apply, exists)
+		w.destroys()
+		w.ok("terraform workspace select default && terraform workspace delete other")
+		w.wants(w.a, "my_image", ours)
+		w.write(image("x", "My image"))
+		w.settled()
+
+		// A resource moves from one root module to another.
+		other.applies(second, other.advice(m, importBlock, "x"))
+		moved := w.document("my_image")
+		w.ok("terraform state rm elyra_runtime_image.x")
+		w.write()
+		w.destroys()
+		w.wants(w.a, "my_image", moved)
+		other.write(second)
+		other.settled()
+		other.destroys()
+		w.wants(w.a, "my_image", "")
+	}
+}
+
+// The same module in another user's environment: equal content is no ownership.
+func ownTwoUsers(w workspace) {
+	w.applies(image("x", "My image"))
+	ours := w.document("my_image")
+	b := w.in(w.b)
+	for _, document := range []string{ours, withKey(ours)} {
+		put(w.t, w.b.near, "my_image", document)
+		for _, blocks := range [][]string{{image("x", "My image")}, {image("x", "My image", `description = "Changed"`)}, nil} {
+			b.write(blocks...)
+			for _, flags := range []string{"", " -refresh=false"} {
+				b.fails(destroy+flags, "")
+				b.fails(apply+flags, "")
+			}
+			b.wants(w.b, "my_image", document)
+			b.wants(w.a, "my_image", ours)
+		}
+	}
+	// The two ways: the old configuration, or to forget it.
+	m := b.fails(destroy, "", w.a.location("my_image"))
+	w.ok("cp terraform.tfstate before.tfstate")
+	w.ok(w.advice(m, stateRm, "x"))
+	b.ok(destroy)
+	b.wants(w.a, "my_image", ours)
+	w.ok("mv before.tfstate terraform.tfstate")
+	w.write()
+	w.ok(apply)
+	w.wants(w.a, "my_image", "")
+	b.wants(w.b, "my_image", withKey(ours))
+}
+
+// The instance becomes invalid, so that the state has no location, and later the place changes.
+func ownInvalidThenMoved(w workspace) {
+	w.applies(image("x", "My image"))
+	invalid := strings.Replace(w.document("my_image"), `"metadata": {`, `"metadata": {"pull_policy": "sometimes",`, 1)
+	w.put("my_image", invalid)
+	w.ok("terraform apply -refresh-only -auto-approve")
+	put(w.t, w.b.near, "my_image", theirs)
+	b := w.in(w.b)
+	b.write(image("x", "My image"))
+	b.fails(plan, "", "overwrite = true", "terraform state rm")
+	b.fails(destroy, "", "terraform state rm")
+	b.write()
+	b.fails(apply, "", "terraform state rm")
+	b.wants(w.b, "my_image", theirs)
+	b.wants(w.a, "my_image", invalid)
+}
+
+// A plan that nobody applied gives no rights to a later one.
+func ownPlanNotApplied(w workspace) {
+	w.applies(image("old", "My image"))
+	w.write(image("new", "My image"))
+	_, _ = w.try(w.t, plan)
+	w.ok("terraform state rm elyra_runtime_image.old")
+	document := w.document("my_image") // another configuration has it now
+	w.write(image("z", "My image"))
+	w.fails(apply, exists)
+	w.wants(w.a, "my_image", document)
+}
+
+// The place changes, and changes back: what's left behind is named each time.
+func ownBackAndForth(w workspace) {
+	block := image("x", "My image")
+	w.applies(block)
+	b := w.in(w.b)
+	b.write(block)
+	wantOutput(w.t, b.ok(plan), w.a.location("my_image"))
+	b.ok(apply)
+	b.settled()
+	w.write(block)
+	m := w.fails(apply, exists)
+	block = image("x", "My image", w.advice(m, overwriting))
+	w.write(block)
+	wantOutput(w.t, w.ok(plan), w.b.location("my_image"))
+	w.ok(apply)
+	w.settled()
+	w.wants(w.b, "my_image", w.document("my_image"))
+}
+
+// Another place is another instance. With nothing there, it's created, and the old one stays.
+func ownAnotherPlace(w workspace) {
+	for _, flags := range []string{"", " -refresh=false"} {
+		for _, change := range []string{"", `description = "Changed"`} {
+			w.applies(image("x", "My image"))
+			ours := w.document("my_image")
+			b := w.in(w.b)
+			b.write(image("x", "My image", change))
+			output := b.ok(plan + flags)
+			wantOutput(w.t, output, w.a.location("my_image"), w.b.location("my_image"))
+			b.ok(apply + flags)
+			b.wants(w.a, "my_image", ours)
+			if got := stored(w.t, w.b.near, "my_image"); (got.Description == "Changed") != (change != "") {
+				w.t.Errorf("stored is %+v", got)
+			}
+			b.settled()
+			b.destroys()
+			b.wants(w.b, "my_image", "")
+			b.wants(w.a, "my_image", ours)
+			w.clear()
+		}
+	}
+}
+
+// With something there, it's an error, and each way that the message offers works.
+func ownAnotherPlaceTaken(w workspace) {
+	for _, way := range []string{overwriting, stateRm} {
+		w := w.module()
+		w.applies(image("x", "My image"))
+		ours := w.document("my_image")
+		put(w.t, w.b.near, "my_image", theirs)
+		b := w.in(w.b)
+		b.write(image("x", "My image"))
+		m := b.fails(plan, "", w.b.location("my_image"), overwriting, "terraform state rm")
+		b.fails(apply, "")
+		b.wants(w.b, "my_image", theirs)
+		if code := b.advice(m, way, "x"); way == overwriting {
+			b.applies(image("x", "My image", code))
+			b.settled()
+		} else {
+			b.ok(code)
+			b.write(image("x", "My image"))
+			b.ok(b.advice(m, importing, "x"))
+			b.ok(apply)
+			b.unchanged()
+		}
+		if got := stored(w.t, w.b.near, "my_image"); got.DisplayName != "My image" {
+			w.t.Errorf("stored is %+v", got)
+		}
+		b.wants(w.a, "my_image", ours)
+		w.clear()
+	}
+}
+
+// The place isn't known before the apply.
+func ownAnotherPlaceUnknown(w workspace) {
+	write := func(at backend, blocks ...string) {
+		first, rest, _ := strings.Cut(at.arguments, "\n")
 		argument, value, _ := strings.Cut(first, "=")
-		provider := fmt.Sprintf("resource \"terraform_data\" \"place\" {\n  triggers_replace = %s\n  input = %s\n}\nprovider \"elyra\" {\n%s= terraform_data.place.output\n%s}\n", value, value, argument, rest)
-		p.writeAll(t, provider, blocks...)
+		w.writeAll(fmt.Sprintf("resource \"terraform_data\" \"place\" {\n  triggers_replace = %s\n  input = %s\n}\nprovider \"elyra\" {\n%s= terraform_data.place.output\n%s}\n", value, value, argument, rest), blocks...)
 	}
-	write("a", image("x", "My image"))
-	p.run(t, apply)
-	ours := read(t, p.near["a"], "my_image")
-	put(t, p.near["b"], "my_image", theirs)
-
-	write("b", image("x", "My image", `description = "changed"`))
-	p.fails(t, apply, `"my_image" already exists`)
-	p.wantFile(t, "b", "my_image", theirs)
-	p.wantFile(t, "a", "my_image", ours)
-
-	// And dropped, with the place yet unknown.
-	write("a", image("y", "Other image"))
-	p.run(t, "rm -f terraform.tfstate")
-	os.Remove(instancePath(p.near["a"], "my_image"))
-	p.run(t, apply)
-	ours = read(t, p.near["a"], "other_image")
-	put(t, p.near["b"], "other_image", theirs)
-	write("b")
-	wantOutput(t, p.run(t, apply), `"other_image" is at another place`)
-	p.wantFile(t, "b", "other_image", theirs)
-	p.wantFile(t, "a", "other_image", ours)
+	write(w.a, image("x", "My image"))
+	w.ok(apply)
+	ours := w.document("my_image")
+	put(w.t, w.b.near, "my_image", theirs)
+	for _, blocks := range [][]string{{image("x", "My image", `description = "Changed"`)}, nil} {
+		write(w.b, blocks...)
+		w.fails(apply, "")
+		w.wants(w.b, "my_image", theirs)
+		w.wants(w.a, "my_image", ours)
+	}
 }
 
-// ownMovedMount: the same content at another place is the same image.
-func ownMovedMount(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "My image"))
-	p.run(t, apply)
-	put(t, p.near["b"], "my_image", read(t, p.near["a"], "my_image"))
-	p.write(t, "b", image("x", "My image"))
-	if warnings := p.warnings(t, "plan"); len(warnings) > 0 {
-		t.Errorf("warns: %s", warnings)
-	}
-	p.run(t, noop)
-	p.run(t, destroy)
-	p.wantFile(t, "b", "my_image", "")
-}
-
-// ownNewLabelNewPlace is the better way that the warning offers.
-func ownNewLabelNewPlace(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "My image"))
-	p.run(t, apply)
-	ours := read(t, p.near["a"], "my_image")
-	both := "provider \"elyra\" {\n" + p.arguments["b"] + "}\nprovider \"elyra\" {\n  alias = \"old\"\n" + p.arguments["a"] + "}\n"
-	p.writeAll(t, both, image("x", "My image", "provider = elyra.old"), image("y", "My image"))
-	p.run(t, apply)
-	p.writeAll(t, both, image("y", "My image"))
-	p.run(t, apply)
-	p.wantFile(t, "a", "my_image", "")
-	p.wantFile(t, "b", "my_image", ours)
-}
-
-// ownNewLabel: 20 images under a new label without a moved block, ten times over.
-// Nothing is lost, keys of others included, and the plan says the same each time.
-func ownNewLabel(t *testing.T, p twoPlaces) {
-	const images = 20
-	rounds := 10
-	if p.isServer {
-		rounds = 3
-	}
-	block := func(label string) string {
-		return image(label, "Image", fmt.Sprintf("  name = \"image-${count.index}\"\n  count = %d", images))
-	}
-	p.write(t, "a", block("round0"))
-	p.run(t, apply)
-	for i := range images {
-		name := fmt.Sprintf("image-%d", i)
-		put(t, p.near["a"], name, strings.Replace(read(t, p.near["a"], name), `"image_name"`, `"x-team": "ours", "image_name"`, 1))
-	}
-	p.write(t, "a", block("round1"))
-	first := p.warnings(t, "plan")
-	if len(first) != images+1 { // all of one image name
-		t.Fatalf("%d warnings, want %d", len(first), images+1)
-	}
-	if !strings.Contains(first[len(first)-1], "moved {") {
-		t.Errorf("the plan does not name the moved block: %s", first[len(first)-1])
-	}
-	for range 20 - 1 {
-		if got := p.warnings(t, "plan"); !slices.Equal(got, first) {
-			t.Fatalf("the same plan warns of\n%s\nand of\n%s", strings.Join(first, "\n\n"), strings.Join(got, "\n\n"))
+// The same place by another spelling is the same place.
+func ownSpelledAnew(w workspace) {
+	for _, label := range []string{"x", "y"} {
+		w := w.module()
+		w.applies(image("x", "My image"))
+		ours := withKey(w.document("my_image"))
+		w.put("my_image", ours)
+		w.ok(apply) // the state has seen the key
+		again := w.in(w.respelled())
+		again.write(image(label, "My image"))
+		if label == "y" {
+			m := again.fails(plan, passedOn)
+			again.fails(apply, passedOn)
+			again.write(image(label, "My image"), again.advice(m, movedBlock, "x", "y"))
 		}
+		wantOutput(w.t, again.ok(apply), "0 added, 0 changed, 0 destroyed")
+		w.wants(w.a, "my_image", ours)
+		again.unchanged()
+		again.destroys()
+		w.wants(w.a, "my_image", "")
 	}
-	for round := range rounds {
-		p.write(t, "a", block(fmt.Sprintf("round%d", round+1)))
-		wantOutput(t, p.run(t, apply), "20 added, 0 changed, 20 destroyed")
+	if !w.isServer() {
+		return
+	}
+	// Another port, and another document: maybe another server.
+	w.applies(image("x", "My image"))
+	edited := withKey(w.document("my_image"))
+	w.put("my_image", edited)
+	again := w.in(w.respelled())
+	again.write(image("x", "My image"))
+	again.fails(plan, "")
+	again.fails(destroy, "")
+	w.wants(w.a, "my_image", edited)
+}
+
+// The old path no longer exists, so nothing tells that it's the same directory.
+func ownMovedDirectory(w workspace) {
+	if w.isServer() {
+		return
+	}
+	w.applies(image("x", "My image"))
+	ours := withKey(w.document("my_image"))
+	w.put("my_image", ours)
+	if err := os.Rename(filepath.Join(w.a.near, "metadata"), filepath.Join(w.b.near, "metadata")); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.Remove(w.a.near); err != nil {
+		w.t.Fatal(err)
+	}
+	b := w.in(w.b)
+	b.write(image("x", "My image"))
+	m := b.fails(apply, "")
+	b.wants(w.b, "my_image", ours)
+	b.ok(b.advice(m, stateRm, "x"))
+	b.ok(b.advice(m, importing, "x"))
+	b.ok(apply)
+	b.wants(w.b, "my_image", ours)
+	b.settled()
+}
+
+// A new label without a moved block is an error of the plan, whichever address is planned first.
+func ownRelabelled(w workspace) {
+	const images = 12
+	for _, more := range []string{"", "overwrite = true", `description = "Changed"`} {
+		w := w.module()
+		block := func(label, more string) string {
+			return image(label, "Image", more, `name = "image-${count.index}"`, fmt.Sprintf("count = %d", images))
+		}
+		w.applies(block("x", ""))
 		for i := range images {
-			if got := read(t, p.near["a"], fmt.Sprintf("image-%d", i)); !strings.Contains(got, `"x-team": "ours"`) {
-				t.Errorf("round %d: image-%d is now %q", round, i, got)
+			name := fmt.Sprintf("image-%d", i)
+			w.put(name, withKey(w.document(name)))
+		}
+		w.write(block("y", more))
+		var m message
+		for _, flags := range []string{"", " -out=saved", " -parallelism=1", " -parallelism=40", " -refresh=false"} {
+			m = w.fails(plan+flags, passedOn, "moved")
+		}
+		for _, wrong := range []string{"another configuration", "import {"} {
+			if strings.Contains(string(m), wrong) {
+				w.t.Errorf("the message has %q:\n%s", wrong, m)
 			}
 		}
-		p.run(t, noop)
+		w.fails(apply, passedOn)
+		w.write(block("y", more), w.advice(m, movedBlock, "x", "y"))
+		// Plan in one checkout, and apply in another.
+		other := w.module()
+		w.ok("terraform plan -out=saved && cp -r . " + other.dir)
+		wantOutput(w.t, other.ok("terraform apply -no-color saved"), "0 added, ", "0 destroyed")
+		for i := range images {
+			if got := w.document(fmt.Sprintf("image-%d", i)); !strings.Contains(got, `"x-team"`) {
+				w.t.Errorf("image-%d is now %q", i, got)
+			}
+		}
+		other.unchanged()
+		other.destroys()
 	}
 }
 
-// ownNewLabelUnread is ownNewLabel with -refresh=false, one at a time, and with
-// the plan saved.
-func ownNewLabelUnread(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "My image"))
-	p.run(t, apply)
-	ours := read(t, p.near["a"], "my_image")
-	for round := range 4 {
-		p.write(t, "a", image(fmt.Sprintf("x%d", round), "My image"))
-		p.run(t, "terraform plan -refresh=false -parallelism=1 -out=saved && terraform apply -parallelism=1 saved")
-		p.wantFile(t, "a", "my_image", ours)
-	}
-	// What somebody else makes at a name of which a plan was not applied is theirs.
-	p.write(t, "a", image("y", "My image"))
-	p.run(t, "terraform plan")
-	p.run(t, "terraform state rm elyra_runtime_image.x3")
-	put(t, p.near["a"], "my_image", theirs)
-	p.fails(t, apply, `"my_image" already exists`)
-	p.wantFile(t, "a", "my_image", theirs)
+// A new label, planned without the old one: nothing says that it's destroyed.
+func ownRelabelledInPart(w workspace) {
+	w.applies(image("x", "My image"))
+	ours := w.document("my_image")
+	w.write(image("y", "My image", `description = "Changed"`))
+	m := w.fails(plan+" -target=elyra_runtime_image.y", exists)
+	w.fails(apply+" -target=elyra_runtime_image.y", exists)
+	w.wants(w.a, "my_image", ours)
+	// The advice to import meets the old address, and the next message ends it.
+	w.write(image("y", "My image"), w.advice(m, importBlock, "y"))
+	m = w.fails(plan, hadTwice)
+	w.wants(w.a, "my_image", ours)
+	w.ok(w.advice(m, stateRm, "x"))
+	w.ok(apply)
+	w.settled()
+	w.wants(w.a, "my_image", ours)
 }
 
-func ownImportedTwice(t *testing.T, p twoPlaces) {
-	put(t, p.near["a"], "theirs", theirs)
+// Two aliases are two processes that don't know of each other. Nothing is lost between them.
+func ownRelabelledUnderAlias(w workspace) {
+	provider := "provider \"elyra\" {\n" + w.a.arguments + "}\nprovider \"elyra\" {\n  alias = \"other\"\n" + w.a.arguments + "}\n"
+	for range 3 {
+		w := w.module()
+		w.applies(image("x", "My image"))
+		ours := w.document("my_image")
+		w.writeAll(provider, image("y", "My image", "provider = elyra.other", `description = "Changed"`))
+		w.fails(apply, exists)
+		w.wants(w.a, "my_image", ours)
+
+		w.writeAll(provider, image("y", "My image", "provider = elyra.other"))
+		w.converges()
+		w.wants(w.a, "my_image", ours)
+		w.unchanged()
+		w.destroys()
+	}
+}
+
+// Terraform was told to forget it, and the block comes back.
+func ownReturned(w workspace) {
+	w.applies(image("x", "My image"))
+	ours := withKey(w.document("my_image"))
+	w.put("my_image", ours)
+	w.applies("removed {\n  from = elyra_runtime_image.x\n  lifecycle {\n    destroy = false\n  }\n}\n")
+	w.write(image("x", "My image"))
+	m := w.fails(plan, exists)
+	w.write(image("x", "My image"), w.advice(m, importBlock, "x"))
+	wantOutput(w.t, w.ok(apply), "1 imported, 0 added, 0 changed, 0 destroyed")
+	w.settled()
+	w.wants(w.a, "my_image", ours)
+}
+
+// A derived name is kept while the resource exists, and derived anew when it's replaced.
+func ownReplaced(w workspace) {
+	w.applies(image("x", "My image"))
+	w.applies(image("x", "Renamed"))
+	w.settled()
+	if got := stored(w.t, w.a.near, "my_image"); got.DisplayName != "Renamed" {
+		w.t.Errorf("stored is %+v", got)
+	}
+	wantOutput(w.t, w.ok(apply+" -replace=elyra_runtime_image.x"), "1 added, 0 changed, 1 destroyed")
+	w.wants(w.a, "my_image", "")
+	if got := stored(w.t, w.a.near, "renamed"); got.DisplayName != "Renamed" {
+		w.t.Errorf("stored is %+v", got)
+	}
+	w.settled()
+	w.ok(apply + " -replace=elyra_runtime_image.x") // with the name that it has
+	w.ok("terraform taint elyra_runtime_image.x")
+	w.converges()
+	w.settled()
+
+	// Somebody else's has the name that's derived anew.
+	w.applies(image("x", "Theirs now"))
+	put(w.t, w.a.near, "theirs_now", theirs)
+	m := w.fails(plan+" -replace=elyra_runtime_image.x", `Runtime image "theirs_now" already exists`)
+	w.fails(apply+" -replace=elyra_runtime_image.x", `Runtime image "theirs_now" already exists`)
+	if got := stored(w.t, w.a.near, "renamed"); got.DisplayName != "Theirs now" {
+		w.t.Errorf("stored is %+v", got)
+	}
+	w.applies(image("x", "Theirs now", w.advice(m, anotherName)))
+	w.settled()
+	w.wants(w.a, "theirs_now", theirs)
+
+	// Two derive one name.
+	w.applies(image("x", "One"), image("y", "Two"))
+	w.applies(image("x", "Same"), image("y", "Same"))
+	w.unchanged()
+	const both = " -replace=elyra_runtime_image.x -replace=elyra_runtime_image.y"
+	m = w.fails(plan+both, sharedName, "display_name")
+	w.fails(apply+both, sharedName)
+	w.write(image("x", "Same"), image("y", "Same", w.advice(m, anotherName)))
+	w.ok(apply + both)
+	w.unchanged()
+}
+
+// A change whose second half must fail doesn't do the first one.
+func ownRenamedToTaken(w workspace) {
+	named := func(more ...string) string { return image("x", "My image", more...) }
+	w.applies(named(`name = "first"`))
+	ours := w.document("first")
+	for _, dir := range []string{w.a.near, w.a.far} {
+		put(w.t, dir, "second", theirs)
+		w.write(named(`name = "second"`))
+		for _, flags := range []string{"", " -refresh=false", " -replace=elyra_runtime_image.x"} {
+			w.fails(plan+flags, `Runtime image "second" already exists`)
+		}
+		m := w.fails(apply, `Runtime image "second" already exists`)
+		w.wants(w.a, "first", ours)
+		if dir == w.a.near {
+			w.applies(named(w.advice(m, anotherName)))
+			w.settled()
+			w.applies(named(`name = "first"`))
+			if err := os.Remove(instancePath(dir, "second")); err != nil {
+				w.t.Fatal(err)
+			}
+		} else {
+			w.applies(named(`name = "second"`, w.advice(m, overwriting)))
+			w.settled()
+			w.wants(w.a, "first", "")
+		}
+	}
+}
+
+// What somebody changed between the plan and the apply stays, and the next plan shows it.
+func ownChangedSincePlan(w workspace) {
+	for _, tt := range []struct {
+		blocks  []string
+		options string
+	}{
+		{[]string{image("x", "My image", `description = "Changed"`)}, ""},
+		{nil, ""},
+		{[]string{image("x", "My image")}, "-destroy"},
+		{[]string{image("x", "My image")}, "-replace=elyra_runtime_image.x"},
+		{[]string{image("x", "My image", `name = "other"`)}, ""},
+		{[]string{image("x", "My image", `description = "Changed"`)}, "-refresh=false"},
+		{nil, "-refresh=false"},
+	} {
+		w := w.module()
+		w.applies(image("x", "My image"))
+		w.write(tt.blocks...)
+		w.ok("terraform plan -out=saved " + tt.options)
+		edited := withKey(w.document("my_image"))
+		w.put("my_image", edited)
+		w.fails("terraform apply -no-color saved", "has changed since the plan")
+		w.wants(w.a, "my_image", edited)
+		// Its meaning is what counts.
+		w.ok("terraform plan -out=saved " + strings.Replace(tt.options, "-refresh=false", "", 1))
+		w.put("my_image", strings.Join(strings.Fields(edited), " "))
+		w.ok("terraform apply -no-color saved")
+		w.clear()
+	}
+}
+
+// A repair, too, replaces what the plan saw. A server shows only the reason why it's invalid.
+func ownInvalidSincePlan(w workspace) {
+	w.applies(image("x", "My image"))
+	invalid := func(key string) string {
+		return strings.Replace(w.document("my_image"), `"metadata": {`, fmt.Sprintf("\"metadata\": {%q: \"\",", key), 1)
+	}
+	first, second := invalid("pull_policy"), invalid("pull_secret")
+	for _, options := range []string{"", "-destroy"} {
+		w.put("my_image", first)
+		w.ok("terraform plan -out=saved " + options)
+		w.put("my_image", second)
+		w.fails("terraform apply -no-color saved", "has changed since the plan")
+		w.wants(w.a, "my_image", second)
+		w.ok("terraform plan -out=saved " + options)
+		w.ok("terraform apply -no-color saved")
+	}
+	w.wants(w.a, "my_image", "")
+}
+
+// What's gone can't be updated, and needn't be destroyed.
+func ownGoneSincePlan(w workspace) {
+	for _, options := range []string{"", "-destroy"} {
+		w.applies(image("x", "My image"))
+		w.write(image("x", "My image", `description = "Changed"`))
+		w.ok("terraform plan -out=saved " + options)
+		if err := os.Remove(w.a.path("my_image")); err != nil {
+			w.t.Fatal(err)
+		}
+		if options == "" {
+			w.fails("terraform apply -no-color saved", `"my_image"`, "again")
+		} else {
+			w.ok("terraform apply -no-color saved")
+		}
+		w.wants(w.a, "my_image", "")
+		w.ok(apply)
+		w.settled()
+	}
+}
+
+// Before Terraform 1.12, the destroy of what has left the configuration is planned without a read. It stops once at
+// most, and what somebody changed isn't lost without a word.
+func ownChangedAndDropped(w workspace) {
+	w.applies(image("x", "My image"))
+	w.put("my_image", withKey(w.document("my_image")))
+	w.write()
+	if output, err := w.try(w.t, apply); err != nil {
+		wantOutput(w.t, output, "has changed since the plan")
+		w.ok(apply)
+	}
+	w.wants(w.a, "my_image", "")
+}
+
+// A list under count that loses its first element.
+func ownShifted(w workspace) {
+	block := func(names string) string {
+		return fmt.Sprintf("locals {\n  names = %s\n}\n", names) + image("x", "Image", "count = length(local.names)", "name = local.names[count.index]")
+	}
+	for _, each := range []bool{false, true} {
+		w := w.module()
+		w.applies(block(`["a", "b", "c"]`))
+		for _, name := range []string{"a", "b", "c"} {
+			w.put(name, withKey(w.document(name)))
+		}
+		w.ok(apply) // the state has seen them: before Terraform 1.12, the plan of a destroy doesn't read
+		w.write(block(`["b", "c"]`))
+		w.fails(plan+" -parallelism=1", passedOn)
+		m := w.fails(plan, passedOn, "for_each")
+		w.fails(apply, passedOn)
+		if each { // the better way, for ever after
+			eachName := "locals {\n  names = [\"b\", \"c\"]\n}\n" + image("x", "Image", "for_each = toset(local.names)", "name = each.key")
+			w.write(eachName)
+			m = w.fails(plan, passedOn)
+			w.write(eachName, w.advice(m, movedBlock, "x[1]", `x["b"]`), w.advice(m, movedBlock, "x[2]", `x["c"]`))
+		} else {
+			w.ok(w.advice(m, stateMv, "x[0]", "x[3]"))
+			w.ok(w.advice(m, stateMv, "x[1]", "x[0]"))
+			w.ok(w.advice(m, stateMv, "x[2]", "x[1]"))
+		}
+		wantOutput(w.t, w.ok(apply), "0 added, 0 changed, 1 destroyed")
+		w.wants(w.a, "a", "")
+		for _, name := range []string{"b", "c"} {
+			if got := w.document(name); !strings.Contains(got, `"x-team"`) {
+				w.t.Errorf("%s is now %q", name, got)
+			}
+		}
+		w.unchanged()
+		w.destroys()
+	}
+}
+
+// Two resources swap their names.
+func ownSwapped(w workspace) {
+	w.applies(image("x", "One"), image("y", "Two"))
+	one, two := w.document("one"), w.document("two")
+	named := func(label, displayName, name string) string {
+		return image(label, displayName, fmt.Sprintf("name = %q", name))
+	}
+	w.write(named("x", "Two", "two"), named("y", "One", "one"))
+	w.fails(plan+" -parallelism=1", passedOn)
+	m := w.fails(plan, passedOn)
+	w.fails(apply, passedOn)
+	w.ok(w.advice(m, stateMv, "x", "z"))
+	w.ok(w.advice(m, stateMv, "y", "x"))
+	w.ok(w.advice(m, stateMv, "z", "y"))
+	wantOutput(w.t, w.ok(apply), "0 added, 0 changed, 0 destroyed")
+	w.wants(w.a, "one", one)
+	w.wants(w.a, "two", two)
+	w.settled()
+}
+
+// Nobody wrote the name, two display names give it.
+func ownDerivedTwice(w workspace) {
+	block := func(more string) string {
+		return "resource \"elyra_runtime_image\" \"x\" {\n  for_each = toset([\"Python 3.1.1\", \"Python 3.11\"])\n  display_name = each.key\n  image_name = \"team/x-${length(each.key)}:1\"\n" + more + "}\n"
+	}
+	w.write(block(""))
+	m := w.fails(plan, sharedName, `"python_311"`, "display_name")
+	if strings.Contains(string(m), "state rm") {
+		w.t.Errorf("nothing is in the state:\n%s", m)
+	}
+	value := strings.TrimPrefix(w.advice(m, anotherName), "name = ")
+	w.applies(block("  name = each.key == \"Python 3.11\" ? " + value + " : null\n"))
+	w.settled()
+
+	// The name is written out, and overwrite is no way to share it.
+	w.applies()
+	shared := []string{`name = "shared"`, overwriting}
+	w.write(image("x", "One", shared...), image("y", "Two", shared...))
+	w.fails(apply, sharedName, `"shared"`)
+	w.wantNames()
+}
+
+// One instance, imported under two addresses.
+func ownImportedTwice(w workspace) {
+	put(w.t, w.a.near, "theirs", theirs)
 	resource := func(label, imageName string) string {
 		return fmt.Sprintf("import {\n  to = elyra_runtime_image.%s\n  id = \"theirs\"\n}\nresource \"elyra_runtime_image\" %q {\n  name = \"theirs\"\n  display_name = \"Theirs\"\n  image_name = %q\n}\n", label, label, imageName)
 	}
-	p.write(t, "a", resource("x", "them/image:1"))
-	p.run(t, apply)
-	p.write(t, "a", resource("x", "them/image:1"), resource("y", "them/image:2"))
-	for range 5 {
-		p.fails(t, "terraform plan -no-color", `Two resources have the name "theirs"`)
-	}
-	p.fails(t, apply, `Two resources have the name "theirs"`, "terraform state rm")
-	p.wantFile(t, "a", "theirs", theirs)
+	w.write(resource("x", "them/image:1"), resource("y", "them/image:1"))
+	w.fails(apply, hadTwice)
+	w.applies(resource("x", "them/image:1"))
+	w.write(resource("x", "them/image:1"), resource("y", "them/image:2"))
+	w.fails(plan+" -parallelism=1", hadTwice)
+	w.fails(apply, hadTwice)
+	w.wants(w.a, "theirs", theirs)
+
+	// The state has it twice already.
+	w.ok("terraform state mv elyra_runtime_image.x elyra_runtime_image.y")
+	w.ok("cp terraform.tfstate y.tfstate && terraform state mv elyra_runtime_image.y elyra_runtime_image.x && terraform state mv -state=y.tfstate -state-out=terraform.tfstate elyra_runtime_image.y elyra_runtime_image.y")
+	w.write(resource("x", "them/image:1"), resource("y", "them/image:1"))
+	m := w.fails(plan, hadTwice)
+	w.ok(w.advice(m, stateRm, "y"))
+	w.applies(resource("x", "them/image:1"))
+	w.settled()
+	w.wants(w.a, "theirs", theirs)
 }
 
-// ownImageNameTwice: 100 images of one image name in two pulls.
-func ownImageNameTwice(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "Image", "  name = \"image-${count.index}\"\n  count = 100\n  pull_policy = count.index % 2 == 0 ? \"Always\" : \"Never\""))
-	p.run(t, apply)
-	first := p.warnings(t, "plan")
-	if len(first) != 1 || !strings.Contains(first[0], `More than one runtime image has the image name "team/image:1"`) {
-		t.Errorf("%d warnings: %s", len(first), first)
+// An error of the configuration doesn't stand in the way of terraform destroy.
+func ownDestroyBlocked(w workspace) {
+	w.applies(image("x", "My image"))
+	w.write(image("x", "My image"), image("y", "My image"))
+	w.fails(destroy, sharedName, "-refresh=false")
+	w.write(image("y", "My image"))
+	w.fails(destroy, passedOn, "-refresh=false")
+	put(w.t, w.a.near, "taken", theirs)
+	w.write(image("x", "My image"), image("z", "Taken"))
+	w.fails(destroy, `"taken" already exists`, "-refresh=false")
+	w.ok(destroy + " -refresh=false")
+	w.wants(w.a, "my_image", "")
+	w.wants(w.a, "taken", theirs)
+}
+
+// create_before_destroy without overwrite fails, whatever changes, and the messages lead out of it.
+func ownDeposed(w workspace) {
+	for _, change := range []string{"", `description = "Changed"`} {
+		w := w.module()
+		const before = "lifecycle {\n  create_before_destroy = true\n}"
+		w.applies(image("x", "My image", before))
+		ours := w.document("my_image")
+		w.write(image("x", "My image", before, change))
+		m := w.fails(apply+" -replace=elyra_runtime_image.x", "")
+		w.wants(w.a, "my_image", ours)
+		w.write(image("x", "My image", before, change, w.advice(m, overwriting)))
+		if output, err := w.try(w.t, apply); err != nil {
+			w.ok(w.advice(w.find(output, "Error: ", ""), "terraform apply -destroy .*", "x") + " -auto-approve")
+			w.ok(apply)
+		}
+		w.unchanged()
+		if got := stored(w.t, w.a.near, "my_image"); (got.Description != "") != (change != "") {
+			w.t.Errorf("stored is %+v", got)
+		}
+		wantOutput(w.t, w.ok(apply+" -replace=elyra_runtime_image.x"), "1 added, 0 changed, 1 destroyed")
+		w.unchanged()
+		w.destroys()
+		w.wants(w.a, "my_image", "")
 	}
-	for range 5 {
-		if got := p.warnings(t, "plan"); !slices.Equal(got, first) {
-			t.Fatalf("the same plan warns of %s and of %s", first, got)
+}
+
+// The plan of a repair says what the repair drops.
+func ownRepairDrops(w workspace) {
+	document := strings.Replace(theirs, `"image_name"`, `"tags": "['gpu']", "x-team": "ours", "image_name"`, 1)
+	put(w.t, w.a.near, "theirs", document)
+	w.write("import {\n  to = elyra_runtime_image.x\n  id = \"theirs\"\n}\n", strings.Replace(image("x", "Theirs"), "team/theirs:1", "them/image:1", 1))
+	output := w.ok(plan)
+	wantOutput(w.t, output, "tags")
+	if !w.isServer() { // which shows nothing of what is invalid
+		wantOutput(w.t, output, "['gpu']")
+	}
+	w.ok(apply)
+	if got := w.document("theirs"); strings.Contains(got, "tags") || strings.Contains(got, "x-team") == w.isServer() {
+		w.t.Errorf("stored is %s", got)
+	}
+	w.unchanged()
+}
+
+// What the server's endpoint can neither replace nor delete is an error of the plan.
+func ownUnrepairable(w workspace) {
+	w.applies(image("x", "My image"))
+	ours := w.document("my_image")
+	for _, document := range []string{"{", "[]", "null", "", strings.Replace(ours, "runtime-image", "kfp", 1)} {
+		w.put("my_image", document)
+		if !w.isServer() {
+			w.warns(plan, `Runtime image "my_image" is invalid`)
+			w.ok(apply)
+			w.settled()
+			continue
+		}
+		w.fails(plan, "my_image")
+		w.fails(apply, "my_image")
+		w.wants(w.a, "my_image", document)
+		w.put("my_image", ours)
+	}
+	w.settled()
+}
+
+// A generated configuration lacks what can't be read. Once that's filled in, the instance is repaired.
+func ownBrokenImport(w workspace) {
+	w.put("broken", `{"schema_name":"runtime-image","displ`)
+	w.write("import {\n  to = elyra_runtime_image.x\n  id = \"broken\"\n}\n")
+	output, err := w.try(w.t, plan+" -generate-config-out=generated.tf")
+	if err == nil {
+		w.t.Errorf("the plan succeeds:\n%s", output)
+	}
+	wantOutput(w.t, output, `"broken"`)
+	if w.isServer() {
+		return // which can't repair it
+	}
+	wantOutput(w.t, output, "generated configuration", "are missing")
+	generated, err := os.ReadFile(filepath.Join(w.dir, "generated.tf"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	filled := regexp.MustCompile(`((display|image)_name *= )null`).ReplaceAllString(string(generated), `$1"team/image:1"`)
+	w.commandLine.write(w.t, "generated.tf", filled)
+	w.ok(apply)
+	w.settled()
+}
+
+// A link to nothing has a name. Each way that the message offers works.
+func ownDanglingLink(w workspace) {
+	if w.isServer() {
+		return
+	}
+	for _, way := range []string{anotherName, overwriting, importBlock} {
+		w := w.module()
+		w.put("other", theirs)
+		link := w.a.path("my_image")
+		if err := os.Symlink("nowhere", link); err != nil {
+			w.t.Fatal(err)
+		}
+		w.write(image("x", "My image"))
+		m := w.fails(plan, exists, link)
+		if !offers(m, way) && way != anotherName {
+			w.clear()
+			continue
+		}
+		if code := w.advice(m, way, "x"); way == importBlock {
+			w.applies(image("x", "My image"), code)
+		} else {
+			w.applies(image("x", "My image", code))
+		}
+		w.unchanged()
+		if target, err := os.Readlink(link); (way == anotherName) != (err == nil && target == "nowhere") {
+			w.t.Errorf("%s: the link leads to %q, %v", way, target, err)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(link), "nowhere")); err == nil {
+			w.t.Errorf("%s: the target was made", way)
+		}
+		w.destroys()
+		w.clear()
+	}
+}
+
+// An instance that is a symbolic link: an update replaces the link, as Elyra does, and keeps the target.
+func ownLinked(w workspace) {
+	if w.isServer() {
+		return
+	}
+	target := filepath.Join(w.t.TempDir(), "target.json")
+	link := w.a.path("my_image")
+	w.applies(image("x", "My image"))
+	ours := w.document("my_image")
+	for _, last := range []string{image("x", "My image", `description = "Changed"`), ""} {
+		if err := os.WriteFile(target, []byte(ours), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := os.Remove(link); err != nil {
+			w.t.Fatal(err)
+		}
+		if err := os.Symlink(target, link); err != nil {
+			w.t.Fatal(err)
+		}
+		w.write(image("x", "My image"))
+		w.ok(apply)
+		w.applies(last)
+		w.settled()
+		if info, err := os.Lstat(link); err == nil && (last == "" || !info.Mode().IsRegular()) {
+			w.t.Errorf("it's still there: %v", info.Mode())
+		}
+		if kept, err := os.ReadFile(target); err != nil || string(kept) != ours {
+			w.t.Errorf("the target is now %q, %v", kept, err)
+		}
+	}
+}
+
+// One hundred images of one image name in two pulls: one warning, the same in every plan.
+func ownImageNameTwice(w workspace) {
+	w.applies(image("x", "Image", `name = "image-${count.index}"`, "count = 100", `pull_policy = count.index % 2 == 0 ? "Always" : "Never"`))
+	first := w.warnings("plan")
+	if len(first) != 1 || !strings.Contains(first[0], `More than one runtime image has the image name "team/image:1"`) {
+		w.t.Errorf("%d warnings: %s", len(first), first)
+	}
+	for range 3 {
+		if got := w.warnings("plan"); !slices.Equal(got, first) {
+			w.t.Fatalf("the same plan warns of %s and of %s", first, got)
 		}
 	}
 
 	// 20 updated and 20 new ones that share nothing after the apply.
-	p.write(t, "a", image("y", "Old", "  name = \"old-${count.index}\"\n  count = 20\n  pull_policy = \"Always\""))
-	p.run(t, apply)
-	unique := func(label, name string, more string) string {
-		return fmt.Sprintf("resource \"elyra_runtime_image\" %q {\n  count = 20\n  name = \"%s-${count.index}\"\n  display_name = \"Image\"\n  image_name = \"team/%s-${count.index}:1\"\n%s}\n", label, name, name, more)
+	w.applies(image("y", "Old", `name = "old-${count.index}"`, "count = 20", `pull_policy = "Always"`))
+	unique := func(label, name string) string {
+		return fmt.Sprintf("resource \"elyra_runtime_image\" %q {\n  count = 20\n  name = \"%s-${count.index}\"\n  display_name = \"Image\"\n  image_name = \"team/%s-${count.index}:1\"\n}\n", label, name, name)
 	}
-	p.write(t, "a", unique("y", "old", ""), unique("z", "new", ""))
-	for range 6 {
-		if got := p.warnings(t, "plan"); len(got) > 0 {
-			t.Fatalf("%d warnings: %s", len(got), got)
+	w.write(unique("y", "old"), unique("z", "new"))
+	for range 3 {
+		if got := w.warnings("plan"); len(got) > 0 {
+			w.t.Fatalf("%d warnings: %s", len(got), got)
 		}
 	}
 }
 
-// ownNoTags: none, [] and absent are one thing, and a document keeps its form.
-func ownNoTags(t *testing.T, p twoPlaces) {
+// None, [], and absent mean the same, and a document keeps its form.
+func ownNoTags(w workspace) {
 	for i, tags := range []string{"", "tags = []", "tags = null"} {
 		for j, document := range []string{theirs, strings.Replace(theirs, `"image_name"`, `"tags":[],"image_name"`, 1)} {
-			p.run(t, "rm -f terraform.tfstate")
-			put(t, p.near["a"], "theirs", document)
+			w := w.module()
+			w.put("theirs", document)
 			block := func(description string) string {
-				return fmt.Sprintf("import {\n  to = elyra_runtime_image.x\n  id = \"theirs\"\n}\nresource \"elyra_runtime_image\" \"x\" {\n  name = \"theirs\"\n  display_name = \"Theirs\"\n  image_name = \"them/image:1\"\n  %s\n%s\n}\n", tags, description)
+				return strings.Replace(image("x", "Theirs", tags, description), "team/theirs:1", "them/image:1", 1)
 			}
-			p.write(t, "a", block(""))
-			wantOutput(t, p.run(t, apply), "1 imported, 0 added, 0 changed")
-			p.wantFile(t, "a", "theirs", document)
-			p.run(t, noop)
-			p.write(t, "a", block(`description = "ours"`))
-			p.run(t, apply)
-			if hasTags := strings.Contains(read(t, p.near["a"], "theirs"), `"tags": []`); hasTags != (j == 1) {
-				t.Errorf("case %d: %s became %s", i, document, read(t, p.near["a"], "theirs"))
+			wantOutput(w.t, w.applies("import {\n  to = elyra_runtime_image.x\n  id = \"theirs\"\n}\n", block("")), "1 imported, 0 added, 0 changed")
+			w.wants(w.a, "theirs", document)
+			w.unchanged()
+			w.applies(block(`description = "ours"`))
+			if hasTags := strings.Contains(w.document("theirs"), `"tags": []`); hasTags != (j == 1) {
+				w.t.Errorf("case %d: %s became %s", i, document, w.document("theirs"))
 			}
-			p.run(t, noop)
+			w.unchanged()
 		}
 	}
 }
 
-// ownIgnoredInvalid: ignore_changes holds on to what became invalid outside.
-func ownIgnoredInvalid(t *testing.T, p twoPlaces) {
-	ignoring := image("x", "My image", `pull_policy = "Always"`, "lifecycle {\n  ignore_changes = [pull_policy]\n}")
-	p.write(t, "a", ignoring)
-	p.run(t, apply)
-	invalid := strings.Replace(read(t, p.near["a"], "my_image"), `"Always"`, `"always"`, 1)
-	put(t, p.near["a"], "my_image", invalid)
-	if p.isServer { // shows nothing of an invalid instance: what is ignored is the last valid value
-		p.run(t, apply)
+// ignore_changes holds on to what became invalid outside Terraform.
+func ownIgnoredInvalid(w workspace) {
+	w.applies(image("x", "My image", `pull_policy = "Always"`, "lifecycle {\n  ignore_changes = [pull_policy]\n}"))
+	invalid := strings.Replace(w.document("my_image"), `"Always"`, `"always"`, 1)
+	w.put("my_image", invalid)
+	if w.isServer() { // shows nothing of an invalid instance: the last valid value is what's ignored
+		w.ok(apply)
 		return
 	}
-	p.fails(t, "terraform plan -no-color", "Invalid pull policy", "ignore_changes holds on to it")
-	p.wantFile(t, "a", "my_image", invalid)
+	w.fails(plan, "Invalid pull policy", "which ignore_changes keeps")
+	w.wants(w.a, "my_image", invalid)
 }
 
-// ownKeptName: a replacement keeps the name that the resource has.
-func ownKeptName(t *testing.T, p twoPlaces) {
-	p.write(t, "a", image("x", "My image"))
-	p.run(t, apply)
-	p.write(t, "a", image("x", "Renamed"))
-	p.run(t, apply)
-	put(t, p.near["a"], "renamed", theirs)
-	wantOutput(t, p.run(t, apply+" -replace=elyra_runtime_image.x"), "1 added, 0 changed, 1 destroyed")
-	if got := stored(t, p.near["a"], "my_image"); got.DisplayName != "Renamed" {
-		t.Errorf("stored is %+v", got)
-	}
-	p.wantFile(t, "a", "renamed", theirs)
-	p.run(t, noop)
-}
-
-func ownBrokenImport(t *testing.T, p twoPlaces) {
-	put(t, p.near["a"], "broken", `{"schema_name":"runtime-image","displ`)
-	p.write(t, "a", "import {\n  to = elyra_runtime_image.x\n  id = \"broken\"\n}\n")
-	p.fails(t, "terraform plan -no-color -generate-config-out=generated.tf", "a resource block that you write yourself")
-}
-
-// TestAccOwnership_overlap: a new label whose old one is slow to go. The new image
-// is not removed by a delete that is repeated.
-func TestAccOwnership_overlap(t *testing.T) {
+// TestAccOwnership_unknownOutcome: nobody knows whether a creation succeeded. The next runs end with the instance;
+// they don't take somebody else's for it.
+func TestAccOwnership_unknownOutcome(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
-	for round := range 5 {
+	for _, there := range []string{"", theirs} {
 		server := elyratest.New(t, elyratest.Options{})
-		p := twoPlaces{commandLine: c, arguments: map[string]string{"a": fmt.Sprintf("  endpoint = %q\n", server.URL)}}
-		p.dir = t.TempDir()
-		p.write(t, "a", image("x", "My image", "overwrite = true"))
-		p.run(t, apply)
-		server.Inject(elyratest.Fault{Method: "DELETE", Times: 1, Do: elyratest.Answer(503, "text/plain", "")})
-		p.write(t, "a", image("y", "My image", "overwrite = true"))
-		p.run(t, apply)
-		if _, found := server.Raw(elyratest.Writable, "my_image"); !found {
-			t.Errorf("round %d: the image is gone", round)
+		w := newWorkspace(t, backend{arguments: fmt.Sprintf("  endpoint = %q\n  max_retries = 0\n", server.URL)})
+		server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			server.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Drop()})
+			elyratest.Drop()(w, r, next)
+		})})
+		w.write(image("x", "My image"))
+		w.fails(apply, "", "unknown", "tainted")
+		server.Heal()
+		if there != "" {
+			server.Put(elyratest.Writable, "my_image", there)
+			m := w.fails(apply, exists)
+			w.applies(image("x", "My image", w.advice(m, anotherName)))
+			if raw, _ := server.Raw(elyratest.Writable, "my_image"); raw != there {
+				t.Errorf("somebody else's is now %q", raw)
+			}
 		}
-		p.run(t, noop)
+		w.converges()
+		w.unchanged()
 	}
 }
 
-// TestAccOwnership_hidden: what a server shows after the copy that hid a factory
-// image is gone, by whatever hand.
+// TestAccOwnership_hidden: what a server shows once the copy that hid a factory image is gone, whoever removed it.
 func TestAccOwnership_hidden(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
-	server := startServer(t)
-	p := twoPlaces{commandLine: c, arguments: map[string]string{"a": fmt.Sprintf("  endpoint = %q\n  token = %q\n", server.URL, server.Token)}, near: map[string]string{"a": server.near}}
-	p.dir = t.TempDir()
-	put(t, server.far, "my_image", theirs)
-	p.write(t, "a", image("x", "My image", "overwrite = true"))
-	p.run(t, apply)
-	wantOutput(t, p.run(t, destroy), `"my_image" is visible again`)
+	w := newServerWorkspace(t, [2]jupyterServer{startServer(t)})
+	put(t, w.a.far, "my_image", theirs)
+	w.applies(image("x", "My image", overwriting))
+	wantOutput(t, w.ok(destroy), `"my_image" is visible again`)
 
-	p.run(t, apply)
-	if err := os.Remove(instancePath(server.near, "my_image")); err != nil {
+	w.ok(apply)
+	if err := os.Remove(w.a.path("my_image")); err != nil {
 		t.Fatal(err)
 	}
-	p.run(t, destroy)
-	if got := read(t, server.far, "my_image"); got != theirs {
+	m := w.fails(destroy, "", "can't be deleted")
+	w.ok(w.advice(m, stateRm, "x"))
+	if got := read(t, w.a.far, "my_image"); got != theirs {
 		t.Errorf("the factory image is now %q", got)
 	}
 
-	p.write(t, "a", image("x", "My image"))
-	p.fails(t, apply, "already exists")
+	w.write(image("x", "My image"))
+	w.fails(apply, exists)
 }
 
-// TestAccOwnership_modes: a mode that is configured later is not given to what
-// there is, and the plan says how to.
+// TestAccOwnership_modes: a mode that is configured later isn't given to existing files, and the plan says how to.
 func TestAccOwnership_modes(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
-	p := twoPlaces{commandLine: c, near: map[string]string{"a": t.TempDir()}, arguments: map[string]string{}}
-	p.dir = t.TempDir()
-	p.arguments["a"] = fmt.Sprintf("  data_dir = %q\n", p.near["a"])
-	p.write(t, "a", image("x", "My image"), image("y", "Other"))
-	p.run(t, apply)
-	p.arguments["a"] += "  file_permission = \"0644\"\n  directory_permission = \"0755\"\n"
-	p.write(t, "a", image("x", "My image"), image("y", "Other"))
-	warnings := p.warnings(t, "plan")
+	w := newFilesWorkspace(t)
+	blocks := []string{image("x", "My image"), image("y", "Other")}
+	w.applies(blocks...)
+	w.at.arguments += "  file_permission = \"0644\"\n  directory_permission = \"0755\"\n"
+	w.write(blocks...)
+	warnings := w.warnings("plan")
 	said := strings.Join(warnings, "\n")
 	if len(warnings) != 4 {
 		t.Errorf("%d warnings: %s", len(warnings), said)
 	}
 	for _, line := range strings.Split(said, "\n") {
 		if command := strings.TrimSpace(line); strings.HasPrefix(command, "chmod ") {
-			p.run(t, command)
+			w.ok(command)
 		}
 	}
-	if warnings := p.warnings(t, "plan"); len(warnings) > 0 {
+	if warnings := w.warnings("plan"); len(warnings) > 0 {
 		t.Errorf("after the commands: %s", warnings)
 	}
-	wantModes(t, p.near["a"], 0o644, 0o755)
+	wantModes(t, w.a.near, 0o644, 0o755)
 }

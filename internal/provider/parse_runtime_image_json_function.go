@@ -65,8 +65,8 @@ func parsedImageObject(document elyra.Document) types.Object {
 		"tags":       types.ListValueMust(types.StringType, tags),
 		"extra_json": types.StringValue(document.Extra()),
 	}
-	for _, text := range new(documentModel).texts(&image) {
-		values[text.name] = stringOrNull(*text.field)
+	for _, field := range elyra.Fields() {
+		values[field.Key] = stringOrNull(*field.Of(&image))
 	}
 	return objectOf(values)
 }

@@ -8,7 +8,6 @@ import (
 	"context"
 	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -43,72 +42,72 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 		MarkdownDescription: "Manages the runtime images of [Elyra](https://elyra.readthedocs.io), as files of a Jupyter data directory or through a running Jupyter Server.",
 		Attributes: map[string]schema.Attribute{
 			"data_dir": schema.StringAttribute{
-				MarkdownDescription: "Jupyter data directory to write to; runtime images live in `metadata/runtime-images` below it. Unset, Elyra's own search path is taken from the environment, as `jupyter --paths` and `ELYRA_METADATA_PATH` have it: the first directory is written to, all are read. Conflicts with `endpoint`.",
+				MarkdownDescription: "[Jupyter data directory](https://docs.jupyter.org/en/latest/use/jupyter-directories.html) to write to. Runtime images are in its subdirectory `metadata/runtime-images`. If unset, the provider uses Elyra's search path (`jupyter --paths` and `ELYRA_METADATA_PATH`): it reads every directory and writes to the first. Conflicts with `endpoint`.",
 				Optional:            true,
 				Validators:          []validator.String{directoryRule},
 			},
 			"search_path": schema.ListAttribute{
-				MarkdownDescription: "More Jupyter data directories to read, nearest first, after those of the environment or after `data_dir`. With an explicit `data_dir` there are no others, so that a staging directory does not depend on the machine.",
+				MarkdownDescription: "Jupyter data directories to read after `data_dir`, or after the directories of the environment. The first one wins if a name exists more than once. If `data_dir` is set, the default is empty, so a staging directory doesn't depend on the machine.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.List{directoryRule},
 			},
 			"file_permission": schema.StringAttribute{
-				MarkdownDescription: "Mode of files that the provider creates, in octal. An update keeps the mode that a file has. Defaults to `\"0600\"`, as Elyra.",
+				MarkdownDescription: "Permissions of files that the provider creates, in octal. Updates keep the permissions of a file. Defaults to `\"0600\"`, as in Elyra.",
 				Optional:            true,
 				Validators:          []validator.String{fileModeRule},
 			},
 			"directory_permission": schema.StringAttribute{
-				MarkdownDescription: "Mode of the directories `metadata` and `metadata/runtime-images` where the provider creates them, in octal; missing directories above them follow the umask. Defaults to `\"0700\"`, as Elyra.",
+				MarkdownDescription: "Permissions of the directories `metadata` and `metadata/runtime-images` if the provider creates them, in octal. Other missing directories follow the umask. For a group that shares the directory, set `\"2775\"`. Defaults to `\"0700\"`, as in Elyra.",
 				Optional:            true,
 				Validators:          []validator.String{dirModeRule},
 			},
 			"endpoint": schema.StringAttribute{
-				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, including its path, such as `https://hub.example.com/user/jdoe/`. Unset, and with no `data_dir`, it is taken from `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",
+				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, including its path, such as `https://hub.example.com/user/jdoe/`. If unset, and if `data_dir` isn't set, the provider uses `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",
 				Optional:            true,
 			},
 			"token": schema.StringAttribute{
-				MarkdownDescription: "Token of the server, or a JupyterHub token with the scope `access:servers`. Unset, it is taken from `ELYRA_TOKEN`, then `JUPYTER_TOKEN`.",
+				MarkdownDescription: "Token of the [Jupyter Server](https://jupyter-server.readthedocs.io/en/latest/operators/security.html), or a [JupyterHub token](https://jupyterhub.readthedocs.io/en/stable/reference/rest.html) with the scope `access:servers`. If unset, the provider uses `ELYRA_TOKEN`, then `JUPYTER_TOKEN`.",
 				Optional:            true,
 				Sensitive:           true,
 			},
 			"password": schema.StringAttribute{
-				MarkdownDescription: "Password, for a server that has one and no token. Unset, it is taken from `ELYRA_PASSWORD`.",
+				MarkdownDescription: "Password, for a server with a password and no token. If unset, the provider uses `ELYRA_PASSWORD`.",
 				Optional:            true,
 				Sensitive:           true,
 			},
 			"headers": schema.MapAttribute{
-				MarkdownDescription: "Headers that are added to each request, for proxies in front of the server.",
+				MarkdownDescription: "Headers to add to each request, for proxies in front of the server.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Sensitive:           true,
 			},
 			"ca_cert_pem": schema.StringAttribute{
-				MarkdownDescription: "Certificates of private authorities, in PEM form, that are trusted in addition to the system's.",
+				MarkdownDescription: "Certificates of private authorities, in PEM format, to trust in addition to the system's.",
 				Optional:            true,
 			},
 			"client_cert_pem": schema.StringAttribute{
-				MarkdownDescription: "Certificate to show to the server, in PEM form. Needs `client_key_pem`.",
+				MarkdownDescription: "Client certificate, in PEM format. Requires `client_key_pem`.",
 				Optional:            true,
 			},
 			"client_key_pem": schema.StringAttribute{
-				MarkdownDescription: "Private key of `client_cert_pem`, in PEM form.",
+				MarkdownDescription: "Private key of `client_cert_pem`, in PEM format.",
 				Optional:            true,
 				Sensitive:           true,
 			},
 			"insecure_skip_verify": schema.BoolAttribute{
-				MarkdownDescription: "Whether to accept any certificate. Anyone on the network path can then read the token; meant for tests.",
+				MarkdownDescription: "Whether to accept any certificate. Anyone on the network path can then read the token. Use it only for tests. Defaults to `false`.",
 				Optional:            true,
 			},
 			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one attempt of a request may take, as a duration such as `\"45s\"` or `\"2m\"`. Defaults to `\"30s\"`.",
+				MarkdownDescription: "Maximum duration of one attempt of a request, such as `\"45s\"` or `\"2m\"`. Defaults to `\"30s\"`.",
 				Optional:            true,
 				Validators:          []validator.String{durationRule},
 			},
-			"max_retries": schema.Int64Attribute{
-				MarkdownDescription: "How often a request is repeated after a fault that may pass: a broken connection, or status 429, 502, 503 or 504. The waits double, and honour `Retry-After`. Defaults to `4`.",
+			"max_retries": schema.NumberAttribute{
+				MarkdownDescription: "Maximum number of retries after a transient failure (a broken connection or status 429, 502, 503, or 504). Retries use exponential backoff and honor `Retry-After`. Defaults to `4`.",
 				Optional:            true,
-				Validators:          []validator.Int64{int64validator.Between(0, 100)},
+				Validators:          []validator.Number{retriesValidator{}},
 			},
 		},
 	}
@@ -134,7 +133,8 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 		return
 	}
 	var store elyra.Store
-	// Unknown is not null: the environment never stands in for a value that is
+	var dataDirs []string
+	// Unknown isn't null: the environment never stands in for a value that is
 	// yet to come.
 	if storeIsKnown(req.Config.Raw) {
 		// Once more: what was unknown when the configuration was validated is
@@ -144,13 +144,14 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 			return
 		}
 		var diags diag.Diagnostics
-		store, diags = model.store(ctx, p.version)
+		store, dataDirs, diags = model.store(ctx, p.version)
 		resp.Diagnostics.Append(diags...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
-	conn := newConnection(store, model.settled())
+	conn := newConnection(store)
+	conn.absolute, conn.dataDirs = model.isAbsolute(), dataDirs
 	var diags diag.Diagnostics
 	conn.registries, diags = model.registries(ctx)
 	resp.Diagnostics.Append(diags...)

@@ -59,7 +59,7 @@ func BenchmarkRuntimeImagesDataSource(b *testing.B) {
 	}
 }
 
-// BenchmarkReadResource reads one image that has not changed.
+// BenchmarkReadResource reads one image that hasn't changed.
 func BenchmarkReadResource(b *testing.B) {
 	provider := newTestProvider(b, b.TempDir())
 	state := provider.create(b, provider.config(b, map[string]tftypes.Value{

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -39,7 +38,7 @@ type providerModel struct {
 	ClientKeyPEM       types.String `tfsdk:"client_key_pem"`
 	InsecureSkipVerify types.Bool   `tfsdk:"insecure_skip_verify"`
 	RequestTimeout     types.String `tfsdk:"request_timeout"`
-	MaxRetries         types.Int64  `tfsdk:"max_retries"`
+	MaxRetries         types.Number `tfsdk:"max_retries"`
 
 	registryCredentialsModel
 }
@@ -51,10 +50,10 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 		diags.AddAttributeError(path.Root(argument), summary, detail)
 	}
 	if isSet(m.DataDir) && isSet(m.Endpoint) {
-		fail("endpoint", "Two places for runtime images", "Runtime images live in a directory (data_dir) or behind a server (endpoint). Remove one of the two; for both, configure the provider twice with an alias.")
+		fail("endpoint", "Two places for runtime images", "Set data_dir or endpoint, not both. For two places, use two provider blocks with an alias.")
 	}
 	if isSet(m.Token) && isSet(m.Password) && m.Token.ValueString() != "" {
-		fail("password", "Both token and password are set", "A Jupyter Server takes one of them. Remove one of the two.")
+		fail("password", "Both token and password are set", "A Jupyter Server accepts a token or a password. Remove one of them.")
 	}
 	if isSet(m.ClientCertPEM) && m.ClientKeyPEM.IsNull() {
 		fail("client_cert_pem", "Client certificate without its key", "Set client_key_pem too.")
@@ -65,14 +64,15 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 	return diags
 }
 
-// settled reports whether the place is named in full by the configuration.
-func (m providerModel) settled() bool {
+// isAbsolute reports whether the configuration alone names the place.
+func (m providerModel) isAbsolute() bool {
 	return !m.Endpoint.IsNull() || filepath.IsAbs(m.DataDir.ValueString())
 }
 
 // store returns the store that the configuration asks for: a server where it,
-// or else the environment, names one, and no data_dir; files otherwise.
-func (m providerModel) store(ctx context.Context, version string) (elyra.Store, diag.Diagnostics) {
+// or else the environment, names one, and no data_dir; files otherwise. It also
+// returns the data directories of the files.
+func (m providerModel) store(ctx context.Context, version string) (elyra.Store, []string, diag.Diagnostics) {
 	endpoint := m.Endpoint.ValueString()
 	if m.Endpoint.IsNull() && m.DataDir.IsNull() {
 		endpoint = os.Getenv("ELYRA_ENDPOINT")
@@ -83,8 +83,8 @@ func (m providerModel) store(ctx context.Context, version string) (elyra.Store, 
 			"client_cert_pem": m.ClientCertPEM, "client_key_pem": m.ClientKeyPEM, "insecure_skip_verify": m.InsecureSkipVerify,
 			"request_timeout": m.RequestTimeout, "max_retries": m.MaxRetries,
 		}, "no endpoint is set")
-		store, more := m.fileStore(ctx)
-		return store, append(diags, more...)
+		store, dataDirs, more := m.fileStore(ctx)
+		return store, dataDirs, append(diags, more...)
 	}
 	because := "an endpoint is set"
 	if m.Endpoint.IsNull() {
@@ -94,21 +94,21 @@ func (m providerModel) store(ctx context.Context, version string) (elyra.Store, 
 		"search_path": m.SearchPath, "file_permission": m.FilePermission, "directory_permission": m.DirectoryPermission,
 	}, because)
 	store, more := m.serverStore(ctx, endpoint, version)
-	return store, append(diags, more...)
+	return store, nil, append(diags, more...)
 }
 
 // unused warns of arguments that are set without effect.
 func unused(place string, arguments map[string]attr.Value, because string) (diags diag.Diagnostics) {
 	for name, value := range arguments {
 		if !value.IsNull() {
-			diags.AddAttributeWarning(path.Root(name), "Argument without effect", fmt.Sprintf("%s is for %s, and %s. Remove it.", name, place, because))
+			diags.AddAttributeWarning(path.Root(name), "Argument without effect", fmt.Sprintf("%s is for %s, but %s. Remove it.", name, place, because))
 		}
 	}
 	return diags
 }
 
 // fileStore returns the store on Jupyter data directories.
-func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnostics) {
+func (m providerModel) fileStore(ctx context.Context) (elyra.Store, []string, diag.Diagnostics) {
 	var further []string
 	diags := m.SearchPath.ElementsAs(ctx, &further, false)
 	dirs, factory := []string{m.DataDir.ValueString()}, ""
@@ -120,27 +120,27 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, diag.Diagnos
 		absolute, err := filepath.Abs(dir)
 		if err != nil {
 			diags.AddError("Unable to find the working directory", sentence(err.Error()))
-			return nil, diags
+			return nil, nil, diags
 		}
 		dirs[i] = absolute
 	}
-	store := filestore.New(filestore.Config{
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{
 		DataDirs:            dirs,
 		FactoryDir:          factory,
 		FilePermission:      permission(m.FilePermission),
 		DirectoryPermission: permission(m.DirectoryPermission),
 	})
 	if unreadable := store.Unreadable(); len(unreadable) > 0 {
-		diags.AddWarning("Runtime images that cannot be read",
-			fmt.Sprintf("The user that Terraform runs as cannot read %s. As in Elyra, runtime images there are skipped.", strings.Join(unreadable, ", ")))
+		diags.AddWarning("Runtime images that can't be read",
+			fmt.Sprintf("Your user can't read %s. Runtime images there are skipped, as in Elyra.", strings.Join(unreadable, ", ")))
 	}
-	return store, diags
+	return store, dirs, diags
 }
 
 // permission reads a validated octal mode; null is zero.
 func permission(value types.String) fs.FileMode {
-	mode, _ := strconv.ParseUint(value.ValueString(), 8, 32)
-	return fs.FileMode(mode)
+	mode, _ := filestore.ParseMode(value.ValueString())
+	return mode
 }
 
 // serverStore returns the store on a Jupyter Server.
@@ -162,8 +162,9 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 		MaxRetries:         serverstore.DefaultMaxRetries,
 		UserAgent:          "terraform-provider-elyra/" + version,
 		OnRequest:          logRequest,
+		OnForeign:          logForeign,
 	}
-	// What comes from the environment is told by the variable's name.
+	// Messages name the variable that a value comes from.
 	variables := map[string]string{}
 	if m.Endpoint.IsNull() {
 		variables["endpoint"] = "ELYRA_ENDPOINT"
@@ -183,20 +184,21 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 		config.RequestTimeout, _ = time.ParseDuration(m.RequestTimeout.ValueString()) // validated
 	}
 	if !m.MaxRetries.IsNull() {
-		config.MaxRetries = int(m.MaxRetries.ValueInt64())
+		retries, _ := m.MaxRetries.ValueBigFloat().Int64() // validated
+		config.MaxRetries = int(retries)
 	}
-	store, err := serverstore.New(config)
+	store, err := serverstore.New(elyra.RuntimeImages, config)
 	if err != nil {
 		diags.Append(configError(err, variables))
 		return nil, diags
 	}
 	if config.InsecureSkipVerify {
-		diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "Certificates are not verified",
-			"Anyone on the network path to the server can read and change what is sent, the token too. Set ca_cert_pem to the private authority's certificate instead.")
+		diags.AddAttributeWarning(path.Root("insecure_skip_verify"), "Certificates aren't verified",
+			"Anyone on the network path can read and change the requests, including the token. Set ca_cert_pem to the certificate of your private authority instead.")
 	}
 	if isExposed(endpoint) && (config.Token != "" || config.Password != "" || hasAuthorization(headers)) {
 		diags.AddAttributeWarning(path.Root("endpoint"), "Credentials go over plain HTTP",
-			"The endpoint begins with http:// and is not on this machine, so that anyone on the network path can read the token or password. Use https://, or a tunnel to a port of this machine.")
+			"The endpoint uses http:// and isn't on this machine, so anyone on the network path can read the token or password. Use https:// or a tunnel to this machine.")
 	}
 	return store, diags
 }
@@ -215,6 +217,12 @@ func hasAuthorization(headers map[string]string) bool {
 func isExposed(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	return err == nil && u.Scheme == "http" && !netutil.IsLoopback(u.Hostname())
+}
+
+// logForeign logs that a server has instances of a schema that an extension of Elyra
+// added.
+func logForeign(ctx context.Context, name, schema string) {
+	tflog.Warn(ctx, "ignored instances of another schema", map[string]any{"first": name, "schema": schema})
 }
 
 // logRequest is the only place that logs requests. What it is given holds no

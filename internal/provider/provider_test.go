@@ -30,14 +30,14 @@ func TestConfigure(t *testing.T) {
 		{name: "files", arguments: arguments{"data_dir": text("/data"), "file_permission": text("0644"), "directory_permission": text("755")}},
 		{name: "server", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/"), "token": text("s3cret")}},
 		{name: "loopback", arguments: arguments{"endpoint": text("http://127.0.0.1:8888"), "token": text("s3cret")}},
-		{name: "both", arguments: arguments{"data_dir": text("/data"), "endpoint": text("https://hub.example.com")}, attribute: "endpoint", words: "Remove one of the two"},
+		{name: "both", arguments: arguments{"data_dir": text("/data"), "endpoint": text("https://hub.example.com")}, attribute: "endpoint", words: "not both"},
 		{name: "data_dir beats the environment", arguments: arguments{"data_dir": text("/data")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
 		{name: "endpoint beats the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
 		{name: "bad endpoint in the environment", env: map[string]string{"ELYRA_ENDPOINT": "hub.example.com"}, attribute: "endpoint", words: "The environment variable ELYRA_ENDPOINT must begin with http://"},
 		{name: "bad token in the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"JUPYTER_TOKEN": "s3cret\n"}, attribute: "token", words: "The environment variable JUPYTER_TOKEN"},
 		{name: "a header beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("authorization")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "page", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/lab?token=s3cret")}, attribute: "endpoint", words: `"https://hub.example.com/user/jdoe"`},
-		{name: "token and password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret"), "password": text("s3cret")}, attribute: "password", words: "Remove one of the two"},
+		{name: "token and password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret"), "password": text("s3cret")}, attribute: "password", words: "accepts a token or a password"},
 		{name: "a password beats a token of the environment", arguments: arguments{"endpoint": text("https://hub.example.com"), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "plain http", arguments: arguments{"endpoint": text("http://hub.example.com"), "token": text("s3cret")}, attribute: "endpoint", warning: true, words: "https://"},
 		{name: "plain http, token from the environment", arguments: arguments{"endpoint": text("http://hub.example.com")}, env: map[string]string{"JUPYTER_TOKEN": "s3cret"}, attribute: "endpoint", warning: true, words: "https://"},
@@ -45,7 +45,7 @@ func TestConfigure(t *testing.T) {
 		{name: "plain http, another header", arguments: arguments{"endpoint": text("http://hub.example.com"), "headers": headers("X-Team")}},
 		{name: "user agent in a header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("user-agent")}},
 		{name: "accept in a header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("accept")}, attribute: "headers", words: `"accept", which the provider itself sets`},
-		{name: "empty token beside a password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text(""), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
+		{name: "empty token next to a password", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text(""), "password": text("s3cret")}, env: map[string]string{"JUPYTER_TOKEN": "t"}},
 		{name: "insecure", arguments: arguments{"endpoint": text("https://hub.example.com"), "insecure_skip_verify": boolean(true)}, attribute: "insecure_skip_verify", warning: true, words: "ca_cert_pem"},
 		{name: "certificate without key", arguments: arguments{"endpoint": text("https://hub.example.com"), "client_cert_pem": text("x")}, attribute: "client_cert_pem", words: "Set client_key_pem"},
 		{name: "key without certificate", arguments: arguments{"endpoint": text("https://hub.example.com"), "client_key_pem": text("s3cret")}, attribute: "client_key_pem", words: "Set client_cert_pem"},
@@ -53,12 +53,16 @@ func TestConfigure(t *testing.T) {
 		{name: "bad header", arguments: arguments{"endpoint": text("https://hub.example.com"), "headers": headers("X Y")}, attribute: "headers", words: `"X Y"`},
 		{name: "token with a line break", arguments: arguments{"endpoint": text("https://hub.example.com"), "token": text("s3cret\n")}, attribute: "token", words: "line break"},
 		{name: "timeout", arguments: arguments{"endpoint": text("https://hub.example.com"), "request_timeout": text("30")}, attribute: "request_timeout", words: `"45s"`},
-		{name: "retries", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, -1)}, attribute: "max_retries", words: "between 0 and 100"},
+		{name: "retries", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, -1)}, attribute: "max_retries", words: "whole number from 0 to 100"},
+		{name: "fraction of a retry", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, 1.5)}, attribute: "max_retries", words: "whole number from 0 to 100, not 1.5"},
 		{name: "home", arguments: arguments{"data_dir": text("~/x")}, attribute: "data_dir", words: `pathexpand("~/x")`},
 		{name: "permission", arguments: arguments{"data_dir": text("/data"), "file_permission": text("rw-r--r--")}, attribute: "file_permission", words: `"0644"`},
+		{name: "special bits", arguments: arguments{"data_dir": text("/data"), "directory_permission": text("2775")}},
+		{name: "special bits of files", arguments: arguments{"data_dir": text("/data"), "file_permission": text("2664")}, attribute: "file_permission", words: `three digits from 0 to 7, such as "0644"`},
+		{name: "five digits", arguments: arguments{"data_dir": text("/data"), "directory_permission": text("02775")}, attribute: "directory_permission", words: `"2775"`},
 		{name: "mode that locks out", arguments: arguments{"data_dir": text("/data"), "directory_permission": text("0600")}, attribute: "directory_permission", words: "0700"},
 		{name: "server's argument for files", arguments: arguments{"data_dir": text("/data"), "token": text("s3cret")}, attribute: "token", warning: true, words: "Remove it"},
-		{name: "files' argument for a server of the environment", arguments: arguments{"search_path": texts(listOfStrings, "/data")}, env: map[string]string{"ELYRA_ENDPOINT": "https://hub.example.com"}, attribute: "search_path", warning: true, words: "search_path is for files, and the environment variable ELYRA_ENDPOINT is set"},
+		{name: "files' argument for a server of the environment", arguments: arguments{"search_path": texts(listOfStrings, "/data")}, env: map[string]string{"ELYRA_ENDPOINT": "https://hub.example.com"}, attribute: "search_path", warning: true, words: "search_path is for files, but the environment variable ELYRA_ENDPOINT is set"},
 		{name: "files' argument for a server", arguments: arguments{"endpoint": text("https://hub.example.com"), "file_permission": text("0644")}, attribute: "file_permission", warning: true, words: "Remove it"},
 	}
 	for _, tt := range tests {
@@ -87,14 +91,14 @@ func TestConfigure(t *testing.T) {
 				t.Errorf("it is told on %s, want %s", d.Attribute, want)
 			}
 			if !strings.Contains(d.Summary+d.Detail, tt.words) {
-				t.Errorf("%q is not in %s: %s", tt.words, d.Summary, d.Detail)
+				t.Errorf("%q isn't in %s: %s", tt.words, d.Summary, d.Detail)
 			}
 		})
 	}
 }
 
 // TestUnknownProviderConfiguration: with the provider's configuration unknown,
-// the environment does not stand in, what is known stays, and new images can be
+// the environment doesn't stand in, what is known stays, and new images can be
 // planned.
 func TestUnknownProviderConfiguration(t *testing.T) {
 	dir := t.TempDir()
@@ -126,7 +130,7 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	}
 }
 
-// TestEmptyToken: an empty token is none, and the password beside it logs in.
+// TestEmptyToken: an empty token is none, and the password next to it logs in.
 func TestEmptyToken(t *testing.T) {
 	Isolate(t)
 	server := elyratest.New(t, elyratest.Options{Password: "s3cret"})
@@ -134,6 +138,6 @@ func TestEmptyToken(t *testing.T) {
 	check(t, nil, diagnostics)
 	provider.create(t, provider.config(t, map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text("a/b:1")}))
 	if _, found := server.Raw(elyratest.Writable, "mine"); !found {
-		t.Error("it was not created")
+		t.Error("it wasn't created")
 	}
 }

@@ -34,27 +34,27 @@ var registryCredentialsArguments = []string{"registry_auth", "docker_config_json
 func registryCredentialsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"registry_auth": schema.MapNestedAttribute{
-			MarkdownDescription: "Credentials for container registries, by registry such as `quay.io`, or by the beginning of a repository such as `quay.io/acme`, for the data source `elyra_container_image`. They are sent to that registry only. Docker Hub is `docker.io`.",
+			MarkdownDescription: "Credentials for container registries, for the data source `elyra_container_image`. The key is a registry, such as `quay.io`, or the beginning of a repository, such as `quay.io/acme`. For Docker Hub, use `docker.io`. The provider sends them only to that registry.",
 			Optional:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"username": schema.StringAttribute{MarkdownDescription: "User name.", Required: true},
-				"password": schema.StringAttribute{MarkdownDescription: "Password or token.", Required: true, Sensitive: true},
+				"password": schema.StringAttribute{MarkdownDescription: "Password, for a server with a password and no token. If unset, the provider uses `ELYRA_PASSWORD`.", Required: true, Sensitive: true},
 			}},
 		},
 		"docker_config_json": schema.StringAttribute{
-			MarkdownDescription: "Credentials for container registries as the content of a `.dockerconfigjson`, which is what the Kubernetes Secret behind `pull_secret` holds. `registry_auth` comes before it.",
+			MarkdownDescription: "Credentials for container registries as the content of a `.dockerconfigjson` file, which is what the Kubernetes Secret behind `pull_secret` contains. `registry_auth` takes precedence.",
 			Optional:            true,
 			Sensitive:           true,
 		},
 		"use_docker_config": schema.BoolAttribute{
-			MarkdownDescription: "Whether to use the credentials of this machine's Docker configuration (`~/.docker/config.json`, or Podman's `auth.json`) and run the credential helpers that it names. `registry_auth` and `docker_config_json` come before it. Defaults to `false`.",
+			MarkdownDescription: "Whether to use the credentials of this machine's Docker configuration (`~/.docker/config.json`, or Podman's `auth.json`) and run its credential helpers. `registry_auth` and `docker_config_json` take precedence. Defaults to `false`.",
 			Optional:            true,
 		},
 	}
 }
 
 // storeIsKnown reports whether everything that decides on the place of runtime
-// images is known: credentials of registries do not matter for that.
+// images is known: credentials of registries don't matter for that.
 func storeIsKnown(config tftypes.Value) bool {
 	var arguments map[string]tftypes.Value
 	if err := config.As(&arguments); err != nil {
@@ -97,7 +97,7 @@ func dockerConfigDetail(err error) string {
 	if errors.Is(err, containerimage.ErrOnlyHelpers) {
 		return "The text names credential helpers and holds no credentials. Log in where none is configured and give that file, or set use_docker_config = true to run the helpers of this machine."
 	}
-	return "The text is not the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64."
+	return "The text isn't the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64."
 }
 
 // logins are those of registry_auth, and whether all of them are known.
@@ -127,5 +127,5 @@ func awaitCredentials(req datasource.ReadRequest, resp *datasource.ReadResponse)
 		return
 	}
 	resp.Diagnostics.AddError("Credentials not known yet",
-		"The image cannot be pulled without credentials, and those in the provider's configuration are known only after apply. Add to the data source what they come from, so that it is read during apply:\n\n    depends_on = [<resource with the credentials>]")
+		"The image can't be pulled without credentials, and those in the provider's configuration are known only after apply. To read the data source during apply, add what they come from:\n\n    depends_on = [<resource with the credentials>]")
 }

@@ -8,9 +8,11 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -33,11 +35,13 @@ type runtimeImageDataSource struct {
 type runtimeImageDataModel struct {
 	documentModel
 
-	Name     types.String `tfsdk:"name"`
-	ID       types.String `tfsdk:"id"`
-	Location types.String `tfsdk:"location"`
-	Origin   types.String `tfsdk:"origin"`
-	JSON     types.String `tfsdk:"json"`
+	Name, ID, Location, Origin, JSON types.String
+}
+
+// values are those of the schema's attributes, and others next to them.
+func (m runtimeImageDataModel) values(others map[string]attr.Value) map[string]attr.Value {
+	others["name"], others["id"], others["location"], others["origin"], others["json"] = m.Name, m.ID, m.Location, m.Origin, m.JSON
+	return m.documentModel.values(others)
 }
 
 func (d *runtimeImageDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -45,38 +49,33 @@ func (d *runtimeImageDataSource) Metadata(_ context.Context, req datasource.Meta
 }
 
 func (d *runtimeImageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads one runtime image configuration of Elyra, its own factory images included, by exactly one of `name`, `display_name` and `image_name`.",
-		Attributes: map[string]schema.Attribute{
-			"name": schema.StringAttribute{
-				MarkdownDescription: "Name of the instance: the stem of its file.",
-				Optional:            true,
-				Computed:            true,
-				Validators:          []validator.String{instanceRule},
-			},
-			"display_name": schema.StringAttribute{
-				MarkdownDescription: "What Elyra's editors show.",
-				Optional:            true,
-				Computed:            true,
-			},
-			"image_name": schema.StringAttribute{
-				MarkdownDescription: "Container image, compared as a plain string, as Elyra does.",
-				Optional:            true,
-				Computed:            true,
-			},
-			"id":          schema.StringAttribute{MarkdownDescription: "Same as `name`.", Computed: true},
-			"description": schema.StringAttribute{MarkdownDescription: "A human-readable description.", Computed: true},
-			"pull_policy": schema.StringAttribute{MarkdownDescription: "When the cluster pulls the image: `Always`, `IfNotPresent`, `Never`, or null for the cluster's default.", Computed: true},
-			"pull_secret": schema.StringAttribute{MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, or null.", Computed: true},
-			"tags":        schema.SetAttribute{MarkdownDescription: "Tags of the image. Empty if it has none. If it has more than 1,000, these are the first 1,000, with a warning; `json` has all of them.", ElementType: types.StringType, Computed: true},
-			"location":    schema.StringAttribute{MarkdownDescription: "Where the instance is: the path of its file, or its URL.", Computed: true},
-			"origin":      schema.StringAttribute{MarkdownDescription: originDescription, Computed: true},
-			"json":        schema.StringAttribute{MarkdownDescription: "The whole document, unknown keys included, laid out as Elyra writes it. A document with more than 16 levels of nesting comes without whitespace.", Computed: true},
+	attributes := map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name of the image: its file name without `.json`.",
+			Optional:            true,
+			Computed:            true,
+			Validators:          []validator.String{instanceRule},
 		},
+		"id":       schema.StringAttribute{MarkdownDescription: "Same as `name`.", Computed: true},
+		"tags":     schema.SetAttribute{MarkdownDescription: tagsDescription + " Empty if there are none. If there are more than 1,000, these are the first 1,000, with a warning; `json` has all of them.", ElementType: types.StringType, Computed: true},
+		"location": schema.StringAttribute{MarkdownDescription: locationDescription, Computed: true},
+		"origin":   schema.StringAttribute{MarkdownDescription: originDescription, Computed: true},
+		"json":     schema.StringAttribute{MarkdownDescription: "The whole document, including unknown keys, formatted as Elyra writes it.", Computed: true},
+	}
+	for _, field := range elyra.Fields() {
+		attributes[field.Key] = schema.StringAttribute{
+			MarkdownDescription: fieldDescriptions[field.Key],
+			Optional:            field.Required, // required ones identify an image
+			Computed:            true,
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads one runtime image of Elyra, by exactly one of `name`, `display_name`, and `image_name`. It also finds the images that Elyra ships.",
+		Attributes:          attributes,
 	}
 }
 
-const originDescription = "Where the instance comes from: `local`, the first directory of the search path, the one that is written to; `shared`, a directory further along; `factory`, further along too, the directory with the images that ship with Elyra. Null on a server, which does not tell. Since 0.1.0."
+const originDescription = "`local`: the first directory in the search path, which is the one the provider writes to. `shared`: a later directory. `factory`: the directory of images that ship with Elyra. Null for servers, which don't report it."
 
 func (d *runtimeImageDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(
@@ -89,8 +88,8 @@ func (d *runtimeImageDataSource) Configure(_ context.Context, req datasource.Con
 }
 
 func (d *runtimeImageDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model runtimeImageDataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	var config types.Object
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -98,33 +97,33 @@ func (d *runtimeImageDataSource) Read(ctx context.Context, req datasource.ReadRe
 		resp.Diagnostics.Append(unconfiguredError())
 		return
 	}
-	instance, diags := d.find(ctx, model)
+	instance, diags := d.find(ctx, config.Attributes())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	var model runtimeImageDataModel
 	model.setInstance(instance)
 	resp.Diagnostics.Append(tagsWarning(instance)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, types.ObjectValueMust(config.AttributeTypes(ctx), model.values(map[string]attr.Value{})))...)
 }
 
 // find looks the instance up by the one argument that is set.
-func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDataModel) (instance elyra.Instance, diags diag.Diagnostics) {
-	if !model.Name.IsNull() {
-		instance, err := d.conn.store.Get(ctx, model.Name.ValueString())
+func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]attr.Value) (instance elyra.Instance, diags diag.Diagnostics) {
+	if name := config["name"].(types.String); !name.IsNull() { // the schema says so, here and below
+		instance, err := d.conn.store.Get(ctx, name.ValueString(), elyra.Current)
 		switch {
 		case errors.Is(err, elyra.ErrNotFound):
-			diags.Append(noSuchImage(ctx, d.conn, model.Name.ValueString()))
+			diags.Append(noSuchImage(ctx, d.conn, name.ValueString()))
 		case err != nil:
-			diags.Append(d.conn.storeError("read", model.Name.ValueString(), err))
+			diags.Append(d.conn.storeError(ctx, "read", name.ValueString(), err))
 		}
 		return instance, diags
 	}
-	at, want, field := pathDisplayName, model.DisplayName.ValueString(), func(i elyra.Instance) string { return i.DisplayName }
-	if !model.ImageName.IsNull() {
-		at, want, field = pathImageName, model.ImageName.ValueString(), func(i elyra.Instance) string { return i.ImageName }
-	}
-	instances, err := d.conn.store.List(ctx, false)
+	i := slices.IndexFunc(elyra.Fields(), func(f elyra.Field) bool { return f.Required && !config[f.Key].IsNull() })
+	field := elyra.Fields()[i] // exactly one is set
+	at, want := path.Root(field.Key), config[field.Key].(types.String).ValueString()
+	instances, err := d.conn.store.List(ctx, elyra.ListOptions{})
 	if err != nil {
 		diags.Append(d.conn.listError(err))
 		return instance, diags
@@ -132,7 +131,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	const most = 10
 	var matches []string
 	for _, candidate := range instances {
-		if field(candidate) == want {
+		if image := imageOf(candidate); *field.Of(&image) == want {
 			instance = candidate
 			matches = append(matches, fmt.Sprintf("    name = %q # %s", candidate.Name, elyra.Printable(candidate.Location)))
 		}
@@ -140,7 +139,8 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	switch len(matches) {
 	case 1:
 	case 0:
-		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("None of the %d runtime images has the %s %q. The comparison is exact.", len(instances), at, want)+overlookedDetail(d.conn.store))
+		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("No runtime image has the %s %q.", strings.ReplaceAll(field.Key, "_", " "), want)+
+			existing(ctx, d.conn, want, func(image elyra.RuntimeImage) string { return *field.Of(&image) })+d.conn.elsewhereDetail())
 	default:
 		number := len(matches)
 		if more := number - most; more > 0 {
@@ -151,9 +151,9 @@ func (d *runtimeImageDataSource) find(ctx context.Context, model runtimeImageDat
 	return instance, diags
 }
 
-// tagsWarning names the first of the instances whose tags are not all shown, and says how many there are.
+// tagsWarning names the first of the instances whose tags aren't all shown, and says how many there are.
 func tagsWarning(instances ...elyra.Instance) (diags diag.Diagnostics) {
-	instances = slices.DeleteFunc(slices.Clone(instances), func(i elyra.Instance) bool { return len(i.Tags) <= maxTags })
+	instances = slices.DeleteFunc(slices.Clone(instances), func(i elyra.Instance) bool { return len(imageOf(i).Tags) <= maxTags })
 	if len(instances) > 0 {
 		first := instances[0]
 		more := ""
@@ -161,17 +161,18 @@ func tagsWarning(instances ...elyra.Instance) (diags diag.Diagnostics) {
 			more = fmt.Sprintf(" The same is true of %d more runtime images.", len(instances)-1)
 		}
 		diags.AddWarning("Not all tags are shown", fmt.Sprintf("The runtime image %q at %s has %d tags, of which tags has the first %d. The attribute json has all of them.%s",
-			first.Name, elyra.Printable(first.Location), len(first.Tags), maxTags, more))
+			first.Name, elyra.Printable(first.Location), len(imageOf(first).Tags), maxTags, more))
 	}
 	return diags
 }
 
-// setInstance takes over what a store holds.
+// setInstance sets what a store holds.
 func (m *runtimeImageDataModel) setInstance(instance elyra.Instance) {
-	instance.Tags = instance.Tags[:min(len(instance.Tags), maxTags)]
+	image := imageOf(instance)
+	image.Tags = image.Tags[:min(len(image.Tags), maxTags)]
 	m.ID = types.StringValue(instance.Name)
 	m.Name = types.StringValue(instance.Name)
-	m.setImage(instance.RuntimeImage)
+	m.setImage(image)
 	m.Location = types.StringValue(instance.Location)
 	m.Origin = stringOrNull(string(instance.Origin))
 	m.JSON = types.StringValue(string(instance.Document.Encode()))

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	searchDescription = "Only images with this text in their name or display name, in any case, as the search box of Elyra's user interface."
-	anyTagDescription = "Only images with at least one of these tags, as the filter of Elyra's user interface."
+	searchDescription = "Lists only images with this text in their name or display name, ignoring case, like the search box in Elyra's user interface."
+	anyTagDescription = "Lists only images with at least one of these tags, like the filter in Elyra's user interface."
 )
 
 // runtimeImageFilter picks runtime images as the side panel of Elyra's user

@@ -110,14 +110,14 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		return
 	}
 	valid := []string{"extra_json", "tags"}
-	for _, text := range new(documentModel).texts(&o.image) {
-		valid = append(valid, text.name)
-		given := o.text(text.name, attributes[text.name], func(value string) error {
-			*text.field = value
-			return text.rule.check(value)
+	for _, field := range elyra.Fields() {
+		valid = append(valid, field.Key)
+		given := o.text(field.Key, attributes[field.Key], func(value string) error {
+			*field.Of(&o.image) = value
+			return fieldRule(field).check(value)
 		})
-		if !given && text.required {
-			o.fault("%s is missing", text.name)
+		if !given && field.Required {
+			o.fault("%s is missing", field.Key)
 		}
 	}
 	o.readTags(attributes["tags"])

@@ -11,7 +11,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// with is a runtime image with these attributes beside the required ones.
+// with is a runtime image with these attributes next to the required ones.
 func with(attributes map[string]tftypes.Value) tftypes.Value {
 	all := map[string]tftypes.Value{"display_name": text("My image"), "image_name": text(imageName)}
 	maps.Copy(all, attributes)
@@ -97,7 +97,7 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		{with(map[string]tftypes.Value{"extra_json": text(`{"$document":{"schema_name":"x"}}`)}), `extra_json: schema_name is "x", not "runtime-image"`},
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "image_name": text("python")}), `the runtime image "My image": image_name: `},
 		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" isn't an attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
-		// What is known is judged although something is not.
+		// What is known is judged although something isn't.
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "description": unknown}), `use "Always"`},
 	} {
 		wantError(t, "runtime_image_json", test.argument, test.want)
@@ -118,7 +118,7 @@ func TestODHFunctions(t *testing.T) {
 	if got, err, _ := call(t, "odh_image_stream_annotation", argument); got != want {
 		t.Errorf("%s\n got %v\nwant %s", err, got, want)
 	}
-	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" is not a pull policy; use "Always"`)
+	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" isn't a pull policy; use "Always"`)
 	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text(`{"n": 1e999}`)}), `the runtime image "My image": the notebook controller can't read it: `)
 	wantError(t, "odh_image_stream_annotation", object(nil), "display_name is missing")
 }

@@ -30,7 +30,7 @@ type runtimeImageListModel struct {
 // ListResourceConfigSchema is the schema of list blocks.
 func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds runtime image configurations of Elyra, to take them over with `terraform query -generate-config-out`. Factory images are among them where the provider reads their directory; set `data_dir` to see one directory alone. For `terraform query`, Terraform 1.14 and newer, in a file whose name ends with `.tfquery.hcl`.",
+		MarkdownDescription: "Finds existing runtime images, for `terraform query -generate-config-out`. It includes the images that Elyra ships if the provider reads their directory. To list only one directory, set `data_dir`. Requires Terraform 1.14 or later and a file whose name ends with `.tfquery.hcl`.",
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
 				MarkdownDescription: searchDescription,
@@ -46,7 +46,7 @@ func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ lis
 	}
 }
 
-// List finds instances that can be imported. What cannot be, since Elyra saves
+// List finds instances that can be imported. What can't be, since Elyra saves
 // none of that name or finds it invalid, is named in a warning, which comes
 // first: Terraform stops reading at its limit.
 func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -69,14 +69,14 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 	var found, skipped []elyra.Instance
 	for _, instance := range instances {
 		switch {
-		case !filter.matches(instance.RuntimeImage):
+		case !filter.matches(imageOf(instance)):
 		case instance.Invalid != nil || elyra.ValidateName(instance.Name) != nil:
 			skipped = append(skipped, instance)
 		default:
 			found = append(found, instance)
 		}
 	}
-	warnings := overlookedWarnings(r.conn.store)
+	warnings := r.conn.elsewhereWarnings()
 	if len(skipped) > 0 {
 		warnings.Append(skippedWarning(skipped))
 	}
@@ -96,7 +96,7 @@ func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instan
 	var model runtimeImageModel
 	model.setInstance(instance)
 	result := req.NewListResult(ctx)
-	result.DisplayName = elyra.Printable(instance.DisplayName)
+	result.DisplayName = elyra.Printable(imageOf(instance).DisplayName)
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model.object())...)
@@ -104,7 +104,7 @@ func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instan
 	return result
 }
 
-// skippedWarning names the instances that cannot be taken over, with each reason once.
+// skippedWarning names the instances that can't be managed, with each reason once.
 func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
 	var invalid, misnamed, openDataHub []string
 	for _, instance := range skipped {
@@ -117,18 +117,18 @@ func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
 			misnamed = append(misnamed, instance.Location)
 		}
 	}
-	detail := "Elyra can read these files but cannot save them as they are."
+	detail := "Elyra can read these files but can't save them as they are."
 	for _, group := range []struct {
 		locations []string
 		advice    string
 	}{
 		{invalid, "They are invalid. Correct them, and query again:"},
-		{misnamed, "Elyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:"},
+		{misnamed, "Elyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:"},
 		{openDataHub, openDataHubAdvice},
 	} {
 		if len(group.locations) > 0 {
 			detail += "\n\n" + group.advice + "\n\n" + indented(group.locations)
 		}
 	}
-	return diag.NewWarningDiagnostic("Some runtime images cannot be taken over", detail)
+	return diag.NewWarningDiagnostic("Some runtime images can't be managed", detail)
 }

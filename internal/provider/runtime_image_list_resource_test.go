@@ -49,7 +49,7 @@ func TestRuntimeImageList(t *testing.T) {
 			wantWarnings(t, warnings, test.warnings, test.texts...)
 			for _, result := range results {
 				if result.Resource != nil {
-					t.Error("the resource was not asked for")
+					t.Error("the resource wasn't asked for")
 				}
 			}
 		})
@@ -70,9 +70,9 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 	at := func(name string) string {
 		return "\n    " + filepath.Join(dir, "metadata", "runtime-images", name+".json")
 	}
-	want := "Elyra can read these files but cannot save them as they are." +
+	want := "Elyra can read these files but can't save them as they are." +
 		"\n\nThey are invalid. Correct them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
-		"\n\nElyra saves names of lower-case letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") +
+		"\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") +
 		"\n\n" + openDataHubAdvice + "\n" + at("datascience-python-3.12") + at("minimal-python-3.12")
 	if len(results) != 0 || len(warnings) != 1 || warnings[0].Detail != want {
 		t.Errorf("found %q, and the warnings\n%v\nwant\n%s", displayNames(results), warnings, want)

@@ -21,8 +21,7 @@ type runtimeImageModel struct {
 	Name      types.String
 	Overwrite types.Bool
 	ID        types.String
-	// Location is null in the state of an invalid instance: Elyra sees none.
-	Location types.String
+	Location  types.String
 }
 
 // runtimeImageTypes are those of the schema's attributes.
@@ -39,7 +38,7 @@ func (m runtimeImageModel) object() types.Object {
 	}))
 }
 
-// get is the reverse of object, for a configuration, plan or state that is not null.
+// get is the reverse of object, for a configuration, plan or state that isn't null.
 func (m *runtimeImageModel) get(ctx context.Context, from interface {
 	Get(context.Context, any) diag.Diagnostics
 }) diag.Diagnostics {
@@ -55,13 +54,13 @@ func (m *runtimeImageModel) get(ctx context.Context, from interface {
 	return diags
 }
 
-// runtimeImageIdentityModel is what Terraform tells runtime images apart by.
+// runtimeImageIdentityModel identifies a runtime image for Terraform.
 type runtimeImageIdentityModel struct {
 	Name types.String `tfsdk:"name"`
 }
 
-// image returns the runtime image that the model describes. What is unknown or
-// null is absent in it.
+// image returns the runtime image that the model describes. Unknown and null values
+// are absent in it.
 func (m runtimeImageModel) image() elyra.RuntimeImage {
 	image := m.documentModel.image()
 	image.Name = m.Name.ValueString()
@@ -70,8 +69,8 @@ func (m runtimeImageModel) image() elyra.RuntimeImage {
 
 // validate holds all known values to their rules, before anything is written.
 func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
-	for _, text := range m.texts(new(elyra.RuntimeImage)) {
-		diags.Append(text.rule.validate(path.Root(text.name), *text.value)...)
+	for i, field := range elyra.Fields() {
+		diags.Append(fieldRule(field).validate(path.Root(field.Key), m.texts[i])...)
 	}
 	diags.Append(nameRule.validate(pathName, m.Name)...)
 	for _, tag := range m.Tags.Elements() {
@@ -82,55 +81,48 @@ func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
 	return diags
 }
 
-// held is what the model, a state, knows of its instance.
-func (m runtimeImageModel) held(remembered memory) held {
-	at := m.Location.ValueString()
-	if m.Location.IsNull() {
-		at = remembered.Location
-	}
-	return held{image: m.image(), at: at, uncertain: remembered.Uncertain}
-}
-
 // isImport reports whether the model, a state, is one of which an import knows
 // nothing but the name.
 func (m runtimeImageModel) isImport() bool { return m.ID.IsNull() }
 
-// setInstance takes over what a store holds.
+// setInstance sets what a store holds.
 func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
-	m.setImage(instance.RuntimeImage)
-	m.Name = types.StringValue(instance.Name)
-	m.Location = types.StringValue(instance.Location)
-	m.setImported()
+	m.setImage(imageOf(instance))
+	m.setPlace(instance)
 }
 
-// setInvalid takes over what can be read of an invalid instance. Where that is
-// nothing, what was known of it stays.
+// setInvalid sets what can be read of an invalid instance. If that's nothing, what
+// was known of it stays.
 func (m *runtimeImageModel) setInvalid(instance elyra.Instance) {
 	if !instance.Document.IsZero() {
-		m.setInstance(instance)
+		m.setImage(imageOf(instance))
 	}
-	m.Location = types.StringNull()
-	m.setImported()
+	m.setPlace(instance)
 }
 
-// setImported fills in what an import knows nothing of.
-func (m *runtimeImageModel) setImported() {
-	m.ID = m.Name
-	if m.Overwrite.IsNull() {
+// setPlace sets what an instance has besides its document.
+func (m *runtimeImageModel) setPlace(instance elyra.Instance) {
+	m.Name, m.ID = types.StringValue(instance.Name), types.StringValue(instance.Name)
+	m.Location = types.StringValue(instance.Location)
+	if m.Overwrite.IsNull() { // an import doesn't know it
 		m.Overwrite = types.BoolValue(false)
+	}
+	if m.Tags.IsNull() {
+		m.Tags = stringSet(nil)
 	}
 }
 
 // deriveName sets the name that Elyra would make of the display name.
 func (m *runtimeImageModel) deriveName() (diags diag.Diagnostics) {
-	if m.DisplayName.IsUnknown() {
+	displayName := m.text("display_name")
+	if displayName.IsUnknown() {
 		m.Name = types.StringUnknown()
 		return nil
 	}
-	name, err := derivedName(m.DisplayName.ValueString())
+	name, err := derivedName(displayName.ValueString())
 	if err != nil {
 		diags.AddAttributeError(pathDisplayName, "Display name gives no name",
-			sentence(fmt.Sprintf("from %q Elyra cannot derive a name for the instance: %v", m.DisplayName.ValueString(), err))+
+			sentence(fmt.Sprintf("from %q Elyra can't derive a name for the instance: %v", displayName.ValueString(), err))+
 				" Set one yourself:\n\n    name = \"my-image\"")
 		return diags
 	}
@@ -141,7 +133,7 @@ func (m *runtimeImageModel) deriveName() (diags diag.Diagnostics) {
 // differs reports whether applying the model, a plan, over state writes
 // anything.
 func (m runtimeImageModel) differs(state runtimeImageModel) bool {
-	return state.Location.IsNull() || !m.Location.Equal(state.Location) || !m.sameImage(state)
+	return !m.Location.Equal(state.Location) || !m.sameImage(state)
 }
 
 // sameImage reports whether both describe the same runtime image.

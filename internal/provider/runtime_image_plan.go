@@ -2,24 +2,29 @@ package provider
 
 import (
 	"context"
+	"errors"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
 
 func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	switch {
-	case req.Plan.Raw.IsNull():
-		r.planDestroy(ctx, req, resp)
+	var before recorded
+	before.load(ctx, req.Private)
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(r.planDestroy(ctx, req, before)...)
 		return
-	case r.isUnchanged(req):
+	}
+	if r.isUnchanged(req, before) {
 		name, _ := attributesOf(req.Plan.Raw).text("name")
-		resp.Diagnostics.Append(r.conn.planKeep(name)...)
-	default:
-		r.planWrite(ctx, req, resp)
+		resp.Diagnostics.Append(r.planName(ctx, req, name, r.conn.run.PlanKeep)...)
+	} else {
+		r.planWrite(ctx, req, resp, before)
 	}
 	if !resp.Diagnostics.HasError() && r.conn.store != nil {
 		resp.Diagnostics.Append(r.warnOfTraps(ctx, req, resp)...)
@@ -27,62 +32,74 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 }
 
 // isUnchanged reports whether nothing is planned to change, the usual case, in
-// which as little is done as can be. An invalid instance is yet to be repaired,
-// and one at another place yet to be looked for.
-func (r *runtimeImageResource) isUnchanged(req resource.ModifyPlanRequest) bool {
-	if !req.Plan.Raw.Equal(req.State.Raw) {
+// which as little is done as can be. An invalid instance still has to be repaired.
+func (r *runtimeImageResource) isUnchanged(req resource.ModifyPlanRequest, before recorded) bool {
+	if before.Invalid || !req.Plan.Raw.Equal(req.State.Raw) {
 		return false
 	}
 	state := attributesOf(req.State.Raw)
 	location, _ := state.text("location")
 	name, _ := state.text("name")
-	return location != "" && (r.conn.store == nil || location == r.conn.store.Location(name) || r.conn.run.wasSeen(name, location))
+	return r.conn.store == nil || location == r.conn.store.Location(name)
 }
 
-// planDestroy notes what is to be destroyed, so that one that is created under the
-// same name takes it over.
-func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.conn == nil || r.conn.store == nil {
-		return
+// planName notes what is planned for a name, and finds what contradicts it.
+func (r *runtimeImageResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, note func(string) ownership.Conflict) (diags diag.Diagnostics) {
+	conflict := note(name)
+	if req.Plan.Raw.IsNull() && (conflict == ownership.SameName || conflict == ownership.NameInUse) {
+		return nil // the resources that have the name report it
 	}
-	var state runtimeImageModel
-	resp.Diagnostics.Append(state.get(ctx, req.State)...)
-	remembered := recall(ctx, req.Private)
-	if h := state.held(remembered); resp.Diagnostics.HasError() || !r.conn.isHere(h) && !r.conn.run.wasSeen(h.image.Name, h.at) {
-		return
+	if conflict != ownership.NoConflict {
+		var displayName types.String // the one that the name was derived from
+		if config := attributesOf(req.Config.Raw); config != nil && !config.isSet("name") {
+			diags.Append(req.Config.GetAttribute(ctx, pathDisplayName, &displayName)...)
+		}
+		diags.Append(r.conn.conflictError(ctx, conflict, name, displayName.ValueString()))
 	}
-	resp.Diagnostics.Append(r.planRemoval(ctx, state.Name.ValueString())...)
-	leaving := remembered
-	leaving.Run = r.conn.run.id
-	resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, leaving)...)
-}
-
-func (r *runtimeImageResource) planRemoval(ctx context.Context, name string) (diags diag.Diagnostics) {
-	twice, handsOver, document := r.conn.run.planDestroy(name)
-	if twice {
-		diags.Append(twiceError(name))
-	}
-	if handsOver {
-		r.conn.promise(ctx, name, document)
+	if !req.Plan.Raw.IsNull() && r.conn.run.Excludes(name) {
+		diags.Append(excludedError(r.conn.run, name)...)
 	}
 	return diags
 }
 
+// planDestroy refuses to destroy what isn't here, and what another address is to
+// have.
+func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, before recorded) (diags diag.Diagnostics) {
+	if r.conn == nil || r.conn.store == nil {
+		return nil
+	}
+	var state runtimeImageModel
+	diags.Append(state.get(ctx, req.State)...)
+	if diags.HasError() {
+		return diags
+	}
+	name := state.Name.ValueString()
+	switch where, err := r.conn.lookUp(ctx, state, before.Digest); {
+	case err != nil:
+		return append(diags, r.conn.storeError(ctx, "read", name, err))
+	case where == elsewhere:
+		return append(diags, destroyElsewhereError(name, state.Location.ValueString(), r.conn.store.Location(name)))
+	case before.Irreparable:
+		return append(diags, irreparableError(name))
+	case r.conn.run.Created(name):
+		return diags // in an apply, a deposed object is planned after its replacement was created
+	}
+	return append(diags, r.planName(ctx, req, name, r.conn.run.PlanDestroy)...)
+}
+
 // planWrite plans a creation, an update, or either half of a replacement.
-func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var config, plan runtimeImageModel
-	var state *runtimeImageModel // nil for a creation
+func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before recorded) {
+	p := writePlan{resource: r, req: req, before: before}
+	var config runtimeImageModel
 	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
-	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
+	resp.Diagnostics.Append(p.plan.get(ctx, req.Plan)...)
 	if !req.State.Raw.IsNull() {
-		state = &runtimeImageModel{}
-		resp.Diagnostics.Append(state.get(ctx, req.State)...)
+		p.state = &runtimeImageModel{}
+		resp.Diagnostics.Append(p.state.get(ctx, req.State)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	remembered := recall(ctx, req.Private)
-	p := writePlan{resource: r, plan: plan, state: state, remembered: remembered}
 	resp.Diagnostics.Append(p.setName(config)...)
 	resp.Diagnostics.Append(p.setLocation(ctx)...)
 	resp.Diagnostics.Append(p.validate()...)
@@ -90,95 +107,79 @@ func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.Modif
 	if p.renames() {
 		resp.RequiresReplace = append(resp.RequiresReplace, pathName)
 	}
-	resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, p.remember())...)
+	resp.Diagnostics.Append(p.forSecondHalf().save(ctx, resp.Private, before)...)
 	if !resp.Diagnostics.HasError() && r.conn.store != nil {
-		resp.Diagnostics.Append(p.note(ctx)...)
+		resp.Diagnostics.Append(p.checkName(ctx)...)
 	}
 }
 
 // writePlan is the plan of one resource that writes something.
 type writePlan struct {
-	resource   *runtimeImageResource
-	plan       runtimeImageModel
-	state      *runtimeImageModel
-	remembered memory
-	// elsewhere: the instance is not where the state says: it is to be
-	// created.
-	elsewhere bool
+	resource *runtimeImageResource
+	req      resource.ModifyPlanRequest
+	plan     runtimeImageModel
+	state    *runtimeImageModel // nil for a creation
+	before   recorded
+	where    whereabouts
 }
 
 // isSecondHalf reports whether this is the creation of a replacement, which
 // Terraform plans right after the change that it replaces. What it would warn of
 // was said there: Terraform drops warnings of the second half.
-func (p *writePlan) isSecondHalf() bool { return p.state == nil && p.remembered.Name != "" }
+func (p *writePlan) isSecondHalf() bool { return p.state == nil && p.before.Name != "" }
+
+// forSecondHalf is what the private state passes on to the second half, if
+// Terraform plans one.
+func (p *writePlan) forSecondHalf() recorded {
+	after := p.before
+	after.Name, after.Renamed, after.Elsewhere = "", p.renames(), ""
+	if p.state != nil {
+		after.Name = p.state.Name.ValueString()
+		if p.where == elsewhere {
+			after.Elsewhere = p.state.Location.ValueString()
+		}
+	}
+	return after
+}
 
 func (p *writePlan) renames() bool { return p.state != nil && !p.plan.Name.Equal(p.state.Name) }
 
-func (p *writePlan) isCreation() bool { return p.state == nil || p.renames() || p.elsewhere }
-
-// setName keeps the name that there is, and derives one where there is none.
+// setName keeps the name while the instance exists, and derives one otherwise.
 func (p *writePlan) setName(config runtimeImageModel) (diags diag.Diagnostics) {
 	switch {
 	case !config.Name.IsNull():
 	case p.state != nil:
 		p.plan.Name = p.state.Name
-	case p.isSecondHalf() && !p.hasDerivedName():
-		// Kept, where the old instance is destroyed first: the apply knows. With
-		// create_before_destroy it cannot, and derives the name.
-		p.plan.Name = types.StringUnknown()
 	default:
-		diags = p.resource.nameNew(&p.plan)
+		diags = p.plan.deriveName()
 	}
 	p.plan.ID = p.plan.Name
 	return diags
 }
 
-func (p *writePlan) hasDerivedName() bool {
-	name, err := derivedName(p.plan.DisplayName.ValueString())
-	return err == nil && name == p.remembered.Name && !p.plan.DisplayName.IsUnknown()
-}
-
-// nameNew names a new instance: after the one that was deleted to make room for
-// it, or else after its display name.
-func (r *runtimeImageResource) nameNew(plan *runtimeImageModel) diag.Diagnostics {
-	if name, ok := r.conn.run.keptName(plan.DisplayName.ValueString()); ok && !plan.DisplayName.IsUnknown() {
-		plan.Name = types.StringValue(name)
-		return nil
-	}
-	return plan.deriveName()
-}
-
-// setLocation plans where the instance will be: where it is while nothing is
-// written, else where the store writes.
+// setLocation plans where the instance will be. While it is here, it stays where
+// it is; to repair it is a change that no attribute need show, so then the
+// location does.
 func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 	conn := p.resource.conn
-	if p.state != nil && conn.store != nil {
-		h := p.state.held(p.remembered)
-		if !conn.isHere(h) && !conn.run.wasSeen(h.image.Name, h.at) {
-			diags = p.lookElsewhere(ctx, h)
-		}
+	p.plan.Location = conn.plannedLocation(p.plan.Name)
+	if p.state == nil || conn.store == nil {
+		return nil
 	}
-	if p.state != nil && !p.elsewhere && !p.state.Location.IsNull() && p.plan.sameImage(*p.state) {
-		p.plan.Location = p.state.Location
-	} else {
-		p.plan.Location = conn.planned(p.plan.Name)
+	var err error
+	if p.where, err = conn.lookUp(ctx, *p.state, p.before.Digest); err != nil {
+		return append(diags, conn.storeError(ctx, "read", p.state.Name.ValueString(), err))
 	}
-	return diags
-}
-
-// lookElsewhere finds out what is here of an instance that was last seen at
-// another place, where no read did: with -refresh=false.
-func (p *writePlan) lookElsewhere(ctx context.Context, h held) (diags diag.Diagnostics) {
-	conn := p.resource.conn
-	instance, whose, err := conn.find(ctx, h)
+	same := p.plan.sameImage(*p.state)
 	switch {
-	case whose == ours:
-		conn.run.saw(h.image.Name, instance.Location)
-	case err != nil && whose == nobodys:
-		diags.Append(conn.storeError("read", h.image.Name, err))
-	default:
-		p.elsewhere = true
-		diags.Append(conn.leftBehind(h, whose)...)
+	case p.where == elsewhere:
+		diags.Append(elsewhereWarning(*p.state, conn.store.Location(p.plan.Name.ValueString())))
+	case p.before.Irreparable:
+		diags.Append(irreparableError(p.state.Name.ValueString()))
+	case p.before.Invalid && same:
+		p.plan.Location = types.StringUnknown()
+	case p.where == here && !p.renames(), same:
+		p.plan.Location = p.state.Location
 	}
 	return diags
 }
@@ -195,88 +196,78 @@ func (p *writePlan) validate() (diags diag.Diagnostics) {
 	return diags
 }
 
-// remember is what the private state of the plan keeps for the second half of a
-// replacement, and for the destroy of what is replaced.
-func (p *writePlan) remember() memory {
-	after := p.remembered
-	if p.state != nil {
-		after.Name = p.state.Name.ValueString()
+// checkName notes what is planned for the names that are given up, kept, and
+// taken, and makes sure that one that is taken is free.
+func (p *writePlan) checkName(ctx context.Context) (diags diag.Diagnostics) {
+	run := p.resource.conn.run
+	planName := func(name string, note func(string) ownership.Conflict) diag.Diagnostics {
+		return p.resource.planName(ctx, p.req, name, note)
 	}
-	after.Run, after.KeepFor = "", ""
-	if p.isSecondHalf() {
-		after.Run = p.resource.conn.run.id
-		if p.plan.Name.IsUnknown() {
-			after.KeepFor = p.plan.DisplayName.ValueString()
+	if p.renames() { // the second half takes the new name
+		if p.where == elsewhere {
+			return diags // and refuses to
 		}
+		return planName(p.state.Name.ValueString(), run.PlanRename)
 	}
-	return after
-}
-
-// note tells the run what is planned, and warns of a name that is taken.
-func (p *writePlan) note(ctx context.Context) (diags diag.Diagnostics) {
-	if p.renames() {
-		diags.Append(p.resource.planRemoval(ctx, p.state.Name.ValueString())...)
+	replaced, name := p.before.Name, p.plan.Name.ValueString()
+	switch {
+	case p.before.Elsewhere != "" && p.isSecondHalf():
+		return append(diags, destroyElsewhereError(replaced, p.before.Elsewhere, p.resource.conn.store.Location(replaced)))
+	case p.plan.Name.IsUnknown():
+		return diags
+	case p.state != nil && p.where != elsewhere:
+		return append(diags, planName(name, run.PlanKeep)...)
+	case p.isSecondHalf() && name == replaced:
+		return diags // the first half has noted that it's kept
+	case p.isSecondHalf():
+		if !p.before.Renamed { // -replace: the first half has noted the same
+			run.Unkeep(replaced)
+			diags.Append(planName(replaced, run.PlanRename)...)
+		}
+		diags.Append(planName(name, run.PlanReplacement)...)
+	default:
+		diags.Append(planName(name, run.PlanCreate)...)
 	}
-	if p.isSecondHalf() || p.plan.Name.IsUnknown() {
+	if diags.HasError() {
 		return diags
 	}
-	name := p.plan.Name.ValueString()
-	if !p.isCreation() {
-		return append(diags, p.resource.conn.planKeep(name)...)
-	}
-	diags.Append(p.noteCreation(ctx, name)...)
-	return diags
+	diags.Append(p.resource.conn.elsewhereWarnings()...)
+	return append(diags, p.checkFree(ctx, name)...)
 }
 
-func (p *writePlan) noteCreation(ctx context.Context, name string) (diags diag.Diagnostics) {
-	conn, overwrite := p.resource.conn, p.plan.Overwrite.ValueBool()
-	there, found, err := conn.lookUp(ctx, name)
-	if err != nil && !overwrite {
-		diags.Append(conn.uncheckedWarning(name, err))
-	}
-	var document string
-	if found {
-		document = fingerprint(there.Document)
-	}
-	twice, handsOver := conn.run.planCreate(name, document)
-	if conn.run.isExcluded(name) {
-		diags.Append(conn.excludedError(name)...)
-	}
+func (p *writePlan) claim() claim {
 	switch {
-	case twice:
-		diags.Append(twiceError(name))
-	case handsOver:
-		conn.promise(ctx, name, document)
+	case p.state != nil:
+		return claimMoved
+	case p.isSecondHalf():
+		return claimRenamed
 	}
-	if found && !twice && !overwrite && !conn.isOwnOrGone(ctx, name) {
-		diags.Append(takenWarning(&elyra.ExistsError{
-			Name: name, Location: there.Location, Writable: there.Writable, Origin: there.Origin,
-			Identical: there.Writable && there.Document.Equal(elyra.NewDocument(p.plan.image())),
-		}))
-	}
-	return diags
+	return claimNew
 }
 
-// planKeep notes that an address keeps its instance.
-func (c *connection) planKeep(name string) (diags diag.Diagnostics) {
-	if c.run.planKeep(name) {
-		diags.Append(twiceError(name))
-	}
-	if c.run.isExcluded(name) {
-		diags.Append(c.excludedError(name)...)
-	}
-	return diags
-}
-
-// isOwnOrGone reports whether what was listed under a name that is planned for
-// creation needs no warning: it is the tainted object of the same resource, which
-// is going to be destroyed, or it was deleted since.
+// checkFree makes sure that a name that is going to be taken is free, as far as the
+// store can be asked. If an object of the state has it, that is the same resource's,
+// tainted, or another plan of this run contradicts this one.
 //
-// Terraform does not say that an object is tainted: it was read, and the plan that
-// follows is one of a creation. Where what was read is another resource's, a plan
-// to keep or destroy it comes before the read or a little later.
-func (c *connection) isOwnOrGone(ctx context.Context, name string) bool {
-	var deleted bool
-	c.run.with(name, func(known *record) { deleted = known.deleted })
-	return deleted || !c.run.await(ctx, name, planPatience, func(known *record) bool { return known.unplanned <= 0 })
+// Terraform plans a creation again inside the apply. After create_before_destroy has
+// deposed the old object, an error of that plan would leave it deposed, while an
+// error of the creation makes Terraform restore it. So what means exactly what is
+// going to be created is a warning here, and an error of the apply, before anything
+// is deleted. A plan that has read a tainted object is no such plan, and would delete
+// that object.
+func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diagnostics) {
+	conn, overwrite := p.resource.conn, p.plan.Overwrite.ValueBool()
+	found, _, err := conn.find(ctx, name, elyra.Glance)
+	switch {
+	case errors.Is(err, serverstore.ErrRefusedCredentials):
+		diags.Append(conn.storeError(ctx, "read", name, err))
+	case err != nil && !overwrite:
+		diags.Append(conn.uncheckedWarning(name, err))
+	case err != nil, found == nil, overwrite, conn.run.WasRead(name):
+	case p.claim() == claimNew && !conn.run.HasUnplanned() && found.Writable && found.Document.Equal(elyra.NewDocument(p.plan.image())):
+		diags.Append(takenWarning(*found))
+	default:
+		diags.Append(conn.existsError(ctx, *found, p.claim()))
+	}
+	return diags
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -33,29 +34,14 @@ func (s *countingStore) count(method string) {
 	s.asked[method]++
 }
 
-func (s *countingStore) Get(ctx context.Context, name string) (elyra.Instance, error) {
-	s.count("Get")
-	return s.Store.Get(ctx, name)
+func (s *countingStore) Get(ctx context.Context, name string, freshness elyra.Freshness) (elyra.Instance, error) {
+	s.count(map[elyra.Freshness]string{elyra.Current: "Get", elyra.Shared: "Get shared", elyra.Glance: "Glance"}[freshness])
+	return s.Store.Get(ctx, name, freshness)
 }
 
-func (s *countingStore) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
-	s.count("Refresh")
-	return s.Store.Refresh(ctx, name)
-}
-
-func (s *countingStore) Peek(ctx context.Context, name string) (elyra.Instance, error) {
-	s.count("Peek")
-	return s.Store.Peek(ctx, name)
-}
-
-func (s *countingStore) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
-	s.count("List")
-	return s.Store.List(ctx, includeInvalid)
-}
-
-func (s *countingStore) ListBeyond(ctx context.Context) ([]elyra.Instance, error) {
-	s.count("ListBeyond")
-	return s.Store.ListBeyond(ctx)
+func (s *countingStore) List(ctx context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
+	s.count(map[bool]string{false: "List", true: "List later"}[options.Later])
+	return s.Store.List(ctx, options)
 }
 
 // TestPlan_reads: among many files of others, a plan reads its own alone; one that
@@ -67,7 +53,7 @@ func TestPlan_reads(t *testing.T) {
 	for i := range 100 {
 		others[fmt.Sprintf("other-%d.json", i)] = document(elyra.RuntimeImage{DisplayName: "Other", ImageName: fmt.Sprintf("team/other:%d", i)})
 	}
-	store := &countingStore{Store: filestore.New(filestore.Config{DataDirs: []string{writeImages(t, others), writeImages(t, others)}})}
+	store := &countingStore{Store: filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{writeImages(t, others), writeImages(t, others)}})}
 	provider := newStoreProvider(t, store)
 	const managed = 10
 	config := func(i int, tag string) *tfprotov6.DynamicValue {
@@ -82,9 +68,9 @@ func TestPlan_reads(t *testing.T) {
 		plan  func(i int)
 		want  map[string]int
 	}{
-		{"unchanged", func(i int) { provider.plan(t, config(i, ""), provider.read(t, states[i])) }, map[string]int{"Refresh": managed}},
-		{"changed", func(i int) { provider.plan(t, config(i, "x"), provider.read(t, states[i])) }, map[string]int{"Refresh": managed, "ListBeyond": 1}},
-		{"created", func(i int) { provider.plan(t, config(managed+i, ""), planned{}) }, map[string]int{"Peek": managed, "ListBeyond": 1}},
+		{"unchanged", func(i int) { provider.plan(t, config(i, ""), provider.read(t, states[i])) }, map[string]int{"Get shared": managed}},
+		{"changed", func(i int) { provider.plan(t, config(i, "x"), provider.read(t, states[i])) }, map[string]int{"Get shared": managed, "List later": 1}},
+		{"created", func(i int) { provider.plan(t, config(managed+i, ""), planned{}) }, map[string]int{"Glance": managed, "List later": 1}},
 	} {
 		provider.reconfigure(t)
 		store.asked = nil
@@ -97,27 +83,36 @@ func TestPlan_reads(t *testing.T) {
 	}
 }
 
-func TestPlanWarnsOfExisting(t *testing.T) {
+// TestPlanOfExisting: a name that is taken is an error of the plan, unless overwrite
+// allows it; a warning if what is there is exactly what is planned.
+func TestPlanOfExisting(t *testing.T) {
 	dir := t.TempDir()
 	path := putDocument(t, dir, "taken", anyDocument)
 	plan := func(attributes map[string]tftypes.Value) []*tfprotov6.Diagnostic {
 		t.Helper()
 		provider := newTestProvider(t, dir)
-		config := provider.config(t, attributes)
-		plan := provider.respond(t, config, planned{})
-		check(t, nil, plan.Diagnostics)
-		return plan.Diagnostics
+		return provider.respond(t, provider.config(t, attributes), planned{}).Diagnostics
 	}
 	config := map[string]tftypes.Value{"display_name": text("Taken"), "image_name": text("a/b:1")}
-	wantWarning(t, plan(config), `Runtime image "taken" already exists`, path, "import {", `id = "taken"`, "overwrite = true")
+	if got := plan(config); len(got) != 1 || !isError(got[0]) || got[0].Summary != `Runtime image "taken" already exists` {
+		t.Errorf("got %+v", got)
+	} else {
+		for _, words := range []string{path, `name = "taken_2"`, "import {", `id = "taken"`, "overwrite = true"} {
+			if !strings.Contains(got[0].Detail, words) {
+				t.Errorf("%q is missing in %s", words, got[0].Detail)
+			}
+		}
+	}
 	config["overwrite"] = tftypes.NewValue(tftypes.Bool, true)
-	if diagnostics := plan(config); len(diagnostics) > 0 {
-		t.Errorf("with overwrite: %+v", diagnostics[0])
+	if got := plan(config); len(got) > 0 {
+		t.Errorf("with overwrite: %+v", got[0])
 	}
 	config = map[string]tftypes.Value{"display_name": text("Free"), "image_name": text("a/b:1")}
-	if diagnostics := plan(config); len(diagnostics) > 0 {
-		t.Errorf("a free name: %+v", diagnostics[0])
+	if got := plan(config); len(got) > 0 {
+		t.Errorf("a free name: %+v", got[0])
 	}
+	putDocument(t, dir, "free", document(elyra.RuntimeImage{DisplayName: "Free", ImageName: "a/b:1"}))
+	wantWarning(t, plan(config), `Runtime image "free" already exists`, "the apply changes nothing, fails")
 }
 
 // TestPlanReplaceIsQuiet: the instance that is to be replaced is no surprise, be it
@@ -160,36 +155,44 @@ func TestPlanLocation(t *testing.T) {
 	}
 }
 
-// TestPlanSameName: of two resources with one name, new or known, the second is an
-// error, whichever it is.
-func TestPlanSameName(t *testing.T) {
+// TestPlanConflicts: two plans of one run contradict each other about a name. The
+// second is an error that says how, whichever it is.
+func TestPlanConflicts(t *testing.T) {
 	dir := t.TempDir()
 	provider := newTestProvider(t, dir)
 	mine := provider.config(t, map[string]tftypes.Value{"display_name": text("My A"), "image_name": text("a/b:1")})
-	other := provider.config(t, map[string]tftypes.Value{"display_name": text("my a!"), "image_name": text("a/b:2")})
+	other := provider.config(t, map[string]tftypes.Value{"display_name": text("my a!"), "image_name": text("a/b:2"), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
+	renamed := provider.config(t, map[string]tftypes.Value{"name": text("other"), "display_name": text("My A"), "image_name": text("a/b:1")})
 	state := provider.create(t, mine)
 	type plan struct {
 		config *tfprotov6.DynamicValue
 		known  bool
 	}
-	for _, plans := range [][]plan{
-		{{mine, false}, {other, false}},
-		{{mine, true}, {other, false}}, {{other, false}, {mine, true}},
-		{{mine, true}, {other, true}},
-		{{mine, true}, {nil, true}}, {{nil, true}, {mine, true}},
+	for _, test := range []struct {
+		a, b plan
+		want string
+	}{
+		{plan{mine, false}, plan{other, false}, `name = "my_a_2"`},
+		{plan{mine, true}, plan{other, false}, `(derived from display_name`},
+		{plan{mine, true}, plan{other, true}, "terraform state rm"},
+		{plan{mine, true}, plan{nil, true}, "terraform state rm"},
+		{plan{other, false}, plan{nil, true}, "moved {"},
+		{plan{other, false}, plan{renamed, true}, "terraform state mv"},
 	} {
-		provider := newTestProvider(t, dir)
-		for i, plan := range plans {
-			prior := planned{}
-			if plan.known {
-				prior = provider.read(t, state)
-			}
-			var failed bool
-			for _, d := range provider.respond(t, plan.config, prior).Diagnostics {
-				failed = failed || isError(d) && d.Summary == `Two resources have the name "my_a"`
-			}
-			if failed != (i == 1) {
-				t.Errorf("plan %d of %+v fails: %t", i, plans, failed)
+		for _, plans := range [][]plan{{test.a, test.b}, {test.b, test.a}} {
+			provider := newTestProvider(t, dir)
+			for i, plan := range plans {
+				prior := planned{}
+				if plan.known {
+					prior = provider.read(t, state)
+				}
+				var failed bool
+				for _, d := range provider.respond(t, plan.config, prior).Diagnostics {
+					failed = failed || isError(d) && strings.Contains(d.Detail, test.want)
+				}
+				if failed != (i == 1) {
+					t.Errorf("%s: plan %d fails: %t", test.want, i, failed)
+				}
 			}
 		}
 	}

@@ -37,71 +37,60 @@ func (r *runtimeImageResource) Metadata(_ context.Context, req resource.Metadata
 }
 
 func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "A runtime image configuration of Elyra: the container image that a step of a pipeline runs in.",
-		Attributes: map[string]schema.Attribute{
-			"display_name": schema.StringAttribute{
-				MarkdownDescription: "What Elyra's editors show.",
-				Required:            true,
-				Validators:          []validator.String{displayNameRule},
-			},
-			"image_name": schema.StringAttribute{
-				MarkdownDescription: "Container image, `[registry/]owner/image[:tag][@digest]`. Stored exactly as written: Elyra compares image names as plain strings.",
-				Required:            true,
-				Validators:          []validator.String{imageNameValidator{}},
-			},
-			"name": schema.StringAttribute{
-				MarkdownDescription: "Name of the instance: lower-case letters, digits, hyphens and underscores, a letter first, a letter or digit last. Derived from `display_name` as Elyra does it when unset, and kept when `display_name` changes later. Changing it replaces the instance.",
-				Optional:            true,
-				Computed:            true,
-				Validators:          []validator.String{nameRule},
-			},
-			"description": schema.StringAttribute{
-				MarkdownDescription: "A human-readable description.",
-				Optional:            true,
-				Validators:          []validator.String{descriptionRule},
-			},
-			"pull_policy": schema.StringAttribute{
-				MarkdownDescription: "When the cluster pulls the image: `Always`, `IfNotPresent` or `Never`. Unset, the cluster's default holds.",
-				Optional:            true,
-				Validators:          []validator.String{pullPolicyRule},
-			},
-			"pull_secret": schema.StringAttribute{
-				MarkdownDescription: "Name of the Kubernetes Secret with the registry's credentials, for images that cannot be pulled without. It must exist in the namespace that pipelines run in.",
-				Optional:            true,
-				Validators:          []validator.String{pullSecretRule},
-			},
-			"tags": schema.SetAttribute{
-				MarkdownDescription: "Tags for finding the image, at most 1,000. Absent, `null` and `[]` mean the same.",
-				ElementType:         types.StringType,
-				Optional:            true,
-				Computed:            true,
-				Default:             setdefault.StaticValue(stringSet(nil)),
-				Validators:          []validator.Set{tagRule, setvalidator.SizeAtMost(maxTags)},
-			},
-			"overwrite": schema.BoolAttribute{
-				MarkdownDescription: "Whether creating this may take over an instance of the same name, or hide one that ships with Elyra. Keys that others added to the document are kept. Defaults to `false`: an existing name is an error.",
-				Optional:            true,
-				Computed:            true,
-				Default:             booldefault.StaticBool(false),
-			},
-			"id": schema.StringAttribute{
-				MarkdownDescription: "Same as `name`.",
-				Computed:            true,
-			},
-			"location": schema.StringAttribute{
-				MarkdownDescription: "Where the instance is: the path of its file, or its URL.",
-				Computed:            true,
-			},
+	attributes := map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			MarkdownDescription: "Name of the image in Elyra, which is its file name without `.json`. It contains lowercase letters, digits, hyphens, and underscores, starts with a letter, and ends with a letter or digit. If unset, it's derived from `display_name` as Elyra does, and kept if `display_name` changes later. Changing it replaces the image.",
+			Optional:            true,
+			Computed:            true,
+			Validators:          []validator.String{nameRule},
+		},
+		"tags": schema.SetAttribute{
+			MarkdownDescription: tagsDescription + " Unset, `null`, and `[]` mean the same.",
+			ElementType:         types.StringType,
+			Optional:            true,
+			Computed:            true,
+			Default:             setdefault.StaticValue(stringSet(nil)),
+			Validators:          []validator.Set{tagRule, setvalidator.SizeAtMost(maxTags)},
+		},
+		"overwrite": schema.BoolAttribute{
+			MarkdownDescription: "Whether creating the image may replace an existing image with the same name, or hide one that Elyra ships. Keys that other tools added to the document are preserved. Defaults to `false`: an existing name is an error.",
+			Optional:            true,
+			Computed:            true,
+			Default:             booldefault.StaticBool(false),
+		},
+		"id": schema.StringAttribute{
+			MarkdownDescription: "Same as `name`.",
+			Computed:            true,
+		},
+		"location": schema.StringAttribute{
+			MarkdownDescription: locationDescription,
+			Computed:            true,
 		},
 	}
+	for _, field := range elyra.Fields() {
+		attributes[field.Key] = schema.StringAttribute{
+			MarkdownDescription: fieldDescriptions[field.Key],
+			Required:            field.Required,
+			Optional:            !field.Required,
+			Validators:          []validator.String{fieldValidator(field)},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages a [runtime image](https://elyra.readthedocs.io/en/latest/user_guide/runtime-image-conf.html) of Elyra: the container image that a pipeline step runs in.",
+		Attributes:          attributes,
+	}
 }
+
+const (
+	tagsDescription     = "Tags for finding the image in Elyra's editors."
+	locationDescription = "Location of the image: the path of its file, or its URL. If it depends on the working directory or the environment, it's known only after apply, because a saved plan can be applied on another machine."
+)
 
 func (r *runtimeImageResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"name": identityschema.StringAttribute{
-				Description:       "Name of the instance: the stem of its file.",
+				Description:       "Name of the image: its file name without `.json`.",
 				RequiredForImport: true,
 			},
 		},
@@ -112,51 +101,59 @@ func (r *runtimeImageResource) Configure(_ context.Context, req resource.Configu
 	r.conn = connected(req.ProviderData, &resp.Diagnostics)
 }
 
-// connected fails where there is no store to write to.
-func (r *runtimeImageResource) connected() (diags diag.Diagnostics) {
+func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan runtimeImageModel
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
+	if !resp.Diagnostics.HasError() && plan.Name.IsUnknown() { // its display name was, while planning
+		resp.Diagnostics.Append(plan.deriveName()...)
+	}
+	resp.Diagnostics.Append(r.checkWrite(plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	written, diags := r.create(ctx, &plan)
+	resp.Diagnostics.Append(diags...)
+	if written.Name == "" {
+		return
+	}
+	resp.Diagnostics.Append(written.save(ctx, resp.Private, recorded{})...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan.object())...)
+	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
+}
+
+// create creates the planned instance and completes the plan. What it returns has no
+// name if there's nothing to keep in the state.
+func (r *runtimeImageResource) create(ctx context.Context, plan *runtimeImageModel) (written recorded, diags diag.Diagnostics) {
+	image := plan.image()
+	instance, written, err := r.conn.create(ctx, image, plan.Overwrite.ValueBool())
+	switch {
+	case written.OutcomeUnknown:
+		diags.Append(r.conn.outcomeUnknownError(ctx, image.Name, err))
+		plan.ID = plan.Name
+		plan.Location = types.StringValue(r.conn.store.Location(image.Name))
+	case err != nil:
+		diags.Append(r.conn.storeError(ctx, "create", image.Name, err))
+		return recorded{}, diags
+	default:
+		plan.setInstance(instance)
+	}
+	return written, diags
+}
+
+// checkWrite makes sure that a plan can be written: values that were unknown while
+// planning meet their rules, and the provider's configuration is known.
+func (r *runtimeImageResource) checkWrite(plan runtimeImageModel) (diags diag.Diagnostics) {
+	diags.Append(plan.validate()...)
 	if r.conn.store == nil {
 		diags.Append(unconfiguredError())
 	}
 	return diags
 }
 
-func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan runtimeImageModel
-	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if plan.Name.IsUnknown() { // its display name was, while planning
-		resp.Diagnostics.Append(r.nameNew(&plan)...)
-	}
-	image := plan.image()
-	resp.Diagnostics.Append(plan.validate()...)
-	resp.Diagnostics.Append(r.connected()...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	instance, wrote, err := r.conn.create(ctx, image, plan.Overwrite.ValueBool())
-	switch {
-	case errors.Is(err, elyra.ErrUncertain):
-		resp.Diagnostics.Append(r.conn.uncertainError(image.Name, err))
-		plan.ID = plan.Name
-		plan.Location = types.StringValue(r.conn.store.Location(image.Name))
-	case err != nil:
-		resp.Diagnostics.Append(r.conn.storeError("create", image.Name, err))
-		return
-	default:
-		if wrote.adopted {
-			resp.Diagnostics.Append(adoptedWarning(instance))
-		}
-		plan.setInstance(instance)
-	}
-	resp.Diagnostics.Append(remember(ctx, resp.Private, memory{}, wrote)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan.object())...)
-	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
-}
-
 func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runtimeImageModel
+	var before recorded
+	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	// Set before anything else: Terraform wants the identity even of what turns
 	// out to be gone, and a state of Terraform before 1.12 has none.
@@ -164,79 +161,131 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() || r.conn.store == nil {
 		return // with the provider's configuration unknown, what is known stays
 	}
-	before, remembered := state, recall(ctx, req.Private)
-	h := state.held(remembered)
-	instance, whose, err := r.conn.refresh(ctx, h)
-	var invalid *elyra.InvalidError
-	switch {
-	case err != nil && !errors.As(err, &invalid):
-		resp.Diagnostics.Append(r.conn.storeError("read", h.image.Name, err))
+	name := state.Name.ValueString()
+	found, invalid, err := r.conn.find(ctx, name, elyra.Shared)
+	if err != nil {
+		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name, err))
 		return
-	case whose != ours:
-		resp.Diagnostics.Append(r.conn.leftBehind(h, whose)...)
-		// Terraform passes it on to the plan of the creation that follows.
-		resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, memory{})...)
+	}
+	where := r.conn.locate(state, before.Digest, found)
+	switch {
+	case where == elsewhere: // the plan says so
+		return
+	case found == nil, where == here && r.conn.isHidden(*found), before.isNotOurs(state, *found):
+		resp.Diagnostics.Append(recorded{}.save(ctx, resp.Private, before)...)
 		resp.State.RemoveResource(ctx)
 		return
-	case invalid != nil:
-		resp.Diagnostics.Append(invalidWarning(r.conn.store.Traits(), invalid, instance.Document, before.isImport()))
-		state.setInvalid(instance)
-	default:
-		resp.Diagnostics.Append(r.conn.modeWarnings(instance)...)
-		state.setInstance(instance)
 	}
-	r.conn.run.saw(h.image.Name, instance.Location)
-	resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, remembered.read(state, instance))...)
+	r.conn.run.NoteRead(name)
+	old := state
+	if invalid != nil {
+		resp.Diagnostics.Append(invalidWarning(r.conn.store, invalid, *found, old.isImport()))
+		state.setInvalid(*found)
+	} else {
+		resp.Diagnostics.Append(r.conn.modeWarnings(*found)...)
+		state.setInstance(*found)
+	}
+	after := recorded{
+		Name: name, Digest: found.Digest(), Overwrote: before.Overwrote,
+		Invalid: invalid != nil, Irreparable: invalid != nil && invalid.Irreparable,
+	}
+	resp.Diagnostics.Append(after.save(ctx, resp.Private, before)...)
 	// Most often nothing has changed, and setting the state is the most expensive
 	// part of reading it.
-	if !state.equal(before) {
+	if !state.equal(old) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
 	}
 }
 
+// isNotOurs reports whether an instance is another than the one whose creation has
+// an unknown outcome. Only what means exactly what was sent is that one.
+func (r recorded) isNotOurs(state runtimeImageModel, found elyra.Instance) bool {
+	return r.OutcomeUnknown && !found.Document.Equal(elyra.NewDocument(state.image()))
+}
+
 func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state runtimeImageModel
+	var before recorded
+	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
-	if resp.Diagnostics.HasError() {
-		return
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.checkWrite(plan)...)
 	}
-	resp.Diagnostics.Append(plan.validate()...)
-	resp.Diagnostics.Append(r.connected()...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.differs(state) { // overwrite alone is nothing to write
-		remembered := recall(ctx, req.Private)
-		instance, wrote, err := r.conn.update(ctx, plan.image(), state.held(remembered), plan.Overwrite.ValueBool())
-		if err != nil {
-			resp.Diagnostics.Append(r.conn.storeError("update", plan.Name.ValueString(), err))
+		written, diags := r.update(ctx, &plan, state, before)
+		resp.Diagnostics.Append(diags...)
+		resp.Diagnostics.Append(written.save(ctx, resp.Private, before)...)
+		if resp.Diagnostics.HasError() {
 			return
 		}
-		plan.setInstance(instance)
-		wrote.Hides = wrote.Hides || remembered.Hides
-		resp.Diagnostics.Append(remember(ctx, resp.Private, remembered, wrote)...)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan.object())...)
 	resp.Diagnostics.Append(setIdentity(ctx, resp.Identity, plan)...)
 }
 
+// update writes the planned instance where the state has it, or creates it in the
+// place that the provider is configured for now, and completes the plan.
+func (r *runtimeImageResource) update(ctx context.Context, plan *runtimeImageModel, state runtimeImageModel, before recorded) (recorded, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	name := plan.Name.ValueString()
+	where, err := r.conn.lookUp(ctx, state, before.Digest)
+	switch {
+	case err != nil:
+		return before, append(diags, r.conn.storeError(ctx, "read", name, err))
+	case where == elsewhere && plan.Location.Equal(state.Location):
+		return before, append(diags, placeChangedError(state, r.conn.store.Location(name)))
+	case where == elsewhere:
+		written, diags := r.create(ctx, plan)
+		if diags.HasError() {
+			return before, diags // the state keeps the old place
+		}
+		return written, diags
+	}
+	instance, written, err := r.conn.update(ctx, plan.image(), state, before)
+	if err != nil {
+		return written, append(diags, r.conn.changeError(ctx, "update", state, before, err))
+	}
+	plan.setInstance(instance)
+	return written, diags
+}
+
 func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state runtimeImageModel
+	var before recorded
+	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
-	resp.Diagnostics.Append(r.connected()...)
+	if r.conn.store == nil {
+		resp.Diagnostics.Append(unconfiguredError())
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	remembered := recall(ctx, req.Private)
-	if remembered.KeepFor != "" {
-		r.conn.run.keepName(remembered.KeepFor, state.Name.ValueString())
+	name := state.Name.ValueString()
+	switch where, err := r.conn.lookUp(ctx, state, before.Digest); {
+	case err != nil:
+		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name, err))
+		return
+	case where == elsewhere:
+		resp.Diagnostics.Append(destroyElsewhereError(name, state.Location.ValueString(), r.conn.store.Location(name)))
+		return
 	}
-	warnings, err := r.conn.remove(ctx, state.held(remembered), remembered)
-	resp.Diagnostics.Append(warnings...)
+	revealed, err := r.conn.remove(ctx, state, before)
 	if err != nil {
-		resp.Diagnostics.Append(r.conn.storeError("delete", state.Name.ValueString(), err))
+		resp.Diagnostics.Append(r.conn.changeError(ctx, "delete", state, before, err))
+		// Terraform before 1.12 plans to destroy what has left the configuration before it
+		// reads it: the next plan has to show what is there.
+		if changed := (*elyra.ChangedError)(nil); errors.As(err, &changed) && !changed.Found.Document.IsZero() {
+			state.setInstance(changed.Found)
+			resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
+			resp.Diagnostics.Append(recorded{Name: name, Digest: changed.Found.Digest(), Overwrote: before.Overwrote}.save(ctx, resp.Private, before)...)
+		}
+		return
 	}
+	resp.Diagnostics.Append(revealedWarning(name, revealed)...)
 }
 
 func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -250,20 +299,21 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 		resp.Diagnostics.Append(unconfiguredError())
 		return
 	}
+	fail := func(detail string) {
+		resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image", detail)
+	}
 	if err := checkInstanceName(name.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image", sentence(err.Error()))
+		fail(sentence(err.Error()))
 		return
 	}
-	_, err := r.conn.store.Get(ctx, name.ValueString())
-	var invalid *elyra.InvalidError
-	switch {
-	case errors.Is(err, elyra.ErrNotFound):
+	switch found, _, err := r.conn.find(ctx, name.ValueString(), elyra.Current); {
+	case err != nil:
+		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name.ValueString(), err))
+	case found == nil:
 		resp.Diagnostics.Append(noSuchImage(ctx, r.conn, name.ValueString()))
-	case err != nil && !errors.As(err, &invalid):
-		resp.Diagnostics.Append(r.conn.storeError("read", name.ValueString(), err))
 	default:
 		if err := elyra.ValidateName(name.ValueString()); err != nil {
-			resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image", sentence(err.Error())+" "+unsavableAdvice(name.ValueString()))
+			fail(sentence(err.Error()) + " " + unsavableAdvice(name.ValueString()))
 		}
 	}
 }

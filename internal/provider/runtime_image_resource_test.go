@@ -16,7 +16,7 @@ import (
 )
 
 // TestReadVanished: Terraform before 1.12 keeps no identity, and an import of
-// what does not exist has none either; the framework fails where it is still
+// what doesn't exist has none either; the framework fails where it is still
 // null when the object is removed.
 func TestReadVanished(t *testing.T) {
 	dir := t.TempDir()
@@ -72,15 +72,20 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// TestReadElsewhere: where the provider looks elsewhere now, what it leaves behind
-// is told.
-func TestReadElsewhere(t *testing.T) {
+// TestElsewhere: if the provider is configured for another place, a read keeps the
+// state, the plan names both places, and a destroy is refused.
+func TestElsewhere(t *testing.T) {
 	old, now := t.TempDir(), t.TempDir()
 	provider := newTestProvider(t, old)
-	state := provider.create(t, provider.config(t, map[string]tftypes.Value{"display_name": text("Left"), "image_name": text("a/b:1")}))
-	read, err := newTestProvider(t, now).ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
-	check(t, err, read.Diagnostics)
-	wantWarning(t, read.Diagnostics, old, now, "stays there, and Terraform forgets it", "under an alias")
+	config := provider.config(t, map[string]tftypes.Value{"display_name": text("Left"), "image_name": text("a/b:1")})
+	state := provider.create(t, config)
+	moved := newTestProvider(t, now)
+	read := moved.read(t, state)
+	wantWarning(t, moved.plan(t, config, read), imagePath(old, "left"), imagePath(now, "left"), "stays as it is")
+	destroyed := moved.tryDestroy(t, read)
+	if len(destroyed) != 1 || !isError(destroyed[0]) || !strings.Contains(destroyed[0].Detail, "terraform state rm") {
+		t.Errorf("got %+v", destroyed)
+	}
 }
 
 func TestReadWarnsOfInvalid(t *testing.T) {
@@ -90,7 +95,7 @@ func TestReadWarnsOfInvalid(t *testing.T) {
 	path := putDocument(t, dir, "broken", "{\n  oops\n}")
 	read, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
 	check(t, err, read.Diagnostics)
-	wantWarning(t, read.Diagnostics, `Runtime image "broken" is invalid`, path, "line 2, column 3", "repairs", "all of it is replaced")
+	wantWarning(t, read.Diagnostics, `Runtime image "broken" is invalid`, path, "line 2, column 3", "replaces the whole document")
 }
 
 func TestValidateWarnsOfLatest(t *testing.T) {
@@ -98,7 +103,7 @@ func TestValidateWarnsOfLatest(t *testing.T) {
 	config := provider.config(t, map[string]tftypes.Value{"display_name": text("Latest"), "image_name": text("a/b")})
 	validated, err := provider.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: config})
 	check(t, err, validated.Diagnostics)
-	wantWarning(t, validated.Diagnostics, `"a/b" has neither tag nor digest`, `"a/b:1.0"`)
+	wantWarning(t, validated.Diagnostics, `"a/b" has neither a tag nor a digest`, `"a/b:1.0"`)
 }
 
 // TestDestroyTellsWhatReturns hides a factory instance and destroys the copy.
@@ -160,7 +165,7 @@ func TestDestroyDeliveredTwice(t *testing.T) {
 		check(t, nil, diagnostics)
 		prior := provider.imported(t, "mine")
 		got := provider.reconfigure(t).tryDestroy(t, prior)
-		if len(got) != 1 || !isError(got[0]) || !strings.Contains(got[0].Detail, "cannot be deleted") {
+		if len(got) != 1 || !isError(got[0]) || !strings.Contains(got[0].Detail, "terraform state rm") {
 			t.Errorf("got %+v", got)
 		}
 	})

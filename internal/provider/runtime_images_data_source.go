@@ -46,10 +46,7 @@ type listedRuntimeImageModel struct {
 
 func (m listedRuntimeImageModel) value(ctx context.Context, objectType tftypes.Type) tftypes.Value {
 	values := map[string]tftypes.Value{}
-	for name, value := range m.values(map[string]attr.Value{
-		"name": m.Name, "id": m.ID, "location": m.Location, "origin": m.Origin, "json": m.JSON,
-		"writable": m.Writable, "invalid_reason": m.InvalidReason,
-	}) {
+	for name, value := range m.values(map[string]attr.Value{"writable": m.Writable, "invalid_reason": m.InvalidReason}) {
 		values[name], _ = value.ToTerraformValue(ctx) // it fails for unknown types of values alone
 	}
 	return tftypes.NewValue(objectType, values)
@@ -61,7 +58,7 @@ func (d *runtimeImagesDataSource) Metadata(_ context.Context, req datasource.Met
 
 func (d *runtimeImagesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the runtime image configurations of Elyra, its own factory images included, as `elyra-metadata list runtime-images` does.",
+		MarkdownDescription: "Lists the runtime images of Elyra, including those that it ships, as `elyra-metadata list runtime-images` does.",
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
 				MarkdownDescription: searchDescription,
@@ -74,7 +71,7 @@ func (d *runtimeImagesDataSource) Schema(ctx context.Context, _ datasource.Schem
 				Validators:          []validator.Set{tagRule},
 			},
 			"include_invalid": schema.BoolAttribute{
-				MarkdownDescription: "Whether to list as well what Elyra leaves out because it is broken or against its schema. Defaults to `false`. A running server does not list them for anybody: there, this gives a warning.",
+				MarkdownDescription: "Whether to list files that Elyra leaves out because they're broken or don't match its schema. A server never lists them, so this causes a warning with `endpoint`. Defaults to `false`.",
 				Optional:            true,
 			},
 			"runtime_images": schema.ListNestedAttribute{
@@ -86,8 +83,8 @@ func (d *runtimeImagesDataSource) Schema(ctx context.Context, _ datasource.Schem
 	}
 }
 
-// listedAttributes are those of the data source of one image, and what only a
-// list tells.
+// listedAttributes are those of the data source of one image, and those that only a
+// list has.
 func listedAttributes(ctx context.Context) map[string]schema.Attribute {
 	var one datasource.SchemaResponse
 	newRuntimeImageDataSource().Schema(ctx, datasource.SchemaRequest{}, &one)
@@ -99,11 +96,11 @@ func listedAttributes(ctx context.Context) map[string]schema.Attribute {
 		}
 	}
 	attributes["writable"] = schema.BoolAttribute{
-		MarkdownDescription: "Whether the instance lives in the first directory of the search path, the one that is written to. What lives further away can be hidden by an instance of the same name, but not deleted. A server does not tell; there it is always `true`.",
+		MarkdownDescription: "Whether the image is in the directory that the provider writes to. Images in later directories can be hidden by an image with the same name, but not deleted. Always `true` for servers, which don't report it.",
 		Computed:            true,
 	}
 	attributes["invalid_reason"] = schema.StringAttribute{
-		MarkdownDescription: "Why Elyra refuses the instance; null for a valid one.",
+		MarkdownDescription: "Why Elyra rejects the image. Null if it's valid.",
 		Computed:            true,
 	}
 	return attributes
@@ -125,17 +122,17 @@ func (d *runtimeImagesDataSource) Read(ctx context.Context, req datasource.ReadR
 		resp.Diagnostics.Append(unconfiguredError())
 		return
 	}
-	if model.IncludeInvalid.ValueBool() && !d.conn.store.Traits().ListsInvalid {
-		resp.Diagnostics.AddAttributeWarning(path.Root("include_invalid"), "Invalid runtime images cannot be listed",
+	if model.IncludeInvalid.ValueBool() && !d.conn.store.IsLocal() {
+		resp.Diagnostics.AddAttributeWarning(path.Root("include_invalid"), "Invalid runtime images can't be listed",
 			"A running server leaves invalid instances out of its list, whatever it is asked, so that there may be more than shown. To see them, read the server's data directory: set data_dir instead of endpoint in the provider's configuration.")
 	}
-	instances, err := d.conn.store.List(ctx, model.IncludeInvalid.ValueBool())
+	instances, err := d.conn.store.List(ctx, elyra.ListOptions{Invalid: model.IncludeInvalid.ValueBool()})
 	if err != nil {
 		resp.Diagnostics.Append(d.conn.listError(err))
 		return
 	}
-	resp.Diagnostics.Append(overlookedWarnings(d.conn.store)...)
-	instances = slices.DeleteFunc(instances, func(i elyra.Instance) bool { return !filter.matches(i.RuntimeImage) })
+	resp.Diagnostics.Append(d.conn.elsewhereWarnings()...)
+	instances = slices.DeleteFunc(instances, func(i elyra.Instance) bool { return !filter.matches(imageOf(i)) })
 	resp.Diagnostics.Append(tagsWarning(instances...)...)
 	// Set would make values of the framework of them all, and then these of Terraform, and hold both.
 	listType := resp.State.Schema.GetAttributes()["runtime_images"].GetType().TerraformType(ctx).(tftypes.List) // as Schema says
@@ -163,7 +160,7 @@ func listed(instance elyra.Instance) listedRuntimeImageModel {
 		if invalid.Unloadable {
 			model.JSON = types.StringNull()
 		}
-	default: // what cannot even be read
+	default: // what can't even be read
 		model.InvalidReason = types.StringValue(instance.Invalid.Error())
 		model.JSON = types.StringNull()
 	}

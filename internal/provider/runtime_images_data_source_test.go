@@ -60,7 +60,7 @@ func TestRuntimeImages_filters(t *testing.T) {
 		" cpu_a cpu_b gpu_a plain":        {"search": text(""), "tags": texts(setOfStrings)},
 		"cpu_a gpu_a":                     {"search": text("Gpu")},
 		"cpu_b":                           {"search": text("übung")},
-		"":                                {"search": text("team-a")}, // tags are not searched
+		"":                                {"search": text("team-a")}, // tags aren't searched
 		" cpu_a gpu_a":                    {"tags": texts(setOfStrings, "gpu", "team-a")},
 		"gpu_a":                           {"tags": texts(setOfStrings, "team-a"), "search": text("train")},
 		" ":                               {"tags": texts(setOfStrings, "GPU")},
@@ -75,7 +75,7 @@ func TestRuntimeImages_filters(t *testing.T) {
 	}
 }
 
-// A file whose tags differ in JSON alone does not fail the list, nor the plan.
+// A file whose tags differ in JSON alone doesn't fail the list, nor the plan.
 func TestRuntimeImages_tagsOfOneText(t *testing.T) {
 	t.Parallel()
 	dir := writeImages(t, map[string]string{"odd.json": `{"display_name":"A","metadata":{"tags":[1,"1"],"image_name":"a/b:1"},"schema_name":"runtime-image"}`})
@@ -101,26 +101,26 @@ func TestRuntimeImages_attributes(t *testing.T) {
 		t.Fatal(err)
 	}
 	images, _ := readImages(t, newTestProvider(t, dataDir), map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
-	if got := namesOf(images); got != "broken directory full wrong" {
+	if got := namesOf(images); got != "broken full wrong" {
 		t.Fatalf("listed: %s", got)
 	}
 	if want := (map[string]any{
 		"name": "full", "id": "full", "display_name": "Full", "image_name": imageName, "description": "All of it",
 		"pull_policy": "Always", "pull_secret": "regcred", "tags": []any{"a", "b"}, "location": imagePath(dataDir, "full"),
 		"json": document(full), "writable": true, "origin": "local", "invalid_reason": nil,
-	}); !reflect.DeepEqual(images[2], want) {
-		t.Errorf("full:\n got %v\nwant %v", images[2], want)
+	}); !reflect.DeepEqual(images[1], want) {
+		t.Errorf("full:\n got %v\nwant %v", images[1], want)
 	}
-	for i, reason := range map[int]string{0: "broken JSON", 1: "not a regular file", 3: "metadata.image_name is missing"} {
+	for i, reason := range map[int]string{0: "broken JSON", 2: "metadata.image_name is missing"} {
 		if got, _ := images[i]["invalid_reason"].(string); !strings.Contains(got, reason) {
 			t.Errorf("%s is invalid because %q, want %q", images[i]["name"], got, reason)
 		}
 	}
-	if images[0]["json"] != nil || images[1]["json"] != nil || images[0]["display_name"] != nil {
-		t.Error("what cannot be read is given: ", images[0], images[1])
+	if images[0]["json"] != nil || images[0]["display_name"] != nil {
+		t.Error("what can't be read is given: ", images[0])
 	}
-	if json, _ := images[3]["json"].(string); !strings.Contains(json, "no image") || images[3]["display_name"] != "Wrong" {
-		t.Error("what can be read is not given: ", images[3])
+	if json, _ := images[2]["json"].(string); !strings.Contains(json, "no image") || images[2]["display_name"] != "Wrong" {
+		t.Error("what can be read isn't given: ", images[2])
 	}
 }
 
@@ -131,7 +131,7 @@ func TestRuntimeImages_server(t *testing.T) {
 	server.Put(elyratest.Writable, "mine", document(elyra.RuntimeImage{DisplayName: "Mine", ImageName: imageName, Tags: []string{"x"}}))
 	server.Put(elyratest.Factory, "shipped", document(elyra.RuntimeImage{DisplayName: "Shipped", ImageName: otherImageName}))
 	server.Put(elyratest.Writable, "invalid", document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always"}))
-	store, err := serverstore.New(serverstore.Config{Endpoint: server.URL, Token: "secret"})
+	store, err := serverstore.New(elyra.RuntimeImages, serverstore.Config{Endpoint: server.URL, Token: "secret"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestRuntimeImages_server(t *testing.T) {
 	provider := newStoreProvider(t, store)
 
 	images, diagnostics := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
-	wantWarnings(t, diagnostics, 1, "Invalid runtime images cannot be listed")
+	wantWarnings(t, diagnostics, 1, "Invalid runtime images can't be listed")
 	if got := namesOf(images); got != "mine shipped" {
 		t.Fatalf("listed: %s", got)
 	}
@@ -176,9 +176,6 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 		"x.json.tmp":         "{",
 		"readme.txt":         "not ours",
 	})
-	if err := os.Mkdir(imagePath(dataDir, "directory"), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.Symlink("nowhere", imagePath(dataDir, "dangling")); err != nil {
 		t.Log(err) // Windows
 	}
@@ -187,7 +184,7 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 		strings.TrimSpace(jupytertest.Python(t, nil, "import sys; print(sys.prefix)")) + "/share/jupyter",
 	}
 	dirs := append([]string{dataDir}, further...)
-	provider := newStoreProvider(t, filestore.New(filestore.Config{DataDirs: dirs}))
+	provider := newStoreProvider(t, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: dirs}))
 
 	for _, includeInvalid := range []bool{false, true} {
 		args := []string{"list", "runtime-images", "--json"}
@@ -242,7 +239,7 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 	}
 }
 
-// A directory that elyra-metadata export made is not a data directory. Whoever lists it, asks for one
+// A directory that elyra-metadata export made isn't a data directory. Whoever lists it, asks for one
 // of its images or imports one is told where the images are, and what to type.
 func TestRuntimeImages_export(t *testing.T) {
 	t.Parallel()
@@ -257,22 +254,21 @@ func TestRuntimeImages_export(t *testing.T) {
 		}
 	}
 	looked := filepath.Dir(imagePath(dataDir, "a"))
-	advice := "In the data directory " + dataDir + ", Elyra and this provider read " + looked + ", which holds none. There are 2 runtime images in " + put +
-		" instead. That is where elyra-metadata export puts them. Move them to where they are read:\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"
+	advice := "\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"
 	provider := newTestProvider(t, dataDir)
 
 	images, diagnostics := readImages(t, provider, nil)
 	if len(images) != 0 {
 		t.Errorf("listed: %v", images)
 	}
-	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked+"\n"+advice)
-	results, diagnostics := provider.query(t, nil, 100, true)
+	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked, "2 runtime images", advice)
+	results, diagnostics := provider.reconfigure(t).query(t, nil, 100, true)
 	if len(results) != 0 {
 		t.Errorf("found: %v", displayNames(results))
 	}
-	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked+"\n"+advice)
+	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked, "2 runtime images", advice)
 	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "a"})
-	if err != nil || len(imported.Diagnostics) != 1 || !strings.HasSuffix(imported.Diagnostics[0].Detail, "\n\n"+advice) {
+	if err != nil || len(imported.Diagnostics) != 1 || !strings.HasSuffix(imported.Diagnostics[0].Detail, advice) {
 		t.Errorf("imported: %v %v", imported, err)
 	}
 }

@@ -2,14 +2,22 @@ package provider
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
 
 var (
@@ -21,18 +29,18 @@ var (
 
 func newRuntimeImagesExclusiveResource() resource.Resource { return &runtimeImagesExclusiveResource{} }
 
-// runtimeImagesExclusiveResource keeps the place that is written to free of all
-// instances but those that it names, after the pattern of the hashicorp/aws
-// provider's resources of that name: Read puts what is there into the state, so
-// that the plan shows it as a difference, and Update removes the difference.
+// runtimeImagesExclusiveResource keeps the place that the store writes to free of
+// all instances except those that it names, after the pattern of the hashicorp/aws
+// provider's resources of that name: Read puts what is there into the state, the
+// plan shows it as a difference, and Update deletes the difference.
 type runtimeImagesExclusiveResource struct {
 	conn *connection
 }
 
 type runtimeImagesExclusiveModel struct {
-	// Names are, in a state, all names that are allowed and those of instances
-	// that are there besides. A name that is allowed and not there is no
-	// difference: it is another resource that creates it.
+	// Names are, in a state, all names that are allowed and those of other instances
+	// that are there. An allowed name that isn't there is no difference: another
+	// resource creates it.
 	Names types.Set `tfsdk:"names"`
 }
 
@@ -44,10 +52,10 @@ func (r *runtimeImagesExclusiveResource) Metadata(_ context.Context, req resourc
 
 func (r *runtimeImagesExclusiveResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Keeps exactly the named runtime images where the provider writes to, and removes all others there, whoever created them. Since 0.1.0.",
+		MarkdownDescription: "Keeps only the named runtime images in the place that the provider writes to, and deletes all others there, whoever created them. Creating this resource deletes nothing; import it to delete in the first apply.",
 		Attributes: map[string]schema.Attribute{
 			"names": schema.SetAttribute{
-				MarkdownDescription: "Names of the runtime images that may be there. All others are removed. Names of images that do not exist (yet) are no error, and nothing creates them.",
+				MarkdownDescription: "Names of the runtime images that may be there. All others are deleted. A name that doesn't exist is allowed, and nothing creates it.",
 				ElementType:         types.StringType,
 				Required:            true,
 				Validators:          []validator.Set{instanceRule},
@@ -60,8 +68,8 @@ func (r *runtimeImagesExclusiveResource) Configure(_ context.Context, req resour
 	r.conn = connected(req.ProviderData, &resp.Diagnostics)
 }
 
-// Create removes what the plan showed. What no plan has shown stays, and shows as a
-// difference from then on.
+// Create deletes nothing: only what a plan has shown as a difference is ever
+// deleted, and the plan of a creation shows none.
 func (r *runtimeImagesExclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -71,90 +79,75 @@ func (r *runtimeImagesExclusiveResource) Create(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	shown := r.conn.shownByPlan()
-	extras, err := r.conn.extras(ctx, plan.names(), nil)
-	if err != nil {
-		resp.Diagnostics.Append(r.conn.listError(err))
-		return
-	}
-	var unseen []string
-	for _, extra := range extras {
-		if !slices.Contains(shown, extra.Name) {
-			unseen = append(unseen, extra.Name)
-		}
-	}
-	if len(unseen) > 0 {
-		resp.Diagnostics.Append(unseenWarning(unseen))
-	}
-	refused, diags := r.conn.discardAll(ctx, subtract(shown, plan.names()), nil)
+	seen, diags := r.look(ctx, nil)
 	resp.Diagnostics.Append(diags...)
-	if diags.HasError() {
-		return // the state stays empty, and the next apply continues
+	if extras := subtract(seen.names(), plan.names()); len(extras) > 0 {
+		resp.Diagnostics.Append(notListedWarning(extras))
 	}
-	resp.Diagnostics.Append(refused.save(ctx, resp.Private)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	}
 }
 
-// Read adds to the names what is there besides.
 func (r *runtimeImagesExclusiveResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || r.conn.store == nil {
 		return // with the provider's configuration unknown, what is known stays
 	}
-	extras, err := r.conn.extras(ctx, state.names(), loadRefused(ctx, req.Private))
-	if err != nil {
-		resp.Diagnostics.Append(r.conn.listError(err))
+	seen, diags := r.look(ctx, loadSeen(ctx, req.Private).Refused)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	if len(extras) == 0 {
-		return
-	}
+	resp.Diagnostics.Append(seen.save(ctx, resp.Private)...)
 	names := state.names()
-	for _, extra := range extras {
-		names = append(names, extra.Name)
+	if extras := subtract(seen.names(), names); len(extras) > 0 {
+		state.Names = stringSet(append(names, extras...))
+		resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	}
-	state.Names = stringSet(names)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 }
 
 // ModifyPlan finds two resources that want different things of one place. For a
-// creation, of which there is no state to compare with, it says what will be
-// removed.
+// creation, which has no state to show a difference to, it says what is there.
 func (r *runtimeImagesExclusiveResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || r.conn.store == nil {
 		return
 	}
 	var plan runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	isCreation := req.State.Raw.IsNull()
+	if !resp.Diagnostics.HasError() && !isFullyKnown(plan.Names) && !isCreation {
+		var state runtimeImagesExclusiveModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if len(subtract(state.names(), plan.names())) > 0 {
+			resp.Diagnostics.Append(unknownNamesError())
+		}
+	}
 	if resp.Diagnostics.HasError() || !isFullyKnown(plan.Names) {
 		return
 	}
 	names := plan.names()
-	excluded, other := r.conn.run.planExclusive(names)
+	excluded, other := r.conn.run.PlanExclusive(names)
 	if other != nil {
 		resp.Diagnostics.Append(twoExclusivesError(names, other))
 		return
 	}
 	for _, name := range excluded {
-		resp.Diagnostics.Append(r.conn.excludedError(name)...)
+		resp.Diagnostics.Append(excludedError(r.conn.run, name)...)
 	}
-	if !req.State.Raw.IsNull() || resp.Diagnostics.HasError() {
+	if !isCreation || resp.Diagnostics.HasError() {
 		return
 	}
-	extras, err := r.conn.extras(ctx, names, nil)
-	if err != nil {
-		resp.Diagnostics.Append(r.conn.listError(err))
-		return
-	}
-	r.conn.noteShown(ctx, extras)
-	if len(extras) > 0 {
-		resp.Diagnostics.Append(removalWarning(r.conn.store.Traits(), extras))
+	seen, diags := r.look(ctx, nil)
+	resp.Diagnostics.Append(diags...)
+	if extras := subtract(seen.names(), names); len(extras) > 0 {
+		resp.Diagnostics.Append(notListedWarning(extras))
 	}
 }
 
-// Update removes the names that the state has and the plan has not: those that
-// the plan showed, and nothing that has come since.
+// Update deletes the names that the state has and the plan hasn't, each only if it's
+// still the instance that the plan saw.
 func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -165,15 +158,15 @@ func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	refused, diags := r.conn.discardAll(ctx, subtract(state.names(), plan.names()), loadRefused(ctx, req.Private))
+	seen, diags := r.deleteAll(ctx, subtract(state.names(), plan.names()), loadSeen(ctx, req.Private))
 	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(refused.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(seen.save(ctx, resp.Private)...)
 	if !diags.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
 }
 
-// Delete removes nothing: from now on, anything may be there.
+// Delete deletes nothing: from now on, anything may be there.
 func (r *runtimeImagesExclusiveResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
@@ -186,10 +179,10 @@ func (r *runtimeImagesExclusiveResource) ImportState(ctx context.Context, _ reso
 	resp.Diagnostics.Append(resp.State.Set(ctx, runtimeImagesExclusiveModel{stringSet(nil)})...)
 }
 
-// names returns the names as they are, sorted. None of them is unknown.
+// names returns the known names, sorted.
 func (m runtimeImagesExclusiveModel) names() (names []string) {
 	for _, element := range m.Names.Elements() {
-		if name, ok := element.(types.String); ok {
+		if name, ok := element.(types.String); ok && !name.IsUnknown() {
 			names = append(names, name.ValueString())
 		}
 	}
@@ -206,7 +199,7 @@ func isFullyKnown(set types.Set) bool {
 	return !set.IsUnknown()
 }
 
-// subtract returns the names that are not among the others, each once, sorted.
+// subtract returns the names that aren't among the others, each once, sorted.
 func subtract(names, others []string) []string {
 	left := map[string]bool{}
 	for _, name := range names {
@@ -214,4 +207,169 @@ func subtract(names, others []string) []string {
 	}
 	maps.DeleteFunc(left, func(_ string, stays bool) bool { return !stays })
 	return slices.Sorted(maps.Keys(left))
+}
+
+// exclusiveSeen is what the private state of an exclusive set keeps: what the last
+// read has seen, which the plan shows.
+type exclusiveSeen struct {
+	// Place is where that was.
+	Place string `json:"place"`
+	// Digests are those of all instances there, by name.
+	Digests map[string]string `json:"digests,omitempty"`
+	// Refused are the digests of those that a server has refused to delete, since
+	// they live later in its search path. They aren't shown unless they change.
+	Refused map[string]string `json:"refused,omitempty"`
+}
+
+const seenKey = "seen"
+
+func loadSeen(ctx context.Context, private privateState) (seen exclusiveSeen) {
+	data, _ := private.GetKey(ctx, seenKey)
+	_ = json.Unmarshal(data, &seen) // written by save
+	return seen
+}
+
+func (s exclusiveSeen) save(ctx context.Context, private privateState) diag.Diagnostics {
+	data, _ := json.Marshal(s) // strings
+	return private.SetKey(ctx, seenKey, data)
+}
+
+func (s exclusiveSeen) names() []string { return slices.Sorted(maps.Keys(s.Digests)) }
+
+// look returns what is where the store writes, without what was refused before.
+func (r *runtimeImagesExclusiveResource) look(ctx context.Context, refused map[string]string) (exclusiveSeen, diag.Diagnostics) {
+	seen := exclusiveSeen{Place: r.conn.store.Location(""), Digests: map[string]string{}, Refused: map[string]string{}}
+	instances, err := r.conn.store.List(ctx, elyra.ListOptions{Invalid: true})
+	if err != nil {
+		return seen, diag.Diagnostics{r.conn.listError(err)}
+	}
+	for _, instance := range instances {
+		digest := instance.Digest()
+		switch {
+		case !instance.Writable:
+		case refused[instance.Name] == digest:
+			seen.Refused[instance.Name] = digest
+		default:
+			seen.Digests[instance.Name] = digest
+		}
+	}
+	return seen, nil
+}
+
+// deleteAll deletes the instances of these names and goes on if one can't be
+// deleted. It returns what is to be recorded.
+func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []string, seen exclusiveSeen) (exclusiveSeen, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	var refused, changed, revealed []string
+	after := exclusiveSeen{Place: seen.Place, Digests: map[string]string{}, Refused: map[string]string{}}
+	maps.Copy(after.Digests, seen.Digests)
+	maps.Copy(after.Refused, seen.Refused)
+	for _, name := range names {
+		shown := seen.Digests[name]
+		if seen.Place != r.conn.store.Location("") {
+			shown = "" // the plan saw another place
+		}
+		deletion, err := r.delete(ctx, name, shown)
+		switch {
+		case errors.Is(err, elyra.ErrReadOnly) && !r.conn.store.IsLocal():
+			refused = append(refused, name)
+			after.Refused[name] = shown
+		case errors.Is(err, elyra.ErrChanged):
+			changed = append(changed, name)
+		case err != nil && !errors.Is(err, elyra.ErrReadOnly): // what is left lives later in the search path
+			diags.Append(r.conn.deleteError(ctx, name, err))
+		case err == nil && !r.conn.store.IsLocal():
+			// The server doesn't say what the instance hid, nor delete that.
+			if found, _, err := r.conn.find(ctx, name, elyra.Current); err == nil && found != nil {
+				revealed = append(revealed, found.Location)
+				after.Refused[name] = found.Digest()
+			}
+		case deletion.Revealed != "":
+			revealed = append(revealed, deletion.Revealed)
+		}
+	}
+	if len(changed) > 0 {
+		diags.Append(notDeletedError(changed))
+	}
+	if len(refused) > 0 {
+		diags.Append(refusedWarning(refused))
+	}
+	if len(revealed) > 0 {
+		diags.Append(revealedAgainWarning(revealed))
+	}
+	return after, diags
+}
+
+// delete deletes one instance if it's the one that the plan showed, unless this run
+// has created it, or has deleted it and shows another one now.
+func (r *runtimeImagesExclusiveResource) delete(ctx context.Context, name, shown string) (elyra.Deletion, error) {
+	unlock, err := r.conn.run.Lock(ctx, name)
+	if err != nil {
+		return elyra.Deletion{}, err
+	}
+	defer unlock()
+	if r.conn.run.Created(name) || r.conn.run.Deleted(name) {
+		return elyra.Deletion{}, nil
+	}
+	deletion, err := r.conn.store.Delete(ctx, name, func(found elyra.Instance) bool { return found.Digest() == shown })
+	if errors.Is(err, elyra.ErrNotFound) {
+		return elyra.Deletion{}, nil
+	}
+	if err == nil {
+		r.conn.run.NoteDeleted(name)
+	}
+	return deletion, err
+}
+
+// excludedError says, once a run, that one resource would delete what another has.
+func excludedError(run *ownership.Run, name string) (diags diag.Diagnostics) {
+	if run.FirstReport("excluded " + name) {
+		diags.AddError(fmt.Sprintf("Runtime image %q is managed and excluded", name),
+			fmt.Sprintf("An elyra_runtime_image has the name %q, but elyra_runtime_images_exclusive doesn't list it in names, so each apply would delete it. Add it:\n\n    names = [elyra_runtime_image.<label>.name]\n\n%s", name, destroyAnyway))
+	}
+	return diags
+}
+
+func twoExclusivesError(names, others []string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(pathNames, "Two exclusive sets for one place",
+		fmt.Sprintf("Another elyra_runtime_images_exclusive with the same provider configuration has other names, so each would delete what the other keeps. Merge the two into one with all names.\n\nThis one: %s.\nThe other: %s.\n\n%s",
+			enumerate(names), enumerate(others), destroyAnyway))
+}
+
+func unknownNamesError() diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(pathNames, "Names not known yet",
+		"Some names depend on values that are known only after apply, so the plan can't show what would be deleted. Apply what they come from first:\n\n    terraform apply -target=<address>")
+}
+
+func notListedWarning(extras []string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(pathNames, counted(len(extras))+" not listed in names",
+		"Creating this resource deletes nothing. The next plan after it shows the following runtime images as a difference, and its apply deletes them:\n\n"+indented(extras)+
+			"\n\nTo delete them in the first apply, import the resource:\n\n    import {\n      to = elyra_runtime_images_exclusive.<label>\n      id = \"all\"\n    }")
+}
+
+func notDeletedError(names []string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(pathNames, counted(len(names))+" changed since the plan",
+		"The following runtime images aren't what the plan saw, so they weren't deleted. Plan again, then apply:\n\n"+indented(names))
+}
+
+func refusedWarning(names []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(counted(len(names))+" can't be deleted over the server",
+		"The server refuses to delete runtime images that live later in its search path, such as those that ship with Elyra. These stay, and aren't mentioned again unless they change. To delete them, set data_dir to their data directory where it can be written, as in a container build:\n\n"+indented(names))
+}
+
+func revealedAgainWarning(locations []string) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(counted(len(locations))+" visible again",
+		"The deleted runtime images hid others with the same names, which Elyra shows from now on:\n\n"+indented(locations))
+}
+
+func (c *connection) deleteError(ctx context.Context, name string, err error) diag.Diagnostic {
+	failed := c.storeError(ctx, "delete", name, err)
+	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
+}
+
+func enumerate(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }

@@ -13,7 +13,7 @@ import (
 const header = "header-s3cret"
 
 // TestAccServer_secrets runs Terraform with all that it can log, on servers that
-// let it in and servers that do not, and looks for secrets in what it printed.
+// let it in and servers that don't, and looks for secrets in what it printed.
 func TestAccServer_secrets(t *testing.T) {
 	t.Parallel()
 	withToken := jupytertest.Start(t, jupytertest.Options{})
@@ -33,7 +33,7 @@ func TestAccServer_secrets(t *testing.T) {
 		{"wrong token", []string{"endpoint=" + withToken.URL, "token=wrong-s3cret"}, "Check the token"},
 		{"wrong password", []string{"endpoint=" + withPassword.URL, "password=wrong-s3cret"}, "Check the password"},
 		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
-		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "Set a token"},
+		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "HTML page answers"},
 		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "A login page answers"},
 		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs in the token"},
 	} {
@@ -51,7 +51,7 @@ func TestAccServer_secrets(t *testing.T) {
 				terraform $command -no-color -input=false || true
 			done`)
 			if !strings.Contains(unwrap(output), tt.want) {
-				t.Errorf("%q is not in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
+				t.Errorf("%q isn't in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
 			}
 			if !strings.Contains(output, "[TRACE]") {
 				t.Error("nothing was traced")

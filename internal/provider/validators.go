@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/imageref"
 )
 
@@ -29,18 +30,14 @@ type ruleValidator struct {
 
 // The rules for values. Elyra's own are documented in package elyra.
 var (
-	displayNameRule = ruleValidator{"display name", checkDisplayName}
-	imageNameRule   = ruleValidator{"image name", checkImageName}
-	nameRule        = ruleValidator{"name", checkName}
-	descriptionRule = ruleValidator{"description", checkDescription}
-	pullPolicyRule  = ruleValidator{"pull policy", elyra.ValidatePullPolicy}
-	pullSecretRule  = ruleValidator{"pull secret", elyra.ValidatePullSecret}
-	tagRule         = ruleValidator{"tag", elyra.ValidateTag}
-	directoryRule   = ruleValidator{"directory", checkDirectory}
-	fileModeRule    = ruleValidator{"permission", checkPermission(0o600, "0644")}
-	dirModeRule     = ruleValidator{"permission", checkPermission(0o700, "0755")}
-	instanceRule    = ruleValidator{"name", checkInstanceName}
-	durationRule    = ruleValidator{"duration", checkDuration}
+	imageNameRule = ruleValidator{"image name", checkImageName}
+	nameRule      = ruleValidator{"name", checkName}
+	tagRule       = ruleValidator{"tag", elyra.ValidateTag}
+	directoryRule = ruleValidator{"directory", checkDirectory}
+	fileModeRule  = ruleValidator{"permission", checkPermission(0o600, `^0?[0-7]{3}$`, `three digits from 0 to 7, such as "0644"`)}
+	dirModeRule   = ruleValidator{"permission", checkPermission(0o700, `^[0-7]{3,4}$`, `three digits from 0 to 7, such as "0755", or four, such as "2775" for directories whose files belong to their group`)}
+	instanceRule  = ruleValidator{"name", checkInstanceName}
+	durationRule  = ruleValidator{"duration", checkDuration}
 )
 
 func (v ruleValidator) Description(context.Context) string             { return "must be a valid " + v.what }
@@ -83,6 +80,36 @@ func (v ruleValidator) validate(at path.Path, value types.String) diag.Diagnosti
 	return diags
 }
 
+// fieldValidator is the validator of a field in a configuration.
+func fieldValidator(field elyra.Field) validator.String {
+	if field.Key == "image_name" {
+		return imageNameValidator{}
+	}
+	return fieldRule(field)
+}
+
+// retriesValidator is the rule for max_retries. The framework's own integers would call
+// a fraction an error of the provider.
+type retriesValidator struct{}
+
+const maxRetries = 100
+
+func (retriesValidator) Description(context.Context) string {
+	return fmt.Sprintf("must be a whole number from 0 to %d", maxRetries)
+}
+
+func (v retriesValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v retriesValidator) ValidateNumber(ctx context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	value := req.ConfigValue.ValueBigFloat()
+	if retries, _ := value.Int64(); !value.IsInt() || retries < 0 || retries > maxRetries {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid number of retries", fmt.Sprintf("max_retries %s, not %s.", v.Description(ctx), value.String()))
+	}
+}
+
 // imageNameValidator is the rule for image_name, with a warning where it means
 // "latest".
 type imageNameValidator struct{}
@@ -107,7 +134,7 @@ func (imageNameValidator) ValidateString(_ context.Context, req validator.String
 	}
 	if ref.ImpliesLatest() {
 		resp.Diagnostics.AddAttributeWarning(req.Path, "Image name without a tag",
-			fmt.Sprintf("%q has neither tag nor digest, which means the tag \"latest\": what runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0"))
+			fmt.Sprintf("%q has neither a tag nor a digest, which means the tag \"latest\". What runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0"))
 	}
 }
 
@@ -129,40 +156,17 @@ func checkImageName(name string) error {
 	return err
 }
 
-func checkDisplayName(name string) error {
-	if name == "" {
-		return errors.New("the display name is empty; write what Elyra's editors are to show")
-	}
-	return nil
-}
-
-func checkDescription(description string) error {
-	if description == "" {
-		return errors.New("an empty description is not the same as none; leave it out, or use null")
-	}
-	return nil
-}
-
-func checkDirectory(dir string) error {
-	switch {
-	case dir == "":
-		return errors.New("the path is empty; leave it out, or use null, for Elyra's own search path")
-	case strings.HasPrefix(dir, "~"):
-		return fmt.Errorf("%q is not expanded by Terraform; use pathexpand(%q)", "~", dir)
-	}
-	return nil
-}
-
-var octalMode = regexp.MustCompile(`^0?[0-7]{3}$`)
-
-// checkPermission returns a check for modes that leave the owner these rights.
-func checkPermission(needed uint64, example string) func(string) error {
-	return func(mode string) error {
-		if !octalMode.MatchString(mode) {
-			return fmt.Errorf("%q is not a mode in octal; use three digits from 0 to 7, such as %q", mode, example)
-		}
-		if bits, err := strconv.ParseUint(mode, 8, 32); err != nil || bits&needed != needed {
-			return fmt.Errorf("with the mode %q the owner could not use what is created; it needs at least %#o, such as %q", mode, needed, example)
+// checkPermission returns a check for modes that are written in octal and leave the owner the needed
+// rights.
+func checkPermission(needed fs.FileMode, pattern, digits string) func(string) error {
+	octal := regexp.MustCompile(pattern)
+	return func(value string) error {
+		mode, err := filestore.ParseMode(value)
+		switch {
+		case err != nil || !octal.MatchString(value):
+			return fmt.Errorf("%q isn't a mode in octal; use %s", value, digits)
+		case mode&needed != needed:
+			return fmt.Errorf("with the mode %q, the owner couldn't use what is created; give the owner at least %#o", value, needed)
 		}
 		return nil
 	}
@@ -184,14 +188,14 @@ func checkName(name string) error {
 
 func checkInstanceName(name string) error {
 	if name == "" || strings.ContainsAny(name, `/\`) {
-		return fmt.Errorf("%q is not the name of an instance: it is the stem of a file's name, without a directory", name)
+		return fmt.Errorf("%q isn't the name of an instance: it is the stem of a file's name, without a directory", name)
 	}
 	return nil
 }
 
 func checkDuration(duration string) error {
 	if d, err := time.ParseDuration(duration); err != nil || d <= 0 {
-		return fmt.Errorf("%q is not a duration; write a number and a unit, such as \"45s\" or \"2m\"", duration)
+		return fmt.Errorf("%q isn't a duration; write a number and a unit, such as \"45s\" or \"2m\"", duration)
 	}
 	return nil
 }

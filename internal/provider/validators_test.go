@@ -7,7 +7,7 @@ import (
 
 func TestCheckName(t *testing.T) {
 	t.Parallel()
-	const rule = " is not a name that Elyra can save: it must consist of lower-case letters, digits, hyphens and underscores, begin with a letter and end with a letter or digit"
+	const rule = " isn't a name that Elyra can save: it must consist of lowercase letters, digits, hyphens and underscores, begin with a letter and end with a letter or digit"
 	for name, want := range map[string]string{
 		"my-name":                "",
 		"My-Name":                `"My-Name"` + rule + `; use "my-name"`,

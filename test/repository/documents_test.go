@@ -54,7 +54,7 @@ const (
 // because the registry doesn't resolve relative links on its overview page.
 func TestDocuments_links(t *testing.T) {
 	links := 0
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "examples/*.md", "examples/*/*.md", "bench/*.md", "test/*.md", ".github/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/*/*.md", "examples/*.md", "examples/*/*.md", "bench/*.md", "test/*.md", ".github/*.md", ".github/*/*.yml"} {
 		for _, document := range files(t, pattern) {
 			for _, link := range documentLinks(readFile(t, document)) {
 				links++

@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -83,7 +84,7 @@ func main() {
 }
 
 func run(limit time.Duration, args []string) error {
-	command := exec.Command(args[0], args[1:]...)
+	command := exec.CommandContext(context.Background(), args[0], args[1:]...)
 	command.Stderr = os.Stderr
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // to stop go test and its tests
 	stdout, err := command.StdoutPipe()
@@ -121,7 +122,7 @@ func run(limit time.Duration, args []string) error {
 		if json.Unmarshal(lines.Bytes(), &e) == nil {
 			tests.note(e, time.Now())
 		}
-		fmt.Println(lines.Text())
+		_, _ = fmt.Fprintln(os.Stdout, lines.Text())
 	}
 	close(ended)
 	return command.Wait()

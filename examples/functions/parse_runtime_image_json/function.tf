@@ -19,7 +19,7 @@ resource "elyra_runtime_image" "image" {
   tags         = local.image.tags
 }
 
-# The same document for a place that Terraform does not write to.
+# The same document, for a place that Terraform doesn't write to.
 output "document" {
   value = provider::elyra::runtime_image_json(local.image)
 }

@@ -1,4 +1,4 @@
-# For a place that Terraform does not write to itself: a template, a ConfigMap,
+# For a place that Terraform doesn't write to itself: a template, a ConfigMap,
 # an archive.
 output "document" {
   value = provider::elyra::runtime_image_json({

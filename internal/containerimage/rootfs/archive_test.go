@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // encodings are the ways in which a layer's archive is stored.
@@ -142,7 +144,7 @@ func block(kind Kind, name string) []byte {
 func TestMillionFiles(t *testing.T) {
 	const million = 1_000_000
 	before := heap()
-	layer, most := (*Layer)(nil), uint64(0)
+	most := uint64(0)
 	layer, err := Read(t.Context(), &filler{next: func(i int) []byte {
 		if i == million {
 			return nil
@@ -208,7 +210,7 @@ func TestProgram(t *testing.T) {
 	t.Parallel()
 	self, err := os.ReadFile("/proc/self/exe")
 	if err != nil {
-		t.Skip("this system has no /proc")
+		testenv.Missing(t, "/proc", "run the test on Linux")
 	}
 	if p := programOf(self[:headSize]); p.Form != ELF || !p.RunsOn(runtime.GOARCH) || p.RunsOn("s390x") {
 		t.Errorf("this program is %+v", p)

@@ -38,7 +38,7 @@ var knownDocuments = []known[documentCase]{
 		reason:  "Python gives up at a depth that depends on its version, 994 levels or more; here it's 900, which all of them read",
 		example: documentCase{nested(950), anImage},
 		matches: func(c documentCase) bool {
-			return strings.Count(c.text, "[")+strings.Count(c.text, "{") > elyra.MaxDepth
+			return strings.Count(c.text, "[")+strings.Count(c.text, "{") > 900
 		},
 	},
 	{
@@ -61,6 +61,13 @@ var knownLists = []known[listCase]{
 		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b"}, "schema_name": "runtime-image", "reason": "theirs"}`}},
 		matches: func(c listCase) bool {
 			return c.has(func(_, content string) bool { return strings.Contains(content, `"reason"`) })
+		},
+	},
+	{
+		reason:  "a directory named like an instance is one that Elyra lists as invalid; nothing can repair or delete it, so it isn't listed here",
+		example: listCase{{"a.json": aDirectory}},
+		matches: func(c listCase) bool {
+			return c.has(func(_, content string) bool { return content == aDirectory })
 		},
 	},
 }

@@ -110,12 +110,12 @@ func listKind(t *testing.T) kind[listCase] {
 			if err := o.ask("instances", map[string]any{"directories": directories}, &their); err != nil {
 				return nil, nil, err
 			}
-			store := filestore.New(filestore.Config{DataDirs: dataDirs})
-			valid, err := store.List(t.Context(), false)
+			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: dataDirs})
+			valid, err := store.List(t.Context(), elyra.ListOptions{})
 			if err != nil {
 				return nil, nil, err
 			}
-			all, err := store.List(t.Context(), true)
+			all, err := store.List(t.Context(), elyra.ListOptions{Invalid: true})
 			if err != nil {
 				return nil, nil, err
 			}

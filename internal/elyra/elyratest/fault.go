@@ -88,7 +88,12 @@ func Answer(status int, contentType, body string, header ...string) Action {
 	}
 }
 
-// Say answers in JSON as Jupyter and Elyra do.
+// Refuse answers as Elyra does when something is wrong.
+func Refuse(status int, message string) Action {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { refuse(w, status, message) }
+}
+
+// Say answers in JSON as Jupyter and its proxies do, not Elyra.
 func Say(status int, message string, header ...string) Action {
 	body, err := json.Marshal(map[string]string{"reason": http.StatusText(status), "message": message})
 	if err != nil {

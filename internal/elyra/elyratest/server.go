@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -227,6 +228,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body
 		s.login(w, r)
 		return
 	}
+	if lab.MatchString(path) {
+		s.lab(w, r)
+		return
+	}
 	m := resource.FindStringSubmatch(path)
 	schema := path == "/elyra/schema/runtime-images/runtime-image"
 	if s.options.NoElyra || m == nil && !schema {
@@ -250,6 +255,24 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.elyra(w, r.Method, m[1], body)
+	}
+}
+
+// lab is any path below one of JupyterLab's pages.
+var lab = regexp.MustCompile(`^/(lab|doc)(/|$)`)
+
+// lab answers as JupyterLab does, to reads alone.
+func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method != http.MethodGet:
+		page(w, http.StatusMethodNotAllowed)
+	case s.options.Token != "" && !s.hasToken(r):
+		w.Header().Set("Location", s.base+"/login?next="+url.QueryEscape(r.URL.Path))
+		w.WriteHeader(http.StatusFound)
+	default:
+		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
+		_, _ = io.WriteString(w, `<!doctype html><html lang="en"><head><title>JupyterLab</title>`+
+			`<script id="jupyter-config-data" type="application/json">{"token": "`+PageToken+`"}</script></head><body></body></html>`)
 	}
 }
 

@@ -19,12 +19,12 @@ import (
 func TestAnnouncesModification(t *testing.T) {
 	dir := t.TempDir()
 	writeInstance(t, dir, "changed", string(elyra.NewDocument(image("changed")).Encode()))
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	changed := image("changed")
 	changed.Description = "changed"
 	for name, write := range map[string]func() error{
-		"created": func() error { _, err := store.Create(t.Context(), image("created")); return err },
-		"changed": func() error { _, err := store.Update(t.Context(), changed); return err },
+		"created": func() error { _, err := create(store, image("created")); return err },
+		"changed": func() error { _, err := update(store, changed); return err },
 	} {
 		got := events(t, filepath.Dir(instancePath(dir, "x")), name+".json", write)
 		arrived := slices.IndexFunc(got, func(mask uint32) bool { return mask&(unix.IN_MOVED_TO|unix.IN_CREATE) != 0 })

@@ -28,7 +28,7 @@ func TestRunningServer(t *testing.T) {
 		t.Parallel()
 		t.Logf("ELYRA_FAULT_SEED=%d", seed)
 		server := jupytertest.Start(t, jupytertest.Options{Elyra: e, DataDir: t.TempDir()})
-		live := liveStore{filestore.New(filestore.Config{DataDirs: []string{server.DataDir}}), server, map[string]string{}}
+		live := liveStore{filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{server.DataDir}}), server, map[string]string{}}
 		random := rand.New(rand.NewPCG(seed, 0))
 		stop := make(chan struct{})
 		defer func() { <-stop }()
@@ -89,11 +89,11 @@ func (l liveStore) change(t *testing.T, random *rand.Rand, number int) {
 	var err error
 	switch operation {
 	case "create":
-		_, err = l.Create(t.Context(), wanted)
+		_, err = create(l.Store, wanted)
 	case "update":
-		_, err = l.Update(t.Context(), wanted)
+		_, err = update(l.Store, wanted)
 	case "delete":
-		_, err = l.Delete(t.Context(), name)
+		_, err = l.Delete(t.Context(), name, nil)
 		wanted.ImageName = ""
 	}
 	if err != nil {
@@ -112,8 +112,8 @@ func (l liveStore) change(t *testing.T, random *rand.Rand, number int) {
 	}
 }
 
-// served returns the image name that the server has for an instance, "" where it
-// has none.
+// served returns the image name that the server has for an instance, "" if it has
+// none.
 func served(t *testing.T, url, token, name string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
@@ -149,13 +149,13 @@ func served(t *testing.T, url, token, name string) string {
 func TestElyraReadsFiles(t *testing.T) {
 	jupytertest.Require(t)
 	dir := t.TempDir()
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	full := elyra.RuntimeImage{
 		Name: "full", DisplayName: "\u00dcber \U0001F600 <&>\"\\\t", ImageName: "team/full:1", Description: "d\u2028",
 		PullPolicy: elyra.PullNever, PullSecret: "regcred", Tags: []string{"b", "a c"},
 	}
 	for _, image := range []elyra.RuntimeImage{full, image("minimal")} {
-		if _, err := store.Create(t.Context(), image); err != nil {
+		if _, err := create(store, image); err != nil {
 			t.Fatal(err)
 		}
 	}

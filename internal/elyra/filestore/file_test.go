@@ -11,7 +11,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// TestPlaces covers each way to a name that is not taken, of which one system uses the first.
+// TestPlaces covers each way to a name that isn't taken. A system uses the first that works.
 func TestPlaces(t *testing.T) {
 	ways := map[string]func(*tempFile, string) error{
 		"create": (*tempFile).create,
@@ -26,7 +26,7 @@ func TestPlaces(t *testing.T) {
 			}
 			defer dir.close()
 			temp := func(content string) *tempFile {
-				temp, err := New(Config{DataDirs: []string{dir.path}}).writeTemp(dir, "x", []byte(content), nil)
+				temp, err := New(elyra.RuntimeImages, Config{DataDirs: []string{dir.path}}).writeTemp(dir, "x", []byte(content), nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -36,7 +36,7 @@ func TestPlaces(t *testing.T) {
 			if err := place(first, "x.json"); err != nil {
 				t.Fatal(err)
 			}
-			if err := first.settle("x.json", fs.ErrExist); err != nil {
+			if err := first.confirm("x.json", fs.ErrExist); err != nil {
 				t.Errorf("an answer that says the name is taken, by this file: %v", err)
 			}
 			if err := place(second, "x.json"); !errors.Is(err, fs.ErrExist) {
@@ -61,22 +61,22 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestLostAnswer: where a network file system has made the link, and its answer was lost, the file is
-// in place under one name.
+// TestLostAnswer: if a network file system has made the link, and its answer was lost, the file is in
+// place under one name.
 func TestLostAnswer(t *testing.T) {
 	dir, err := openDirectory(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer dir.close()
-	temp, err := New(Config{DataDirs: []string{dir.path}}).writeTemp(dir, "x", []byte("whole"), nil)
+	temp, err := New(elyra.RuntimeImages, Config{DataDirs: []string{dir.path}}).writeTemp(dir, "x", []byte("whole"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := dir.root.Link(temp.name, "x.json"); err != nil {
 		t.Fatal(err)
 	}
-	if err := temp.settle("x.json", fs.ErrExist); err != nil {
+	if err := temp.confirm("x.json", fs.ErrExist); err != nil {
 		t.Error(err)
 	}
 	temp.close()
@@ -91,23 +91,24 @@ func TestDirectoryInTheWay(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	store := New(Config{DataDirs: []string{file}})
+	store := New(elyra.RuntimeImages, Config{DataDirs: []string{file}})
 	image := elyra.RuntimeImage{Name: "x", DisplayName: "x", ImageName: "a/b"}
-	if _, err := store.Create(t.Context(), image); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "not a directory") {
+	if _, err := store.Create(t.Context(), image.Name, elyra.NewDocument(image)); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "isn't a directory") {
 		t.Errorf("Create below a file: %v", err)
 	}
-	if _, err := store.Get(t.Context(), "x"); !errors.Is(err, elyra.ErrNotFound) {
+	if _, err := store.Get(t.Context(), "x", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
 		t.Errorf("Get below a file: %v", err)
 	}
-	if got, err := store.List(t.Context(), true); err != nil || len(got) > 0 {
+	if got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) > 0 {
 		t.Errorf("List below a file: %v, %v", got, err)
 	}
 }
 
-// TestDeleteOfWhatVanished: what is gone since it was found, by itself or with its directory, is removed.
-func TestDeleteOfWhatVanished(t *testing.T) {
+// TestDeleteOfVanished: removing a file succeeds if it's gone since it was found, alone or with its
+// directory.
+func TestDeleteOfVanished(t *testing.T) {
 	dir := t.TempDir()
-	store := New(Config{DataDirs: []string{dir}})
+	store := New(elyra.RuntimeImages, Config{DataDirs: []string{dir}})
 	if err := store.removeFile("x"); err != nil {
 		t.Errorf("without its directory: %v", err)
 	}

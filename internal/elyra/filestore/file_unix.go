@@ -24,7 +24,7 @@ func chown(f *os.File, like fs.FileInfo) error {
 		return nil
 	}
 	if err := f.Chown(int(want.Uid), int(want.Gid)); err != nil {
-		return fmt.Errorf("the file belongs to user %d and group %d, which an update must keep and this user may not set; run as that user: %w", want.Uid, want.Gid, cause(err))
+		return fmt.Errorf("the file belongs to user %d and group %d, which an update must keep and this user can't set; run as that user: %w", want.Uid, want.Gid, cause(err))
 	}
 	return nil
 }

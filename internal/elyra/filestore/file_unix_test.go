@@ -57,11 +57,11 @@ const contendedNames = 40
 
 // helperCreate creates instances and prints how many it could.
 func helperCreate(dir string) {
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at once
 	created := 0
 	for i := range contendedNames {
-		_, err := store.Create(testingContext, image(fmt.Sprintf("n%d", i)))
+		_, err := create(store, image(fmt.Sprintf("n%d", i)))
 		switch {
 		case err == nil:
 			created++
@@ -123,9 +123,9 @@ func versions(name string) [2]elyra.RuntimeImage {
 
 // helperUpdate updates an instance until it is killed.
 func helperUpdate(dir string) {
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	for i := 0; ; i++ {
-		if _, err := store.Update(testingContext, versions("killed")[i%2]); err != nil {
+		if _, err := update(store, versions("killed")[i%2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -137,9 +137,9 @@ func helperUpdate(dir string) {
 // version or the other. Ten times, or twice for each of ELYRA_FAULT_RUNS.
 func TestUpdateKilled(t *testing.T) {
 	dir := t.TempDir()
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	want := versions("killed")
-	if _, err := store.Create(t.Context(), want[0]); err != nil {
+	if _, err := create(store, want[0]); err != nil {
 		t.Fatal(err)
 	}
 	rounds := 10
@@ -161,34 +161,34 @@ func TestUpdateKilled(t *testing.T) {
 			lines.Scan()
 		}
 		for range 50 {
-			got, err := store.Get(t.Context(), "killed")
+			got, err := store.Get(t.Context(), "killed", elyra.Current)
 			if err != nil {
 				t.Fatalf("while it is being updated: %v", err)
 			}
-			if !got.Equal(want[0]) && !got.Equal(want[1]) {
-				t.Fatalf("read a description of %d characters", len(got.Description))
+			if !imageOf(got).Equal(want[0]) && !imageOf(got).Equal(want[1]) {
+				t.Fatalf("read a description of %d characters", len(imageOf(got).Description))
 			}
 		}
 		cmd.Process.Kill()
 		cmd.Wait()
-		if got, err := store.Get(t.Context(), "killed"); err != nil || !got.Equal(want[0]) && !got.Equal(want[1]) {
-			t.Fatalf("after the kill: %d characters, %v", len(got.Description), err)
+		if got, err := store.Get(t.Context(), "killed", elyra.Current); err != nil || !imageOf(got).Equal(want[0]) && !imageOf(got).Equal(want[1]) {
+			t.Fatalf("after the kill: %d characters, %v", len(imageOf(got).Description), err)
 		}
 	}
 	// Whatever the dead left, no list shows it.
-	if instances, err := store.List(t.Context(), true); err != nil || len(instances) != 1 {
+	if instances, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(instances) != 1 {
 		t.Errorf("listed %d instances, %v", len(instances), err)
 	}
 }
 
 // helperUpdateLarge fails in mid-write: the shell has limited the size of files.
 func helperUpdateLarge(dir string) {
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	large := image("large")
 	large.Description = strings.Repeat("x", 1<<20)
-	_, updateErr := store.Update(testingContext, large)
+	_, updateErr := update(store, large)
 	large.Name = "new"
-	_, createErr := store.Create(testingContext, large)
+	_, createErr := create(store, large)
 	fmt.Println(updateErr)
 	fmt.Println(createErr)
 }
@@ -197,14 +197,14 @@ func helperUpdateLarge(dir string) {
 // was and says so.
 func TestDiskFull(t *testing.T) {
 	dir := t.TempDir()
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	want := image("large")
-	if _, err := store.Create(t.Context(), want); err != nil {
+	if _, err := create(store, want); err != nil {
 		t.Fatal(err)
 	}
 	cmd := helperCommand(t, "update-large", dir)
 	limited := exec.CommandContext(t.Context(), "sh", "-c", `trap "" XFSZ; ulimit -f 8; exec "$0"`, cmd.Path)
-	limited.Env, limited.Stderr = cmd.Env, os.Stderr // where a run that measures coverage says that it cannot write that
+	limited.Env, limited.Stderr = cmd.Env, os.Stderr // a run that measures coverage can't write that, and says so
 	out, err := limited.Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -212,19 +212,19 @@ func TestDiskFull(t *testing.T) {
 	if strings.Count(string(out), syscall.EFBIG.Error()) != 2 {
 		t.Errorf("the two writes ended with:\n%s", out)
 	}
-	if got, err := store.Get(t.Context(), "large"); err != nil || !got.Equal(want) {
+	if got, err := store.Get(t.Context(), "large", elyra.Current); err != nil || !imageOf(got).Equal(want) {
 		t.Errorf("the old document is now %+v, %v", got, err)
 	}
 	noLeftovers(t, dir, 1)
 }
 
-// TestModes: what is Elyra's own gets the modes that were asked for, whatever the umask; a parent
-// that was missing follows the umask, since others use it too.
+// TestModes: Elyra's own files and directories get the modes that were asked for, whatever the umask. A
+// missing parent follows the umask, since others use it too.
 func TestModes(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o027))
 	dir := filepath.Join(t.TempDir(), "new", "data")
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755})
-	if _, err := store.Create(t.Context(), image("made")); err != nil {
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755})
+	if _, err := create(store, image("made")); err != nil {
 		t.Fatal(err)
 	}
 	path := instancePath(dir, "made")
@@ -241,12 +241,12 @@ func TestModes(t *testing.T) {
 	}
 	changed := image("made")
 	changed.Description = "changed"
-	if _, err := store.Update(t.Context(), changed); err != nil {
+	if _, err := update(store, changed); err != nil {
 		t.Fatal(err)
 	}
 	checkMode(t, path, 0o640)
 
-	// What has another mode is told, of where the store writes.
+	// Files and directories with another mode are reported, where the store writes.
 	if err := os.Chmod(instances, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -259,18 +259,70 @@ func TestModes(t *testing.T) {
 		{filestore.Config{DataDirs: []string{t.TempDir(), dir}, FilePermission: 0o644, DirectoryPermission: 0o755}, nil},
 		{filestore.Config{DataDirs: []string{dir}}, nil},
 	} {
-		if got, err := filestore.New(tt.config).Get(t.Context(), "made"); err != nil || !slices.Equal(got.Modes, tt.want) {
+		if got, err := filestore.New(elyra.RuntimeImages, tt.config).Get(t.Context(), "made", elyra.Current); err != nil || !slices.Equal(got.Modes, tt.want) {
 			t.Errorf("modes %v, %v, want %v", got.Modes, err, tt.want)
 		}
 	}
 
 	private := t.TempDir()
-	store = filestore.New(filestore.Config{DataDirs: []string{private}})
-	if _, err := store.Create(t.Context(), image("made")); err != nil {
+	store = filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{private}})
+	if _, err := create(store, image("made")); err != nil {
 		t.Fatal(err)
 	}
 	checkMode(t, instancePath(private, "made"), 0o600)
 	checkMode(t, filepath.Dir(instancePath(private, "made")), 0o700|fs.ModeDir)
+}
+
+// TestSpecialBits: directories get the special bits that are asked for, and keep those that they
+// inherit.
+func TestSpecialBits(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct{ asked, want string }{{"2775", "2775"}, {"1777", "1777"}, {"0755", "0755"}, {"750", "0750"}} {
+		mode, err := filestore.ParseMode(tt.asked)
+		if err != nil || filestore.FormatMode(mode) != tt.want {
+			t.Fatalf("%s: %v, %v", tt.asked, filestore.FormatMode(mode), err)
+		}
+		data := filepath.Join(dir, tt.asked)
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{data}, DirectoryPermission: mode})
+		made, err := create(store, image("made"))
+		if err != nil || len(made.Modes) > 0 {
+			t.Errorf("%s: %v, modes %v", tt.asked, err, made.Modes)
+		}
+		instances := filepath.Dir(instancePath(data, "x"))
+		checkMode(t, instances, mode|fs.ModeDir)
+		checkMode(t, filepath.Dir(instances), mode|fs.ModeDir)
+	}
+	if _, err := filestore.ParseMode("17777"); err == nil {
+		t.Error("five digits were read")
+	}
+
+	inherits := filepath.Join(dir, "inherits")
+	if err := errors.Join(os.Mkdir(inherits, 0o755), os.Chmod(inherits, 0o755|fs.ModeSetgid)); err != nil {
+		t.Fatal(err)
+	}
+	probe := filepath.Join(inherits, "probe")
+	if err := os.Mkdir(probe, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(probe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inherited := info.Mode() & fs.ModeSetgid // none on macOS
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{inherits}, DirectoryPermission: 0o750})
+	made, err := create(store, image("made"))
+	if err != nil || len(made.Modes) > 0 {
+		t.Errorf("inherited: %v, modes %v", err, made.Modes)
+	}
+	instances := filepath.Dir(instancePath(inherits, "x"))
+	checkMode(t, instances, 0o750|fs.ModeDir|inherited)
+
+	// A directory that lacks the bit is reported.
+	asked := filestore.Config{DataDirs: []string{filepath.Join(dir, "750")}, DirectoryPermission: 0o750 | fs.ModeSetgid}
+	got, err := filestore.New(elyra.RuntimeImages, asked).Get(t.Context(), "made", elyra.Current)
+	if err != nil || len(got.Modes) != 2 || filestore.FormatMode(got.Modes[1].Mode) != "0750" || filestore.FormatMode(got.Modes[1].Want) != "2750" {
+		t.Errorf("modes %v, %v", got.Modes, err)
+	}
 }
 
 func checkMode(t *testing.T, path string, want fs.FileMode) {
@@ -284,56 +336,111 @@ func checkMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-// TestSymlink: links, as a mounted ConfigMap has them, are read and removed but
-// never written through.
+// TestSymlink: an update replaces a link by a file, and a deletion removes it. Neither touches what
+// the link points to.
 func TestSymlink(t *testing.T) {
 	dir := t.TempDir()
 	instances := filepath.Dir(instancePath(dir, "x"))
-	inside, outside := filepath.Join(instances, "..2026_11_23"), filepath.Join(t.TempDir(), "outside.json")
+	outside := filepath.Join(t.TempDir(), "outside.json")
 	document := string(elyra.NewDocument(image("linked")).Encode())
-	for _, err := range []error{
-		os.MkdirAll(inside, 0o755),
-		os.WriteFile(filepath.Join(inside, "linked.json"), []byte(document), 0o644),
-		os.Symlink("..2026_11_23", filepath.Join(instances, "..data")),
-		os.Symlink("..data/linked.json", filepath.Join(instances, "linked.json")),
-		os.WriteFile(outside, []byte(document), 0o644),
-		os.Symlink(outside, filepath.Join(instances, "elsewhere.json")),
-		os.Symlink("nowhere", filepath.Join(instances, "dangling.json")),
-	} {
-		if err != nil {
+	if err := errors.Join(os.MkdirAll(instances, 0o755), os.WriteFile(outside, []byte(document), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	link := func(name, target string) {
+		t.Helper()
+		if err := os.Symlink(target, instancePath(dir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	changed := image("linked")
-	for _, name := range []string{"linked", "elsewhere"} {
-		if got, err := store.Get(t.Context(), name); err != nil || got.DisplayName != "Display of linked" {
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	for name, tt := range map[string]struct{ target, reason string }{
+		"linked":    {outside, ""},
+		"dangling":  {"nowhere", "symbolic link to nowhere, where there's no file"},
+		"loop":      {"loop.json", "symbolic link to loop.json, where there's no file"},
+		"directory": {dir, "where there's no file"},
+		"below":     {outside + "/below", "where there's no file"},
+	} {
+		link(name, tt.target)
+		got, err := store.Get(t.Context(), name, elyra.Current)
+		var invalid *elyra.InvalidError
+		switch {
+		case tt.reason == "" && (err != nil || imageOf(got).DisplayName != "Display of linked"):
 			t.Errorf("%s: %+v, %v", name, got, err)
+		case tt.reason != "" && (!errors.As(err, &invalid) || !invalid.Unloadable || !strings.Contains(invalid.Reason(), tt.reason) || got.Unparsed == ""):
+			t.Errorf("%s: %v, %+v, want %q", name, err, got, tt.reason)
 		}
-		changed.Name = name
-		if _, err := store.Update(t.Context(), changed); !errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "symbolic link to") {
-			t.Errorf("%s: Update: %v, want ErrReadOnly", name, err)
+		if !got.Writable {
+			t.Errorf("%s: not writable", name)
 		}
-		if _, err := store.Create(t.Context(), changed); !errors.Is(err, elyra.ErrExists) {
+		if listed, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(listed) != 1 || (listed[0].Invalid != nil) != (tt.reason != "") {
+			t.Errorf("%s: listed %+v, %v", name, listed, err)
+		}
+		if _, err := create(store, image(name)); !errors.Is(err, elyra.ErrExists) {
 			t.Errorf("%s: Create: %v, want ErrExists", name, err)
 		}
-	}
-	if _, err := store.Get(t.Context(), "dangling"); err == nil || errors.Is(err, elyra.ErrNotFound) || !strings.Contains(err.Error(), "nowhere, which does not exist") {
-		t.Errorf("dangling: %v", err)
-	}
-	if got, err := store.List(t.Context(), true); err != nil || len(got) != 3 {
-		t.Errorf("listed %d instances, %v", len(got), err)
-	}
-	if _, err := store.Delete(t.Context(), "elsewhere"); err != nil {
-		t.Error(err)
+		asRead := func(found elyra.Instance) bool { return found.Digest() == got.Digest() }
+		if _, err := store.Update(t.Context(), name, asRead, func(elyra.Document) elyra.Document { return elyra.NewDocument(image(name)) }); err != nil {
+			t.Errorf("%s: Update: %v", name, err)
+		}
+		if info, err := os.Lstat(instancePath(dir, name)); err != nil || info.Mode() != 0o600 {
+			t.Errorf("%s: an update left %v, %v, want a file", name, info, err)
+		}
+		if err := os.Remove(instancePath(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		link(name, tt.target)
+		if _, err := store.Delete(t.Context(), name, asRead); err != nil {
+			t.Errorf("%s: Delete: %v", name, err)
+		}
+		if _, err := os.Lstat(instancePath(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the link is still there: %v", name, err)
+		}
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != document {
 		t.Errorf("the link's target is now %q, %v", data, err)
 	}
 }
 
-// TestOddFiles: each thing that is no instance has its own error, and hides no
-// other.
+// TestMountedLink: a link in a directory that can't be written, as a mounted ConfigMap has it, is
+// read-only, and a reader sees that before it writes.
+func TestMountedLink(t *testing.T) {
+	dir := publicDir(t)
+	instances := filepath.Dir(instancePath(dir, "x"))
+	data := filepath.Join(instances, "..2026_11_23")
+	document := string(elyra.NewDocument(image("linked")).Encode())
+	for _, err := range []error{
+		os.MkdirAll(data, 0o755),
+		os.WriteFile(filepath.Join(data, "linked.json"), []byte(document), 0o644),
+		os.Symlink("..2026_11_23", filepath.Join(instances, "..data")),
+		os.Symlink("..data/linked.json", instancePath(dir, "linked")),
+		os.Chmod(instances, 0o555),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { _ = os.Chmod(instances, 0o755) })
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	asUser(t, func() {
+		got, err := store.Get(t.Context(), "linked", elyra.Current)
+		if err != nil || got.Writable || got.Origin != elyra.OriginLocal || imageOf(got).DisplayName != "Display of linked" {
+			t.Errorf("read %+v, %v", got, err)
+		}
+		_, updateErr := update(store, image("linked"))
+		_, deleteErr := store.Delete(t.Context(), "linked", nil)
+		for call, err := range map[string]error{"Update": updateErr, "Delete": deleteErr} {
+			if !errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "symbolic link in a directory that can't be written") {
+				t.Errorf("%s: %v, want ErrReadOnly", call, err)
+			}
+		}
+		if got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) != 1 || got[0].Writable {
+			t.Errorf("listed %+v, %v", got, err)
+		}
+	})
+}
+
+// TestOddFiles: each thing that isn't an instance has its own error and hides no other. A directory
+// isn't listed.
 func TestOddFiles(t *testing.T) {
 	dir := t.TempDir()
 	writeInstance(t, dir, "fine", string(elyra.NewDocument(image("fine")).Encode()))
@@ -350,37 +457,38 @@ func TestOddFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	for name, want := range map[string]string{
 		"huge":      "more than 4194304 bytes",
-		"directory": "not a regular file",
-		"pipe":      "not a regular file",
+		"directory": "is a directory",
+		"pipe":      "isn't a regular file",
 	} {
 		for call, do := range map[string]func() error{
-			"Get":    func() error { _, err := store.Get(t.Context(), name); return err },
-			"Update": func() error { _, err := store.Update(t.Context(), image(name)); return err },
+			"Get":    func() error { _, err := store.Get(t.Context(), name, elyra.Current); return err },
+			"Update": func() error { _, err := update(store, image(name)); return err },
+			"Delete": func() error { _, err := store.Delete(t.Context(), name, nil); return err },
 		} {
 			if err := do(); err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, elyra.ErrNotFound) {
 				t.Errorf("%s %s: got %v, want %q in it", call, name, err, want)
 			}
 		}
 	}
-	if _, err := store.Delete(t.Context(), "directory"); err == nil || !strings.Contains(err.Error(), "is a directory") {
-		t.Errorf("Delete directory: %v", err)
+	if _, err := create(store, image("directory")); err == nil || errors.Is(err, elyra.ErrExists) || !strings.Contains(err.Error(), "is a directory") {
+		t.Errorf("Create directory: %v", err)
 	}
-	if got, err := store.List(t.Context(), false); err != nil || len(got) != 2 || got[0].Name != ".json" || got[1].Name != "fine" {
+	if got, err := store.List(t.Context(), elyra.ListOptions{}); err != nil || len(got) != 2 || got[0].Name != ".json" || got[1].Name != "fine" {
 		t.Errorf("listed %v, %v", got, err)
 	}
-	if got, err := store.List(t.Context(), true); err != nil || len(got) != 5 {
+	if got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) != 4 {
 		t.Errorf("listed %d with invalid ones, %v", len(got), err)
 	}
-	if got, err := store.Get(t.Context(), ".json"); err != nil || got.DisplayName != "Display of dot" {
+	if got, err := store.Get(t.Context(), ".json", elyra.Current); err != nil || imageOf(got).DisplayName != "Display of dot" {
 		t.Errorf(".json: %+v, %v", got, err)
 	}
 }
 
-// TestPermissions: what may not be read or written is an error of its own kind,
-// and nothing changes.
+// TestPermissions: a file that this user may not read or write is an error of its
+// own kind, and nothing changes.
 func TestPermissions(t *testing.T) {
 	dir := publicDir(t)
 	document := string(elyra.NewDocument(image("secret")).Encode())
@@ -400,19 +508,24 @@ func TestPermissions(t *testing.T) {
 		}
 	}
 	asUser(t, func() {
-		store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 		for call, do := range map[string]func() error{
-			"Get unreadable":    func() error { _, err := store.Get(t.Context(), "secret"); return err },
-			"Update unreadable": func() error { _, err := store.Update(t.Context(), image("secret")); return err },
-			"Update":            func() error { _, err := store.Update(t.Context(), image("fine")); return err },
-			"Create":            func() error { _, err := store.Create(t.Context(), image("new")); return err },
-			"Delete":            func() error { _, err := store.Delete(t.Context(), "fine"); return err },
+			"Get unreadable":    func() error { _, err := store.Get(t.Context(), "secret", elyra.Current); return err },
+			"Update unreadable": func() error { _, err := update(store, image("secret")); return err },
+			"Delete unreadable": func() error { _, err := store.Delete(t.Context(), "secret", nil); return err },
+			"Update":            func() error { _, err := update(store, image("fine")); return err },
+			"Create":            func() error { _, err := create(store, image("new")); return err },
+			"Delete":            func() error { _, err := store.Delete(t.Context(), "fine", nil); return err },
 		} {
-			if err := do(); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "runtime image") {
+			err := do()
+			if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "runtime image") {
 				t.Errorf("%s: got %v, want a permission error", call, err)
 			}
+			if unreadable := strings.Contains(call, "unreadable"); errors.Is(err, elyra.ErrUnreadable) != unreadable {
+				t.Errorf("%s: %v says that the instance can't be read: %t", call, err, !unreadable)
+			}
 		}
-		got, err := store.List(t.Context(), true)
+		got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true})
 		if err != nil || len(got) != 2 || got[0].Invalid != nil || !errors.Is(got[1].Invalid, fs.ErrPermission) {
 			t.Errorf("listed %+v, %v", got, err)
 		}
@@ -429,7 +542,7 @@ func TestOwner(t *testing.T) {
 	writeInstance(t, dir, "theirs", document)
 	path := instancePath(dir, "theirs")
 	changed := image("theirs")
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	for _, user := range []int{0, 12345} {
 		for _, group := range []int{0, 12346} {
 			if os.Geteuid() == 0 {
@@ -439,7 +552,7 @@ func TestOwner(t *testing.T) {
 			}
 			before := owner(t, path)
 			changed.Description = fmt.Sprint("changed for ", user, group)
-			if _, err := store.Update(t.Context(), changed); err != nil {
+			if _, err := update(store, changed); err != nil {
 				t.Fatal(err)
 			}
 			if after := owner(t, path); after != before {
@@ -461,11 +574,11 @@ func TestOwner(t *testing.T) {
 	before := changed.Description
 	asUser(t, func() {
 		changed.Description = "changed again"
-		if _, err := store.Update(t.Context(), changed); err == nil || !strings.Contains(err.Error(), "belongs to user 12345 and group 12346") {
+		if _, err := update(store, changed); err == nil || !strings.Contains(err.Error(), "belongs to user 12345 and group 12346") {
 			t.Errorf("got %v", err)
 		}
 	})
-	if got, err := store.Get(t.Context(), "theirs"); err != nil || got.Description != before {
+	if got, err := store.Get(t.Context(), "theirs", elyra.Current); err != nil || imageOf(got).Description != before {
 		t.Errorf("the file is now %+v, %v", got, err)
 	}
 	noLeftovers(t, dir, 1)

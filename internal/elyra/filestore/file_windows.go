@@ -7,12 +7,11 @@ import (
 	"syscall"
 )
 
-// chown leaves the owner to Windows, where a new file inherits its directory's
-// access rules.
+// chown does nothing: on Windows, a new file inherits its directory's access rules.
 func chown(*os.File, fs.FileInfo) error { return nil }
 
 // isNotDirectory reports whether err means that a part of the path is not a directory.
 func isNotDirectory(err error) bool { return errors.Is(err, syscall.ERROR_PATH_NOT_FOUND) }
 
-// syncDirectory leaves the names to Windows, which flushes no directory that is open for reading.
+// syncDirectory does nothing: Windows doesn't flush a directory that is open for reading.
 func syncDirectory(*os.File) error { return nil }

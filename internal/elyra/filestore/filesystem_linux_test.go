@@ -75,23 +75,23 @@ func mounted(t *testing.T, mount func(dir string)) string {
 // lifecycle creates, refuses to create again, updates and deletes an instance in a data directory.
 func lifecycle(t *testing.T, dir string) {
 	t.Helper()
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	want := image("life")
-	if _, err := store.Create(t.Context(), want); err != nil {
+	if _, err := create(store, want); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Create(t.Context(), want); !errors.Is(err, elyra.ErrExists) {
+	if _, err := create(store, want); !errors.Is(err, elyra.ErrExists) {
 		t.Errorf("the second Create: %v, want ErrExists", err)
 	}
 	want.Description = "changed"
-	if _, err := store.Update(t.Context(), want); err != nil {
+	if _, err := update(store, want); err != nil {
 		t.Error(err)
 	}
-	if got, err := store.Get(t.Context(), "life"); err != nil || !got.Equal(want) {
-		t.Errorf("read %+v, %v", got.RuntimeImage, err)
+	if got, err := store.Get(t.Context(), "life", elyra.Current); err != nil || !imageOf(got).Equal(want) {
+		t.Errorf("read %+v, %v", imageOf(got), err)
 	}
 	noLeftovers(t, dir, 1)
-	if _, err := store.Delete(t.Context(), "life"); err != nil {
+	if _, err := store.Delete(t.Context(), "life", nil); err != nil {
 		t.Error(err)
 	}
 	noLeftovers(t, dir, 0)
@@ -130,9 +130,9 @@ func TestNoHardLinks(t *testing.T) {
 	lifecycle(t, dir)
 
 	writeInstance(t, dir, "UPPER", string(elyra.NewDocument(image("UPPER")).Encode()))
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	if _, err := store.Create(t.Context(), image("upper")); !errors.Is(err, elyra.ErrExists) {
-		t.Errorf("a name that differs in case alone: %v, want ErrExists", err)
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	if _, err := create(store, image("upper")); !errors.Is(err, elyra.ErrExists) {
+		t.Errorf("a name that differs only in case: %v, want ErrExists", err)
 	}
 }
 
@@ -148,19 +148,19 @@ func TestOverlay(t *testing.T) {
 		system(t, "mkdir", layers+"/upper", layers+"/work")
 		system(t, "mount", "-t", "overlay", "-o", fmt.Sprintf("lowerdir=%s,upperdir=%[2]s/upper,workdir=%[2]s/work", lower, layers), "overlay", dir)
 	})
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	changed := image("below")
 	changed.Description = "changed"
-	if _, err := store.Create(t.Context(), changed); !errors.Is(err, elyra.ErrExists) {
+	if _, err := create(store, changed); !errors.Is(err, elyra.ErrExists) {
 		t.Errorf("Create: %v, want ErrExists", err)
 	}
-	if _, err := store.Update(t.Context(), changed); err != nil {
+	if _, err := update(store, changed); err != nil {
 		t.Error(err)
 	}
-	if got, err := store.Get(t.Context(), "below"); err != nil || !got.Equal(changed) {
-		t.Errorf("read %+v, %v", got.RuntimeImage, err)
+	if got, err := store.Get(t.Context(), "below", elyra.Current); err != nil || !imageOf(got).Equal(changed) {
+		t.Errorf("read %+v, %v", imageOf(got), err)
 	}
-	if _, err := store.Delete(t.Context(), "below"); err != nil {
+	if _, err := store.Delete(t.Context(), "below", nil); err != nil {
 		t.Error(err)
 	}
 	lifecycle(t, dir)
@@ -184,30 +184,58 @@ func TestDiskRefuses(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := mounted(t, func(dir string) { system(t, "mount", "-t", "tmpfs", "-o", tt.options, "tmpfs", dir) })
-			store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 			want := image("there")
-			if _, err := store.Create(t.Context(), want); err != nil {
+			if _, err := create(store, want); err != nil {
 				t.Fatal(err)
 			}
 			tt.spoil(dir)
 			changed := want
 			changed.Description = strings.Repeat("changed", 1000)
-			_, createErr := store.Create(t.Context(), image("new"))
-			_, updateErr := store.Update(t.Context(), changed)
+			_, createErr := create(store, image("new"))
+			_, updateErr := update(store, changed)
 			for call, err := range map[string]error{"Create": createErr, "Update": updateErr} {
 				if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), filepath.Dir(instancePath(dir, "x"))) || strings.Contains(err.Error(), ".tmp") {
 					t.Errorf("%s: %v, want %v with the directory's path", call, err, tt.want)
 				}
 			}
-			if got, err := store.Get(t.Context(), "there"); err != nil || !got.Equal(want) {
-				t.Errorf("read %+v, %v", got.RuntimeImage, err)
+			if got, err := store.Get(t.Context(), "there", elyra.Current); err != nil || !imageOf(got).Equal(want) {
+				t.Errorf("read %+v, %v", imageOf(got), err)
 			}
 			noLeftovers(t, dir, 1)
 		})
 	}
 }
 
-// fill takes what is left of a disk: bytes, or, where it has none of that size, files.
+// TestReadOnlyLink: on a read-only mount, as a ConfigMap's is, even root can't replace or remove a
+// link, and a reader sees that before it writes.
+func TestReadOnlyLink(t *testing.T) {
+	if !requireRoot(t) {
+		return
+	}
+	dir := mounted(t, func(dir string) { system(t, "mount", "-t", "tmpfs", "tmpfs", dir) })
+	writeInstance(t, dir, "..data", string(elyra.NewDocument(image("linked")).Encode()))
+	if err := os.Symlink("..data.json", instancePath(dir, "linked")); err != nil {
+		t.Fatal(err)
+	}
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	if got, err := store.Get(t.Context(), "linked", elyra.Current); err != nil || !got.Writable {
+		t.Errorf("before it's read-only: %+v, %v", got, err)
+	}
+	system(t, "mount", "-o", "remount,ro", dir)
+	if got, err := store.Get(t.Context(), "linked", elyra.Current); err != nil || got.Writable {
+		t.Errorf("read %+v, %v", got, err)
+	}
+	_, updateErr := update(store, image("linked"))
+	_, deleteErr := store.Delete(t.Context(), "linked", nil)
+	for call, err := range map[string]error{"Update": updateErr, "Delete": deleteErr} {
+		if !errors.Is(err, elyra.ErrReadOnly) {
+			t.Errorf("%s: %v, want ErrReadOnly", call, err)
+		}
+	}
+}
+
+// fill fills a disk: with bytes or, if size is 0, with files.
 func fill(t *testing.T, dir string, size int) {
 	t.Helper()
 	for i := range 1000 {
@@ -261,11 +289,11 @@ func TestAttributes(t *testing.T) {
 	}
 	const label = "system_u:object_r:usr_t:s0"
 	labelled := unix.Setxattr(listed, "security.selinux", []byte(label), 0) == nil // by root, where no policy is against it
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	for _, name := range []string{"listed", "plain"} {
 		changed := image(name)
 		changed.Description = "changed"
-		if _, err := store.Update(t.Context(), changed); err != nil {
+		if _, err := update(store, changed); err != nil {
 			t.Fatal(err)
 		}
 	}

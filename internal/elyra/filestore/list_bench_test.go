@@ -11,7 +11,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
-// BenchmarkList lists files beside the floor: reading and decoding each in turn. It also reports
+// BenchmarkList compares a list with the floor, reading and decoding each file in turn. It also reports
 // what a list keeps of an instance.
 func BenchmarkList(b *testing.B) {
 	const files = 10_000
@@ -47,8 +47,8 @@ func BenchmarkList(b *testing.B) {
 		var instances []elyra.Instance
 		for b.Loop() {
 			var err error
-			store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-			if instances, err = store.List(b.Context(), true); err != nil || len(instances) != files {
+			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+			if instances, err = store.List(b.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(instances) != files {
 				b.Fatal(len(instances), err)
 			}
 		}

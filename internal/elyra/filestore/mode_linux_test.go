@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestSetMode: a mode that could not be set is an error, unless the file system does not allow it.
+// TestSetMode: a mode that couldn't be set is an error, unless the file system doesn't allow it.
 func TestSetMode(t *testing.T) {
-	const reachOnly = 0x200000 // O_PATH: open for what is no access to the file, such as stat
+	const reachOnly = 0x200000 // O_PATH: no access to the file, only to what stat shows
 	f, err := os.OpenFile(t.TempDir(), os.O_RDONLY|reachOnly, 0)
 	if err != nil {
 		t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 )
 
 // levelOrigin returns a function that says what kind of level a data directory is. It looks at the
-// disk when it is first called, and not again.
+// disk only on its first call.
 func levelOrigin(config Config, level int) func() elyra.Origin {
 	dir := config.DataDirs[level]
 	return sync.OnceValue(func() elyra.Origin {
@@ -23,8 +23,8 @@ func levelOrigin(config Config, level int) func() elyra.Origin {
 	})
 }
 
-// hasElyra reports whether a data directory belongs to a Python environment that Elyra is installed
-// in: it is <prefix>/share/jupyter, and the package lies where pip puts it under the same prefix
+// hasElyra reports whether a data directory belongs to a Python environment with Elyra: it's
+// <prefix>/share/jupyter, and the package is where pip installs it under the same prefix
 // (lib/python3.12/site-packages; dist-packages on Debian; Lib\site-packages on Windows).
 func hasElyra(dataDir string) bool {
 	prefix := filepath.Dir(filepath.Dir(dataDir))

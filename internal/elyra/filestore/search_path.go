@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Environment is what decides where Elyra looks for instances. The zero value
-// is the running process's.
+// Environment decides where Elyra looks for instances. The zero value is the
+// environment of this process.
 type Environment struct {
 	// GOOS is the operating system, by Go's name. Default: this one.
 	GOOS string
@@ -22,12 +22,12 @@ type Environment struct {
 	LookupEnv func(string) (string, bool)
 	// Prefix is sys.prefix of the Python that runs Elyra. Default: that of the
 	// elyra-metadata on PATH, else VIRTUAL_ENV, else CONDA_PREFIX; none of
-	// these: there is no such level.
+	// these, there's no such level.
 	Prefix string
 }
 
 // SearchPath returns the Jupyter data directories that Elyra reads, nearest
-// first: those of ELYRA_METADATA_PATH, the user's, the system's, and that of
+// first: those of ELYRA_METADATA_PATH, the user's, the system's, and the one of
 // the Python environment with the images that Elyra ships. Elyra writes to the
 // first.
 //
@@ -40,7 +40,7 @@ func SearchPath(env Environment) []string {
 	var dirs []string
 	if list := env.get("ELYRA_METADATA_PATH"); list != "" {
 		for _, dir := range strings.Split(list, string(os.PathListSeparator)) {
-			// An empty entry is the working directory, to Elyra as well.
+			// An empty entry is the working directory, for Elyra too.
 			dirs = append(dirs, strings.TrimRight(dir, string(os.PathSeparator)))
 		}
 	}
@@ -54,7 +54,7 @@ func SearchPath(env Environment) []string {
 }
 
 // FactoryDir returns the data directory of the Python that runs Elyra, which has
-// the images that Elyra ships; empty where that Python is not known.
+// the images that Elyra ships; empty if that Python isn't known.
 func FactoryDir(env Environment) string {
 	env = env.withDefaults()
 	if env.Prefix == "" {
@@ -134,7 +134,7 @@ func (e Environment) userDataDir() string {
 // systemDataDirs is jupyter_core.paths.SYSTEM_JUPYTER_PATH.
 func (e Environment) systemDataDirs() []string {
 	if e.GOOS == "windows" {
-		// %PROGRAMDATA% can be written by anyone, so Jupyter wants it asked for.
+		// Anyone can write to %PROGRAMDATA%, so Jupyter uses it only if asked to.
 		data := e.get("PROGRAMDATA")
 		switch {
 		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "" && e.flag("JUPYTER_PLATFORM_DIRS"):
@@ -179,8 +179,8 @@ func (e Environment) home() string {
 	return userHome()
 }
 
-// platformHome is platformdirs' expand_user("~"): outside Windows, a HOME that is not absolute does
-// not count.
+// platformHome is platformdirs' expand_user("~"): outside Windows, a HOME that isn't absolute doesn't
+// count.
 func (e Environment) platformHome() string {
 	if e.GOOS == "windows" || filepath.IsAbs(e.get("HOME")) {
 		return e.home()
@@ -188,15 +188,15 @@ func (e Environment) platformHome() string {
 	return userHome()
 }
 
-// userHome is the home directory that the system has for the user.
+// userHome is the user's home directory by the system's records.
 func userHome() string {
 	if u, err := user.Current(); err == nil {
 		return u.HomeDir
 	}
-	return "~" // as Python, which has nothing better either
+	return "~" // as Python does
 }
 
-// realPath resolves symbolic links as far as the path exists, as pathlib's resolve.
+// realPath resolves symbolic links as far as the path exists, as pathlib's resolve does.
 func realPath(path string) string {
 	resolved, err := filepath.EvalSymlinks(path)
 	if err == nil {
@@ -209,7 +209,7 @@ func realPath(path string) string {
 }
 
 // interpreter finds Python's path in the first lines of a script that pip
-// installed: behind #!, or, where that would be too long, behind exec.
+// installed: after #!, or, if that line would be too long, after exec.
 var interpreter = regexp.MustCompile(`^(?:#!|'''exec' "?)(/[^" ]*/python[0-9.]*)"?(?: |$)`)
 
 // pythonPrefix guesses sys.prefix of the Python that runs Elyra, without

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,219 +19,182 @@ import (
 
 // The modes that Elyra itself creates files and directories with.
 const (
-	DefaultFilePermission      fs.FileMode = 0o600
-	DefaultDirectoryPermission fs.FileMode = 0o700
+	elyraFilePermission      fs.FileMode = 0o600
+	elyraDirectoryPermission fs.FileMode = 0o700
 )
 
-const (
-	extension = ".json"
-
-	// maxDocumentSize bounds what is read of one file, in bytes. Real documents
-	// have some hundred.
-	maxDocumentSize = 4 << 20
-)
-
-// Config says where runtime images live and how new files are made.
+// Config says where instances live and how new files are made.
 type Config struct {
 	// DataDirs are Jupyter data directories, nearest first; at least one. The
-	// first is written to, and created where missing.
+	// first is written to, and created if it's missing.
 	DataDirs []string
-	// FactoryDir is the data directory of the Python that runs Elyra, where
-	// [FactoryDir] knows it. Others are recognised by the Elyra that is installed
-	// beside them.
+	// FactoryDir is the data directory of the Python that runs Elyra, if
+	// [FactoryDir] knows it. Others are recognized by the Elyra that is installed
+	// next to them.
 	FactoryDir string
 	// FilePermission and DirectoryPermission are the modes of created files and
-	// directories, whatever the umask. Zero means Elyra's own.
+	// directories, whatever the umask. Zero means Elyra's own. A new directory
+	// keeps the set-group-ID bit that it inherits.
 	FilePermission      fs.FileMode
 	DirectoryPermission fs.FileMode
 }
 
 // Store is an [elyra.Store] on Jupyter data directories.
 type Store struct {
-	dirs          []string // of instances, nearest first
-	origins       []func() elyra.Origin
-	fileMode      fs.FileMode
-	directoryMode fs.FileMode
-	// asked is the configuration, for the modes that it asks for.
-	asked Config
-	clean sync.Once // the first write removes leftovers
+	kind    *elyra.Kind
+	config  Config
+	dirs    []string // of instances, nearest first
+	origins []func() elyra.Origin
+	clean   sync.Once // the first write removes leftovers
+	locks   sync.Map  // a *sync.Mutex for each name
 }
 
 var _ elyra.Store = (*Store)(nil)
 
-// New returns a store. It does no I/O.
-func New(config Config) *Store {
-	s := &Store{
-		fileMode:      cmp.Or(config.FilePermission, DefaultFilePermission),
-		directoryMode: cmp.Or(config.DirectoryPermission, DefaultDirectoryPermission),
-		asked:         config,
-	}
+// New returns a store of instances of a kind. It does no I/O.
+func New(kind *elyra.Kind, config Config) *Store {
+	s := &Store{kind: kind, config: config}
 	for level, dir := range config.DataDirs {
-		s.dirs = append(s.dirs, filepath.Join(dir, "metadata", "runtime-images"))
+		s.dirs = append(s.dirs, instancesDir(kind, dir))
 		s.origins = append(s.origins, levelOrigin(config, level))
 	}
 	return s
 }
 
-// Location returns the path of the file that Create would make for name.
-func (s *Store) Location(name string) string { return filepath.Join(s.dirs[0], fileName(name)) }
-
-// Traits implements [elyra.Store].
-func (s *Store) Traits() elyra.Traits {
-	return elyra.Traits{ListsInvalid: true, ReadsInvalid: true, RepairsBroken: true, KnowsLevels: true, ReadsCheaply: true}
+// instancesDir returns the directory of a kind's instances below a data directory.
+func instancesDir(kind *elyra.Kind, dataDir string) string {
+	return filepath.Join(dataDir, "metadata", kind.Schemaspace)
 }
 
-// Supports implements [elyra.Store]. Files do not tell which Elyra reads them; a
-// current one knows all that this provider writes.
+// Location returns the path of the file that Create would make for name.
+func (s *Store) Location(name string) string { return s.path(0, name) }
+
+// IsLocal implements [elyra.Store].
+func (s *Store) IsLocal() bool { return true }
+
+// Supports implements [elyra.Store]. Files don't say which Elyra reads them; a
+// current one knows all keys that this provider writes.
 func (s *Store) Supports(context.Context, string) (bool, error) { return true, nil }
 
-// Create writes a new file, see the package comment.
-func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	fail := func(err error) (elyra.Instance, error) {
-		return elyra.Instance{}, fmt.Errorf("create runtime image %q: %w", image.Name, err)
+// Create writes a new file. See the package comment.
+func (s *Store) Create(ctx context.Context, name string, document elyra.Document) (created elyra.Instance, err error) {
+	defer s.explain(&err, "create", name)
+	if err := cmp.Or(ctx.Err(), elyra.ValidateName(name)); err != nil {
+		return created, err
 	}
-	if err := cmp.Or(ctx.Err(), elyra.ValidateName(image.Name)); err != nil {
-		return fail(err)
-	}
-	switch level, err := s.find(image.Name); {
+	switch level, err := s.find(name); {
 	case err == nil:
-		return fail(s.taken(image, level))
+		return created, s.existsError(level, name)
 	case !errors.Is(err, elyra.ErrNotFound):
-		return fail(err)
+		return created, err
 	}
-	data := elyra.NewDocument(image).Encode()
-	if err := tooLarge(data); err != nil {
-		return fail(err)
+	data, err := s.encode(document)
+	if err != nil {
+		return created, err
 	}
-	if err := s.createFile(image.Name, data); err != nil {
-		return fail(err)
+	if err := s.createFile(name, data); err != nil {
+		return created, err
 	}
-	return s.instance(0, image.Name, data)
+	return s.instance(0, name, data)
 }
 
-// Get reads the nearest file of that name.
-func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
-	fail := func(instance elyra.Instance, err error) (elyra.Instance, error) {
-		return instance, fmt.Errorf("read runtime image %q: %w", name, err)
-	}
-	if err := ctx.Err(); err != nil {
-		return fail(elyra.Instance{}, err)
-	}
-	level, err := s.findSettled(ctx, name)
-	if err != nil {
-		return fail(elyra.Instance{}, err)
-	}
-	instance, err := s.readSettled(ctx, level, name)
-	if err != nil {
-		return fail(instance, err)
-	}
-	return instance, nil
+// Get reads the nearest file of that name. To find out whether a missing file is
+// being saved, it reads the directory's names. A [elyra.Glance] doesn't.
+func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness) (found elyra.Instance, err error) {
+	defer s.explain(&err, "read", name)
+	_, found, err = s.nearest(ctx, name, freshness)
+	return found, err
 }
 
-// Refresh implements [elyra.Store]: files are read again each time.
-func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
-	return s.Get(ctx, name)
-}
-
-// Peek implements [elyra.Store]. To find out whether a missing file is being saved takes a look at
-// all names in its directory, which is too much for each of many files that are to be created.
-func (s *Store) Peek(ctx context.Context, name string) (elyra.Instance, error) {
-	level, err := s.find(name)
-	if err = cmp.Or(ctx.Err(), err); err != nil {
-		return elyra.Instance{}, fmt.Errorf("read runtime image %q: %w", name, err)
+// Update rewrites the file in its place, or writes a copy into the first directory
+// if the instance lives in a later one.
+func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (updated elyra.Instance, err error) {
+	defer s.explain(&err, "update", name)
+	if err := elyra.ValidateName(name); err != nil {
+		return updated, err
 	}
-	instance, err := s.read(level, name)
+	defer s.lock(name)()
+	level, found, err := s.expect(ctx, name, expected)
 	if err != nil {
-		return instance, fmt.Errorf("read runtime image %q: %w", name, err)
+		return updated, err
 	}
-	return instance, nil
-}
-
-// Update rewrites the file in its place, or writes a copy into the first
-// directory where the instance lives further away.
-func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	fail := func(err error) (elyra.Instance, error) {
-		return elyra.Instance{}, fmt.Errorf("update runtime image %q: %w", image.Name, err)
-	}
-	if err := cmp.Or(ctx.Err(), elyra.ValidateName(image.Name)); err != nil {
-		return fail(err)
-	}
-	level, err := s.findSettled(ctx, image.Name)
+	data, err := s.encode(edit(found.Document))
 	if err != nil {
-		return fail(s.withDirectory(err))
-	}
-	var invalid *elyra.InvalidError
-	instance, err := s.readSettled(ctx, level, image.Name)
-	if err != nil && !errors.As(err, &invalid) {
-		return fail(err)
-	}
-	data := instance.Document.With(image).Encode()
-	if err := tooLarge(data); err != nil {
-		return fail(err)
-	}
-	if level == 0 {
-		err = s.replaceFile(image.Name, data)
-	} else {
-		err = s.createFile(image.Name, data)
-	}
-	if err != nil {
-		return fail(err)
-	}
-	return s.instance(0, image.Name, data)
-}
-
-// Delete removes the file. A symbolic link is removed, never what it points to.
-func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
-	fail := func(err error) (elyra.Deletion, error) {
-		return elyra.Deletion{}, fmt.Errorf("delete runtime image %q: %w", name, err)
-	}
-	if err := ctx.Err(); err != nil {
-		return fail(err)
-	}
-	level, err := s.findSettled(ctx, name)
-	if err != nil {
-		return fail(err)
+		return updated, err
 	}
 	if level > 0 {
-		return fail(&elyra.ReadOnlyError{
-			Name:     name,
-			Location: s.path(level, name),
-			Reason:   "lives outside " + s.dirs[0] + ", the only directory that is written to",
+		err = s.createFile(name, data)
+	} else {
+		err = s.replaceFile(name, data, func() error {
+			_, _, err := s.expect(ctx, name, func(now elyra.Instance) bool {
+				return now.Location == found.Location && now.Digest() == found.Digest()
+			})
+			return err
 		})
 	}
+	var exists *elyra.ExistsError
+	switch {
+	case errors.As(err, &exists):
+		return updated, &elyra.ChangedError{Found: exists.Found}
+	case level == 0 && errors.Is(err, fs.ErrNotExist):
+		return updated, fmt.Errorf("%w: %s", elyra.ErrNotFound, err.Error()) // not fs.ErrNotExist as well
+	case err != nil:
+		return updated, err
+	}
+	return s.instance(0, name, data)
+}
+
+// Delete removes the file. It removes a symbolic link, never what the link points
+// to.
+func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (deletion elyra.Deletion, err error) {
+	defer s.explain(&err, "delete", name)
+	defer s.lock(name)()
+	level, found, err := s.expect(ctx, name, expected)
+	if level > 0 {
+		err = &elyra.ReadOnlyError{Name: name, Location: found.Location, Reason: "lives outside " + s.dirs[0] + ", the only directory that is written to"}
+	}
+	if err != nil {
+		return deletion, err
+	}
 	if err := s.removeFile(name); err != nil {
-		return fail(err)
+		return deletion, err
 	}
 	if level, err := s.find(name); err == nil {
-		return elyra.Deletion{Revealed: s.path(level, name)}, nil
+		deletion.Revealed = s.path(level, name)
 	}
-	return elyra.Deletion{}, nil
+	return deletion, nil
+}
+
+// expect finds and reads an instance that is to be replaced or removed. It fails if
+// the instance isn't the expected one, or is a link that can't be replaced.
+func (s *Store) expect(ctx context.Context, name string, expected elyra.Precondition) (level int, found elyra.Instance, err error) {
+	level, found, err = s.nearest(ctx, name, elyra.Current)
+	var invalid *elyra.InvalidError
+	switch {
+	case err != nil && !errors.As(err, &invalid):
+	case level == 0 && !found.Writable:
+		err = &elyra.ReadOnlyError{Name: name, Location: found.Location, Reason: "is a symbolic link in a directory that can't be written, as in a mounted ConfigMap"}
+	case !expected.Accepts(found):
+		err = &elyra.ChangedError{Found: found}
+	default:
+		err = nil
+	}
+	return level, found, err
 }
 
 // List reads all directories as FileMetadataStore.fetch_instances does: a file
-// that cannot even be loaded hides one of the same name further away only where
-// invalid instances are asked for.
-func (s *Store) List(ctx context.Context, includeInvalid bool) ([]elyra.Instance, error) {
-	return s.listFrom(ctx, 0, includeInvalid)
-}
-
-// ListBeyond implements [elyra.Store]. What has the name of a file in the first directory is hidden,
-// whatever that file holds.
-func (s *Store) ListBeyond(ctx context.Context) ([]elyra.Instance, error) {
-	instances, err := s.listFrom(ctx, 1, false)
-	return slices.DeleteFunc(instances, func(instance elyra.Instance) bool {
-		level, err := s.find(instance.Name)
-		return err == nil && level == 0
-	}), err
-}
-
-// listFrom is List without the levels nearer than first.
-func (s *Store) listFrom(ctx context.Context, first int, includeInvalid bool) ([]elyra.Instance, error) {
+// that can't even be loaded hides one of the same name in a later directory only
+// if invalid instances are asked for.
+func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
+	first := 0
+	if options.Later {
+		first = 1
+	}
 	byName := map[string]elyra.Instance{}
 	for level := len(s.dirs) - 1; level >= first; level-- {
 		names, err := s.names(level)
 		if err != nil {
-			return nil, fmt.Errorf("list runtime images: %w", err)
+			return nil, fmt.Errorf("list %ss: %w", s.kind.Noun, err)
 		}
 		for _, instance := range s.readAll(ctx, level, names) {
 			if errors.Is(instance.Invalid, elyra.ErrNotFound) {
@@ -240,28 +202,33 @@ func (s *Store) listFrom(ctx context.Context, first int, includeInvalid bool) ([
 			}
 			var invalid *elyra.InvalidError
 			loaded := instance.Invalid == nil || errors.As(instance.Invalid, &invalid) && !invalid.Unloadable
-			if loaded || includeInvalid {
+			if loaded || options.Invalid {
 				byName[instance.Name] = instance
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("list runtime images: %w", err)
+			return nil, fmt.Errorf("list %ss: %w", s.kind.Noun, err)
 		}
 	}
 	instances := make([]elyra.Instance, 0, len(byName))
 	for _, instance := range byName {
-		if includeInvalid || instance.Invalid == nil {
-			instances = append(instances, instance)
+		if instance.Invalid != nil && !options.Invalid {
+			continue
 		}
+		if level, err := s.find(instance.Name); options.Later && err == nil && level == 0 {
+			continue
+		}
+		instances = append(instances, instance)
 	}
 	slices.SortFunc(instances, func(a, b elyra.Instance) int { return strings.Compare(a.Name, b.Name) })
 	return instances, nil
 }
 
-// names returns the names that a level has, of instances that are being saved too.
+// names returns the names of a level's instances, including those that are being
+// saved.
 func (s *Store) names(level int) ([]string, error) {
 	entries, err := os.ReadDir(s.dirs[level])
-	if isAbsent(err) || s.passesOver(level, err) {
+	if isAbsent(err) || s.isSkipped(level, err) {
 		return nil, nil
 	}
 	if err != nil {
@@ -269,6 +236,9 @@ func (s *Store) names(level int) ([]string, error) {
 	}
 	var names []string
 	for _, entry := range entries {
+		if entry.IsDir() {
+			continue
+		}
 		if name, ok := instanceName(entry.Name()); ok {
 			names = append(names, name)
 		} else if name, ok := savedName(entry.Name()); ok {
@@ -279,8 +249,8 @@ func (s *Store) names(level int) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// readAll reads instances, several at a time, each with its error as Invalid. What it returns after
-// the end of the context is not all of them.
+// readAll reads instances, several at a time, each with its error as Invalid. If
+// the context ends, it returns only some of them.
 func (s *Store) readAll(ctx context.Context, level int, names []string) []elyra.Instance {
 	instances := make([]elyra.Instance, len(names))
 	var next atomic.Int64
@@ -290,9 +260,10 @@ func (s *Store) readAll(ctx context.Context, level int, names []string) []elyra.
 			if i >= len(names) {
 				return
 			}
-			instance, err := s.readSettled(ctx, level, names[i])
-			instance.Invalid = err
-			instances[i] = instance
+			waitForSave(ctx, func() (saving bool) {
+				instances[i], instances[i].Invalid = s.read(level, names[i])
+				return s.isSaving(level, names[i], instances[i].Invalid)
+			})
 		}
 	}
 	var others sync.WaitGroup
@@ -304,69 +275,93 @@ func (s *Store) readAll(ctx context.Context, level int, names []string) []elyra.
 	return instances
 }
 
-// passesOver reports whether a level is passed over for an error: a directory that may not be
-// entered, further along than the one that is written to. Elyra passes it over, too.
-func (s *Store) passesOver(level int, err error) bool {
+// isSkipped reports whether an error makes the store skip a level, as Elyra does:
+// a directory after the first one that this user may not enter.
+func (s *Store) isSkipped(level int, err error) bool {
 	return level > 0 && errors.Is(err, fs.ErrPermission)
 }
 
-// Unreadable returns the directories along the search path that are passed over, since they may not
-// be entered.
+// Unreadable returns the directories of the search path that are skipped because
+// this user may not enter them.
 func (s *Store) Unreadable() (dirs []string) {
 	for level, dir := range s.dirs {
 		_, err := os.ReadDir(dir)
-		if s.passesOver(level, err) {
+		if s.isSkipped(level, err) {
 			dirs = append(dirs, dir)
 		}
 	}
 	return dirs
 }
 
+// nearest finds and reads an instance, and returns its level too. An InvalidError
+// comes with what could be read.
+func (s *Store) nearest(ctx context.Context, name string, freshness elyra.Freshness) (level int, found elyra.Instance, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, elyra.Instance{}, err
+	}
+	waitForSave(ctx, func() (saving bool) {
+		if level, err = s.find(name); err == nil {
+			found, err = s.read(level, name)
+		}
+		// While an instance is being saved, one that it hides shows through.
+		return freshness != elyra.Glance && (level > 0 && isBeingSaved(s.dirs[0], name) || s.isSaving(level, name, err))
+	})
+	return level, found, err
+}
+
 // find returns the nearest level that has an instance of that name, or
-// ErrNotFound. What it cannot look at is an error, never "not found", but for
-// directories that it passes over.
+// ErrNotFound. If it can't look somewhere, that's an error, never "not found",
+// except for directories that it skips.
 func (s *Store) find(name string) (level int, err error) {
 	file := fileName(name)
 	if !filepath.IsLocal(file) || filepath.Base(file) != file {
-		return 0, fmt.Errorf("%q cannot be the name of a file: %w", name, elyra.ErrNotFound)
+		return 0, fmt.Errorf("%q can't be the name of a file: %w", name, elyra.ErrNotFound)
 	}
-	for level, dir := range s.dirs {
-		switch _, err := os.Lstat(filepath.Join(dir, file)); {
-		case err == nil:
+	for level := range s.dirs {
+		switch info, err := os.Lstat(s.path(level, name)); {
+		case err == nil && !info.IsDir():
 			return level, nil
-		case !isAbsent(err) && !s.passesOver(level, err):
+		case err == nil && level == 0:
+			return 0, fmt.Errorf("%s is a directory, not a file", s.path(level, name))
+		case err != nil && !isAbsent(err) && !s.isSkipped(level, err):
 			return 0, err
 		}
 	}
 	return 0, elyra.ErrNotFound
 }
 
-// read reads the instance of that name at that level. An InvalidError comes
-// beside what could be read.
+// read reads the instance of that name at that level. An InvalidError comes with
+// what could be read.
 func (s *Store) read(level int, name string) (elyra.Instance, error) {
-	data, err := readFile(s.path(level, name))
-	if err != nil {
-		return s.empty(level, name), err
+	data, link, err := readFile(s.path(level, name))
+	instance := s.empty(level, name)
+	var invalid *elyra.InvalidError
+	if errors.As(err, &invalid) { // a link to no file
+		invalid.Name, invalid.Location = name, instance.Location
+		instance.Unparsed = invalid.Reason()
 	}
-	return s.instance(level, name, data)
+	if err == nil {
+		instance, err = s.instance(level, name, data)
+	}
+	if link && level == 0 {
+		instance.Writable = isWritable(s.dirs[0])
+	}
+	return instance, err
 }
 
-// empty is an instance at that level of which nothing is known.
+// empty is an instance at that level whose content isn't known.
 func (s *Store) empty(level int, name string) elyra.Instance {
-	return elyra.Instance{
-		RuntimeImage: elyra.RuntimeImage{Name: name},
-		Location:     s.path(level, name),
-		Writable:     level == 0,
-		Origin:       s.origins[level](),
-	}
+	return elyra.Instance{Name: name, Location: s.path(level, name), Writable: level == 0, Origin: s.origins[level]()}
 }
 
-// instance is what a file at that level with that content is.
+// instance is the instance of a file at that level with that content.
 func (s *Store) instance(level int, name string, data []byte) (elyra.Instance, error) {
 	instance := s.empty(level, name)
 	var err error
-	if instance.Document, err = elyra.ParseDocument(data); err == nil {
-		instance.RuntimeImage, err = instance.Document.Image(name)
+	if instance.Document, err = elyra.ParseDocument(data); err != nil {
+		instance.Unparsed = string(data)
+	} else {
+		err = s.kind.Check(instance.Document)
 	}
 	var invalid *elyra.InvalidError
 	if errors.As(err, &invalid) {
@@ -378,82 +373,40 @@ func (s *Store) instance(level int, name string, data []byte) (elyra.Instance, e
 	return instance, err
 }
 
-func (s *Store) path(level int, name string) string {
-	return filepath.Join(s.dirs[level], fileName(name))
-}
-
-// taken is the error of a creation that finds an instance on that level.
-func (s *Store) taken(image elyra.RuntimeImage, level int) error {
-	exists := s.existsError(image.Name, level)
-	if there, err := s.read(level, image.Name); err == nil && level == 0 {
-		exists.Identical = there.Document.Equal(elyra.NewDocument(image))
-	}
-	return exists
-}
-
-// withDirectory tells of an instance that is gone because its directory is.
-func (s *Store) withDirectory(err error) error {
-	if _, statErr := os.Stat(s.dirs[0]); errors.Is(err, elyra.ErrNotFound) && isAbsent(statErr) {
-		return fmt.Errorf("%w: the directory %s does not exist", err, s.dirs[0])
-	}
-	return err
-}
-
-func (s *Store) existsError(name string, level int) *elyra.ExistsError {
-	return &elyra.ExistsError{Name: name, Location: s.path(level, name), Writable: level == 0, Origin: s.origins[level]()}
-}
-
-// readFile reads a regular file, following links.
-func readFile(path string) ([]byte, error) {
-	// Asked before opening: to open a named pipe would wait for its writer.
-	switch info, err := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		if target, err := os.Readlink(path); err == nil {
-			return nil, fmt.Errorf("%s is a symbolic link to %s, which does not exist", path, elyra.Printable(target))
-		}
-		return nil, fmt.Errorf("%s: %w", path, elyra.ErrNotFound)
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", path, elyra.ErrNotFound) // removed in between
-	}
-	if err != nil {
+// encode returns the content of a document's file. It refuses what the store would
+// never read again.
+func (s *Store) encode(document elyra.Document) ([]byte, error) {
+	if err := s.kind.Check(document); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxDocumentSize+1))
-	if err != nil {
-		return nil, err
-	}
+	data := document.Encode()
 	if len(data) > maxDocumentSize {
-		return nil, fmt.Errorf("%s has more than %d bytes, which is no runtime image", path, maxDocumentSize)
+		return nil, fmt.Errorf("its document has %d bytes; more than %d are never read", len(data), maxDocumentSize)
 	}
 	return data, nil
 }
 
-// isAbsent reports whether err means that the path, or a directory on the way to
-// it, does not exist.
-func isAbsent(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err)
+func (s *Store) path(level int, name string) string {
+	return filepath.Join(s.dirs[level], fileName(name))
 }
 
-// fileName and instanceName convert between an instance's name and its file's,
-// by the rule of Python's os.path.splitext: leading dots belong to the stem.
-func fileName(name string) string {
-	if strings.Trim(strings.TrimSuffix(name, extension), ".") == "" && strings.HasSuffix(name, extension) {
-		return name
-	}
-	return name + extension
+// lock keeps other updates and deletions of a name by this store waiting until
+// unlock is called.
+func (s *Store) lock(name string) (unlock func()) {
+	lock, _ := s.locks.LoadOrStore(name, new(sync.Mutex))
+	lock.(*sync.Mutex).Lock()
+	return lock.(*sync.Mutex).Unlock
 }
 
-func instanceName(file string) (name string, ok bool) {
-	stem, ok := strings.CutSuffix(file, extension)
-	if ok && strings.Trim(stem, ".") == "" {
-		return file, true
+// explain adds to an error what the store was doing.
+func (s *Store) explain(err *error, doing, name string) {
+	if *err != nil {
+		*err = fmt.Errorf("%s %s %q: %w", doing, s.kind.Noun, name, *err)
 	}
-	return stem, ok
+}
+
+// existsError is the error of a creation that finds an instance on that level.
+func (s *Store) existsError(level int, name string) error {
+	found, _ := s.read(level, name) // as far as it can be read
+	return &elyra.ExistsError{Found: found}
 }

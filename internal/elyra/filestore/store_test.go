@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
@@ -17,13 +18,13 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Harness {
+	storetest.Run(t, storetest.RuntimeImages, func(t *testing.T) storetest.Harness {
 		near, far := t.TempDir(), t.TempDir()
 		write := func(dir string) func(testing.TB, string, string) {
 			return func(t testing.TB, name, document string) { writeInstance(t, dir, name, document) }
 		}
 		return storetest.Harness{
-			Store:      filestore.New(filestore.Config{DataDirs: []string{near, far}}),
+			Store:      filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, far}}),
 			Put:        write(near),
 			PutFactory: write(far),
 			Raw: func(t testing.TB, name string) (string, bool) {
@@ -55,12 +56,61 @@ func writeInstance(t testing.TB, dataDir, name, document string) {
 	}
 }
 
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func image(name string) elyra.RuntimeImage {
 	return elyra.RuntimeImage{Name: name, DisplayName: "Display of " + name, ImageName: "team/" + name + ":1"}
 }
 
-// Instances tell their level: of Elyra's factory by the Python that runs Elyra, or
-// by the Elyra that is installed beside them.
+func create(store *filestore.Store, image elyra.RuntimeImage) (elyra.Instance, error) {
+	return store.Create(testingContext, image.Name, elyra.NewDocument(image))
+}
+
+func update(store *filestore.Store, image elyra.RuntimeImage) (elyra.Instance, error) {
+	return store.Update(testingContext, image.Name, nil, func(stored elyra.Document) elyra.Document { return stored.With(image) })
+}
+
+// imageOf is the runtime image of an instance, as far as it can be read.
+func imageOf(instance elyra.Instance) elyra.RuntimeImage {
+	image, _ := instance.Document.Image(instance.Name)
+	return image
+}
+
+// TestUpdatesTakeTurns: between an update's look at an instance and its write, no other update or
+// deletion by the same store looks at it.
+func TestUpdatesTakeTurns(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeInstance(t, dir, "x", string(elyra.NewDocument(image("x")).Encode()))
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	looked, deleted := make(chan elyra.Instance, 1), make(chan error, 1)
+	_, err := store.Update(t.Context(), "x", nil, func(stored elyra.Document) elyra.Document {
+		go func() {
+			_, err := store.Delete(testingContext, "x", func(found elyra.Instance) bool { looked <- found; return true })
+			deleted <- err
+		}()
+		select {
+		case <-looked:
+			t.Error("the deletion looked in the middle of the update")
+		case <-time.After(100 * time.Millisecond): // nothing happens, as it should be
+		}
+		return stored.With(image("changed"))
+	})
+	if err := errors.Join(err, <-deleted); err != nil {
+		t.Fatal(err)
+	}
+	if found := imageOf(<-looked); found.DisplayName != "Display of changed" {
+		t.Errorf("the deletion found %+v", found)
+	}
+}
+
+// Instances know their level: of Elyra's factory by the Python that runs Elyra, or
+// by the Elyra that is installed next to them.
 func TestOrigin(t *testing.T) {
 	t.Parallel()
 	near, far, prefix, installed, debian, windows := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
@@ -82,60 +132,60 @@ func TestOrigin(t *testing.T) {
 		want    elyra.Origin
 	}{
 		{"first", near, near, elyra.OriginLocal},
-		{"further", far, "", elyra.OriginShared},
+		{"later", far, "", elyra.OriginShared},
 		{"of Elyra's Python", share(prefix), share(prefix), elyra.OriginFactory},
 		{"of another Python", share(prefix), share(installed), elyra.OriginShared},
-		{"beside Elyra", share(installed), "", elyra.OriginFactory},
-		{"beside Elyra, on Debian", share(debian), "", elyra.OriginFactory},
-		{"beside Elyra, on Windows", share(windows), "", elyra.OriginFactory},
+		{"next to Elyra", share(installed), "", elyra.OriginFactory},
+		{"next to Elyra, on Debian", share(debian), "", elyra.OriginFactory},
+		{"next to Elyra, on Windows", share(windows), "", elyra.OriginFactory},
 		{"in the environment, but not its data", filepath.Join(installed, "etc", "jupyter"), "", elyra.OriginShared},
 	} {
 		writeInstance(t, tt.dir, "it", string(elyra.NewDocument(image("it")).Encode()))
-		store := filestore.New(filestore.Config{DataDirs: []string{near, tt.dir}, FactoryDir: tt.factory})
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, tt.dir}, FactoryDir: tt.factory})
 		if tt.dir == near {
-			store = filestore.New(filestore.Config{DataDirs: []string{near}, FactoryDir: tt.factory})
+			store = filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near}, FactoryDir: tt.factory})
 		} else if err := os.RemoveAll(instancePath(near, "it")); err != nil {
 			t.Fatal(err)
 		}
-		instance, err := store.Get(t.Context(), "it")
+		instance, err := store.Get(t.Context(), "it", elyra.Current)
 		if err != nil || instance.Origin != tt.want {
 			t.Errorf("%s: %q, %v, want %q", tt.name, instance.Origin, err, tt.want)
 		}
 	}
 }
 
-// Runtime images that stand beside where the store looks are told, with the data
-// directory that they belong to.
-func TestOverlooked(t *testing.T) {
+// Runtime images near where the store looks are found, with the data directory that
+// they belong to.
+func TestFoundElsewhere(t *testing.T) {
 	t.Parallel()
 	document := string(elyra.NewDocument(image("it")).Encode())
 	for _, tt := range []struct {
 		name    string
 		files   map[string]string // by path below the test's directory
 		dataDir string
-		want    []elyra.Overlooked // with paths below it
+		want    []filestore.Elsewhere // with paths below it
 	}{
 		{"nothing", nil, "x", nil},
 		{"read", map[string]string{"x/metadata/runtime-images/a.json": document, "x/runtime-images/b.json": document}, "x", nil},
 		{
 			"an export", map[string]string{"x/runtime-images/a.json": document, "x/runtime-images/b.json": document, "x/runtime-images/c.json": "{"}, "x",
-			[]elyra.Overlooked{{Looked: "x/metadata/runtime-images", Found: "x/runtime-images", Count: 2}},
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/runtime-images", Count: 2}},
 		},
 		{
 			"one too deep", map[string]string{"x/metadata/runtime-images/a.json": document}, "x/metadata",
-			[]elyra.Overlooked{{Looked: "x/metadata/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
+			[]filestore.Elsewhere{{Expected: "x/metadata/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
 		},
 		{
 			"two too deep", map[string]string{"x/metadata/runtime-images/a.json": document}, "x/metadata/runtime-images",
-			[]elyra.Overlooked{{Looked: "x/metadata/runtime-images/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
 		},
 		{
 			"a Python environment", map[string]string{"x/share/jupyter/metadata/runtime-images/a.json": document}, "x",
-			[]elyra.Overlooked{{Looked: "x/metadata/runtime-images", Found: "x/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/share/jupyter"}},
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/share/jupyter"}},
 		},
 		{
 			"a home", map[string]string{"x/.local/share/jupyter/metadata/runtime-images/a.json": document}, "x",
-			[]elyra.Overlooked{{Looked: "x/metadata/runtime-images", Found: "x/.local/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/.local/share/jupyter"}},
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/.local/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/.local/share/jupyter"}},
 		},
 		{"other JSON", map[string]string{"x/package.json": "{}", "x/runtime-images/a.json": `{"display_name": "a"}`}, "x", nil},
 		{"read by the next level", map[string]string{"further/metadata/runtime-images/a.json": document}, "further/metadata", nil},
@@ -159,9 +209,9 @@ func TestOverlooked(t *testing.T) {
 				return filepath.Join(root, filepath.FromSlash(path))
 			}
 			for i, want := range tt.want {
-				tt.want[i].Looked, tt.want[i].Found, tt.want[i].DataDir = below(want.Looked), below(want.Found), below(want.DataDir)
+				tt.want[i].Expected, tt.want[i].Found, tt.want[i].DataDir = below(want.Expected), below(want.Found), below(want.DataDir)
 			}
-			got := filestore.New(filestore.Config{DataDirs: []string{below(tt.dataDir), below("further")}}).Overlooked()
+			got := filestore.FoundElsewhere(elyra.RuntimeImages, []string{below(tt.dataDir), below("further")})
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
 			}
@@ -173,8 +223,8 @@ func TestOverlooked(t *testing.T) {
 var testingContext = context.Background()
 
 // TestSearchPathOfNewPlatformdirs covers rules that new versions of platformdirs
-// have, and old ones, which jupyter_core takes too, have not: relative entries of
-// XDG variables do not count, nor does a relative HOME, and macOS heeds the variables, too.
+// have and old ones, which jupyter_core accepts too, don't: relative entries of XDG
+// variables don't count, nor does a relative HOME, and macOS uses the variables too.
 func TestSearchPathOfNewPlatformdirs(t *testing.T) {
 	current, err := user.Current()
 	if err != nil {

@@ -10,19 +10,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// renameNoReplace renames a file within a directory, and fails with EEXIST where the name is taken.
+// renameNoReplace renames a file within a directory, and fails with EEXIST if the name is taken.
 func renameNoReplace(dir *os.File, from, to string) error {
 	fd := int(dir.Fd())
 	return unix.Renameat2(fd, from, fd, to, unix.RENAME_NOREPLACE)
 }
 
-// aclAttributes hold access control lists, POSIX' and NFS version 4's.
+// aclAttributes hold access control lists, of POSIX and of NFS version 4.
 var aclAttributes = []string{"system.posix_acl_access", "system.nfs4_acl"}
 
 // copyAttributes gives a new file the extended attributes of an old one: those of users, the SELinux
-// label, and the access control list. A new file has a list of its own where its directory has a
-// default one; without one on the old file, it goes. What the system refuses is left out, but for
-// the list: without it, the mode's group bits, which are its mask, would be rights of the group's.
+// label, and the access control list. If the directory has a default list, a new file inherits it; it
+// is removed if the old file has none. Attributes that the system refuses are left out, except the
+// list: without it, the mode's group bits, which are the list's mask, would be the group's rights.
 func copyAttributes(to, from *os.File) error {
 	names, err := attributes(from)
 	if err != nil {
@@ -47,7 +47,7 @@ func copyAttributes(to, from *os.File) error {
 	return nil
 }
 
-// attributes lists a file's extended attributes; none where the file system has no such thing.
+// attributes lists a file's extended attributes; none if the file system doesn't support them.
 func attributes(f *os.File) ([]string, error) {
 	value, err := grown(func(buffer []byte) (int, error) { return unix.Flistxattr(int(f.Fd()), buffer) })
 	if err != nil && !refused(err) {
@@ -64,7 +64,7 @@ func copyAttribute(to, from *os.File, name string) error {
 	return unix.Fsetxattr(int(to.Fd()), name, value, 0)
 }
 
-// grown calls read with a larger buffer until what there is fits.
+// grown calls read with larger and larger buffers until the value fits.
 func grown(read func([]byte) (int, error)) ([]byte, error) {
 	for size := 256; ; size *= 4 {
 		buffer := make([]byte, size)
@@ -77,4 +77,9 @@ func grown(read func([]byte) (int, error)) ([]byte, error) {
 		}
 		return buffer[:n], nil
 	}
+}
+
+// isWritable reports whether this user may make and remove files in a directory.
+func isWritable(dir string) bool {
+	return unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS) == nil
 }

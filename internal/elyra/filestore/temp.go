@@ -1,8 +1,8 @@
 package filestore
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -11,21 +11,21 @@ import (
 )
 
 // tempFile is a whole document, flushed to the disk, under a name that nobody takes for an
-// instance.
+// instance's.
 type tempFile struct {
 	dir    *directory
 	file   *os.File // kept open: an event for a running Elyra comes from it
 	name   string
-	placed bool // it has an instance's name instead of its own
+	placed bool // it has an instance's name by now
 }
 
-// writeTemp writes a document beside the place of the instance of that name. With old, the
-// instance's present file, it has that one's owner, mode and attributes; without, the store's mode.
-// On failure nothing is left.
+// writeTemp writes a document next to the place of the instance of that name. It gets the owner, mode,
+// and attributes of old, the instance's current file, or the store's mode if old is nil. A failure
+// leaves nothing behind.
 func (s *Store) writeTemp(dir *directory, name string, data []byte, old *os.File) (*tempFile, error) {
-	// The name is cut so that the suffix fits whatever the name's length.
+	// Long names are cut, so that the suffix fits.
 	temp := "." + name[:min(len(name), 200)] + extension + tempMark + strconv.FormatUint(rand.Uint64(), 36) + tempSuffix
-	mode := s.fileMode
+	mode := cmp.Or(s.config.FilePermission, elyraFilePermission)
 	if old != nil {
 		mode = 0o600 // until it has its owner
 	}
@@ -46,7 +46,7 @@ func (s *Store) writeTemp(dir *directory, name string, data []byte, old *os.File
 	return t, nil
 }
 
-// fill writes the content last: at no time may it be read by those who may not read the old file.
+// fill writes the content last, so that nobody who may not read the old file can read the new one.
 func (t *tempFile) fill(data []byte, mode fs.FileMode, old *os.File) error {
 	if old != nil {
 		info, err := old.Stat()
@@ -70,7 +70,7 @@ func (t *tempFile) fill(data []byte, mode fs.FileMode, old *os.File) error {
 	return t.file.Sync()
 }
 
-// close forgets the file, and removes it unless it has become an instance.
+// close removes the file unless it has become an instance's.
 func (t *tempFile) close() {
 	_ = t.file.Close()
 	if !t.placed {
@@ -78,9 +78,9 @@ func (t *tempFile) close() {
 	}
 }
 
-// create gives the file an instance's name where no file has it yet; fs.ErrExist where one has. It
-// tries what the system has, best first: a rename that does not replace, a hard link, and last an
-// empty file, made exclusively and then replaced, which a reader can meet, and a crash leave.
+// create gives the file an instance's name, or fails with fs.ErrExist if another file has it. It tries
+// what the system has, best first: a rename that doesn't replace, a hard link, and an empty file, made
+// exclusively and then replaced. A reader can find that empty file, and a crash can leave it.
 func (t *tempFile) create(file string) error {
 	err := renameNoReplace(t.dir.self, t.name, file)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
@@ -89,14 +89,14 @@ func (t *tempFile) create(file string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		err = t.claim(file)
 	}
-	return t.settle(file, err)
+	return t.confirm(file, err)
 }
 
 func (t *tempFile) link(file string) error {
 	if err := t.dir.root.Link(t.name, file); err != nil {
 		return err
 	}
-	// An event tells the name that a file was opened by, and that is the temporary one.
+	// An event has the name that the file was opened with, which is the temporary one.
 	if named, err := t.dir.root.OpenFile(file, os.O_RDWR, 0); err == nil {
 		_ = t.file.Close()
 		t.file = named
@@ -117,14 +117,14 @@ func (t *tempFile) claim(file string) error {
 	return nil
 }
 
-// replace gives the file the name of an instance that another file has.
+// replace gives the file the name of an instance, in the place of another file.
 func (t *tempFile) replace(file string) error {
-	return t.settle(file, t.dir.fail("write", file, t.dir.root.Rename(t.name, file)))
+	return t.confirm(file, t.dir.fail("write", file, t.dir.root.Rename(t.name, file)))
 }
 
-// settle believes an error only where file is not this one: a network file system whose answer was
-// lost reports the second try, for which the name is taken or the temporary file gone.
-func (t *tempFile) settle(file string, err error) error {
+// confirm believes an error only if file isn't this one: after a lost answer, a network file system
+// reports its second try, for which the name is taken or the temporary file gone.
+func (t *tempFile) confirm(file string, err error) error {
 	if err != nil && !t.is(file) {
 		return err
 	}
@@ -146,9 +146,9 @@ func (t *tempFile) is(file string) bool {
 }
 
 // announce makes a running Elyra read the instance again: it writes the first byte over itself, which
-// every file watcher reports as a modification. Where the disk refuses that, the modification time
-// alone is set, which on Linux counts as one, too. A failure changes nothing of what the file holds,
-// and is no failure of the write.
+// every file watcher reports as a modification. If the disk refuses that, it sets the modification
+// time, which Linux reports too. A failure doesn't change the file's content, so the write succeeded
+// anyway.
 func (t *tempFile) announce(file string) {
 	first := make([]byte, 1)
 	if _, err := t.file.ReadAt(first, 0); err == nil {
@@ -156,14 +156,6 @@ func (t *tempFile) announce(file string) {
 			return
 		}
 	}
-	// A zero time leaves the time of access as it is: with both set, Linux reports no modification.
+	// A zero time leaves the time of access as it is: if both are set, Linux reports no modification.
 	_ = t.dir.root.Chtimes(file, time.Time{}, time.Now())
-}
-
-// tooLarge refuses a document that would never be read again.
-func tooLarge(data []byte) error {
-	if len(data) > maxDocumentSize {
-		return fmt.Errorf("its document has %d bytes; more than %d are never read", len(data), maxDocumentSize)
-	}
-	return nil
 }

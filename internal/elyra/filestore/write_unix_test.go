@@ -34,8 +34,8 @@ func TestLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	if _, err := store.Create(t.Context(), image("new")); err != nil {
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	if _, err := create(store, image("new")); err != nil {
 		t.Fatal(err)
 	}
 	var got []string
@@ -53,53 +53,124 @@ func TestLeftovers(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	dir := t.TempDir()
 	writeInstance(t, dir, "large", string(elyra.NewDocument(image("large")).Encode()))
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	large := image("large")
 	large.Description = strings.Repeat("x", 5<<20)
-	_, updateErr := store.Update(t.Context(), large)
+	_, updateErr := update(store, large)
 	large.Name = "new"
-	_, createErr := store.Create(t.Context(), large)
+	_, createErr := create(store, large)
 	for call, err := range map[string]error{"Update": updateErr, "Create": createErr} {
 		if err == nil || !strings.Contains(err.Error(), "more than 4194304 are never read") {
 			t.Errorf("%s: %v", call, err)
 		}
 	}
-	if got, err := store.Get(t.Context(), "large"); err != nil || got.Description != "" {
-		t.Errorf("the old document is now of %d characters, %v", len(got.Description), err)
+	if got, err := store.Get(t.Context(), "large", elyra.Current); err != nil || imageOf(got).Description != "" {
+		t.Errorf("the old document is now of %d characters, %v", len(imageOf(got).Description), err)
 	}
 	noLeftovers(t, dir, 1)
 
 	largest := image("large")
 	largest.Description = "x"
 	largest.Description = strings.Repeat("x", 4<<20-len(elyra.NewDocument(largest).Encode())+1)
-	if _, err := store.Update(t.Context(), largest); err != nil {
+	if _, err := update(store, largest); err != nil {
 		t.Error(err)
 	}
-	if got, err := store.Get(t.Context(), "large"); err != nil || !got.Equal(largest) {
-		t.Errorf("the largest document is read with %d characters, %v", len(got.Description), err)
+	if got, err := store.Get(t.Context(), "large", elyra.Current); err != nil || !imageOf(got).Equal(largest) {
+		t.Errorf("the largest document is read with %d characters, %v", len(imageOf(got).Description), err)
 	}
 }
 
-// TestDirectoryIsGone: a directory that is removed between two writes is made again by a create,
-// and told by its path by an update.
+// TestDirectoryIsGone: if the directory is removed between two writes, a creation makes it again, and
+// an update finds nothing.
 func TestDirectoryIsGone(t *testing.T) {
 	dir := t.TempDir()
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	create := func() {
-		t.Helper()
-		if _, err := store.Create(t.Context(), image("x")); err != nil {
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	for range 2 {
+		if _, err := create(store, image("x")); err != nil {
 			t.Fatal(err)
 		}
+		if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := update(store, image("x")); !errors.Is(err, elyra.ErrNotFound) {
+			t.Errorf("Update: %v, want ErrNotFound", err)
+		}
 	}
-	create()
-	if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
+	if err := os.Symlink("nowhere", filepath.Join(dir, "metadata")); err != nil {
 		t.Fatal(err)
 	}
-	instances := filepath.Dir(instancePath(dir, "x"))
-	if _, err := store.Update(t.Context(), image("x")); !errors.Is(err, elyra.ErrNotFound) || !strings.Contains(err.Error(), instances+" does not exist") {
-		t.Errorf("Update: %v, want ErrNotFound with the directory's path", err)
+	if _, err := create(store, image("x")); err == nil || !strings.Contains(err.Error(), "metadata is a symbolic link to nowhere") {
+		t.Errorf("Create in a link to nothing: %v", err)
 	}
-	create()
+}
+
+// TestChangedDuringUpdate: an update sees what another program did to the instance while the new
+// document was on its way to the disk, and leaves that as it is.
+func TestChangedDuringUpdate(t *testing.T) {
+	document := func(name string) string { return string(elyra.NewDocument(image(name)).Encode()) }
+	for name, tt := range map[string]struct {
+		far       bool // the instance lives in the second directory
+		interfere func(t *testing.T, near string)
+		want      error
+		left      string
+	}{
+		"changed":  {interfere: func(t *testing.T, near string) { t.Helper(); writeInstance(t, near, "x", document("theirs")) }, want: elyra.ErrChanged, left: document("theirs")},
+		"broken":   {interfere: func(t *testing.T, near string) { t.Helper(); writeInstance(t, near, "x", "{") }, want: elyra.ErrChanged, left: "{"},
+		"removed":  {interfere: func(t *testing.T, near string) { t.Helper(); remove(t, instancePath(near, "x")) }, want: elyra.ErrNotFound},
+		"appeared": {far: true, interfere: func(t *testing.T, near string) { t.Helper(); writeInstance(t, near, "x", document("theirs")) }, want: elyra.ErrChanged, left: document("theirs")},
+		"replaced by a directory": {interfere: func(t *testing.T, near string) {
+			t.Helper()
+			remove(t, instancePath(near, "x"))
+			if err := os.Mkdir(instancePath(near, "x"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			near, far := t.TempDir(), t.TempDir()
+			home := near
+			if tt.far {
+				home = far
+			}
+			writeInstance(t, home, "x", document("x"))
+			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, far}})
+			_, err := store.Update(t.Context(), "x", nil, func(stored elyra.Document) elyra.Document {
+				tt.interfere(t, near)
+				return stored.With(image("ours"))
+			})
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+			var changed *elyra.ChangedError
+			if errors.As(err, &changed) && changed.Found.Unparsed == "" && imageOf(changed.Found).DisplayName != "Display of theirs" {
+				t.Errorf("the error says that there is %+v", changed.Found)
+			}
+			if tt.left != "" {
+				if data, err := os.ReadFile(instancePath(near, "x")); err != nil || string(data) != tt.left {
+					t.Errorf("left is %q, %v", data, err)
+				}
+				noLeftovers(t, near, 1)
+			}
+		})
+	}
+}
+
+// TestRefusesInvalid: the store never writes a document that Elyra would refuse.
+func TestRefusesInvalid(t *testing.T) {
+	dir := t.TempDir()
+	writeInstance(t, dir, "x", string(elyra.NewDocument(image("x")).Encode()))
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	_, createErr := store.Create(t.Context(), "new", elyra.Document{})
+	_, updateErr := store.Update(t.Context(), "x", nil, func(elyra.Document) elyra.Document { return elyra.Document{} })
+	for call, err := range map[string]error{"Create": createErr, "Update": updateErr} {
+		if !errors.As(err, new(*elyra.InvalidError)) {
+			t.Errorf("%s: %v, want an InvalidError", call, err)
+		}
+	}
+	if got, err := store.Get(t.Context(), "x", elyra.Current); err != nil || !imageOf(got).Equal(image("x")) {
+		t.Errorf("the old document is now %s, %v", got.Document.Compact(), err)
+	}
+	noLeftovers(t, dir, 1)
 }
 
 // TestNamesDirectory: an error names the whole path, and no temporary file.
@@ -118,11 +189,11 @@ func TestNamesDirectory(t *testing.T) {
 	if err := os.Chmod(instancePath(dir, "x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	asUser(t, func() {
-		_, createErr := store.Create(t.Context(), image("new"))
-		_, updateErr := store.Update(t.Context(), image("x"))
-		_, deleteErr := store.Delete(t.Context(), "x")
+		_, createErr := create(store, image("new"))
+		_, updateErr := update(store, image("x"))
+		_, deleteErr := store.Delete(t.Context(), "x", nil)
 		for want, err := range map[string]error{
 			`create runtime image "new": write to ` + instances + ": permission denied":          createErr,
 			`update runtime image "x": write to ` + instances + ": permission denied":            updateErr,
@@ -135,8 +206,8 @@ func TestNamesDirectory(t *testing.T) {
 	})
 }
 
-// TestUnreadableLevel: a directory further along that may not be entered is passed over, and told;
-// the first one stays an error.
+// TestUnreadableLevel: a later directory that this user may not enter is skipped, and reported. The
+// first one is an error.
 func TestUnreadableLevel(t *testing.T) {
 	near, far := publicDir(t), publicDir(t)
 	writeInstance(t, near, "near", string(elyra.NewDocument(image("near")).Encode()))
@@ -158,24 +229,24 @@ func TestUnreadableLevel(t *testing.T) {
 	}
 	passed := filepath.Join(far, "metadata", "runtime-images")
 	asUser(t, func() {
-		store := filestore.New(filestore.Config{DataDirs: []string{near, far}})
-		if _, err := store.Create(t.Context(), image("new")); err != nil {
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, far}})
+		if _, err := create(store, image("new")); err != nil {
 			t.Errorf("Create: %v", err)
 		}
-		if _, err := store.Get(t.Context(), "far"); !errors.Is(err, elyra.ErrNotFound) {
+		if _, err := store.Get(t.Context(), "far", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("Get: %v, want ErrNotFound", err)
 		}
-		if got, err := store.List(t.Context(), true); err != nil || len(got) != 2 {
+		if got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) != 2 {
 			t.Errorf("listed %d, %v, want near and new", len(got), err)
 		}
 		if got := store.Unreadable(); !slices.Equal(got, []string{passed}) {
 			t.Errorf("passed over are %q, want %s", got, passed)
 		}
-		first := filestore.New(filestore.Config{DataDirs: []string{far, near}})
-		if _, err := first.Create(t.Context(), image("new")); !errors.Is(err, fs.ErrPermission) {
+		first := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{far, near}})
+		if _, err := create(first, image("new")); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("Create in the first: %v, want a permission error", err)
 		}
-		if _, err := first.List(t.Context(), true); !errors.Is(err, fs.ErrPermission) {
+		if _, err := first.List(t.Context(), elyra.ListOptions{Invalid: true}); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("List of the first: %v, want a permission error", err)
 		}
 		if got := first.Unreadable(); len(got) > 0 {

@@ -1,8 +1,8 @@
 // Package jupytertest runs the real Elyra for tests: its command elyra-metadata, and a Jupyter
 // Server with its extension.
 //
-// There are three of it, each in a Python environment that "make test" makes: [Newest], [Oldest]
-// and [ODH]. Functions that do not say which use Newest. By hand:
+// There are four of it, each in a Python environment that "make test" makes: [Newest], [Oldest],
+// [ODH], and [Lab]. Functions that do not say which use Newest. By hand:
 //
 //	ELYRA_TEST_VENV=$(make -s elyra) go test ./...
 //
@@ -43,6 +43,8 @@ var (
 	Oldest = Elyra{"oldest", "ELYRA_TEST_VENV_OLDEST"}
 	// ODH is Open Data Hub's fork: what "pip install odh-elyra" gave on the day it was pinned.
 	ODH = Elyra{"odh", "ELYRA_TEST_VENV_ODH"}
+	// Lab is the newest Elyra in the newest JupyterLab.
+	Lab = Elyra{"lab", "ELYRA_TEST_VENV_LAB"}
 )
 
 // OnEach runs a test on every Elyra, as a subtest of its name.

@@ -188,11 +188,11 @@ func TestParse_refused(t *testing.T) {
 		"[{}, {}]": "the array has 2 documents",
 		"[7]":      "the text isn't a runtime image: not a JSON object",
 		"7":        "the text isn't a runtime image: not a JSON object",
-		"{}":       "schema_name is missing; display_name is missing; metadata is missing",
+		"{}":       "schema_name is missing; metadata is missing; display_name is missing",
 		"[{}] x":   "broken JSON: line 1, column 6",
 		`{"display_name": "X", "schema_name": "runtime-image", "metadata": {}}`: `the runtime image "X" ` + missing,
 		images["least"].annotation: `the runtime image "Python" ` + missing + ". An annotation has no image_name: pass the from.name",
-		strings.Replace(images["controller"].value, "IfNotPresent", "always", 1): `the runtime image "Python 3.11 (UBI9)" is invalid: metadata.pull_policy is "always"`,
+		strings.Replace(images["controller"].value, "IfNotPresent", "always", 1): `the runtime image "Python 3.11 (UBI9)" is invalid: metadata.pull_policy: "always"`,
 	} {
 		if document, err := odh.Parse(text, ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s:\n got %s, %v\nwant %s", text, document.Compact(), err, want)

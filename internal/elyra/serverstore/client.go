@@ -2,267 +2,330 @@ package serverstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	crand "crypto/rand"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"mime"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
 const (
-	// despairLifetime is how long reads, and writes to a server that hangs, fail
-	// without being sent after a request that used up its retries, so that a run
-	// over many resources does not wait for each of them.
-	despairLifetime = 5 * time.Second
-
 	minBackoff = 500 * time.Millisecond
 	maxBackoff = 30 * time.Second
+
+	// maxListBody bounds the answer to a list: some 100,000 instances.
+	maxListBody = 64 << 20
+	// maxBody bounds every other answer.
+	maxBody = 1 << 20
+
+	// writeGrace is how long a write may go on after its context is canceled. A
+	// POST that is cut off leaves an instance that nobody remembers creating.
+	writeGrace = 5 * time.Second
+
+	// handshakeTimeout is net/http's own.
+	handshakeTimeout = 10 * time.Second
+	// probeTimeout bounds a TLS handshake that is a mere guess: Jupyter without TLS
+	// waits in silence for the rest of what it takes for a request.
+	probeTimeout = 2 * time.Second
 )
 
-// client speaks HTTP with one server.
+// client sends requests to one server.
 type client struct {
+	Config
+	kind      *elyra.Kind
 	base      *url.URL
-	transport *http.Transport
-	jar       http.CookieJar // nil where no cookies are kept
+	place     hubPlace
 	headers   http.Header
-	userAgent string
-	token     string
-	xsrf      string   // of a server without authentication
-	session   *session // of a server with a password
-	onRequest func(context.Context, RequestInfo)
-
-	maxRetries int
-	timeout    time.Duration
-	grace      time.Duration
-	backoff    func(attempt int) time.Duration
-	// despair is set when a request has used up its retries, until one is answered.
-	despair atomic.Pointer[despair]
-}
-
-// despair is the outcome of a request that used up its retries.
-type despair struct {
-	err  error
-	when time.Time
+	transport *http.Transport
+	// xsrf is sent twice with every write, as a cookie and as a header, unless the
+	// login gave us another. Jupyter compares the two and nothing else.
+	xsrf    string
+	session *session // nil without a password
+	breaker breaker
+	// speaksTLS is [client.probeTLS], called once.
+	speaksTLS func() bool
 }
 
 // request is what to ask.
 type request struct {
 	method string
-	// path below the base URL; it needs no escaping.
+	// path is below the base URL. It needs no escaping.
 	path string
-	// instance is the name that this is about, if it is about one.
-	instance string
-	body     []byte
-	// form marks a body that is one, not JSON.
+	// name is the instance's, if the request is about one.
+	name string
+	body []byte
+	// form marks a body that is a form, not JSON.
 	form bool
+	// accept reads an answer, and reports whether it's what was asked for.
+	accept func(*exchange) bool
 }
 
-// answer is a whole HTTP response.
-type answer struct {
+// exchange is one attempt of a request and what came of it.
+type exchange struct {
 	request
-	url    string // without query
+	client *client
+	// status is 0 if no whole answer came; err then says why.
 	status int
 	header http.Header
 	body   []byte
+	err    error
+	// sent reports whether the server may have received the request.
+	sent bool
+	// kind is what the first matching rule says; nil if the answer is accepted.
+	kind *kind
+	// message is what Elyra says, if the answer has the shape of Elyra's errors.
+	// (Elyra's elyra/util/http.py)
+	message string
+	byElyra bool
+	// instance is the one in the answer, and schema its schema.
+	instance elyra.Instance
+	schema   string
+	// api is what the server answers to GET /api, which Jupyter doesn't protect.
+	api func() *exchange
 }
 
-func (a *answer) ok() bool { return a.status >= 200 && a.status < 300 }
-
-func (a *answer) media() string {
-	media, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
-	if err != nil {
-		return ""
-	}
-	return media
-}
-
-func (a *answer) isJSON() bool { return a.media() == "application/json" }
-
-func newClient(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Config) *client {
+func newClient(kind *elyra.Kind, cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Config) *client {
 	c := &client{
-		base: base, headers: headers, userAgent: cfg.UserAgent, token: cfg.Token, onRequest: cfg.OnRequest,
-		maxRetries: cfg.MaxRetries, timeout: cfg.RequestTimeout, grace: cfg.grace, backoff: cfg.backoff,
+		Config: cfg, kind: kind, base: base, place: placeOnHub(base), headers: headers, xsrf: crand.Text(),
 		transport: &http.Transport{
 			Proxy:                  cfg.proxy,
 			OnProxyConnectResponse: checkProxy,
 			DialContext:            (&net.Dialer{Timeout: cfg.RequestTimeout, KeepAlive: 30 * time.Second}).DialContext,
 			TLSClientConfig:        tlsConfig,
 			TLSHandshakeTimeout:    min(handshakeTimeout, cfg.RequestTimeout),
-			ForceAttemptHTTP2:      true,
 			MaxIdleConnsPerHost:    32, // Terraform works on 10 resources at once, or on as many as it is told
 			IdleConnTimeout:        90 * time.Second,
 			MaxResponseHeaderBytes: maxBody,
+			// HTTP/2 would send all retries down one connection, even after a load
+			// balancer has forgotten it.
+			Protocols: new(http.Protocols),
 		},
 	}
-	switch {
-	case cfg.Password != "":
-		c.jar, _ = cookiejar.New(nil) // without options it does not fail
-		c.session = &session{password: cfg.Password}
-	case cfg.Token == "":
-		c.xsrf = newXSRF()
+	c.transport.Protocols.SetHTTP1(true)
+	c.speaksTLS = sync.OnceValue(c.probeTLS)
+	if cfg.Password != "" {
+		c.session = &session{cookies: map[string]string{}}
 	}
 	return c
 }
 
-// do asks, logged in where there is a password, and asks again where that may
-// help. It returns an answer of status 2xx or an error: an [*Error], or one that
-// wraps the context's. Doubtful is as in [client.send].
-func (c *client) do(ctx context.Context, r request) (a *answer, doubtful bool, err error) {
-	for again := false; ; again = true {
-		var current *login
-		if c.session != nil {
-			if current, err = c.login(ctx); err != nil {
-				return nil, doubtful, err
-			}
+// read sends a request until its answer is accepted or another attempt is no use.
+func (c *client) read(ctx context.Context, r request) *exchange {
+	for attempt := 0; ; attempt++ {
+		if x := c.attempt(ctx, r); x.kind == nil || !c.again(ctx, x, attempt) {
+			return x
 		}
-		var more bool
-		a, more, err = c.send(ctx, r)
-		doubtful = doubtful || more
-		if err != nil {
-			return nil, doubtful, err
-		}
-		if a.ok() {
-			return a, doubtful, nil
-		}
-		fault := c.judge(a)
-		if fault.Kind == KindPassword && !again {
-			c.session.expire(current)
-			continue
-		}
-		if fault.Kind == KindWrongURL {
-			c.probe(ctx, fault)
-		}
-		return a, doubtful, fault
 	}
 }
 
-// send makes one attempt after the other until there is an answer that is worth
-// looking at, whatever its status, or no sense in another attempt. Doubtful
-// reports whether an attempt may have been carried out although it did not
-// succeed: every answer that is not Elyra's own word leaves that open, and so
-// does Elyra's 500. A 500 is not tried again: it is how Elyra reports many a
-// fault of the caller. Nor is a doubtful POST: that would turn a success into a
-// conflict.
-func (c *client) send(ctx context.Context, r request) (a *answer, doubtful bool, err error) {
-	retries := c.maxRetries
-	if c.despair.Load() != nil {
+// probeTLS reports whether there is TLS at an http endpoint that is reached without a
+// proxy. Whatever was sent there as plain HTTP wasn't understood.
+func (c *client) probeTLS() bool {
+	if proxy, err := c.transport.Proxy(&http.Request{URL: c.base}); c.base.Scheme != "http" || proxy != nil || err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+	defer cancel()
+	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // nothing is sent
+	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", net.JoinHostPort(c.base.Hostname(), cmp.Or(c.base.Port(), "80")))
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
+}
+
+// again waits until a request may be repeated, and reports whether it may be.
+func (c *client) again(ctx context.Context, x *exchange, attempt int) bool {
+	if !x.kind.is(transient) {
+		return false
+	}
+	retries := c.MaxRetries
+	if c.breaker.tripped() {
 		retries = 0
 	}
-	for attempt := 0; ; attempt++ {
-		var sent bool
-		a, sent, err = c.attempt(ctx, r)
-		v := c.weigh(a, sent, err)
-		doubtful = doubtful || v.doubtful
-		if !v.passing {
-			c.despair.Store(nil)
-			return a, doubtful, err
-		}
-		if ctx.Err() != nil {
-			return nil, doubtful, c.interrupted(ctx, r)
-		}
-		if v.doubtful && r.method == http.MethodPost {
-			return a, doubtful, err
-		}
-		if attempt >= retries {
-			c.giveUp(a, err)
-			return a, doubtful, err
-		}
-		wait, asked := retryAfter(a)
-		if wait > c.timeout {
-			return a, doubtful, err
-		}
-		if !asked {
-			wait = c.backoff(attempt)
-		}
-		if !sleep(ctx, wait) {
-			return nil, doubtful, c.interrupted(ctx, r)
-		}
+	wait, asked := x.retryAfter()
+	if attempt >= retries {
+		c.breaker.trip(x.fault())
+	}
+	if attempt >= retries || wait > c.RequestTimeout {
+		return false
+	}
+	if !asked {
+		wait = c.backoff(attempt)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		x.kind, x.err = interrupted, ctx.Err()
+		return false
 	}
 }
 
-// giveUp notes the outcome of a request that used up its retries.
-func (c *client) giveUp(a *answer, err error) {
-	if err == nil {
-		err = c.judge(a)
+// attempt sends a request once, logged in if there is a password. If the login
+// has ended, it logs in again, once.
+func (c *client) attempt(ctx context.Context, r request) *exchange {
+	for again := false; ; again = true {
+		var current *login
+		if c.session != nil && r.path != loginPath {
+			var failed *exchange
+			if current, failed = c.login(ctx); failed != nil {
+				return failed
+			}
+		}
+		x := c.roundTrip(ctx, r)
+		if x.kind == nil || !x.kind.is(transient) && x.kind != interrupted {
+			c.breaker.reset()
+		}
+		if current == nil || again || x.kind != passwordRefused {
+			return x
+		}
+		c.session.expire(current)
 	}
-	c.despair.Store(&despair{err, time.Now()})
 }
 
-// hopeless is the error of a request that used up its retries a moment ago, and
-// nil where there is none: a read is not worth another wait then.
-func (c *client) hopeless() error {
-	if last := c.despair.Load(); last != nil && time.Since(last.when) < despairLifetime {
-		return last.err
+// roundTrip sends a request once, reads its whole answer, classifies it, and logs it.
+func (c *client) roundTrip(caller context.Context, r request) *exchange {
+	x := &exchange{request: r, client: c}
+	if x.err = caller.Err(); x.err != nil {
+		x.kind = interrupted
+		return x
 	}
-	return nil
-}
-
-// hanging is the error of a write that is not worth sending: a moment ago, a
-// request used up its retries and each cost its whole time. Where faults come
-// fast, a write is sent: it may succeed, and costs little.
-func (c *client) hanging() error {
-	var fault *Error
-	err := c.hopeless()
-	if errors.As(err, &fault) && (fault.Kind == KindTimeout || fault.Status == http.StatusGatewayTimeout) {
-		return fmt.Errorf("it was not sent, since the server has just left another request without an answer: %w", err)
-	}
-	return nil
-}
-
-// verdict is what an attempt means for the next one.
-type verdict struct {
-	// passing reports whether the same request may succeed a moment later.
-	passing bool
-	// doubtful reports whether it may have been carried out although its answer
-	// does not say so.
-	doubtful bool
-}
-
-// weigh judges an attempt.
-func (c *client) weigh(a *answer, sent bool, err error) verdict {
-	var fault *Error
+	x.api = sync.OnceValue(func() *exchange {
+		return c.roundTrip(caller, request{method: http.MethodGet, path: "/api", accept: func(*exchange) bool { return true }})
+	})
+	start := time.Now()
+	ctx, cancel := c.bound(caller, r.method)
+	defer cancel()
+	x.exchange(ctx)
 	switch {
-	case errors.As(err, &fault):
-	case err != nil: // the context's
-		return verdict{passing: true, doubtful: sent}
-	case a.ok():
-		return verdict{}
-	default:
-		fault = c.judge(a)
+	case x.err == nil, errors.Is(x.err, errHandshake):
+	case errors.Is(context.Cause(ctx), errTimeout):
+		x.err = errTimeout
+		// Whatever made this connection silent, such as a load balancer that forgot
+		// it, may have hit the idle ones, too.
+		c.transport.CloseIdleConnections()
+	case caller.Err() != nil:
+		x.err = caller.Err()
 	}
-	row := fault.Kind.row()
-	own := a != nil && a.isElyra() && a.status < http.StatusInternalServerError
-	return verdict{passing: row.passing, doubtful: sent && !row.unsent && !own}
+	took := time.Since(start)
+	x.kind = classify(x)
+	if c.OnRequest != nil {
+		info := RequestInfo{Method: r.method, Path: x.url().Path, Status: x.status, Duration: took}
+		if x.err != nil {
+			info.Err = x.fault()
+		}
+		c.OnRequest(caller, info)
+	}
+	return x
 }
 
-// mayPass reports whether a fault may be gone when the request is sent again
-// soon.
-func (c *client) mayPass(err error) bool {
-	var fault *Error
-	return errors.As(err, &fault) && fault.Kind.row().passing && fault.wait <= c.timeout
+// bound limits the time of one attempt. A write may outlive the caller's context by
+// the grace.
+func (c *client) bound(caller context.Context, method string) (context.Context, context.CancelFunc) {
+	if method == http.MethodGet {
+		return context.WithTimeoutCause(caller, c.RequestTimeout, errTimeout)
+	}
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), c.RequestTimeout, errTimeout)
+	stop := context.AfterFunc(caller, func() {
+		grace := time.AfterFunc(c.grace, cancel)
+		context.AfterFunc(ctx, func() { grace.Stop() })
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
 }
 
-// interrupted is the error of a request whose context has ended.
-func (c *client) interrupted(ctx context.Context, r request) error {
-	return fmt.Errorf("%w; the request was %s %s", ctx.Err(), r.method, below(c.base, r.path))
+// exchange sends the request and reads the answer.
+func (x *exchange) exchange(ctx context.Context) {
+	var connected, handshaking atomic.Bool
+	req, err := x.client.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		TLSHandshakeStart: func() { handshaking.Store(true) },
+		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { handshaking.Store(err != nil) },
+		GotConn:           func(httptrace.GotConnInfo) { connected.Store(true) },
+	}), x.request)
+	if err != nil {
+		x.err = err
+		return
+	}
+	resp, err := x.client.transport.RoundTrip(req)
+	x.sent = connected.Load()
+	if err != nil {
+		x.err = err
+		if handshaking.Load() && !x.sent && isTimeout(err) {
+			x.err = errHandshake
+		}
+		return
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if x.client.session != nil {
+		x.client.session.keep(resp.Cookies())
+	}
+	limit := int64(maxBody)
+	if x.method == http.MethodGet && x.path == x.client.collection() {
+		limit = maxListBody
+	}
+	if resp.ContentLength > limit {
+		x.err = errOversize
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	switch {
+	case int64(len(body)) > limit:
+		x.err = errOversize
+	case err != nil:
+		x.err = fmt.Errorf("%w: %w", errTruncated, err)
+	default:
+		x.status, x.header, x.body = resp.StatusCode, resp.Header, body
+		var said struct{ Reason, Message, Timestamp *string }
+		if x.isJSON() && json.Unmarshal(body, &said) == nil && said.Reason != nil && said.Message != nil && said.Timestamp != nil {
+			x.byElyra, x.message = true, *said.Message
+		}
+	}
+}
+
+func (x *exchange) url() *url.URL { return below(x.client.base, x.path) }
+
+func (x *exchange) media() string {
+	media, _, _ := mime.ParseMediaType(x.header.Get("Content-Type"))
+	return media
+}
+
+func (x *exchange) isJSON() bool { return x.media() == "application/json" }
+
+// inDoubt reports whether the request may have been carried out although its
+// answer doesn't say so. Only Elyra's own word settles that, but not its 500, nor a
+// creation that it refuses: some leave a file.
+func (x *exchange) inDoubt() bool {
+	said := x.byElyra && x.status < http.StatusInternalServerError && (x.kind != refused || x.method != http.MethodPost)
+	return x.sent && !x.kind.is(unsent) && !said
 }
 
 // retryAfter reads how long an answer asks to be left alone: a number of seconds
 // or a date (RFC 9110, section 10.2.3).
-func retryAfter(a *answer) (wait time.Duration, asked bool) {
-	if a == nil || a.status != http.StatusTooManyRequests && a.status != http.StatusServiceUnavailable {
+func (x *exchange) retryAfter() (wait time.Duration, asked bool) {
+	if x.status != http.StatusTooManyRequests && x.status != http.StatusServiceUnavailable {
 		return 0, false
 	}
-	header := a.header.Get("Retry-After")
+	header := x.header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second, true
 	}
@@ -270,8 +333,8 @@ func retryAfter(a *answer) (wait time.Duration, asked bool) {
 	return max(0, time.Until(date)), err == nil
 }
 
-// exponential doubles from minBackoff and takes off up to a half, so that
-// clients which failed together do not come back together.
+// exponential doubles from minBackoff and takes off up to a half, so that clients
+// that failed together don't come back together.
 func exponential(attempt int) time.Duration {
 	wait := maxBackoff
 	if attempt < 10 {
@@ -280,37 +343,7 @@ func exponential(attempt int) time.Duration {
 	return wait - rand.N(wait/2)
 }
 
-// sleep waits, and reports whether the context still lasts after that.
-func sleep(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// below returns the URL of a path below a base URL. The path needs no escaping.
-func below(base *url.URL, path string) *url.URL {
-	u := *base
-	u.Path += path
-	if u.RawPath != "" {
-		u.RawPath += path
-	}
-	return &u
-}
-
-// segment makes one path segment of a name.
-func segment(name string) string {
-	if name == "." || name == ".." {
-		return strings.ReplaceAll(name, ".", "%2E")
-	}
-	return url.PathEscape(name)
-}
-
-// newRequest dresses a request for one attempt.
+// newRequest builds the HTTP request of one attempt.
 func (c *client) newRequest(ctx context.Context, r request) (*http.Request, error) {
 	target := below(c.base, r.path)
 	if r.method == http.MethodGet {
@@ -322,49 +355,47 @@ func (c *client) newRequest(ctx context.Context, r request) (*http.Request, erro
 	}
 	req.Header = c.headers.Clone()
 	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", c.userAgent)
+		req.Header.Set("User-Agent", c.UserAgent)
 	}
 	req.Header.Set("Accept", "application/json")
-	if r.form {
+	switch {
+	case r.form:
 		req.Header.Set("Accept", "*/*")
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	} else if r.body != nil {
+	case r.body != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if c.jar != nil {
-		for _, cookie := range c.jar.Cookies(req.URL) {
-			req.AddCookie(cookie)
-		}
+	if c.Token != "" {
+		req.Header.Set("Authorization", "token "+c.Token)
 	}
-	switch write := r.method != http.MethodGet; {
-	case c.token != "":
-		req.Header.Set("Authorization", "token "+c.token)
-	case write && c.session != nil:
-		req.Header.Set("X-Xsrftoken", c.cookie("_xsrf"))
-	case write:
-		req.AddCookie(&http.Cookie{Name: "_xsrf", Value: c.xsrf})
-		req.Header.Set("X-Xsrftoken", c.xsrf)
+	cookies := c.cookies(r.method)
+	for name, value := range cookies {
+		req.AddCookie(&http.Cookie{Name: name, Value: value}) //nolint:gosec // a request's cookie has no attributes
+	}
+	if r.method != http.MethodGet {
+		req.Header.Set("X-Xsrftoken", cookies[xsrfCookie])
 	}
 	return req, nil
 }
 
-func (c *client) cookie(name string) string {
-	for _, cookie := range c.jar.Cookies(below(c.base, "/login")) {
-		if cookie.Name == name {
-			return cookie.Value
-		}
+// cookies returns what a request carries, the value that writes repeat included.
+func (c *client) cookies(method string) map[string]string {
+	cookies := map[string]string{}
+	if method != http.MethodGet {
+		cookies[xsrfCookie] = c.xsrf
 	}
-	return ""
+	if c.session != nil {
+		c.session.addTo(cookies)
+	}
+	return cookies
 }
 
-// probe tells a Jupyter Server without Elyra from an address where there is
-// none: every Jupyter Server says its version at /api, to anybody.
-func (c *client) probe(ctx context.Context, fault *Error) {
-	api, _, err := c.send(ctx, request{method: http.MethodGet, path: "/api"})
-	switch {
-	case err == nil && api.status == http.StatusOK && api.isJSON() && bytes.Contains(api.body, []byte(`"version"`)):
-		fault.Kind = KindNoElyra
-	case fault.place.server != "" && err == nil && api.header.Get("X-Jupyterhub-Version") != "":
-		fault.Kind = KindHubNamedStopped
+// below returns the URL of a path below a base URL. The path needs no escaping.
+func below(base *url.URL, path string) *url.URL {
+	u := *base
+	u.Path += path
+	if u.RawPath != "" {
+		u.RawPath += path
 	}
+	return &u
 }

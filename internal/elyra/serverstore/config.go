@@ -2,7 +2,6 @@ package serverstore
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
@@ -24,36 +24,32 @@ const (
 
 // Config says where the server is and how to talk to it.
 type Config struct {
-	// Endpoint is the server's base URL, including its path, such as
-	// https://hub.example.com/user/jdoe. Trailing slashes do not count.
+	// Endpoint is the server's base URL with its path, such as
+	// https://hub.example.com/user/jdoe. Trailing slashes don't count.
 	Endpoint string
-
 	// Token is sent as "Authorization: token …". Password logs in at the
-	// server's login page instead. With neither, the server is taken to be open,
-	// or opened by Headers.
+	// server's login page instead. With neither, the server is open, or Headers
+	// open it.
 	Token, Password string
 	// Headers are added to every request, for proxies in front of the server.
 	Headers map[string]string
-
-	// CACertPEM is trusted beside the system's authorities.
+	// CACertPEM is trusted in addition to the system's authorities.
 	CACertPEM                   string
 	ClientCertPEM, ClientKeyPEM string
 	InsecureSkipVerify          bool
-
-	// RequestTimeout bounds each attempt of a request, body included. Zero is
+	// RequestTimeout bounds each attempt of a request, body included. Zero means
 	// DefaultRequestTimeout.
 	RequestTimeout time.Duration
 	// MaxRetries is how many times a request is repeated after a fault that may
-	// pass. Zero is never. Once a request has used up its retries, the next ones
-	// are tried once each until one is answered, so that a plan over many
-	// resources does not wait for each of them. For some seconds they are not
-	// sent at all: reads, and also writes where the server hangs.
+	// pass. Zero means never. See [breaker] for what happens after that.
 	MaxRetries int
-
-	UserAgent string
-	// OnRequest, if set, is told of every attempt when it is over. It is called
-	// from several goroutines at once.
+	UserAgent  string
+	// OnRequest, if set, is called after every attempt, from several goroutines at
+	// once.
 	OnRequest func(context.Context, RequestInfo)
+	// OnForeign, if set, is told once of an instance that lists leave out, because
+	// an extension of Elyra defines its schema.
+	OnForeign func(ctx context.Context, name, schema string)
 
 	// backoff replaces the waits between attempts in tests.
 	backoff func(attempt int) time.Duration
@@ -88,9 +84,9 @@ func configErrorf(argument, format string, args ...any) error {
 	return &ConfigError{argument, fmt.Sprintf(format, args...)}
 }
 
-// New returns a store on the server of cfg. It checks cfg and does no I/O; its
-// errors are [ConfigError]s.
-func New(cfg Config) (*Store, error) {
+// New returns a store of instances of a kind on the server of cfg. It checks cfg and
+// does no I/O. Its errors are [ConfigError]s.
+func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	base, err := parseEndpoint(cfg.Endpoint)
 	if err != nil {
 		return nil, configErrorf("endpoint", "%v", err)
@@ -124,8 +120,8 @@ func New(cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: newClient(cfg, base, headers, tlsConfig)}
-	s.reads = newReads(s.fetchList)
+	s := &Store{client: newClient(kind, cfg, base, headers, tlsConfig)}
+	s.lists = lists{fetch: s.fetchList, written: map[string]uint64{}, writing: map[string]chan struct{}{}}
 	return s, nil
 }
 
@@ -257,7 +253,3 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil
 }
-
-// newXSRF makes up the value that a server without authentication wants to see
-// twice, as cookie and as header. Jupyter compares the two and nothing else.
-func newXSRF() string { return rand.Text() }

@@ -10,10 +10,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"net"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
@@ -34,7 +36,7 @@ func TestEndpoint(t *testing.T) {
 		"https://hub/user/jdoe/lab":           "https://hub/user/jdoe/lab",
 		"https://proxy/notebooks/":            "https://proxy/notebooks",
 	} {
-		store, err := serverstore.New(serverstore.Config{Endpoint: endpoint})
+		store, err := serverstore.New(elyra.RuntimeImages, serverstore.Config{Endpoint: endpoint})
 		if err != nil {
 			t.Errorf("%s: %v", endpoint, err)
 			continue
@@ -62,7 +64,7 @@ func TestEndpoint(t *testing.T) {
 		"http://host:8888/login?next=%2Flab":                 `use "http://host:8888"`,
 		"http://host:8888/?":                                 `use "http://host:8888"`,
 	} {
-		_, err := serverstore.New(serverstore.Config{Endpoint: endpoint})
+		_, err := serverstore.New(elyra.RuntimeImages, serverstore.Config{Endpoint: endpoint})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", endpoint, err, want)
 			continue
@@ -91,7 +93,7 @@ func TestConfig(t *testing.T) {
 	} {
 		c := serverstore.Config{Endpoint: "http://host", Token: "t"}
 		change(&c)
-		_, err := serverstore.New(c)
+		_, err := serverstore.New(elyra.RuntimeImages, c)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 			continue
@@ -125,7 +127,7 @@ func TestTLS(t *testing.T) {
 		cfg.CACertPEM, cfg.ClientCertPEM, cfg.ClientKeyPEM = server.CACertPEM(), "", ""
 		_, err := newStore(t, cfg).Create(t.Context(), image("new"))
 		var fault *serverstore.Error
-		if !errors.As(err, &fault) || fault.Kind != serverstore.KindTLS || strings.Contains(err.Error(), "unknown") {
+		if !errors.As(err, &fault) || fault.Kind() != serverstore.KindNoClientCert || errors.Is(err, elyra.ErrOutcomeUnknown) {
 			t.Error(err)
 		}
 	})
@@ -136,7 +138,7 @@ func TestTLS(t *testing.T) {
 	})
 }
 
-// certificate makes one for clients, its own authority.
+// certificate makes one for clients and for 127.0.0.1, its own authority.
 func certificate(t *testing.T) (certPEM, keyPEM string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -147,7 +149,8 @@ func certificate(t *testing.T) (certPEM, keyPEM string) {
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "client"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -167,13 +170,13 @@ func certificate(t *testing.T) (certPEM, keyPEM string) {
 // offered.
 func TestPageOffered(t *testing.T) {
 	server := newServer(t)
-	for page, want := range map[string]string{"/lab": server.URL, "/lab/tree/a%20b": server.URL, "/tree": server.URL, "/other": "",
+	for page, want := range map[string]string{"/tree": server.URL, "/other": "",
 		"/elyra/metadata/runtime-images": server.URL, "/elyra": "", "/elyra/other": "", "/metadata": ""} {
 		cfg := config(server)
 		cfg.Endpoint += page
-		_, err := newStore(t, cfg).List(t.Context(), false)
+		_, err := newStore(t, cfg).List(t.Context())
 		var fault *serverstore.Error
-		if !errors.As(err, &fault) || fault.Kind != serverstore.KindWrongURL || strings.Contains(fault.NextStep(), `endpoint = "`+server.URL+`"`) != (want != "") {
+		if !errors.As(err, &fault) || fault.Kind() != serverstore.KindNoJupyter || strings.Contains(fault.NextStep(), `endpoint = "`+server.URL+`"`) != (want != "") {
 			t.Errorf("%s: %v: %s", page, err, fault.NextStep())
 		}
 	}

@@ -51,19 +51,18 @@ func TestDoubtfulCreation(t *testing.T) {
 			server := newServer(t)
 			server.Inject(elyratest.Fault{Method: "POST", Do: do})
 			_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
-			if err == nil || errors.Is(err, elyra.ErrUncertain) != (name == "503 for an hour") || errors.Is(err, elyra.ErrExists) {
+			if err == nil || errors.Is(err, elyra.ErrOutcomeUnknown) != (name == "503 for an hour") || errors.Is(err, elyra.ErrExists) {
 				t.Error(err)
 			}
 		})
 		t.Run(name+", and somebody else's is there", func(t *testing.T) {
 			server := newServer(t)
-			// All that we know of it is alike; one key more makes it somebody else's.
-			theirs := strings.Replace(document("new"), `"metadata": {`, `"metadata": {"x-owner": "team-b", `, 1)
+			theirs := strings.Replace(document("new"), "Display of", "Another", 1)
 			server.Put(elyratest.Writable, "new", theirs)
 			server.Inject(elyratest.Fault{Method: "POST", Do: do})
 			_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
 			var exists *elyra.ExistsError
-			if !errors.As(err, &exists) || exists.Identical {
+			if !errors.As(err, &exists) {
 				t.Error(err)
 			}
 			if raw, _ := server.Raw(elyratest.Writable, "new"); raw != theirs {
@@ -74,7 +73,7 @@ func TestDoubtfulCreation(t *testing.T) {
 			server := newServer(t)
 			server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(do)})
 			server.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Drop()})
-			if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); !errors.Is(err, elyra.ErrUncertain) {
+			if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); !errors.Is(err, elyra.ErrOutcomeUnknown) {
 				t.Error(err)
 			}
 		})
@@ -91,7 +90,7 @@ func TestClosedDoor(t *testing.T) {
 		server := newServer(t)
 		server.Inject(elyratest.Fault{Do: do})
 		_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
-		if err == nil || errors.Is(err, elyra.ErrUncertain) {
+		if err == nil || errors.Is(err, elyra.ErrOutcomeUnknown) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -101,10 +100,10 @@ func TestClosedDoor(t *testing.T) {
 	cfg.Token = "wrong"
 	_, err := newStore(t, cfg).Create(t.Context(), image("new"))
 	var fault *serverstore.Error
-	if !errors.As(err, &fault) || fault.Kind != serverstore.KindForbidden {
+	if !errors.As(err, &fault) || fault.Kind() != serverstore.KindTokenRefused {
 		t.Error(err)
 	}
-	expectAsked(t, server, "POST "+collection)
+	expectAsked(t, server, "POST "+collection, "GET /api")
 }
 
 // TestDoubtfulUpdate: the same of a PUT.
@@ -120,7 +119,7 @@ func TestDoubtfulUpdate(t *testing.T) {
 				}
 				server.Inject(elyratest.Fault{Method: "PUT", Do: act})
 				got, err := newStore(t, config(server)).Update(t.Context(), image("new"))
-				if done && (err != nil || !got.Equal(image("new")) || !got.Document.HasMetadata("x-owner")) || !done && err == nil {
+				if done && (err != nil || !got.Equal(image("new")) || !got.has("x-owner")) || !done && err == nil {
 					t.Errorf("%+v, %v", got, err)
 				}
 			})
@@ -150,32 +149,45 @@ func TestDoubtfulDeletion(t *testing.T) {
 	}
 }
 
-// TestIdentical: a name that is taken by exactly what was sent, as by a POST that
-// was delivered twice, or by a run that was killed, is told from any other.
-func TestIdentical(t *testing.T) {
-	for stored, want := range map[string]bool{
-		document("new"): true,
-		strings.Join(strings.Fields(document("new")), " "): true,
-		foreign: false,
-		invalid: false,
-		strings.Replace(document("new"), `"metadata": {`, `"metadata": {"x-owner": 1,`, 1): false,
-	} {
-		server := newServer(t)
-		server.Put(elyratest.Writable, "new", stored)
-		_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
-		var exists *elyra.ExistsError
-		if !errors.As(err, &exists) || exists.Identical != want {
-			t.Errorf("%s: %+v", stored, err)
-		}
-	}
+// TestChangedInDoubt: an update whose answer is lost isn't repeated over what somebody
+// else has written since.
+func TestChangedInDoubt(t *testing.T) {
 	server := newServer(t)
-	server.Inject(elyratest.Fault{Method: "POST", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		elyratest.After(func(http.ResponseWriter, *http.Request, http.Handler) {})(w, r.Clone(r.Context()), next)
-		next.ServeHTTP(w, r)
+	server.Put(elyratest.Writable, "mine", document("mine"))
+	server.Inject(elyratest.Fault{Method: "PUT", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		server.Put(elyratest.Writable, "mine", foreign)
+		elyratest.Page(http.StatusBadGateway)(w, r, next)
 	}})
-	_, err := newStore(t, config(server)).Create(t.Context(), image("twice"))
-	var exists *elyra.ExistsError
-	if !errors.As(err, &exists) || !exists.Identical {
-		t.Errorf("delivered twice: %v", err)
+	changed := image("mine")
+	changed.Description = "changed"
+	_, err := newStore(t, config(server)).Store.Update(t.Context(), "mine", expect("mine"), func(d elyra.Document) elyra.Document { return d.With(changed) })
+	if !errors.Is(err, elyra.ErrChanged) {
+		t.Error(err)
+	}
+	if raw, _ := server.Raw(elyratest.Writable, "mine"); raw != foreign {
+		t.Errorf("now it is %s", raw)
+	}
+}
+
+// TestRefusedAndLeft: Elyra refuses a creation, and leaves a file all the same.
+func TestRefusedAndLeft(t *testing.T) {
+	for name, left := range map[string]string{"nothing": "", "what was sent": document("new"), "something else": invalid} {
+		t.Run(name, func(t *testing.T) {
+			server := newServer(t)
+			server.Inject(elyratest.Fault{Method: "POST", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				if left != "" {
+					server.Put(elyratest.Writable, "new", left)
+				}
+				elyratest.Refuse(http.StatusBadRequest, "it can't be read back")(w, r, next)
+			}})
+			_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
+			switch {
+			case name == "what was sent" && err == nil:
+			case name == "nothing" && errors.As(err, new(*elyra.InvalidError)) && !errors.Is(err, elyra.ErrExists):
+			case name == "something else" && errors.Is(err, elyra.ErrExists):
+			default:
+				t.Error(err)
+			}
+		})
 	}
 }

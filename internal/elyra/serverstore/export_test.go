@@ -10,15 +10,61 @@ import (
 // Exponential is the wait before an attempt in earnest.
 var Exponential = exponential
 
-// Kinds is how many kinds of faults there are.
-const Kinds = len(kinds)
+// Kind is a kind of fault.
+type Kind = *kind
 
-// Happened is what a kind's errors say.
-func Happened(kind Kind) string { return kind.row().happened }
+// The kinds that tests tell apart.
+var (
+	KindUnexpected        = unexpected
+	KindNotFound          = notFound
+	KindProtected         = protected
+	KindInvalid           = invalid
+	KindPage              = page
+	KindHTMLPage          = htmlPage
+	KindNoJupyter         = noJupyter
+	KindNoElyra           = noElyra
+	KindLogin             = loginPage
+	KindHubLogin          = hubLogin
+	KindRedirect          = redirect
+	KindMethodRefused     = methodRefused
+	KindUnauthorized      = unauthorized
+	KindForbidden         = forbidden
+	KindProxyRefused      = proxyRefused
+	KindHostRefused       = hostRefused
+	KindNoCredentials     = noCredentials
+	KindTokenRefused      = tokenRefused
+	KindPasswordRefused   = passwordRefused
+	KindHubRefused        = hubRefused
+	KindHubStopped        = hubStopped
+	KindHubNamedStopped   = hubNamedStopped
+	KindHub               = hubItself
+	KindThrottled         = throttled
+	KindUnavailable       = unavailable
+	KindServerFailed      = serverFailed
+	KindTLSFailed         = tlsFailed
+	KindBadCertificate    = badCertificate
+	KindNoClientCert      = noClientCertificate
+	KindNotTLS            = notTLS
+	KindNoHandshake       = noHandshake
+	KindSpeaksTLS         = speaksTLS
+	KindUnknownHost       = unknownHost
+	KindConnectionRefused = connectionRefused
+	KindProxyFailed       = proxyFailed
+	KindConnectionLost    = connectionLost
+	KindTimedOut          = timedOut
+	KindTruncated         = truncated
+	KindOversize          = oversize
+)
+
+// String is what the kind's errors say.
+func (k *kind) String() string { return k.happened }
+
+// Kind is the fault's.
+func (e *Error) Kind() Kind { return e.kind }
 
 // RetryAfter reads the header of an answer.
 func RetryAfter(status int, header http.Header) (time.Duration, bool) {
-	return retryAfter(&answer{status: status, header: header})
+	return (&exchange{status: status, header: header}).retryAfter()
 }
 
 // WithoutWaits makes cfg's store try again at once.
@@ -47,25 +93,32 @@ func WithProxy(cfg Config, proxy string) Config {
 
 // Age makes what s has read, and how it failed, too old to be of use.
 func Age(s *Store) {
-	s.reads.mu.Lock()
-	defer s.reads.mu.Unlock()
-	if s.reads.newest != nil && !s.reads.newest.answered.IsZero() {
-		s.reads.newest.answered = time.Time{}.Add(time.Second)
+	s.lists.mu.Lock()
+	defer s.lists.mu.Unlock()
+	if s.lists.newest != nil && !s.lists.newest.until.IsZero() {
+		s.lists.newest.until = time.Now().Add(-1)
 	}
-	if last := s.client.despair.Load(); last != nil {
-		s.client.despair.Store(&despair{err: last.err})
+	if last := s.client.breaker.failure.Load(); last != nil {
+		s.client.breaker.failure.Store(&failure{fault: last.fault})
 	}
+}
+
+// Shared is how long the newest list is still shared.
+func Shared(s *Store) time.Duration {
+	s.lists.mu.Lock()
+	defer s.lists.mu.Unlock()
+	return time.Until(s.lists.newest.until)
 }
 
 // AwaitReaders returns when n readers wait for one list.
 func AwaitReaders(s *Store, n int) {
 	for {
-		s.reads.mu.Lock()
+		s.lists.mu.Lock()
 		waiting := 0
-		if s.reads.newest != nil {
-			waiting = s.reads.newest.instances.Waiting()
+		if s.lists.newest != nil {
+			waiting = s.lists.newest.instances.Waiting()
 		}
-		s.reads.mu.Unlock()
+		s.lists.mu.Unlock()
 		if waiting == n {
 			return
 		}

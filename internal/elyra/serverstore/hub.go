@@ -11,6 +11,8 @@ type hubPlace struct {
 	// withoutPage is the endpoint without what looks like a page of the server's;
 	// empty where nothing does.
 	withoutPage string
+	// host is the endpoint's, without its port.
+	host string
 	// root is the Hub's public address, without a slash at the end.
 	root string
 	// user and server are the user's name and that of a named server, as in the
@@ -25,7 +27,7 @@ type hubPlace struct {
 // placeOnHub reads an endpoint's path: …/user/NAME or …/user/NAME/SERVER, with
 // /hub before it where it is the Hub's own page about that server.
 func placeOnHub(base *url.URL) hubPlace {
-	var p hubPlace
+	p := hubPlace{host: base.Hostname()}
 	prefix, rest, found := strings.Cut(base.EscapedPath()+"/", "/user/")
 	if found {
 		p.user, rest, _ = strings.Cut(rest, "/")
@@ -65,6 +67,7 @@ func (p hubPlace) explain(text string) string {
 	}
 	hub := p.root + "/hub"
 	return strings.NewReplacer(
+		"{host}", p.host,
 		"{hub}", hub,
 		"{user}", unescaped(user),
 		"{endpoint}", p.root+"/user/"+user+server+"/",

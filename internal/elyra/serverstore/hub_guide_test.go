@@ -71,7 +71,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 	for _, dir := range []string{shared, alone} {
 		putFile(t, dir, "team", document("team"))
 	}
-	open := func(user string) *serverstore.Store {
+	open := func(user string) images {
 		hub.AddUser(t, user)
 		start := exec.CommandContext(t.Context(), "bash", hubScript, hub.URL, user)
 		start.Env = append(os.Environ(), "TERRAFORM_HUB_TOKEN="+hubServiceToken)
@@ -184,9 +184,9 @@ func wantFile(t *testing.T, dataDir, name string, want *elyra.RuntimeImage) {
 }
 
 // wantStored checks what a server has.
-func wantStored(t *testing.T, store *serverstore.Store, want elyra.RuntimeImage) {
+func wantStored(t *testing.T, store images, want elyra.RuntimeImage) {
 	t.Helper()
 	if got, err := store.Get(t.Context(), want.Name); err != nil || !got.Equal(want) {
-		t.Errorf("the server has %+v, %v", got.RuntimeImage, err)
+		t.Errorf("the server has %+v, %v", got.image, err)
 	}
 }

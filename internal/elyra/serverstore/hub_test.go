@@ -14,12 +14,12 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// expectHubFault expects reads and writes alike to end in that kind of fault,
-// whose next step says these things.
-func expectHubFault(t *testing.T, store *serverstore.Store, kind serverstore.Kind, says ...string) {
+// expectFault expects reads and writes alike to end in that kind of fault,
+// whose text and next step say these things.
+func expectFault(t *testing.T, store images, kind serverstore.Kind, says ...string) {
 	t.Helper()
 	_, readErr := store.Get(t.Context(), "absent")
-	_, listErr := store.List(t.Context(), false)
+	_, listErr := store.List(t.Context())
 	_, createErr := store.Create(t.Context(), image("new"))
 	_, updateErr := store.Update(t.Context(), image("absent"))
 	_, deleteErr := store.Delete(t.Context(), "absent")
@@ -28,12 +28,12 @@ func expectHubFault(t *testing.T, store *serverstore.Store, kind serverstore.Kin
 		switch {
 		case !errors.As(err, &fault):
 			t.Errorf("%s: got %v, want an Error", operation, err)
-		case fault.Kind != kind || errors.Is(err, elyra.ErrNotFound) || errors.Is(err, elyra.ErrUncertain):
-			t.Errorf("%s: got kind %d: %v\nwant kind %d: %s", operation, fault.Kind, err, kind, serverstore.Happened(kind))
+		case fault.Kind() != kind || errors.Is(err, elyra.ErrNotFound) || errors.Is(err, elyra.ErrOutcomeUnknown):
+			t.Errorf("%s: got kind %q: %v\nwant kind %q", operation, fault.Kind(), err, kind)
 		default:
 			for _, part := range says {
-				if !strings.Contains(fault.NextStep(), part) {
-					t.Errorf("%s: %q is not in %q", operation, part, fault.NextStep())
+				if text := fault.Error() + "\n" + fault.NextStep(); !strings.Contains(text, part) {
+					t.Errorf("%s: %q is not in %q", operation, part, text)
 				}
 			}
 		}
@@ -47,7 +47,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 	for _, user := range []string{"jdoe", "o'neil@example.org"} {
 		hub.AddUser(t, user)
 	}
-	store := func(endpoint, token string) *serverstore.Store {
+	store := func(endpoint, token string) images {
 		return newStore(t, serverstore.Config{Endpoint: endpoint, Token: token})
 	}
 	endpoint := hub.Endpoint("jdoe", "")
@@ -57,29 +57,29 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 	start := []string{hub.URL + "/hub/home", hub.URL + "/hub/api/users/jdoe/server ", hub.StartScope() + "!server=jdoe/"}
 
 	t.Run("stopped", func(t *testing.T) {
-		expectHubFault(t, store(endpoint, good), serverstore.KindHubStopped, start...)
-		expectHubFault(t, store(endpoint, "wrong"), serverstore.KindHubStopped, "the token is not valid")
-		expectHubFault(t, store(hub.Endpoint("nobody", ""), good), serverstore.KindHubStopped, "there is no user nobody")
-		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), gpu), serverstore.KindHubStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ", hub.StartScope()+"!server=jdoe/gpu")
+		expectFault(t, store(endpoint, good), serverstore.KindHubStopped, start...)
+		expectFault(t, store(endpoint, "wrong"), serverstore.KindHubStopped, "the token isn't valid")
+		expectFault(t, store(hub.Endpoint("nobody", ""), good), serverstore.KindHubStopped, "there is no user nobody")
+		expectFault(t, store(hub.Endpoint("jdoe", "gpu"), gpu), serverstore.KindHubStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ", hub.StartScope()+"!server=jdoe/gpu")
 	})
 	t.Run("starting", func(t *testing.T) {
 		hub.BeginServer(t, "jdoe", "")
-		expectHubFault(t, store(endpoint, good), serverstore.KindHubStopped, "wait until it is ready")
+		expectFault(t, store(endpoint, good), serverstore.KindHubStopped, "wait until it is ready")
 		hub.AwaitServer(t, "jdoe", "")
 	})
 	t.Run("running", func(t *testing.T) {
 		exercise(t, store(endpoint, good))
-		expectHubFault(t, store(endpoint, noScope), serverstore.KindHubForbidden, "access:servers!server=jdoe/\n", hub.URL+"/hub/token")
-		expectHubFault(t, store(endpoint, "wrong"), serverstore.KindHubForbidden, "wrong or expired")
+		expectFault(t, store(endpoint, noScope), serverstore.KindHubRefused, "access:servers!server=jdoe/\n", hub.URL+"/hub/token")
+		expectFault(t, store(endpoint, "wrong"), serverstore.KindHubRefused, "wrong or expired")
 	})
 	t.Run("named server stopped beside the default one", func(t *testing.T) {
-		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubNamedStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ")
+		expectFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubNamedStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ")
 	})
 	t.Run("named server", func(t *testing.T) {
 		hub.StartServer(t, "jdoe", "gpu")
 		named := store(hub.Endpoint("jdoe", "gpu"), gpu)
 		exercise(t, named)
-		expectHubFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubForbidden, "access:servers!server=jdoe/gpu\n")
+		expectFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubRefused, "access:servers!server=jdoe/gpu\n")
 		// Both servers have one home, and so the same images.
 		if _, err := named.Create(t.Context(), image("shared")); err != nil {
 			t.Fatal(err)
@@ -90,9 +90,9 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 	})
 	t.Run("the Hub itself", func(t *testing.T) {
 		for _, path := range []string{"", "/hub", "/hub/home", "/hub/token", "/hub/api", "/hub/spawn/jdoe"} {
-			expectHubFault(t, store(hub.URL+path, good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/<name>/"`)
+			expectFault(t, store(hub.URL+path, good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/<name>/"`)
 		}
-		expectHubFault(t, store(hub.URL+"/hub/user/jdoe", good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/jdoe/"`)
+		expectFault(t, store(hub.URL+"/hub/user/jdoe", good), serverstore.KindHub, `endpoint = "`+hub.URL+`/user/jdoe/"`)
 	})
 	t.Run("the guide's script", func(t *testing.T) {
 		hub.StopServer(t, "jdoe", "")
@@ -102,7 +102,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 			if output, err := command.CombinedOutput(); err != nil {
 				t.Fatalf("running already: %t: %s: %s", already, err, output)
 			}
-			if _, err := store(endpoint, good).List(t.Context(), false); err != nil {
+			if _, err := store(endpoint, good).List(t.Context()); err != nil {
 				t.Errorf("running already: %t: %v", already, err)
 			}
 		}
@@ -119,14 +119,14 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 			var fault *serverstore.Error
 			switch {
 			case err == nil && stopped < 0:
-			case errors.As(err, &fault) && fault.Kind == serverstore.KindHubStopped && !errors.Is(err, elyra.ErrUncertain):
+			case errors.As(err, &fault) && fault.Kind() == serverstore.KindHubStopped && !errors.Is(err, elyra.ErrOutcomeUnknown):
 				stopped = i
 			default:
 				t.Fatalf("image %d: %v", i, err)
 			}
 		}
 		hub.StartServer(t, "jdoe", "")
-		all, err := s.List(t.Context(), false)
+		all, err := s.List(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,21 +161,21 @@ func TestHubScript(t *testing.T) {
 func TestHubStandIn(t *testing.T) {
 	server := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true})
 	host := strings.TrimSuffix(server.URL, "/user/jdoe")
-	at := func(path string) *serverstore.Store {
+	at := func(path string) images {
 		cfg := config(server)
 		cfg.Endpoint = host + path
 		return newStore(t, cfg)
 	}
 	exercise(t, at("/user/jdoe"))
-	expectHubFault(t, at("/user/jdoe/gpu"), serverstore.KindHubNamedStopped, host+"/hub/api/users/jdoe/servers/gpu ")
-	expectHubFault(t, at("/user/j%40doe"), serverstore.KindHubStopped, host+"/hub/api/users/j%40doe/server ", "start:servers!server=j@doe/)")
+	expectFault(t, at("/user/jdoe/gpu"), serverstore.KindHubNamedStopped, host+"/hub/api/users/jdoe/servers/gpu ")
+	expectFault(t, at("/user/j%40doe"), serverstore.KindHubStopped, host+"/hub/api/users/j%40doe/server ", "start:servers!server=j@doe/)")
 	for _, path := range []string{"", "/hub", "/hub/home", "/hub/api"} {
-		expectHubFault(t, at(path), serverstore.KindHub, `endpoint = "`+host+`/user/<name>/"`)
+		expectFault(t, at(path), serverstore.KindHub, `endpoint = "`+host+`/user/<name>/"`)
 	}
 	server.StopOnHub()
-	expectHubFault(t, at("/user/jdoe"), serverstore.KindHubStopped, host+"/hub/home")
+	expectFault(t, at("/user/jdoe"), serverstore.KindHubStopped, host+"/hub/home")
 
 	older := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true, HubVersion: "5.5.4"})
 	older.StopOnHub()
-	expectHubFault(t, newStore(t, config(older)), serverstore.KindHubStopped, " (scope servers!server=jdoe/)")
+	expectFault(t, newStore(t, config(older)), serverstore.KindHubStopped, " (scope servers!server=jdoe/)")
 }

@@ -2,84 +2,103 @@ package serverstore
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
-// session is a login with a password. The cookies are in the client's jar.
-type session struct {
-	password string
+const (
+	loginPath  = "/login"
+	xsrfCookie = "_xsrf"
+)
 
+// session is a login with a password.
+type session struct {
 	mu sync.Mutex
-	// login is the current one, under way or done.
-	login *login
+	// current is the login under way or done.
+	current *login
+	// cookies go to every path of the server: behind a proxy that rewrites paths,
+	// the server sets them for a path that we never ask for.
+	cookies map[string]string
 }
 
-// login is one login, shared by all requests that need it.
-type login struct{ singleflight.Value[struct{}] }
+// login is shared by all requests that need it. Its value is the exchange that
+// failed, if one did.
+type login = singleflight.Value[*exchange]
+
+func (s *session) keep(cookies []*http.Cookie) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, cookie := range cookies {
+		if cookie.MaxAge < 0 || cookie.Value == "" {
+			delete(s.cookies, cookie.Name)
+		} else {
+			s.cookies[cookie.Name] = cookie.Value
+		}
+	}
+}
+
+func (s *session) addTo(cookies map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.Copy(cookies, s.cookies)
+}
 
 // expire ends a login, unless a newer one has taken its place.
 func (s *session) expire(old *login) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.login == old {
-		s.login = nil
+	if s.current == old {
+		s.current = nil
 	}
 }
 
-// login makes sure of a login and returns it.
-func (c *client) login(ctx context.Context) (*login, error) {
+// login makes sure that there is a login. If there can't be, it returns the
+// exchange that failed, as one in which nothing was sent.
+func (c *client) login(ctx context.Context) (current *login, refused *exchange) {
 	s := c.session
 	s.mu.Lock()
-	if s.login == nil {
-		s.login = &login{}
+	if s.current == nil {
+		s.current = &login{}
 	}
-	current := s.login
+	current = s.current
 	s.mu.Unlock()
-	_, err := current.Get(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, c.enter(ctx) })
-	if err != nil && ctx.Err() == nil {
-		s.expire(current)
+	failed, err := current.Get(ctx, func(ctx context.Context) (*exchange, error) { return c.logIn(ctx), nil })
+	if err != nil { // the context's
+		return nil, &exchange{request: request{method: http.MethodGet, path: loginPath}, client: c, err: err, kind: interrupted}
 	}
-	return current, err
+	if failed == nil {
+		return current, nil
+	}
+	s.expire(current)
+	shared := *failed
+	shared.sent = false
+	return nil, &shared
 }
 
-// enter logs in: the page sets the _xsrf cookie that the form has to repeat.
-func (c *client) enter(ctx context.Context) error {
-	page, _, err := c.send(ctx, request{method: http.MethodGet, path: "/login"})
-	if err != nil {
-		return err
+// logIn gets the login page, which sets the cookie that the form has to repeat,
+// and sends the form. A server without authentication has no such page, or
+// redirects to its start page.
+func (c *client) logIn(ctx context.Context) *exchange {
+	isRedirect := func(x *exchange) bool {
+		target := x.target()
+		return x.status == http.StatusFound && target != nil && target.Host == c.base.Host && !leadsToLogin(x) && !leadsTo("/hub/")(x)
 	}
-	switch page.status {
-	case http.StatusOK:
-		return c.submit(ctx, c.session.password)
-	case http.StatusNotFound:
-		// A server without authentication has no login page. Should there be no
-		// server, the next request tells.
-		return nil
-	}
-	fault := c.judge(page)
-	if fault.Kind == KindRedirect && strings.HasPrefix(fault.target, c.base.String()) {
-		return nil // to the server's own start: the session holds
-	}
-	return fault
-}
-
-func (c *client) submit(ctx context.Context, password string) error {
-	form := url.Values{"_xsrf": {c.cookie("_xsrf")}, "password": {password}}
-	a, _, err := c.send(ctx, request{method: http.MethodPost, path: "/login", body: []byte(form.Encode()), form: true})
-	if err != nil {
-		return err
-	}
-	f := c.judge(a)
+	page := c.read(ctx, request{method: http.MethodGet, path: loginPath, accept: func(x *exchange) bool {
+		return x.status == http.StatusOK || x.status == http.StatusNotFound || isRedirect(x)
+	}})
 	switch {
-	case a.status == http.StatusFound && strings.HasPrefix(f.target, c.base.String()) && f.Kind == KindRedirect:
+	case page.kind != nil:
+		return page
+	case page.status != http.StatusOK:
 		return nil
-	case a.status == http.StatusUnauthorized || a.status == http.StatusForbidden:
-		f.Kind = KindPassword
 	}
-	return f
+	form := url.Values{xsrfCookie: {c.cookies(http.MethodPost)[xsrfCookie]}, "password": {c.Password}}
+	if sent := c.read(ctx, request{method: http.MethodPost, path: loginPath, body: []byte(form.Encode()), form: true, accept: isRedirect}); sent.kind != nil {
+		return sent
+	}
+	return nil
 }

@@ -46,12 +46,12 @@ func TestAnswerSizes(t *testing.T) {
 				store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: token})
 				var err error
 				if tt.list {
-					_, err = store.List(t.Context(), false)
+					_, err = store.List(t.Context())
 				} else {
 					_, err = store.Get(t.Context(), "a")
 				}
 				var failed *serverstore.Error
-				if large := errors.As(err, &failed) && failed.Kind == serverstore.KindOversize; large != tt.large || !large && err != nil {
+				if large := errors.As(err, &failed) && failed.Kind() == serverstore.KindOversize; large != tt.large || !large && err != nil {
 					t.Errorf("%v, want it too large: %v", err, tt.large)
 				}
 			})

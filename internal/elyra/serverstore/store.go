@@ -6,25 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
-const (
-	collectionPath = "/elyra/metadata/runtime-images"
-	schemaPath     = "/elyra/schema/runtime-images/runtime-image"
-)
-
-// Store keeps runtime images on a Jupyter Server. See the package's comment for
-// the requests it makes.
+// Store keeps the instances of one kind on a Jupyter Server. See the package's
+// comment for the requests it makes.
 type Store struct {
-	client *client
-	reads  *reads
-	schema singleflight.Value[Schema]
+	client  *client
+	lists   lists
+	keys    singleflight.Value[map[string]bool]
+	foreign sync.Once // for [Config.OnForeign]
 }
 
 var _ elyra.Store = (*Store)(nil)
@@ -35,282 +33,200 @@ func (s *Store) Close() { s.client.transport.CloseIdleConnections() }
 // Endpoint is the server's base URL as the store uses it.
 func (s *Store) Endpoint() string { return s.client.base.String() }
 
+// IsLocal implements [elyra.Store].
+func (s *Store) IsLocal() bool { return false }
+
 // Location is the instance's URL.
 func (s *Store) Location(name string) string { return s.client.location(name) }
 
 func (c *client) location(name string) string {
-	return below(c.base, collectionPath).String() + "/" + segment(name)
+	if name == "." || name == ".." {
+		name = strings.ReplaceAll(name, ".", "%2E")
+	} else {
+		name = url.PathEscape(name)
+	}
+	return below(c.base, c.collection()).String() + "/" + name
+}
+
+// collection is the path of all instances.
+func (c *client) collection() string { return "/elyra/metadata/" + c.kind.Schemaspace }
+
+// Create implements [elyra.Store] with one POST. If its answer leaves open whether
+// it was carried out, the store looks what is there.
+func (s *Store) Create(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
+	// Without a name, Elyra would make one up.
+	if err := elyra.ValidateName(name); err != nil {
+		return elyra.Instance{}, err
+	}
+	end, err := s.beginWrite(ctx, name)
+	if err != nil {
+		return elyra.Instance{}, err
+	}
+	defer end()
+	return s.create(ctx, name, document)
+}
+
+func (s *Store) beginWrite(ctx context.Context, name string) (end func(), err error) {
+	if err := s.client.breaker.open(true); err != nil {
+		return nil, err
+	}
+	return s.lists.write(ctx, name)
+}
+
+func (s *Store) create(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
+	quoted, _ := json.Marshal(name) // a string
+	body := slices.Concat([]byte(`{"name":`), quoted, []byte{','}, document.Compact()[1:])
+	if document.IsZero() {
+		body = slices.Concat([]byte(`{"name":`), quoted, []byte{'}'})
+	}
+	created, err := s.write(ctx, request{
+		method: http.MethodPost, path: s.client.collection(), name: name, body: body, accept: s.accept(http.StatusCreated, &document),
+	}, &document, nil)
+	if !isFault(err, exists) && !isFault(err, unloadable) && !isFault(err, otherSchema) {
+		return created, err
+	}
+	taken := &elyra.ExistsError{Found: elyra.Instance{Name: name, Location: s.Location(name), Writable: true}}
+	if found, lookErr := s.look(ctx, name); lookErr == nil || isInvalid(lookErr) {
+		taken.Found = found
+	}
+	return elyra.Instance{}, taken
+}
+
+// Get implements [elyra.Store] with one GET. Other reads than Current that overlap,
+// or follow each other soon, share one list. A name that this process has written
+// since is asked for by itself, and so is one that the list lacks, except by a
+// Glance: it may be invalid, which no list shows.
+func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness) (elyra.Instance, error) {
+	if freshness != elyra.Current {
+		instance, found, listed, err := s.lists.one(ctx, name)
+		switch {
+		case found || err != nil:
+			return instance, err
+		case listed && freshness == elyra.Glance:
+			return elyra.Instance{}, fmt.Errorf("%q isn't listed: %w", name, elyra.ErrNotFound)
+		}
+	}
+	if err := s.client.breaker.open(false); err != nil {
+		return elyra.Instance{}, err
+	}
+	return s.look(ctx, name)
 }
 
 // routable are the names that Elyra's routes lead to
 // (Elyra's elyra/elyra_app.py, resource_regex, on the path as it is sent).
 var routable = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-// check refuses names that must not become part of a path.
-func (s *Store) check(name string) error {
-	switch {
-	case name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00"):
-		return fmt.Errorf("no file can be named %q: %w", name, elyra.ErrNotFound)
-	case !routable.MatchString(name):
-		return &elyra.ReadOnlyError{
-			Name: name, Location: s.Location(name),
-			Reason: "has a name that Elyra lists, but that its REST endpoint cannot be asked for",
-		}
-	}
-	return nil
-}
-
-func (s *Store) instanceRequest(method, name string, body []byte) request {
-	return request{method: method, path: collectionPath + "/" + name, instance: name, body: body}
-}
-
-// Create implements [elyra.Store] with one POST. Where its answer leaves open
-// whether it was carried out, the instance is read: equal to what was sent it
-// counts as created, absent it is sent again if that may help, and anything else
-// is an [elyra.ExistsError].
-func (s *Store) Create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	// Without a name Elyra would make one up.
-	if err := elyra.ValidateName(image.Name); err != nil {
-		return elyra.Instance{}, err
-	}
-	if err := s.client.hanging(); err != nil {
-		return elyra.Instance{}, err
-	}
-	defer s.reads.write(image.Name)()
-	return s.create(ctx, image)
-}
-
-func (s *Store) create(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	document := elyra.NewDocument(image)
-	var so doubts
-	for attempt := 0; ; attempt++ {
-		instance, doubtful, err := s.post(ctx, image, document)
-		so.carriedOut = so.carriedOut || doubtful
-		so.underWay = so.underWay || doubtful && isLost(err)
-		// A name that is taken may have been taken by an attempt that we do not
-		// know to have been carried out, or by the same one delivered twice.
-		if err == nil || !so.carriedOut && !errors.Is(err, elyra.ErrExists) {
-			return instance, err
-		}
-		if ctx.Err() != nil {
-			return elyra.Instance{}, uncertain(so.carriedOut, err)
-		}
-		instance, absent, err2 := s.settle(ctx, image.Name, document, so, err)
-		if !absent {
-			return instance, err2
-		}
-		if attempt >= s.client.maxRetries || !s.client.mayPass(err) {
-			return elyra.Instance{}, uncertain(so.underWay, err)
-		}
-		if !sleep(ctx, s.client.backoff(attempt)) {
-			return elyra.Instance{}, uncertain(so.underWay, ctx.Err())
-		}
-	}
-}
-
-// doubts are what the attempts of a creation leave open.
-type doubts struct {
-	// carriedOut: one of them may have been carried out.
-	carriedOut bool
-	// underWay: one of them may yet be: a proxy gave up on it.
-	underWay bool
-}
-
-// settle looks what is there after a creation that failed with err. Absent reports
-// that nothing is; otherwise the other results are those of the creation.
-func (s *Store) settle(ctx context.Context, name string, document elyra.Document, so doubts, err error) (instance elyra.Instance, absent bool, _ error) {
-	found, lookErr := s.look(ctx, name)
-	switch {
-	case lookErr == nil && so.carriedOut && found.Document.Equal(document):
-		return found, false, nil
-	case lookErr == nil, errors.As(lookErr, new(*elyra.InvalidError)):
-		return elyra.Instance{}, false, s.taken(err, name, found.Document, document)
-	case errors.Is(lookErr, elyra.ErrNotFound):
-		return elyra.Instance{}, true, nil
-	case s.isShut(ctx, name, err, lookErr):
-		return elyra.Instance{}, false, uncertain(so.underWay, err)
-	case !so.carriedOut: // taken: by a stranger, or by our own request, delivered twice
-		return elyra.Instance{}, false, uncertain(true, fmt.Errorf("%s; and reading it failed: %w", err.Error(), lookErr))
-	default:
-		return elyra.Instance{}, false, uncertain(true, fmt.Errorf("%w; and reading it failed, too: %w", err, lookErr))
-	}
-}
-
-// taken is the error of a creation that finds another instance in its place, or
-// one that it cannot tell from its own.
-func (s *Store) taken(err error, name string, found, sent elyra.Document) error {
-	var exists *elyra.ExistsError
-	if errors.As(err, &exists) {
-		exists.Identical = !found.IsZero() && found.Equal(sent)
-		return err
-	}
-	return fmt.Errorf("the server's answer was lost, and what it has under that name now is not what was sent: %w",
-		&elyra.ExistsError{Name: name, Location: s.Location(name), Writable: true})
-}
-
-// uncertain is the error of a creation that may have been carried out, if there
-// is doubt about that.
-func uncertain(doubt bool, err error) error {
-	if !doubt {
-		return err
-	}
-	return fmt.Errorf("%w: %w", elyra.ErrUncertain, err)
-}
-
-// isLost reports whether a request may still be under way.
-func isLost(err error) bool {
-	var fault *Error
-	return errors.As(err, &fault) && fault.Kind.row().passing && fault.Kind != KindThrottled
-}
-
-// isShut reports whether all requests are turned away in one manner before the
-// server looks at them: then the first one was not carried out either.
-func (s *Store) isShut(ctx context.Context, name string, first, second error) bool {
-	isSame := func(other error) bool {
-		var a, b *Error
-		return errors.As(first, &a) && errors.As(other, &b) && a.Kind == b.Kind && a.Kind.row().door
-	}
-	for range 2 {
-		if !isSame(second) {
-			return false
-		}
-		_, second = s.look(ctx, name)
-	}
-	return isSame(second)
-}
-
-// post sends one POST. It succeeds where Elyra itself says that it made this
-// instance: a server's schema may add to the document.
-func (s *Store) post(ctx context.Context, image elyra.RuntimeImage, document elyra.Document) (instance elyra.Instance, doubtful bool, err error) {
-	a, doubtful, err := s.client.do(ctx, request{
-		method: http.MethodPost, path: collectionPath, instance: image.Name, body: withName(image.Name, document),
-	})
-	if err != nil {
-		return elyra.Instance{}, doubtful, err
-	}
-	instance, err = s.instance(a, image.Name)
-	if err == nil && (a.status != http.StatusCreated || !instance.Equal(image)) {
-		err = s.client.unexpected(a)
-	}
-	return instance, err != nil, err
-}
-
-// withName is the body of a POST.
-func withName(name string, document elyra.Document) []byte {
-	quoted, _ := json.Marshal(name) // a string
-	// A document has at least its three required keys.
-	return slices.Concat([]byte(`{"name":`), quoted, []byte{','}, document.Compact()[1:])
-}
-
-// Get implements [elyra.Store] with one GET.
-func (s *Store) Get(ctx context.Context, name string) (elyra.Instance, error) {
-	if err := s.client.hopeless(); err != nil {
-		return elyra.Instance{}, err
-	}
-	return s.look(ctx, name)
-}
-
-// Refresh implements [elyra.Store]: calls that overlap, or follow each other
-// within a second, share one list. A name that it lacks, and one that this
-// process has written since, is asked for by itself.
-func (s *Store) Refresh(ctx context.Context, name string) (elyra.Instance, error) {
-	instance, found, err := s.reads.one(ctx, name)
-	if err != nil || found {
-		return instance, err
-	}
-	return s.Get(ctx, name)
-}
-
-// Peek implements [elyra.Store]. A server that saves an instance answers when it is done.
-func (s *Store) Peek(ctx context.Context, name string) (elyra.Instance, error) {
-	return s.Get(ctx, name)
-}
-
-// look asks what is there, however often the server has failed just now.
+// look asks what is there, whatever the breaker says.
 func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
-	if err := s.check(name); err != nil {
-		return elyra.Instance{}, err
+	if name == "" || name == "." || name == ".." || strings.ContainsAny(name, "/\x00") {
+		return elyra.Instance{}, fmt.Errorf("no file can be named %q: %w", name, elyra.ErrNotFound)
 	}
-	a, _, err := s.client.do(ctx, s.instanceRequest(http.MethodGet, name, nil))
-	if err != nil {
-		return elyra.Instance{}, err
+	if !routable.MatchString(name) {
+		return s.lookInList(ctx, name)
 	}
-	return s.instance(a, name)
-}
-
-// Update implements [elyra.Store]: it reads the instance, puts the image's
-// fields into its document, and writes that back.
-//
-// An invalid instance is deleted and recreated, for Elyra replaces none. Its
-// old content is lost, keys of others included: Elyra tells only why it is
-// invalid, not what it holds. Nothing is deleted unless the new document is
-// valid, and once it is deleted, cancelling the context no longer stops the
-// creation. Where Elyra cannot delete it either (broken JSON, an unknown schema,
-// a protected place), Update fails with an [elyra.ReadOnlyError].
-func (s *Store) Update(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	if err := s.client.hanging(); err != nil {
-		return elyra.Instance{}, err
+	x := s.client.read(ctx, s.instanceRequest(http.MethodGet, name, nil, s.accept(http.StatusOK, nil)))
+	if x.kind == nil {
+		return x.instance, nil
 	}
-	defer s.reads.write(image.Name)()
-	current, err := s.look(ctx, image.Name)
-	if errors.As(err, new(*elyra.InvalidError)) {
-		return s.repair(ctx, image)
-	}
-	if err != nil {
-		return elyra.Instance{}, err
-	}
-	return s.put(ctx, image, current.Document)
-}
-
-func (s *Store) put(ctx context.Context, image elyra.RuntimeImage, current elyra.Document) (elyra.Instance, error) {
-	document := current.With(image)
-	a, doubtful, err := s.client.do(ctx, s.instanceRequest(http.MethodPut, image.Name, document.Compact()))
-	if err == nil {
-		instance, err2 := s.instance(a, image.Name)
-		if err2 == nil && a.status == http.StatusOK && instance.Equal(image) {
-			return instance, nil
+	err := x.fault()
+	var invalid *elyra.InvalidError
+	if errors.As(err, &invalid) {
+		found := x.unread()
+		if found.Document = x.instance.Document; found.Document.IsZero() {
+			found.Unparsed = invalid.Reason()
 		}
-		doubtful, err = true, s.client.unexpected(a)
-	}
-	if doubtful && ctx.Err() == nil {
-		if found, lookErr := s.look(ctx, image.Name); lookErr == nil && found.Document.Equal(document) {
-			return found, nil
-		}
+		return found, err
 	}
 	return elyra.Instance{}, err
 }
 
-func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Instance, error) {
-	document := elyra.NewDocument(image)
-	if _, err := document.Image(image.Name); err != nil {
+// lookInList looks for an instance whose name the REST endpoint can't be asked for.
+func (s *Store) lookInList(ctx context.Context, name string) (elyra.Instance, error) {
+	all, err := s.lists.all(ctx)
+	if err != nil {
 		return elyra.Instance{}, err
 	}
-	// Elyra would take the name from the file, but a POST has to pass its rule.
-	if err := elyra.ValidateName(image.Name); err != nil {
-		return elyra.Instance{}, &elyra.ReadOnlyError{
-			Name: image.Name, Location: s.Location(image.Name),
-			Reason: "is invalid, and has a name that Elyra does not save: it can be deleted, not repaired",
-		}
+	if i := slices.IndexFunc(all, func(i elyra.Instance) bool { return i.Name == name }); i >= 0 {
+		return all[i], nil
 	}
-	_, err := s.remove(ctx, image.Name)
+	return elyra.Instance{}, fmt.Errorf("%q isn't in Elyra's list, and its REST endpoint can't be asked for such a name", name)
+}
+
+// List implements [elyra.Store] with one GET. The endpoint leaves invalid
+// instances out, whatever it's asked, and doesn't distinguish levels.
+func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
+	if options.Later {
+		return nil, nil
+	}
+	return s.lists.all(ctx)
+}
+
+// Update implements [elyra.Store] with a GET and a PUT.
+//
+// Elyra replaces no invalid instance, so one is deleted and recreated. What others
+// had added to it is lost, because Elyra doesn't show it. Nothing is deleted
+// unless the new document is valid, and once it's deleted, canceling the context
+// no longer stops the creation.
+func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (elyra.Instance, error) {
+	end, err := s.beginWrite(ctx, name)
+	if err != nil {
+		return elyra.Instance{}, err
+	}
+	defer end()
+	found, err := s.find(ctx, name, expected)
 	var invalid *elyra.InvalidError
-	switch {
-	case errors.As(err, &invalid):
-		return elyra.Instance{}, &elyra.ReadOnlyError{
-			Name: image.Name, Location: s.Location(image.Name),
-			Reason: fmt.Sprintf("is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/runtime-images/%s.json, from %s", invalid.Reason(), image.Name, s.brokenLevel(ctx, image.Name)),
-		}
-	case err != nil && !errors.Is(err, elyra.ErrNotFound):
+	switch isInvalid := errors.As(err, &invalid); {
+	case err != nil && !isInvalid:
+		return elyra.Instance{}, err
+	case elyra.ValidateName(name) != nil:
+		return elyra.Instance{}, s.client.readOnly(name, "has a name that Elyra reads but doesn't save: it can be deleted, not changed")
+	case isInvalid && !found.Document.IsZero():
+		return elyra.Instance{}, s.client.readOnly(name, "belongs to an extension of Elyra: "+invalid.Reason())
+	case isInvalid && invalid.Irreparable:
+		return elyra.Instance{}, s.irreparable(invalid)
+	case isInvalid:
+		return s.recreate(ctx, name, expected, edit)
+	default:
+		return s.put(ctx, name, expected, edit(found.Document))
+	}
+}
+
+// find looks for an instance that is about to be written. It fails with a
+// [elyra.ChangedError] if it isn't what is expected. If it's invalid, it's returned
+// next to the error.
+func (s *Store) find(ctx context.Context, name string, expected elyra.Precondition) (elyra.Instance, error) {
+	found, err := s.look(ctx, name)
+	if err != nil && !isInvalid(err) {
 		return elyra.Instance{}, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.client.timeout)
+	if !expected.Accepts(found) {
+		return elyra.Instance{}, &elyra.ChangedError{Found: found}
+	}
+	if !routable.MatchString(name) {
+		return elyra.Instance{}, s.client.readOnly(name, "has a name that Elyra's REST endpoint can't be asked for")
+	}
+	return found, err
+}
+
+func (s *Store) put(ctx context.Context, name string, expected elyra.Precondition, document elyra.Document) (elyra.Instance, error) {
+	return s.write(ctx, s.instanceRequest(http.MethodPut, name, document.Compact(), s.accept(http.StatusOK, &document)), &document, expected)
+}
+
+func (s *Store) recreate(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (elyra.Instance, error) {
+	document := edit(elyra.Document{})
+	if err := s.client.kind.Check(document); err != nil {
+		return elyra.Instance{}, err
+	}
+	if _, err := s.remove(ctx, name, expected); err != nil && !errors.Is(err, elyra.ErrNotFound) {
+		return elyra.Instance{}, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.client.RequestTimeout)
 	defer cancel()
-	instance, err := s.create(ctx, image)
-	if errors.Is(err, elyra.ErrExists) {
-		// It hid another one, which is there to be updated now.
-		if revealed, err := s.look(ctx, image.Name); err == nil {
-			return s.put(ctx, image, revealed.Document)
-		}
+	instance, err := s.create(ctx, name, document)
+	var taken *elyra.ExistsError
+	if errors.As(err, &taken) && !taken.Found.Document.IsZero() {
+		// The invalid one hid another, which can be updated now.
+		return s.put(ctx, name, nil, edit(taken.Found.Document))
 	}
 	if err != nil {
 		return elyra.Instance{}, fmt.Errorf("the invalid instance was deleted, and recreating it failed: %w", err)
@@ -318,122 +234,192 @@ func (s *Store) repair(ctx context.Context, image elyra.RuntimeImage) (elyra.Ins
 	return instance, nil
 }
 
-// brokenLevel says in which directory of the server's search path the file is
-// that Elyra cannot load. Elyra fails on a broken one on any level, but lists the
-// nearest one that it can load.
-func (s *Store) brokenLevel(ctx context.Context, name string) string {
-	all, err := s.reads.all(ctx)
-	if err == nil && slices.ContainsFunc(all, func(i elyra.Instance) bool { return i.Name == name }) {
-		return "another directory of the server's search path than the one of the instance that Elyra lists, which is in order"
-	}
-	return "the directory of the server's search path that has it; \"jupyter --paths\" on the server shows them, the data directories first"
-}
-
-// Delete implements [elyra.Store] with one DELETE, which is done where Elyra says
-// so with its 204. Where an answer leaves open whether it was carried out,
-// finding nothing means that it was, and so does finding a protected instance:
-// the deleted one hid it.
-func (s *Store) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
-	if err := s.client.hanging(); err != nil {
-		return elyra.Deletion{}, err
-	}
-	defer s.reads.write(name)()
-	return s.remove(ctx, name)
-}
-
-func (s *Store) remove(ctx context.Context, name string) (elyra.Deletion, error) {
-	if err := s.check(name); err != nil {
-		return elyra.Deletion{}, err
-	}
-	a, doubtful, err := s.client.do(ctx, s.instanceRequest(http.MethodDelete, name, nil))
-	if err == nil && a.status != http.StatusNoContent {
-		doubtful, err = true, s.client.unexpected(a)
-	}
-	if err == nil || !doubtful {
-		return elyra.Deletion{}, err
-	}
-	var fault *Error
-	if errors.As(err, &fault) && fault.Kind == KindProtected {
-		return elyra.Deletion{Revealed: s.Location(name)}, nil
-	}
-	gone := err
-	if !errors.Is(gone, elyra.ErrNotFound) && ctx.Err() == nil {
-		_, gone = s.look(ctx, name)
-	}
-	if errors.Is(gone, elyra.ErrNotFound) {
-		return elyra.Deletion{}, nil
-	}
-	return elyra.Deletion{}, err
-}
-
-// List implements [elyra.Store] with one GET. Elyra's endpoint leaves invalid
-// instances out of its list, whatever it is asked; Get finds one by its name.
-func (s *Store) List(ctx context.Context, _ bool) ([]elyra.Instance, error) { return s.reads.all(ctx) }
-
-// ListBeyond implements [elyra.Store]: a server does not tell levels apart.
-func (s *Store) ListBeyond(context.Context) ([]elyra.Instance, error) { return nil, nil }
-
-// fetchList asks for all instances.
-func (s *Store) fetchList(ctx context.Context) (map[string]elyra.Instance, error) {
-	if err := s.client.hopeless(); err != nil {
-		return nil, err
-	}
-	a, _, err := s.client.do(ctx, request{method: http.MethodGet, path: collectionPath})
+// Delete implements [elyra.Store] with a DELETE, and a GET before it if there is an
+// expectation. If the instance left is one that the deleted one hid, it's done.
+func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
+	end, err := s.beginWrite(ctx, name)
 	if err != nil {
-		return nil, err
+		return elyra.Deletion{}, err
 	}
-	var wire struct {
-		Instances *[]json.RawMessage `json:"runtime-images"`
-	}
-	if !a.isJSON() || json.Unmarshal(elyra.FromPython(a.body), &wire) != nil || wire.Instances == nil {
-		return nil, s.client.unexpected(a)
-	}
-	instances := make(map[string]elyra.Instance, len(*wire.Instances))
-	for _, raw := range *wire.Instances {
-		instance, err := s.decode(raw)
-		if err != nil {
-			return nil, s.client.unexpected(a)
+	defer end()
+	if expected != nil || !routable.MatchString(name) {
+		if _, err := s.find(ctx, name, expected); err != nil && !isInvalid(err) {
+			return elyra.Deletion{}, err
 		}
-		instances[instance.Name] = instance
 	}
-	return instances, nil
+	return s.remove(ctx, name, expected)
 }
 
-// instance decodes the answer about the instance of that name.
-func (s *Store) instance(a *answer, name string) (elyra.Instance, error) {
-	if !a.isJSON() {
-		return elyra.Instance{}, s.client.unexpected(a)
+func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
+	left, err := s.write(ctx, s.instanceRequest(http.MethodDelete, name, nil, func(x *exchange) bool { return x.status == http.StatusNoContent }), nil, expected)
+	var invalid *elyra.InvalidError
+	switch {
+	case isFault(err, protected) && expected != nil:
+		if found, lookErr := s.look(ctx, name); lookErr == nil && !expected(found) {
+			return elyra.Deletion{Revealed: found.Location}, nil
+		}
+	case errors.As(err, &invalid):
+		return elyra.Deletion{}, s.irreparable(invalid)
 	}
-	instance, err := s.decode(elyra.FromPython(a.body))
-	if err != nil || instance.Name != name {
-		return elyra.Instance{}, s.client.unexpected(a)
-	}
-	return instance, nil
+	return elyra.Deletion{Revealed: left.Location}, err
 }
 
-// errNotElyra says that JSON is not an instance as Elyra sends it.
-var errNotElyra = errors.New("not an instance")
+// irreparable is the error of writing to an instance that Elyra neither replaces nor
+// deletes.
+func (s *Store) irreparable(invalid *elyra.InvalidError) error {
+	return s.client.readOnly(invalid.Name, fmt.Sprintf(
+		"is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/%s/%s.json, from the server's Jupyter data directory (\"jupyter --paths\" on the server lists the directories that it may be in)",
+		invalid.Reason(), s.client.kind.Schemaspace, invalid.Name))
+}
 
-// decode reads an instance as Elyra sends it. Elyra sends valid ones alone, so
-// that what our own reading of its schema would refuse counts as valid: this
-// server's Elyra may be newer.
-func (s *Store) decode(raw []byte) (elyra.Instance, error) {
-	var wire struct {
+// write sends a request that changes something until it's clear what came of it.
+// Wanted is what is there when it's done; nil is nothing. It returns what is there
+// if it's done.
+func (s *Store) write(ctx context.Context, r request, wanted *elyra.Document, expected elyra.Precondition) (elyra.Instance, error) {
+	var inDoubt bool  // an attempt may have been carried out
+	var underWay bool // an attempt may yet be: a proxy gave up on it
+	for attempt := 0; ; attempt++ {
+		x := s.client.attempt(ctx, r)
+		if x.kind == nil {
+			return x.instance, nil
+		}
+		inDoubt = inDoubt || x.inDoubt()
+		underWay = underWay || r.method == http.MethodPost && x.inDoubt() && x.kind.is(transient) && x.kind != throttled
+		if inDoubt && ctx.Err() == nil {
+			found, done, err := s.resolve(ctx, r.name, x.kind, wanted, expected)
+			if done {
+				return found, nil
+			}
+			if err := notDone(r, x, found, expected, err); err != nil {
+				return elyra.Instance{}, err
+			}
+		}
+		if s.client.again(ctx, x, attempt) {
+			continue
+		}
+		if underWay || inDoubt && ctx.Err() != nil {
+			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrOutcomeUnknown, x.fault())
+		}
+		return elyra.Instance{}, x.fault()
+	}
+}
+
+// notDone is the error of a write that resolve didn't find done; nil if it can be
+// tried again.
+func notDone(r request, x *exchange, found elyra.Instance, expected elyra.Precondition, err error) error {
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w: %w; and reading it failed, too: %w", elyra.ErrOutcomeUnknown, x.fault(), err)
+	case found.Name == "":
+		return nil
+	case r.method == http.MethodPost:
+		return fmt.Errorf("%w, and isn't what was sent; the creation had no clear answer: %w", &elyra.ExistsError{Found: found}, x.fault())
+	case r.method == http.MethodPut && !expected.Accepts(found):
+		return &elyra.ChangedError{Found: found}
+	}
+	return nil
+}
+
+// resolve finds out whether a write that failed was carried out, by what is there. It
+// returns that, too. An error says that it isn't known.
+func (s *Store) resolve(ctx context.Context, name string, failure *kind, wanted *elyra.Document, expected elyra.Precondition) (found elyra.Instance, done bool, err error) {
+	const looks = 3
+	for range looks {
+		found, err = s.look(ctx, name)
+		var fault *Error
+		switch {
+		case errors.Is(err, elyra.ErrNotFound):
+			return elyra.Instance{}, wanted == nil, nil
+		case isInvalid(err), err == nil && wanted == nil:
+			return found, wanted == nil && !expected.Accepts(found), nil
+		case err == nil:
+			return found, found.Document.Covers(*wanted), nil
+		case !failure.is(door) || !errors.As(err, &fault) || fault.kind != failure:
+			return elyra.Instance{}, false, err
+		}
+	}
+	// Turned away three times in the same way: the write wasn't let in, either.
+	return elyra.Instance{}, false, nil
+}
+
+func isInvalid(err error) bool { return errors.As(err, new(*elyra.InvalidError)) }
+
+func (s *Store) instanceRequest(method, name string, body []byte, accept func(*exchange) bool) request {
+	return request{method: method, path: s.client.collection() + "/" + name, name: name, body: body, accept: accept}
+}
+
+// accept accepts an instance of that name whose document, if one is sent, covers
+// what was sent: a server's schema may add to it.
+func (s *Store) accept(status int, sent *elyra.Document) func(*exchange) bool {
+	return func(x *exchange) bool {
+		if x.status != status || !x.isJSON() {
+			return false
+		}
+		instance, schema, ok := s.decode(elyra.FromPython(x.body))
+		if !ok || instance.Name != x.name {
+			return false
+		}
+		x.instance, x.schema = instance, schema
+		return slices.Contains(s.client.kind.Schemas, schema) && (sent == nil || instance.Document.Covers(*sent))
+	}
+}
+
+// decode reads an instance as Elyra sends it, and the name of its schema. Elyra
+// sends valid ones alone, so what our own reading of its schema would refuse counts
+// as valid: this server's Elyra may be newer.
+func (s *Store) decode(raw []byte) (instance elyra.Instance, schema string, ok bool) {
+	var sent struct {
 		Name        string          `json:"name"`
 		DisplayName json.RawMessage `json:"display_name"`
 		Metadata    json.RawMessage `json:"metadata"`
-		SchemaName  string          `json:"schema_name"`
+		SchemaName  json.RawMessage `json:"schema_name"`
 	}
-	if json.Unmarshal(raw, &wire) != nil || wire.Name == "" || wire.SchemaName != elyra.SchemaName ||
-		len(wire.Metadata) == 0 || wire.Metadata[0] != '{' {
-		return elyra.Instance{}, errNotElyra
+	if json.Unmarshal(raw, &sent) != nil || sent.Name == "" || json.Unmarshal(sent.SchemaName, &schema) != nil ||
+		len(sent.Metadata) == 0 || sent.Metadata[0] != '{' || len(sent.DisplayName) == 0 {
+		return elyra.Instance{}, "", false
 	}
 	// The name is the file's, not the document's.
 	document, err := elyra.ParseDocument(slices.Concat(
-		[]byte(`{"display_name":`), wire.DisplayName, []byte(`,"metadata":`), wire.Metadata, []byte(`,"schema_name":"`+elyra.SchemaName+`"}`)))
-	if err != nil {
-		return elyra.Instance{}, errNotElyra
+		[]byte(`{"display_name":`), sent.DisplayName, []byte(`,"metadata":`), sent.Metadata, []byte(`,"schema_name":`), sent.SchemaName, []byte{'}'}))
+	if err != nil { // nested too deeply, perhaps
+		return elyra.Instance{Name: sent.Name}, schema, false
 	}
-	image, _ := document.Image(wire.Name)
-	return elyra.Instance{RuntimeImage: image, Location: s.Location(wire.Name), Writable: true, Document: document}, nil
+	return elyra.Instance{Name: sent.Name, Location: s.Location(sent.Name), Writable: true, Document: document}, schema, true
+}
+
+// Supports implements [elyra.Store] by the server's schemas, which are asked for
+// once: a failure is kept, too.
+func (s *Store) Supports(ctx context.Context, key string) (bool, error) {
+	keys, err := s.keys.Get(ctx, s.fetchKeys)
+	return keys[key], err
+}
+
+// fetchKeys returns the keys of metadata that the server's schemas describe.
+func (s *Store) fetchKeys(ctx context.Context) (map[string]bool, error) {
+	keys := map[string]bool{}
+	for _, schema := range s.client.kind.Schemas {
+		x := s.client.read(ctx, request{
+			method: http.MethodGet, path: "/elyra/schema/" + s.client.kind.Schemaspace + "/" + schema,
+			accept: func(x *exchange) bool {
+				var described struct {
+					Properties struct {
+						Metadata struct {
+							Properties map[string]json.RawMessage `json:"properties"`
+						} `json:"metadata"`
+					} `json:"properties"`
+				}
+				if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(x.body, &described) != nil {
+					return false
+				}
+				for key := range described.Properties.Metadata.Properties {
+					keys[key] = true
+				}
+				return described.Properties.Metadata.Properties != nil
+			},
+		})
+		if x.kind != nil {
+			return nil, x.fault()
+		}
+	}
+	return keys, nil
 }

@@ -1,11 +1,10 @@
 // Package storetest holds the contract of [elyra.Store] as tests. Every store
-// passes [Run], over the real thing and over its stand-in alike.
+// passes [Run], over the real thing and over its stand-in.
 package storetest
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -13,125 +12,136 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// Harness is an empty store and the back door to what it keeps: the files that
-// Elyra reads. Paths in the back door bypass the store under test.
+// Harness is an empty store and a back door to what it keeps: the files that
+// Elyra reads. The functions of the back door bypass the store under test.
 type Harness struct {
 	// Store is under test.
 	Store elyra.Store
 	// Put stores bytes as the document of name where the store writes.
 	Put func(t testing.TB, name, document string)
-	// PutFactory stores bytes further along the search path.
+	// PutFactory stores bytes later in the search path.
 	PutFactory func(t testing.TB, name, document string)
 	// Raw returns the stored bytes of name where the store writes, and whether
 	// there are any.
 	Raw func(t testing.TB, name string) (string, bool)
+
+	samples Samples
 }
 
-// Documents as others leave them.
-const (
-	foreignDocument = `{"schema_name": "runtime-image", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "image_name": "them/image:1", "tags": ["b", "a"], "display_name": "Theirs"}}`
-	invalidDocument = `{"schema_name": "runtime-image", "display_name": "Invalid", "metadata": {"image_name": "a/b", "pull_policy": "always", "x-owner": "keep"}}`
-	brokenDocument  = `{"schema_name": "runtime-image", "displ`
-)
-
-// image returns a runtime image with every field set.
-func image(name string) elyra.RuntimeImage {
-	return elyra.RuntimeImage{
-		Name:        name,
-		DisplayName: "Display of " + name + " \u00fc\U0001F600",
-		ImageName:   "quay.io/team/" + name + ":1.0",
-		Description: "<Test> & \"image\"\n",
-		PullPolicy:  elyra.PullIfNotPresent,
-		PullSecret:  "regcred",
-		Tags:        []string{"gpu", "two words"},
-	}
+// Samples are documents of the kind of instances that the store keeps.
+type Samples struct {
+	// Full and Minimal give a document all fields, or only the required ones, and
+	// keep unknown keys. Of the zero document, they make a new one.
+	Full, Minimal func(elyra.Document) elyra.Document
+	// Foreign is a document as another program leaves it: valid, with the unknown
+	// key x-owner in metadata, and not written as Elyra writes it.
+	Foreign string
+	// Invalid is a JSON object with a schema_name that Elyra knows, and with
+	// x-owner, that its schema refuses.
+	Invalid string
+	// Keys are the keys of metadata that Elyra knows.
+	Keys []string
 }
+
+// RuntimeImages are the samples of runtime images.
+var RuntimeImages = Samples{
+	Full: func(stored elyra.Document) elyra.Document {
+		return stored.With(elyra.RuntimeImage{
+			DisplayName: "Full \u00fc\U0001F600", ImageName: "quay.io/team/full:1.0", Description: "<Test> & \"image\"\n",
+			PullPolicy: elyra.PullIfNotPresent, PullSecret: "regcred", Tags: []string{"gpu", "two words"},
+		})
+	},
+	Minimal: func(stored elyra.Document) elyra.Document {
+		return stored.With(elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"})
+	},
+	Foreign: `{"schema_name": "runtime-image", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "image_name": "them/image:1", "tags": ["b", "a"], "display_name": "Theirs"}}`,
+	Invalid: `{"schema_name": "runtime-image", "display_name": "Invalid", "metadata": {"image_name": "a/b", "pull_policy": "always", "x-owner": "keep"}}`,
+	Keys:    []string{"description", "image_name", "pull_policy", "pull_secret", "tags"},
+}
+
+const broken = `{"schema_name": "runtime-image", "displ`
+
+// full and minimal are new documents.
+func (h Harness) full() elyra.Document    { return h.samples.Full(elyra.Document{}) }
+func (h Harness) minimal() elyra.Document { return h.samples.Minimal(elyra.Document{}) }
 
 // Run holds a store to the contract. Each call of newHarness returns a harness
 // of its own.
-func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
+func Run(t *testing.T, samples Samples, newHarness func(t *testing.T) Harness) {
 	tests := []struct {
 		name string
 		test func(t *testing.T, h Harness)
 	}{
 		{"Create", testCreate},
-		{"CreateMinimal", testCreateMinimal},
 		{"CreateExisting", testCreateExisting},
 		{"CreateConcurrently", testCreateConcurrently},
 		{"CreateRefusesName", testCreateRefusesName},
 		{"Get", testGet},
 		{"GetInvalid", testGetInvalid},
+		{"Glance", testGlance},
 		{"Update", testUpdate},
 		{"UpdateKeepsUnknownKeys", testUpdateKeepsUnknownKeys},
 		{"UpdateRepairs", testUpdateRepairs},
 		{"UpdateHidesFactory", testUpdateHidesFactory},
 		{"UpdateAbsent", testUpdateAbsent},
+		{"UpdateConcurrently", testUpdateConcurrently},
 		{"Delete", testDelete},
 		{"DeleteFactory", testDeleteFactory},
-		{"Peek", testPeek},
+		{"Preconditions", testPreconditions},
 		{"List", testList},
 		{"ListInvalid", testListInvalid},
-		{"ListBeyond", testListBeyond},
+		{"ListLater", testListLater},
 		{"ReadsItsWrites", testReadsItsWrites},
-		{"Cancelled", testCancelled},
+		{"Canceled", testCanceled},
 		{"Supports", testSupports},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { tt.test(t, newHarness(t)) })
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHarness(t)
+			h.samples = samples
+			tt.test(t, h)
+		})
 	}
 }
 
 func testCreate(t *testing.T, h Harness) {
-	want := image("created")
-	got, err := h.Store.Create(t.Context(), want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkInstance(t, h, got, want, true)
-	if got.Location != h.Store.Location("created") {
-		t.Errorf("created at %s, announced for %s", got.Location, h.Store.Location("created"))
-	}
-	if raw, _ := h.Raw(t, "created"); raw != string(elyra.NewDocument(want).Encode()) {
-		t.Errorf("stored:\n%s\nwant:\n%s", raw, elyra.NewDocument(want).Encode())
-	}
-}
-
-func testCreateMinimal(t *testing.T, h Harness) {
-	want := elyra.RuntimeImage{Name: "minimal", DisplayName: "x", ImageName: "a/b"}
-	got, err := h.Store.Create(t.Context(), want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkInstance(t, h, got, want, true)
-	for _, key := range []string{"description", "tags", "pull_policy", "pull_secret"} {
-		if got.Document.HasMetadata(key) {
-			t.Errorf("the document has %s, which was not set", key)
+	for name, want := range map[string]elyra.Document{"full": h.full(), "minimal": h.minimal()} {
+		got, err := h.Store.Create(t.Context(), name, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkInstance(t, h, got, name, want, true)
+		if got.Location != h.Store.Location(name) {
+			t.Errorf("created at %s, announced for %s", got.Location, h.Store.Location(name))
+		}
+		if raw, _ := h.Raw(t, name); raw != string(want.Encode()) {
+			t.Errorf("stored:\n%s\nwant:\n%s", raw, want.Encode())
 		}
 	}
 }
 
 func testCreateExisting(t *testing.T, h Harness) {
-	h.Put(t, "taken", foreignDocument)
-	h.PutFactory(t, "shipped", foreignDocument)
-	h.Put(t, "invalid", invalidDocument)
-	for _, name := range []string{"taken", "shipped", "invalid"} {
-		_, err := h.Store.Create(t.Context(), image(name))
+	h.Put(t, "taken", h.samples.Foreign)
+	h.PutFactory(t, "shipped", h.samples.Foreign)
+	h.Put(t, "invalid", h.samples.Invalid)
+	h.Put(t, "broken", broken)
+	for name, stored := range map[string]string{"taken": h.samples.Foreign, "shipped": h.samples.Foreign, "invalid": h.samples.Invalid, "broken": broken} {
+		_, err := h.Store.Create(t.Context(), name, h.full())
 		var exists *elyra.ExistsError
 		if !errors.Is(err, elyra.ErrExists) || !errors.As(err, &exists) {
 			t.Errorf("%s: got %v, want an ExistsError", name, err)
 			continue
 		}
-		if exists.Name != name || exists.Location == "" {
-			t.Errorf("%s: the error is about %q at %q", name, exists.Name, exists.Location)
-		}
-		if h.Store.Traits().KnowsLevels && exists.Writable != (name != "shipped") {
-			t.Errorf("%s: the error says writable %t", name, exists.Writable)
-		}
-		if h.Store.Traits().KnowsLevels != (exists.Origin != elyra.OriginUnknown) {
-			t.Errorf("%s: the error says origin %q", name, exists.Origin)
+		found := exists.Found
+		checkPlace(t, h, found, name, name != "shipped")
+		switch {
+		case h.Store.IsLocal() && stored == broken && found.Unparsed != broken:
+			t.Errorf("%s: the error says that the content is %q", name, found.Unparsed)
+		case stored != broken && (h.Store.IsLocal() || !found.Document.IsZero()) && !found.Document.Equal(parsed(t, stored)):
+			t.Errorf("%s: the error says that the document is %s", name, found.Document.Compact())
 		}
 	}
-	if raw, _ := h.Raw(t, "taken"); raw != foreignDocument {
+	if raw, _ := h.Raw(t, "taken"); raw != h.samples.Foreign {
 		t.Errorf("the existing instance was changed to %s", raw)
 	}
 	if raw, found := h.Raw(t, "shipped"); found {
@@ -140,82 +150,52 @@ func testCreateExisting(t *testing.T, h Harness) {
 }
 
 func testCreateConcurrently(t *testing.T, h Harness) {
-	errs := make([]error, 8)
-	var wg sync.WaitGroup
-	for i := range errs {
-		wg.Go(func() { _, errs[i] = h.Store.Create(t.Context(), image("contended")) })
-	}
-	wg.Wait()
-	created := 0
-	for _, err := range errs {
-		switch {
-		case err == nil:
-			created++
-		case !errors.Is(err, elyra.ErrExists):
-			t.Errorf("got %v, want ErrExists", err)
-		}
-	}
-	if created != 1 {
-		t.Errorf("%d creations of one name succeeded", created)
-	}
+	errs := concurrently(func(int) error {
+		_, err := h.Store.Create(t.Context(), "contended", h.full())
+		return err
+	})
+	checkOneWon(t, errs, elyra.ErrExists)
 }
 
 func testCreateRefusesName(t *testing.T, h Harness) {
 	for _, name := range []string{"", "Upper", "../escape", "a/b", "a.b", "a\x00b"} {
-		if _, err := h.Store.Create(t.Context(), image(name)); err == nil {
+		if _, err := h.Store.Create(t.Context(), name, h.full()); err == nil {
 			t.Errorf("created an instance named %q", name)
 		}
 	}
-	if instances, err := h.Store.List(t.Context(), true); err != nil || len(instances) > 0 {
+	if instances, err := h.Store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(instances) > 0 {
 		t.Errorf("there are %v, %v", instances, err)
 	}
 }
 
 func testGet(t *testing.T, h Harness) {
-	h.Put(t, "taken", foreignDocument)
-	h.PutFactory(t, "taken", string(elyra.NewDocument(image("hidden")).Encode()))
-	h.PutFactory(t, "shipped", foreignDocument)
-	h.Put(t, "python-3.11-ubi9", foreignDocument)
-	h.Put(t, "Upper", foreignDocument)
+	h.Put(t, "taken", h.samples.Foreign)
+	h.PutFactory(t, "taken", string(h.full().Encode()))
+	h.PutFactory(t, "shipped", h.samples.Foreign)
+	h.Put(t, "python-3.11-ubi9", h.samples.Foreign)
+	h.Put(t, "Upper", h.samples.Foreign)
 	for _, name := range []string{"taken", "shipped", "python-3.11-ubi9", "Upper"} {
-		want := elyra.RuntimeImage{Name: name, DisplayName: "Theirs", ImageName: "them/image:1", Tags: []string{"a", "b"}}
-		got, err := h.Store.Get(t.Context(), name)
+		got, err := h.Store.Get(t.Context(), name, elyra.Current)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		checkInstance(t, h, got, want, name != "shipped")
-		if !got.Document.HasMetadata("x-owner") {
-			t.Errorf("%s: unknown keys are not in the document", name)
-		}
+		checkInstance(t, h, got, name, parsed(t, h.samples.Foreign), name != "shipped")
 	}
 	for _, name := range []string{"absent", "take", "Taken", "../taken"} {
-		if _, err := h.Store.Get(t.Context(), name); !errors.Is(err, elyra.ErrNotFound) {
+		if _, err := h.Store.Get(t.Context(), name, elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("%q: got %v, want ErrNotFound", name, err)
 		}
 	}
 }
 
-// testPeek: where nobody else writes, Peek is Get.
-func testPeek(t *testing.T, h Harness) {
-	h.Put(t, "taken", foreignDocument)
-	h.PutFactory(t, "shipped", foreignDocument)
-	h.Put(t, "invalid", invalidDocument)
-	for _, name := range []string{"taken", "shipped", "invalid", "absent", "../taken"} {
-		want, wantErr := h.Store.Get(t.Context(), name)
-		got, err := h.Store.Peek(t.Context(), name)
-		if fmt.Sprint(err) != fmt.Sprint(wantErr) || got.Location != want.Location || !got.Document.Equal(want.Document) {
-			t.Errorf("%s: got %+v, %v, want %+v, %v", name, got, err, want, wantErr)
-		}
-	}
-}
-
 func testGetInvalid(t *testing.T, h Harness) {
-	h.Put(t, "invalid", invalidDocument)
-	h.Put(t, "broken", brokenDocument)
-	h.Put(t, "array", `[]`)
-	for _, name := range []string{"invalid", "broken", "array"} {
-		instance, err := h.Store.Get(t.Context(), name)
+	documents := map[string]string{"invalid": h.samples.Invalid, "broken": broken, "array": `[]`}
+	for name, document := range documents {
+		h.Put(t, name, document)
+	}
+	for name, document := range documents {
+		instance, err := h.Store.Get(t.Context(), name, elyra.Current)
 		var invalid *elyra.InvalidError
 		if !errors.As(err, &invalid) {
 			t.Errorf("%s: got %v, want an InvalidError", name, err)
@@ -227,131 +207,157 @@ func testGetInvalid(t *testing.T, h Harness) {
 		if errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("%s: the error also says that there is none", name)
 		}
-		if readable := h.Store.Traits().ReadsInvalid && name == "invalid"; instance.Document.HasMetadata("x-owner") != readable {
+		checkPlace(t, h, instance, name, true)
+		isObject := name == "invalid"
+		if irreparable := !h.Store.IsLocal() && !isObject; invalid.Irreparable != irreparable {
+			t.Errorf("%s: irreparable: %t", name, invalid.Irreparable)
+		}
+		switch {
+		case instance.Document.IsZero() == (instance.Unparsed == ""):
+			t.Errorf("%s: either the document or what stands in for it: %s and %q", name, instance.Document.Compact(), instance.Unparsed)
+		case !h.Store.IsLocal():
+		case isObject && !instance.Document.Equal(parsed(t, document)):
 			t.Errorf("%s: read %s", name, instance.Document.Compact())
+		case !isObject && instance.Unparsed != document:
+			t.Errorf("%s: read %q", name, instance.Unparsed)
+		}
+	}
+}
+
+// testGlance: if nobody else writes, a glance sees what is current, except that a server's list lacks
+// what is invalid.
+func testGlance(t *testing.T, h Harness) {
+	h.Put(t, "taken", h.samples.Foreign)
+	h.PutFactory(t, "shipped", h.samples.Foreign)
+	h.Put(t, "invalid", h.samples.Invalid)
+	for _, name := range []string{"taken", "shipped", "invalid", "absent", "../taken"} {
+		want, wantErr := h.Store.Get(t.Context(), name, elyra.Current)
+		got, err := h.Store.Get(t.Context(), name, elyra.Glance)
+		if wantErr != nil && !h.Store.IsLocal() {
+			want, wantErr = elyra.Instance{}, elyra.ErrNotFound
+		}
+		if (wantErr == nil) != (err == nil) || errors.Is(wantErr, elyra.ErrNotFound) && !errors.Is(err, elyra.ErrNotFound) || got.Location != want.Location || got.Digest() != want.Digest() {
+			t.Errorf("%s: got %+v, %v, want %+v, %v", name, got, err, want, wantErr)
 		}
 	}
 }
 
 func testUpdate(t *testing.T, h Harness) {
-	if _, err := h.Store.Create(t.Context(), image("updated")); err != nil {
+	if _, err := h.Store.Create(t.Context(), "updated", h.full()); err != nil {
 		t.Fatal(err)
 	}
-	full := image("updated")
-	for _, want := range []elyra.RuntimeImage{
-		{Name: "updated", DisplayName: "New", ImageName: "a/b:2"},
-		full,
-		{Name: "updated", DisplayName: full.DisplayName, ImageName: full.ImageName, Tags: []string{"other"}},
-		{Name: "updated", DisplayName: full.DisplayName, ImageName: full.ImageName, PullPolicy: elyra.PullNever, PullSecret: "x1"},
-	} {
-		got, err := h.Store.Update(t.Context(), want)
+	stored := h.full()
+	for _, edit := range []func(elyra.Document) elyra.Document{h.samples.Minimal, h.samples.Full, h.samples.Full} {
+		got, err := h.Store.Update(t.Context(), "updated", isDocument(stored), edit)
 		if err != nil {
 			t.Fatal(err)
 		}
-		checkInstance(t, h, got, want, true)
+		stored = edit(elyra.Document{})
+		checkInstance(t, h, got, "updated", stored, true)
+		if raw, _ := h.Raw(t, "updated"); !parsed(t, raw).Equal(stored) {
+			t.Errorf("stored:\n%s\nwant:\n%s", raw, stored.Encode())
+		}
 	}
 }
 
 func testUpdateKeepsUnknownKeys(t *testing.T, h Harness) {
-	h.Put(t, "theirs", foreignDocument)
-	if _, err := h.Store.Update(t.Context(), image("theirs")); err != nil {
-		t.Fatal(err)
-	}
-	raw, _ := h.Raw(t, "theirs")
-	document, err := elyra.ParseDocument([]byte(raw))
+	h.Put(t, "theirs", h.samples.Foreign)
+	want := h.samples.Full(parsed(t, h.samples.Foreign))
+	got, err := h.Store.Update(t.Context(), "theirs", nil, h.samples.Full)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A server writes numbers in its own way: 1.50 becomes 1.5.
-	for _, key := range []string{"x-owner", "display_name"} {
-		if !document.HasMetadata(key) {
-			t.Errorf("metadata.%s did not survive:\n%s", key, raw)
-		}
-	}
-	if got, err := document.Image("theirs"); err != nil || !got.Equal(image("theirs")) {
-		t.Errorf("stored %+v, %v", got, err)
+	checkInstance(t, h, got, "theirs", want, true)
+	if raw, _ := h.Raw(t, "theirs"); !parsed(t, raw).Equal(want) {
+		t.Errorf("stored:\n%s\nwant:\n%s", raw, want.Encode())
 	}
 }
 
 func testUpdateRepairs(t *testing.T, h Harness) {
-	documents := map[string]string{"invalid": invalidDocument}
-	if h.Store.Traits().RepairsBroken {
-		documents["broken"] = brokenDocument
-		documents["array"] = `[]`
-	}
-	for name, document := range documents {
+	for name, document := range map[string]string{"invalid": h.samples.Invalid, "broken": broken, "array": `[]`} {
 		h.Put(t, name, document)
-		got, err := h.Store.Update(t.Context(), image(name))
+		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
+		got, err := h.Store.Update(t.Context(), name, digestIs(there), h.samples.Full)
+		if !h.Store.IsLocal() && name != "invalid" {
+			if raw, _ := h.Raw(t, name); err == nil || raw != document {
+				t.Errorf("%s: a server can't repair this: %v, %q", name, err, raw)
+			}
+			continue
+		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		checkInstance(t, h, got, image(name), true)
-		if kept := h.Store.Traits().ReadsInvalid && name == "invalid"; got.Document.HasMetadata("x-owner") != kept {
-			t.Errorf("%s: repaired to %s", name, got.Document.Compact())
-		}
-	}
-	if h.Store.Traits().RepairsBroken {
-		return
-	}
-	h.Put(t, "broken", brokenDocument)
-	if _, err := h.Store.Update(t.Context(), image("broken")); err == nil {
-		t.Error("what cannot be repaired was reported as repaired")
-	}
-	if raw, _ := h.Raw(t, "broken"); raw != brokenDocument {
-		t.Errorf("what cannot be repaired was changed to %q", raw)
+		checkInstance(t, h, got, name, h.samples.Full(there.Document), true)
 	}
 }
 
 func testUpdateHidesFactory(t *testing.T, h Harness) {
-	h.PutFactory(t, "shipped", foreignDocument)
-	got, err := h.Store.Update(t.Context(), image("shipped"))
+	h.PutFactory(t, "shipped", h.samples.Foreign)
+	foreign := parsed(t, h.samples.Foreign)
+	got, err := h.Store.Update(t.Context(), "shipped", isDocument(foreign), h.samples.Full)
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkInstance(t, h, got, image("shipped"), true)
-	if !got.Document.HasMetadata("x-owner") {
-		t.Error("the copy lacks the unknown keys of the original")
-	}
-	deletion, err := h.Store.Delete(t.Context(), "shipped")
+	checkInstance(t, h, got, "shipped", h.samples.Full(foreign), true)
+	deletion, err := h.Store.Delete(t.Context(), "shipped", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.Store.Traits().KnowsLevels && deletion.Revealed == "" {
-		t.Error("the deletion does not say that the shipped instance is back")
+	if h.Store.IsLocal() != (deletion.Revealed != "") {
+		t.Errorf("the deletion says that it revealed %q", deletion.Revealed)
 	}
-	if got, err = h.Store.Get(t.Context(), "shipped"); err != nil || got.DisplayName != "Theirs" {
-		t.Errorf("after deleting the copy: %+v, %v", got.RuntimeImage, err)
+	if got, err = h.Store.Get(t.Context(), "shipped", elyra.Current); err != nil || !got.Document.Equal(foreign) {
+		t.Errorf("after deleting the copy: %s, %v", got.Document.Compact(), err)
 	}
 }
 
 func testUpdateAbsent(t *testing.T, h Harness) {
-	if _, err := h.Store.Update(t.Context(), image("absent")); !errors.Is(err, elyra.ErrNotFound) {
-		t.Errorf("got %v, want ErrNotFound", err)
+	for _, expected := range []elyra.Precondition{nil, func(elyra.Instance) bool { return false }} {
+		if _, err := h.Store.Update(t.Context(), "absent", expected, h.samples.Full); !errors.Is(err, elyra.ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
 	}
 	if raw, found := h.Raw(t, "absent"); found {
 		t.Errorf("the update created %s", raw)
 	}
 }
 
+// testUpdateConcurrently: of several updates that expect one document, one finds
+// it.
+func testUpdateConcurrently(t *testing.T, h Harness) {
+	if _, err := h.Store.Create(t.Context(), "contended", h.minimal()); err != nil {
+		t.Fatal(err)
+	}
+	errs := concurrently(func(int) error {
+		_, err := h.Store.Update(t.Context(), "contended", isDocument(h.minimal()), h.samples.Full)
+		return err
+	})
+	checkOneWon(t, errs, elyra.ErrChanged)
+}
+
 func testDelete(t *testing.T, h Harness) {
-	h.Put(t, "valid", foreignDocument)
-	h.Put(t, "invalid", invalidDocument)
-	h.Put(t, "Odd.name", foreignDocument)
-	h.Put(t, "bystander", foreignDocument)
-	for _, name := range []string{"valid", "invalid", "Odd.name"} {
-		deletion, err := h.Store.Delete(t.Context(), name)
+	names := []string{"valid", "invalid", "Odd.name"}
+	for _, name := range append(names, "bystander") {
+		h.Put(t, name, h.samples.Foreign)
+	}
+	h.Put(t, "invalid", h.samples.Invalid)
+	for _, name := range names {
+		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
+		deletion, err := h.Store.Delete(t.Context(), name, digestIs(there))
 		if err != nil || deletion.Revealed != "" {
 			t.Errorf("%s: %+v, %v", name, deletion, err)
 		}
 		if _, found := h.Raw(t, name); found {
 			t.Errorf("%s is still there", name)
 		}
-		if _, err := h.Store.Get(t.Context(), name); !errors.Is(err, elyra.ErrNotFound) {
+		if _, err := h.Store.Get(t.Context(), name, elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("%s: Get after Delete: %v", name, err)
 		}
-		if _, err := h.Store.Delete(t.Context(), name); !errors.Is(err, elyra.ErrNotFound) {
-			t.Errorf("%s: the second Delete: %v, want ErrNotFound", name, err)
+		for _, expected := range []elyra.Precondition{nil, digestIs(there)} {
+			if _, err := h.Store.Delete(t.Context(), name, expected); !errors.Is(err, elyra.ErrNotFound) {
+				t.Errorf("%s: the second Delete: %v, want ErrNotFound", name, err)
+			}
 		}
 	}
 	if _, found := h.Raw(t, "bystander"); !found {
@@ -360,48 +366,92 @@ func testDelete(t *testing.T, h Harness) {
 }
 
 func testDeleteFactory(t *testing.T, h Harness) {
-	h.PutFactory(t, "shipped", foreignDocument)
-	_, err := h.Store.Delete(t.Context(), "shipped")
+	h.PutFactory(t, "shipped", h.samples.Foreign)
+	_, err := h.Store.Delete(t.Context(), "shipped", isDocument(parsed(t, h.samples.Foreign)))
 	var readOnly *elyra.ReadOnlyError
 	if !errors.Is(err, elyra.ErrReadOnly) || !errors.As(err, &readOnly) || readOnly.Name != "shipped" || readOnly.Location == "" {
 		t.Errorf("got %v, want a ReadOnlyError", err)
 	}
-	if _, err := h.Store.Get(t.Context(), "shipped"); err != nil {
+	if _, err := h.Store.Get(t.Context(), "shipped", elyra.Current); err != nil {
 		t.Errorf("it is gone: %v", err)
 	}
 }
 
+// testPreconditions: an update and a deletion ask about what is there, and if
+// that isn't what was expected, they change nothing.
+func testPreconditions(t *testing.T, h Harness) {
+	stored := map[string]string{"valid": h.samples.Foreign, "invalid": h.samples.Invalid}
+	if h.Store.IsLocal() {
+		stored["broken"] = broken
+	}
+	for name, document := range stored {
+		h.Put(t, name, document)
+		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
+		for call, write := range map[string]func(elyra.Precondition) error{
+			"Update": func(expected elyra.Precondition) error {
+				_, err := h.Store.Update(t.Context(), name, expected, h.samples.Full)
+				return err
+			},
+			"Delete": func(expected elyra.Precondition) error {
+				_, err := h.Store.Delete(t.Context(), name, expected)
+				return err
+			},
+		} {
+			var asked []elyra.Instance
+			err := write(func(found elyra.Instance) bool {
+				asked = append(asked, found)
+				return false
+			})
+			var changed *elyra.ChangedError
+			if !errors.Is(err, elyra.ErrChanged) || !errors.As(err, &changed) {
+				t.Errorf("%s %s: got %v, want a ChangedError", call, name, err)
+				continue
+			}
+			for _, found := range append(asked, changed.Found) {
+				checkPlace(t, h, found, name, true)
+				if found.Digest() != there.Digest() {
+					t.Errorf("%s %s: asked about %s or %q", call, name, found.Document.Compact(), found.Unparsed)
+				}
+			}
+			if raw, _ := h.Raw(t, name); raw != document || len(asked) == 0 {
+				t.Errorf("%s %s: asked %d times, and now it is %s", call, name, len(asked), raw)
+			}
+		}
+	}
+}
+
 func testList(t *testing.T, h Harness) {
-	if got, err := h.Store.List(t.Context(), false); err != nil || len(got) > 0 {
+	if got, err := h.Store.List(t.Context(), elyra.ListOptions{}); err != nil || len(got) > 0 {
 		t.Fatalf("an empty store lists %v, %v", got, err)
 	}
-	h.Put(t, "zeta", foreignDocument)
-	h.Put(t, "both", foreignDocument)
-	h.PutFactory(t, "both", string(elyra.NewDocument(image("both")).Encode()))
-	h.PutFactory(t, "shipped", string(elyra.NewDocument(image("shipped")).Encode()))
-	h.Put(t, "invalid", invalidDocument)
-	h.Put(t, "broken", brokenDocument)
-	h.Put(t, "Upper", foreignDocument)
-	// What is broken nearer does not hide what is fine further away.
-	h.Put(t, "revived", brokenDocument)
-	h.PutFactory(t, "revived", string(elyra.NewDocument(image("revived")).Encode()))
+	full := string(h.full().Encode())
+	h.Put(t, "zeta", h.samples.Foreign)
+	h.Put(t, "both", h.samples.Foreign)
+	h.PutFactory(t, "both", full)
+	h.PutFactory(t, "shipped", full)
+	h.Put(t, "invalid", h.samples.Invalid)
+	h.Put(t, "broken", broken)
+	h.Put(t, "Upper", h.samples.Foreign)
+	// A broken instance doesn't hide a valid one that is later in the search path.
+	h.Put(t, "revived", broken)
+	h.PutFactory(t, "revived", full)
 
-	got := list(t, h, false)
+	got := list(t, h, elyra.ListOptions{})
 	if want := []string{"Upper", "both", "revived", "shipped", "zeta"}; !slices.Equal(names(got), want) {
 		t.Fatalf("listed %v, want %v", names(got), want)
 	}
-	checkInstance(t, h, got[1], elyra.RuntimeImage{Name: "both", DisplayName: "Theirs", ImageName: "them/image:1", Tags: []string{"a", "b"}}, true)
-	checkInstance(t, h, got[2], image("revived"), false)
-	checkInstance(t, h, got[3], image("shipped"), false)
+	checkInstance(t, h, got[1], "both", parsed(t, h.samples.Foreign), true)
+	checkInstance(t, h, got[2], "revived", h.full(), false)
+	checkInstance(t, h, got[3], "shipped", h.full(), false)
 }
 
 func testListInvalid(t *testing.T, h Harness) {
-	h.Put(t, "fine", foreignDocument)
-	h.Put(t, "invalid", invalidDocument)
-	h.Put(t, "broken", brokenDocument)
-	h.PutFactory(t, "broken", foreignDocument)
-	got := list(t, h, true)
-	if !h.Store.Traits().ListsInvalid {
+	h.Put(t, "fine", h.samples.Foreign)
+	h.Put(t, "invalid", h.samples.Invalid)
+	h.Put(t, "broken", broken)
+	h.PutFactory(t, "broken", h.samples.Foreign)
+	got := list(t, h, elyra.ListOptions{Invalid: true})
+	if !h.Store.IsLocal() {
 		if want := []string{"broken", "fine"}; !slices.Equal(names(got), want) {
 			t.Errorf("listed %v, want %v", names(got), want)
 		}
@@ -416,72 +466,100 @@ func testListInvalid(t *testing.T, h Harness) {
 			t.Errorf("%s: invalid: %v", got[i].Name, got[i].Invalid)
 		}
 	}
-	if got[2].DisplayName != "Invalid" {
-		t.Errorf("what can be read of an invalid instance is not listed: %+v", got[2].RuntimeImage)
+	if got[0].Unparsed != broken || !got[2].Document.Equal(parsed(t, h.samples.Invalid)) {
+		t.Errorf("what can be read of an invalid instance isn't listed: %+v, %+v", got[0], got[2])
+	}
+}
+
+// testListLater: what is later in the search path, except what is hidden or
+// invalid. A server doesn't know.
+func testListLater(t *testing.T, h Harness) {
+	h.Put(t, "near", h.samples.Foreign)
+	h.Put(t, "hidden", h.samples.Foreign)
+	for _, name := range []string{"hidden", "shipped", "too"} {
+		h.PutFactory(t, name, string(h.full().Encode()))
+	}
+	h.PutFactory(t, "invalid", h.samples.Invalid)
+	for _, options := range []elyra.ListOptions{{Later: true}, {Later: true, Invalid: true}} {
+		var want []string
+		if h.Store.IsLocal() {
+			want = []string{"shipped", "too"}
+			if options.Invalid {
+				want = []string{"invalid", "shipped", "too"}
+			}
+		}
+		got := list(t, h, options)
+		if !slices.Equal(names(got), want) {
+			t.Fatalf("listed %v, want %v", names(got), want)
+		}
+		for _, instance := range got {
+			if instance.Invalid == nil {
+				checkInstance(t, h, instance, instance.Name, h.full(), false)
+			}
+		}
 	}
 }
 
 // testReadsItsWrites: a store may remember what it read, but never across its
 // own writes.
 func testReadsItsWrites(t *testing.T, h Harness) {
-	h.Put(t, "other", foreignDocument)
-	list(t, h, false)
-	if _, err := h.Store.Refresh(t.Context(), "other"); err != nil {
+	h.Put(t, "other", h.samples.Foreign)
+	list(t, h, elyra.ListOptions{})
+	if _, err := h.Store.Get(t.Context(), "other", elyra.Shared); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Store.Create(t.Context(), image("written")); err != nil {
+	if _, err := h.Store.Create(t.Context(), "written", h.full()); err != nil {
 		t.Fatal(err)
 	}
-	check := func(want elyra.RuntimeImage) {
+	freshnesses := []elyra.Freshness{elyra.Current, elyra.Shared, elyra.Glance}
+	check := func(want elyra.Document) {
 		t.Helper()
-		for _, read := range []func(context.Context, string) (elyra.Instance, error){h.Store.Get, h.Store.Refresh} {
-			got, err := read(t.Context(), "written")
+		for _, freshness := range freshnesses {
+			got, err := h.Store.Get(t.Context(), "written", freshness)
 			if err != nil {
 				t.Fatal(err)
 			}
-			checkInstance(t, h, got, want, true)
+			checkInstance(t, h, got, "written", want, true)
 		}
-		if all := list(t, h, false); !slices.Equal(names(all), []string{"other", "written"}) {
+		if all := list(t, h, elyra.ListOptions{}); !slices.Equal(names(all), []string{"other", "written"}) {
 			t.Errorf("listed %v", names(all))
 		} else {
-			checkInstance(t, h, all[1], want, true)
+			checkInstance(t, h, all[1], "written", want, true)
 		}
 	}
-	check(image("written"))
-	changed := elyra.RuntimeImage{Name: "written", DisplayName: "Changed", ImageName: "a/b"}
-	if _, err := h.Store.Update(t.Context(), changed); err != nil {
+	check(h.full())
+	if _, err := h.Store.Update(t.Context(), "written", isDocument(h.full()), h.samples.Minimal); err != nil {
 		t.Fatal(err)
 	}
-	check(changed)
-	if _, err := h.Store.Delete(t.Context(), "written"); err != nil {
+	check(h.minimal())
+	if _, err := h.Store.Delete(t.Context(), "written", isDocument(h.minimal())); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Store.Get(t.Context(), "written"); !errors.Is(err, elyra.ErrNotFound) {
-		t.Errorf("Get after Delete: %v", err)
+	for _, freshness := range freshnesses {
+		if _, err := h.Store.Get(t.Context(), "written", freshness); !errors.Is(err, elyra.ErrNotFound) {
+			t.Errorf("Get after Delete, freshness %d: %v", freshness, err)
+		}
 	}
-	if _, err := h.Store.Refresh(t.Context(), "written"); !errors.Is(err, elyra.ErrNotFound) {
-		t.Errorf("Refresh after Delete: %v", err)
-	}
-	if got := names(list(t, h, false)); !slices.Equal(got, []string{"other"}) {
+	if got := names(list(t, h, elyra.ListOptions{})); !slices.Equal(got, []string{"other"}) {
 		t.Errorf("listed %v after Delete", got)
 	}
 }
 
-func testCancelled(t *testing.T, h Harness) {
-	h.Put(t, "kept", foreignDocument)
+func testCanceled(t *testing.T, h Harness) {
+	h.Put(t, "kept", h.samples.Foreign)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, createErr := h.Store.Create(ctx, image("new"))
-	_, getErr := h.Store.Get(ctx, "kept")
-	_, updateErr := h.Store.Update(ctx, image("kept"))
-	_, deleteErr := h.Store.Delete(ctx, "kept")
-	_, listErr := h.Store.List(ctx, false)
+	_, createErr := h.Store.Create(ctx, "new", h.full())
+	_, getErr := h.Store.Get(ctx, "kept", elyra.Current)
+	_, updateErr := h.Store.Update(ctx, "kept", nil, h.samples.Full)
+	_, deleteErr := h.Store.Delete(ctx, "kept", nil)
+	_, listErr := h.Store.List(ctx, elyra.ListOptions{})
 	for call, err := range map[string]error{"Create": createErr, "Get": getErr, "Update": updateErr, "Delete": deleteErr, "List": listErr} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got %v, want context.Canceled", call, err)
 		}
 	}
-	if raw, _ := h.Raw(t, "kept"); raw != foreignDocument {
+	if raw, _ := h.Raw(t, "kept"); raw != h.samples.Foreign {
 		t.Errorf("the instance was changed to %q", raw)
 	}
 	if _, found := h.Raw(t, "new"); found {
@@ -489,58 +567,87 @@ func testCancelled(t *testing.T, h Harness) {
 	}
 }
 
-// testListBeyond: what lives further along, but for what is hidden, is invalid, or may not be seen.
-func testListBeyond(t *testing.T, h Harness) {
-	h.Put(t, "near", foreignDocument)
-	h.Put(t, "hidden", foreignDocument)
-	for _, name := range []string{"hidden", "shipped", "too"} {
-		h.PutFactory(t, name, string(elyra.NewDocument(image(name)).Encode()))
-	}
-	h.PutFactory(t, "invalid", invalidDocument)
-	got, err := h.Store.ListBeyond(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []string
-	if h.Store.Traits().KnowsLevels {
-		want = []string{"shipped", "too"}
-	}
-	if !slices.Equal(names(got), want) {
-		t.Fatalf("listed %v, want %v", names(got), want)
-	}
-	for _, instance := range got {
-		checkInstance(t, h, instance, image(instance.Name), false)
-	}
-}
-
-// testSupports: all that this provider writes is known to the Elyra under test.
+// testSupports: the Elyra under test knows all keys that this provider writes.
 func testSupports(t *testing.T, h Harness) {
-	for _, property := range []string{"description", "image_name", "pull_policy", "pull_secret", "tags"} {
-		if supported, err := h.Store.Supports(t.Context(), property); err != nil || !supported {
-			t.Errorf("%s: %t, %v", property, supported, err)
+	for _, key := range h.samples.Keys {
+		if supported, err := h.Store.Supports(t.Context(), key); err != nil || !supported {
+			t.Errorf("%s: %t, %v", key, supported, err)
 		}
 	}
 }
 
-func checkInstance(t testing.TB, h Harness, got elyra.Instance, want elyra.RuntimeImage, writable bool) {
+// concurrently calls f several times at once.
+func concurrently(f func(i int) error) []error {
+	errs := make([]error, 8)
+	var calls sync.WaitGroup
+	for i := range errs {
+		calls.Go(func() { errs[i] = f(i) })
+	}
+	calls.Wait()
+	return errs
+}
+
+func checkOneWon(t testing.TB, errs []error, others error) {
 	t.Helper()
-	if !got.Equal(want) {
-		t.Errorf("got  %+v\nwant %+v", got.RuntimeImage, want)
+	won := 0
+	for _, err := range errs {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, others):
+			t.Errorf("got %v, want %v", err, others)
+		}
 	}
-	if got.Location == "" {
-		t.Errorf("%s has no location", got.Name)
-	}
-	if h.Store.Traits().KnowsLevels && got.Writable != writable {
-		t.Errorf("%s at %s is writable: %t", got.Name, got.Location, got.Writable)
-	}
-	if knows := h.Store.Traits().KnowsLevels; knows != (got.Origin != elyra.OriginUnknown) || knows && writable != (got.Origin == elyra.OriginLocal) {
-		t.Errorf("%s at %s has the origin %q", got.Name, got.Location, got.Origin)
+	if won != 1 {
+		t.Errorf("%d calls for one name succeeded", won)
 	}
 }
 
-func list(t testing.TB, h Harness, includeInvalid bool) []elyra.Instance {
+func checkInstance(t testing.TB, h Harness, got elyra.Instance, name string, want elyra.Document, writable bool) {
 	t.Helper()
-	instances, err := h.Store.List(t.Context(), includeInvalid)
+	checkPlace(t, h, got, name, writable)
+	if !got.Document.Equal(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s", name, got.Document.Compact(), want.Compact())
+	}
+}
+
+// checkPlace checks what an instance says about its name and its level.
+func checkPlace(t testing.TB, h Harness, got elyra.Instance, name string, writable bool) {
+	t.Helper()
+	if got.Name != name || got.Location == "" {
+		t.Errorf("got %q at %q, want %q", got.Name, got.Location, name)
+	}
+	isFirst := got.Origin == elyra.OriginLocal
+	switch {
+	case h.Store.IsLocal() && (got.Writable != writable || isFirst != writable || got.Origin == elyra.OriginUnknown):
+		t.Errorf("%s is writable: %t, with the origin %q", got.Location, got.Writable, got.Origin)
+	case !h.Store.IsLocal() && (!got.Writable || got.Origin != elyra.OriginUnknown):
+		t.Errorf("%s is writable: %t, with the origin %q, which a server doesn't know", got.Location, got.Writable, got.Origin)
+	}
+}
+
+// isDocument expects a document, by its meaning.
+func isDocument(document elyra.Document) elyra.Precondition {
+	return func(found elyra.Instance) bool { return found.Document.Equal(document) }
+}
+
+// digestIs expects what was read before.
+func digestIs(there elyra.Instance) elyra.Precondition {
+	return func(found elyra.Instance) bool { return found.Digest() == there.Digest() }
+}
+
+func parsed(t testing.TB, document string) elyra.Document {
+	t.Helper()
+	parsed, err := elyra.ParseDocument([]byte(document))
+	if err != nil {
+		t.Fatalf("%v: %s", err, document)
+	}
+	return parsed
+}
+
+func list(t testing.TB, h Harness, options elyra.ListOptions) []elyra.Instance {
+	t.Helper()
+	instances, err := h.Store.List(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}

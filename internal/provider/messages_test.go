@@ -23,9 +23,9 @@ import (
 // what is about the name is put on it.
 func TestStoreError(t *testing.T) {
 	t.Parallel()
-	p := place{store: filestore.New(filestore.Config{DataDirs: []string{"/data"}})}
-	doing := func(err error) error { return fmt.Errorf("update runtime image %q: %w", "x", err) }
-	yours := "\n\nRun Terraform as a user who may write there, or set data_dir in the provider's configuration to a directory that is yours."
+	p := newConnection(filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{"/data"}}))
+	doing := func(err error) error { return fmt.Errorf("create runtime image %q: %w", "x", err) }
+	yours := "\n\nRun Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
 	for _, tt := range []struct {
 		err    error
 		detail string
@@ -44,21 +44,21 @@ func TestStoreError(t *testing.T) {
 			"Permission denied: /elsewhere/x.json." + yours, false,
 		},
 		{
-			fmt.Errorf("a part of /data is not a directory: %w", &fs.PathError{Op: "mkdir", Path: "/data/metadata", Err: syscall.ENOTDIR}),
-			"A part of /data is not a directory: /data/metadata: not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists.", false,
+			fmt.Errorf("a part of /data isn't a directory: %w", &fs.PathError{Op: "mkdir", Path: "/data/metadata", Err: syscall.ENOTDIR}),
+			"A part of /data isn't a directory: /data/metadata: not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists.", false,
 		},
 		{
 			&fs.PathError{Op: "write", Path: ".x.json.1abc.tmp", Err: syscall.ENOSPC},
-			"No space left on device: /data/metadata/runtime-images.\n\nThe disk is full. Make room and apply again.", false,
+			"No space left on device: /data/metadata/runtime-images.\n\nThe disk is full. Free some space and apply again.", false,
 		},
 		{
 			&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"},
-			"Runtime image \"x\" at /far/x.json lives outside /data.\n\nChange it where it comes from, or stop managing it, which leaves it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # x", true,
+			"\"x\" at /far/x.json lives outside /data.\n\nChange it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # x", true,
 		},
 		{errors.New("something else"), "Something else.", false},
 	} {
-		got := p.storeError("update", "x", doing(tt.err))
-		if got.Summary() != `Unable to update runtime image "x"` || got.Detail() != tt.detail {
+		got := p.storeError(t.Context(), "create", "x", doing(tt.err))
+		if got.Summary() != `Unable to create runtime image "x"` || got.Detail() != tt.detail {
 			t.Errorf("%v is told as\n%s\n%s\nwant\n%s", tt.err, got.Summary(), got.Detail(), tt.detail)
 		}
 		at, onAttribute := got.(diag.DiagnosticWithPath)
@@ -68,23 +68,25 @@ func TestStoreError(t *testing.T) {
 	}
 }
 
-// TestExistsError: where an instance comes from is said of what ships with Elyra, and of that alone.
+// TestExistsError: each level has its own advice, and nothing that doesn't apply.
 func TestExistsError(t *testing.T) {
 	t.Parallel()
-	const shipped, further, hide = "(shipped with Elyra)", "(further along the search path", "overwrite = true to hide it behind this one"
+	const shipped, later, other, importIt, forget = "Elyra ships", "later in the search path", "already an instance", "import {", "state rm"
 	for _, tt := range []struct {
-		exists elyra.ExistsError
+		origin elyra.Origin
+		claim  claim
 		words  []string
 	}{
-		{elyra.ExistsError{Origin: elyra.OriginFactory}, []string{shipped, hide}},
-		{elyra.ExistsError{Origin: elyra.OriginShared}, []string{further, hide}},
-		{elyra.ExistsError{Origin: elyra.OriginLocal, Writable: true}, nil},
-		{elyra.ExistsError{Origin: elyra.OriginUnknown, Writable: true}, nil},
+		{elyra.OriginFactory, claimNew, []string{shipped}},
+		{elyra.OriginShared, claimNew, []string{later}},
+		{elyra.OriginLocal, claimNew, []string{other, importIt}},
+		{elyra.OriginUnknown, claimNew, []string{other, importIt}},
+		{elyra.OriginLocal, claimRenamed, []string{other, forget}},
 	} {
-		detail := existsError(&tt.exists).Detail()
-		for _, words := range []string{shipped, further, hide} {
+		detail := newConnection(filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})).existsError(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}, tt.claim).Detail()
+		for _, words := range []string{shipped, later, other, importIt, forget} {
 			if strings.Contains(detail, words) != slices.Contains(tt.words, words) {
-				t.Errorf("%q: %q is said wrongly, or is not said:\n%s", tt.exists.Origin, words, detail)
+				t.Errorf("%q: %q is wrong:\n%s", tt.origin, words, detail)
 			}
 		}
 	}
@@ -103,7 +105,7 @@ func TestStoreError_file(t *testing.T) {
 	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil {
 		t.Fatalf("got %+v", failed)
 	}
-	want := "A part of " + filepath.Dir(imagePath(file, "x")) + " is not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
+	want := "A part of " + filepath.Dir(imagePath(file, "x")) + " isn't a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	if failed[0].Detail != want {
 		t.Errorf("got\n%s\nwant\n%s", failed[0].Detail, want)
 	}
@@ -113,13 +115,13 @@ func TestStoreError_file(t *testing.T) {
 // that nothing was changed.
 func TestNextStepOfDisks(t *testing.T) {
 	for errno, want := range map[syscall.Errno]string{
-		syscall.ENOSPC: "The disk is full. Make room and apply again.",
-		syscall.EDQUOT: "The quota of the user that Terraform runs as is used up. Make room, or have it raised, and apply again.",
-		syscall.EIO:    "The disk, or the server behind it, failed. See the system's log (dmesg), and apply again once the disk works.",
+		syscall.ENOSPC: "The disk is full. Free some space and apply again.",
+		syscall.EDQUOT: "Your disk quota is used up. Free some space or ask for more, and apply again.",
+		syscall.EIO:    "The disk, or the server behind it, failed. Check the system's log (dmesg), and apply again when the disk works.",
 		syscall.ESTALE: "The network file system no longer knows the directory. Mount it again, and apply again.",
 	} {
 		err := fmt.Errorf("create runtime image %q: %w", "x", errors.Join(errno))
-		if got := nextStep(err); got != want {
+		if got := nextStep("create", err); got != want {
 			t.Errorf("%v: got\n%s\nwant\n%s", errno, got, want)
 		}
 	}

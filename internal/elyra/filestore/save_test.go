@@ -32,13 +32,13 @@ func saveAsElyra(path, document string) error {
 }
 
 // readThroughSaves reads an instance until done is closed: each read has to find it whole. One
-// further along the search path never stands in for it.
+// later in the search path never stands in for it.
 func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
 	t.Helper()
 	far := t.TempDir()
 	writeInstance(t, far, "saved", string(elyra.NewDocument(image("saved")).Encode()))
-	alone := filestore.New(filestore.Config{DataDirs: []string{dir}})
-	hiding := filestore.New(filestore.Config{DataDirs: []string{dir, far}})
+	alone := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	hiding := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir, far}})
 	for reads := 0; ; reads++ {
 		select {
 		case <-done:
@@ -48,19 +48,19 @@ func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
 			return
 		default:
 		}
-		if _, err := alone.Get(t.Context(), "saved"); err != nil {
+		if _, err := alone.Get(t.Context(), "saved", elyra.Current); err != nil {
 			t.Errorf("Get: %v", err)
 		}
-		if got, err := hiding.Get(t.Context(), "saved"); err != nil || !got.Writable {
+		if got, err := hiding.Get(t.Context(), "saved", elyra.Current); err != nil || !got.Writable {
 			t.Errorf("Get: %s, %v", got.Location, err)
 		}
-		if got, err := alone.List(t.Context(), true); err != nil || len(got) != 1 || got[0].Invalid != nil {
+		if got, err := alone.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) != 1 || got[0].Invalid != nil {
 			t.Errorf("List: %d instances, %v, %+v", len(got), err, got)
 		}
 	}
 }
 
-// TestReadThroughSaves: what the state has is never "gone" or "broken" because an Elyra is saving it.
+// TestReadThroughSaves: an instance is never "gone" or "broken" because an Elyra is saving it.
 func TestReadThroughSaves(t *testing.T) {
 	dir := t.TempDir()
 	document := string(elyra.NewDocument(image("saved")).Encode())
@@ -105,8 +105,8 @@ for i in range(300):
 	readThroughSaves(t, dir, done)
 }
 
-// TestGoneIsBelieved: without a save, "gone" and "broken" are answered at once; so is "gone" beside
-// what a save left long ago.
+// TestGoneIsBelieved: without a save, "gone" and "broken" are reported immediately. So is "gone" next
+// to a file that a save left long ago.
 func TestGoneIsBelieved(t *testing.T) {
 	dir := t.TempDir()
 	writeInstance(t, dir, "broken", "{")
@@ -119,18 +119,51 @@ func TestGoneIsBelieved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	store := filestore.New(filestore.Config{DataDirs: []string{dir}})
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	start := time.Now()
 	const times = 100
 	for range times {
-		if _, err := store.Get(t.Context(), "gone"); !errors.Is(err, elyra.ErrNotFound) {
+		if _, err := store.Get(t.Context(), "gone", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
 			t.Fatalf("gone: %v", err)
 		}
-		if _, err := store.Get(t.Context(), "broken"); !errors.As(err, new(*elyra.InvalidError)) {
+		if _, err := store.Get(t.Context(), "broken", elyra.Current); !errors.As(err, new(*elyra.InvalidError)) {
 			t.Fatalf("broken: %v", err)
 		}
 	}
 	if took := time.Since(start); took > times*50*time.Millisecond {
 		t.Errorf("%d reads took %v: they waited for a save that nothing points to", 2*times, took)
+	}
+}
+
+// TestGlance: a glance doesn't wait for a save. Other reads do.
+func TestGlance(t *testing.T) {
+	dir := t.TempDir()
+	document := string(elyra.NewDocument(image("saved")).Encode())
+	writeInstance(t, dir, "saved", document)
+	path := instancePath(dir, "saved")
+	if err := os.Rename(path, fmt.Sprintf("%s%.6f", path, float64(time.Now().UnixMicro())/1e6)); err != nil {
+		t.Fatal(err)
+	}
+	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	start := time.Now()
+	const times = 20
+	for range times {
+		if _, err := store.Get(t.Context(), "saved", elyra.Glance); !errors.Is(err, elyra.ErrNotFound) {
+			t.Fatalf("Glance: %v", err)
+		}
+	}
+	if took := time.Since(start); took > times*50*time.Millisecond {
+		t.Errorf("%d glances took %v: they waited", times, took)
+	}
+	for _, freshness := range []elyra.Freshness{elyra.Current, elyra.Shared} {
+		saved := make(chan error)
+		time.AfterFunc(10*time.Millisecond, func() { saved <- os.WriteFile(path, []byte(document), 0o600) })
+		if _, err := store.Get(t.Context(), "saved", freshness); err != nil {
+			t.Errorf("freshness %d: %v", freshness, err)
+		}
+		if err := <-saved; err != nil {
+			t.Fatal(err)
+		}
+		remove(t, path)
 	}
 }

@@ -1,0 +1,91 @@
+package serverstore
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestGuide: the guide about server faults has the table that the rules give. With
+// ACCEPT_GUIDE=1, the test writes it.
+func TestGuide(t *testing.T) {
+	const guide = "../../../templates/guides/server-faults.md"
+	content, err := os.ReadFile(guide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header = "| message | status | what to do | retried |\n|---|---|---|---|\n"
+	before, after, found := strings.Cut(string(content), header)
+	_, after, foundEnd := strings.Cut(after, "\n\n")
+	if !found || !foundEnd {
+		t.Fatal("the guide has no table of faults")
+	}
+	want := before + header + faultTable() + "\n" + after
+	if os.Getenv("ACCEPT_GUIDE") != "" {
+		if err := os.WriteFile(guide, []byte(want), 0o600); err != nil { //nolint:gosec // the guide
+			t.Fatal(err)
+		}
+		return
+	}
+	if want != string(content) {
+		t.Errorf("the guide's table isn't what the rules give; to write it: ACCEPT_GUIDE=1 go test -run TestGuide ./internal/elyra/serverstore")
+	}
+}
+
+// faultTable is a line for each kind of fault that isn't Elyra's word about one
+// instance, sorted by its message.
+func faultTable() string {
+	base, _ := url.Parse("https://hub.example.com/user/jdoe") // it's one
+	place := placeOnHub(base)
+	statuses := map[*kind][]int{}
+	for _, r := range rules {
+		statuses[r.kind] = append(statuses[r.kind], r.statuses...)
+	}
+	statuses[unexpected] = append(statuses[unexpected], 0)
+	kinds := slices.DeleteFunc(slices.Collect(maps.Keys(statuses)), func(k *kind) bool { return k.elyra != nil })
+	slices.SortFunc(kinds, func(a, b *kind) int { return cmp.Compare(strings.ToLower(a.happened), strings.ToLower(b.happened)) })
+	code := regexp.MustCompile(`\n\n    (.*?)(\n\n|$)`)
+	var b strings.Builder
+	for _, k := range kinds {
+		seen := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(statuses[k]))), func(status int) bool { return status == 0 })
+		status := strings.Replace(strings.Trim(fmt.Sprint(seen), "[]"), strings.Trim(fmt.Sprint(redirects), "[]"), "3xx", 1)
+		retried := "no"
+		if k.is(transient) {
+			retried = "yes"
+		}
+		next := strings.ReplaceAll(code.ReplaceAllString(place.explain(k.next), " `$1` "), "|", `\|`)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", k.happened, strings.ReplaceAll(status, " ", ", "), strings.TrimSpace(next), retried)
+	}
+	return b.String()
+}
+
+// TestRules: every rule can match, and every kind says what happened and what to do.
+func TestRules(t *testing.T) {
+	for i, r := range rules {
+		if r.kind.happened == "" || r.kind.elyra == nil && r.kind.next == "" {
+			t.Errorf("rule %d: %+v", i, r.kind)
+		}
+		if i > 0 && r.matches == nil && len(r.statuses) == 0 {
+			t.Errorf("rule %d matches everything, and so hides those after it", i)
+		}
+	}
+}
+
+// TestDialTimeout: a dial that takes too long isn't a canceled context, though Go's
+// error says that it is.
+func TestDialTimeout(t *testing.T) {
+	_, err := (&net.Dialer{Timeout: 1}).DialContext(t.Context(), "tcp", "127.0.0.1:1")
+	if err == nil {
+		t.Fatal("a nanosecond was enough")
+	}
+	if got := classify(&exchange{err: err, client: &client{}}); got != timedOut {
+		t.Errorf("%v is taken for %q", err, got.happened)
+	}
+}

@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// TestFields: each field is described, and is set, written, read, compared, changed, imported,
+// listed, and rendered.
+func TestFields(t *testing.T) {
+	t.Parallel()
+	samples := map[string][2]string{
+		"image_name":  {"a/b:1", "a/b:2"},
+		"pull_policy": {"Always", "Never"},
+	}
+	for _, field := range elyra.Fields() {
+		t.Run(field.Key, func(t *testing.T) {
+			t.Parallel()
+			if fieldDescriptions[field.Key] == "" {
+				t.Fatal("it has no description")
+			}
+			sample, known := samples[field.Key]
+			if !known {
+				sample = [2]string{"sample-1", "sample-2"}
+			}
+			dir := t.TempDir()
+			provider := newTestProvider(t, dir)
+			attributes := func(value string) map[string]tftypes.Value {
+				all := map[string]tftypes.Value{"display_name": text("It"), "image_name": text("c/d:1"), "name": text("it")}
+				all[field.Key] = text(value)
+				return all
+			}
+			stored := func(want string) {
+				t.Helper()
+				data, err := os.ReadFile(imagePath(dir, "it"))
+				if err != nil || !strings.Contains(string(data), `"`+field.Key+`": "`+want+`"`) {
+					t.Errorf("stored: %s, %v, want %s", data, err, want)
+				}
+			}
+			state := provider.create(t, provider.config(t, attributes(sample[0])))
+			stored(sample[0])
+			changed := provider.config(t, attributes(sample[1]))
+			plan := provider.reconfigure(t).respond(t, changed, provider.read(t, state))
+			check(t, nil, plan.Diagnostics)
+			check(t, nil, provider.apply(t, changed, state, plan).Diagnostics)
+			stored(sample[1])
+
+			imported := provider.reconfigure(t).imported(t, "it")
+			if got := provider.attributes(t, imported.state)[field.Key]; !got.Equal(text(sample[1])) {
+				t.Errorf("imported %v", got)
+			}
+			provider.planUnchanged(t, provider.config(t, attributes(sample[1])), imported.state)
+			images, _ := readImages(t, provider, nil)
+			if len(images) != 1 || images[0][field.Key] != sample[1] {
+				t.Errorf("listed %v", images)
+			}
+			rendered, _, _ := call(t, "runtime_image_json", object(attributes(sample[0])))
+			if document, _ := rendered.(string); !json.Valid([]byte(document)) || !strings.Contains(document, sample[0]) {
+				t.Errorf("rendered %v", rendered)
+			}
+		})
+	}
+}

@@ -1,0 +1,442 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
+)
+
+var (
+	pathName        = path.Root("name")
+	pathDisplayName = path.Root("display_name")
+	pathImageName   = path.Root("image_name")
+)
+
+// storeError is the diagnostic for what failed with one instance. The verb is what
+// the store was asked for, such as "create". An attribute is at fault only if the
+// error is about the name itself.
+func (c *connection) storeError(ctx context.Context, verb, name string, err error) diag.Diagnostic {
+	var exists *elyra.ExistsError
+	if errors.As(err, &exists) {
+		return c.existsError(ctx, exists.Found, claimNew)
+	}
+	var twice *createdTwiceError
+	if errors.As(err, &twice) {
+		return c.conflictError(ctx, ownership.SameName, twice.name, "")
+	}
+	summary, detail := fmt.Sprintf("Unable to %s runtime image %q", verb, name), c.detail(verb, name, err)
+	if errors.Is(err, elyra.ErrReadOnly) || errors.As(err, new(*elyra.InvalidError)) {
+		return diag.NewAttributeErrorDiagnostic(pathName, summary, detail)
+	}
+	return diag.NewErrorDiagnostic(summary, detail)
+}
+
+// changeError is the diagnostic for an update or a deletion that failed.
+func (c *connection) changeError(ctx context.Context, verb string, state runtimeImageModel, before recorded, err error) diag.Diagnostic {
+	var changed *elyra.ChangedError
+	if !errors.As(err, &changed) {
+		return c.storeError(ctx, verb, state.Name.ValueString(), err)
+	}
+	summary := fmt.Sprintf("Runtime image %q has changed since the plan", changed.Found.Name)
+	if before.Digest == "" {
+		return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Unable to %s tainted runtime image %q", verb, changed.Found.Name),
+			fmt.Sprintf("Terraform doesn't pass on what the plan saw of a tainted resource. %s has other content than the state, so somebody may have changed it since. Nothing was changed. To replace it as the plan shows it:\n\n    terraform untaint 'elyra_runtime_image.<label>'\n    terraform apply -replace='elyra_runtime_image.<label>'", changed.Found.Location))
+	}
+	return diag.NewAttributeErrorDiagnostic(pathName, summary,
+		fmt.Sprintf("Something else has changed %s after the plan was made:\n\n%s\n\nNothing was changed. Plan again to see the new difference, then apply.",
+			changed.Found.Location, indented(differences(state, changed.Found))))
+}
+
+// differences lists how an instance differs from a state.
+func differences(state runtimeImageModel, found elyra.Instance) (lines []string) {
+	if found.Document.IsZero() {
+		return []string{"its document can't be read"}
+	}
+	now := state
+	now.setImage(imageOf(found))
+	old, values := state.values(map[string]attr.Value{}), now.values(map[string]attr.Value{})
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !values[name].Equal(old[name]) {
+			lines = append(lines, fmt.Sprintf("%s: %s -> %s", name, old[name], values[name]))
+		}
+	}
+	if len(lines) == 0 {
+		return []string{"keys that aren't attributes of this resource"}
+	}
+	return lines
+}
+
+// listError is the diagnostic for a store that can't be listed.
+func (c *connection) listError(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to list runtime images", c.detail("list", "", err))
+}
+
+// detail is what a store's error says, in sentences, and what to do about it. What
+// the store was doing stands in the summary.
+func (c *connection) detail(verb, name string, err error) string {
+	text := err.Error()
+	for _, doing := range []string{fmt.Sprintf("%s runtime image %q: ", verb, name), verb + " runtime images: ", verb + " runtime image: "} {
+		text = strings.TrimPrefix(text, doing)
+	}
+	lines := strings.Split(c.withFullPath(text, name, err), "\n")
+	for i := range lines {
+		lines[i] = elyra.Printable(lines[i])
+	}
+	text = strings.Join(lines, "\n")
+	if hint := nextStep(verb, err); hint != "" {
+		return sentence(text) + "\n\n" + hint
+	}
+	return sentence(text)
+}
+
+// withFullPath puts the full path into a text about what the operating system
+// refused: that of the directory where it is about a temporary file in there.
+func (c *connection) withFullPath(text, name string, err error) string {
+	var fault *fs.PathError
+	if !errors.As(err, &fault) {
+		return text
+	}
+	where := fault.Path
+	if !filepath.IsAbs(where) {
+		where = filepath.Dir(c.store.Location(name))
+	}
+	text, _, _ = strings.Cut(text, "\n") // what failed in clearing up
+	if text == fault.Error() {
+		return fmt.Sprintf("%v: %s", fault.Err, where)
+	}
+	if before, ok := strings.CutSuffix(text, ": "+fault.Error()); ok && strings.Contains(before, where) {
+		return before // says it already
+	}
+	return strings.Replace(text, fault.Error(), fmt.Sprintf("%s: %v", where, fault.Err), 1)
+}
+
+// nextStep says what to do about an error; empty where nobody knows.
+func nextStep(verb string, err error) string {
+	var readOnly *elyra.ReadOnlyError
+	var guide interface{ NextStep() string }
+	switch {
+	case errors.As(err, &readOnly):
+		return fmt.Sprintf("Change it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
+	case errors.As(err, &guide) && guide.NextStep() != "":
+		return guide.NextStep()
+	case errors.Is(err, fs.ErrPermission) && verb == "create":
+		return "Run Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
+	case errors.Is(err, fs.ErrPermission):
+		return "Run Terraform as a user who has access there." + chmodAdvice(err)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrNotExist):
+		return "Set data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
+	case errors.Is(err, syscall.EROFS):
+		return "The file system is read-only. Set data_dir to a writable directory, or mount the file system writable."
+	case errors.Is(err, syscall.ENOSPC):
+		return "The disk is full. Free some space and apply again."
+	case errors.Is(err, syscall.EDQUOT):
+		return "Your disk quota is used up. Free some space or ask for more, and apply again."
+	case errors.Is(err, syscall.EIO):
+		return "The disk, or the server behind it, failed. Check the system's log (dmesg), and apply again when the disk works."
+	case errors.Is(err, syscall.ESTALE):
+		return "The network file system no longer knows the directory. Mount it again, and apply again."
+	case errors.As(err, new(*elyra.InvalidError)):
+		return "Fix the file, or import it into an elyra_runtime_image, which repairs it."
+	case errors.Is(err, elyra.ErrNotFound):
+		return "It was deleted outside Terraform after the plan. Plan and apply again."
+	}
+	return ""
+}
+
+// chmodAdvice is how the owner of a file gets access to it, if an error is about one.
+func chmodAdvice(err error) string {
+	var fault *fs.PathError
+	if !errors.Is(err, elyra.ErrUnreadable) || !errors.As(err, &fault) {
+		return ""
+	}
+	return fmt.Sprintf(" If the file is yours:\n\n    chmod u+rw %s", shellQuote(fault.Path))
+}
+
+// destroyAnyway is how to destroy what a plan refuses.
+const destroyAnyway = "To destroy everything instead, skip this plan: terraform destroy -refresh=false"
+
+// conflictError says that the plans of one run contradict each other about a name.
+// displayName is what the name was derived from, if it was.
+func (c *connection) conflictError(ctx context.Context, conflict ownership.Conflict, name, displayName string) diag.Diagnostic {
+	derived := ""
+	if displayName != "" {
+		derived = fmt.Sprintf(" (derived from display_name %q)", displayName)
+	}
+	var summary, detail string
+	switch conflict {
+	case ownership.TwoAddresses:
+		summary = fmt.Sprintf("Two addresses have the runtime image %q", name)
+		detail = `More than one address has this instance, in Terraform's state or through an import block, so whatever one resource does, the other undoes.
+
+If an import block names the instance, delete that block. Otherwise, forget one of the addresses, which leaves the instance as it is, and delete its resource block:
+
+    terraform state rm 'elyra_runtime_image.<label>'
+
+If the plan mentions a deposed object, create_before_destroy was interrupted. Forget the resource, then import the instance:
+
+    terraform state rm 'elyra_runtime_image.<label>'
+    terraform import 'elyra_runtime_image.<label>' ` + name
+	case ownership.NewAddress:
+		summary = fmt.Sprintf("Runtime image %q would be destroyed and created in one plan", name)
+		detail = fmt.Sprintf(`One address has left the configuration and a new one has the same name%s. To keep the instance under the new address, add:
+
+    moved {
+      from = elyra_runtime_image.<old label>
+      to   = elyra_runtime_image.<label>
+    }
+
+If the plan mentions a deposed object, create_before_destroy was interrupted. Destroy the old object first:
+
+    terraform apply -destroy -refresh=false -target='elyra_runtime_image.<label>'`, derived)
+	case ownership.PassedOn:
+		summary = fmt.Sprintf("Runtime image %q would be destroyed and created in one plan", name)
+		detail = fmt.Sprintf(`The name passes from one resource to another%s, as in a swap, or in a list under count that has lost an element. A moved block can't express that while both addresses exist. Move the object in the state instead:
+
+    terraform state mv 'elyra_runtime_image.<old label>' 'elyra_runtime_image.<label>'
+
+If the new address has another object, move that one out of the way first:
+
+    terraform state mv 'elyra_runtime_image.<label>' 'elyra_runtime_image.<unused label>'
+
+For lists, use for_each instead of count: its keys don't shift.`, derived)
+	default:
+		which := "one of them"
+		if conflict == ownership.NameInUse {
+			which = "the new one"
+		}
+		summary = fmt.Sprintf("Two resources have the name %q", name)
+		detail = fmt.Sprintf(`This resource and at least one other elyra_runtime_image in this configuration have the name %[1]q%[2]s. Set a different name on %[3]s:
+
+    name = %[4]q`, name, derived, which, c.freeName(ctx, name))
+	}
+	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail+"\n\n"+destroyAnyway)
+}
+
+// ignoredFault adds to a fault in what is going to be written where it comes from.
+func ignoredFault(fault diag.Diagnostic) diag.Diagnostic {
+	detail := fault.Detail() + "\n\nThe value is the stored one, which ignore_changes keeps. Remove the attribute from ignore_changes so that the plan can repair it, or fix the stored value."
+	if at, ok := fault.(diag.DiagnosticWithPath); ok {
+		return diag.NewAttributeErrorDiagnostic(at.Path(), fault.Summary(), detail)
+	}
+	return diag.NewErrorDiagnostic(fault.Summary(), detail)
+}
+
+// claim says what a plan needs a free name for. It decides which ways on there are.
+type claim int
+
+const (
+	// claimNew: a new address. An import block can adopt what's there.
+	claimNew claim = iota
+	// claimRenamed: an address of the state that gets another name. Terraform ignores
+	// an import block for it.
+	claimRenamed
+	// claimMoved: an address of the state whose place has changed. It can't be renamed:
+	// that would destroy the old instance.
+	claimMoved
+)
+
+// existsError says what to do about a name that is taken.
+func (c *connection) existsError(ctx context.Context, found elyra.Instance, claim claim) diag.Diagnostic {
+	name := found.Name
+	rename := fmt.Sprintf("To keep both, set a different name:\n\n    name = %q\n\n", c.freeName(ctx, name))
+	what, replace := "There's already an instance with this name:", "To replace it, set overwrite = true. Keys that others added to its document stay."
+	importIt := fmt.Sprintf("To manage the existing instance with this resource, import it:\n\n    import {\n      to = elyra_runtime_image.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", name)
+	if claim != claimNew {
+		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm 'elyra_runtime_image.<label>'\n    terraform import 'elyra_runtime_image.<label>' %s\n\n", name)
+	}
+	if claim == claimMoved {
+		rename = ""
+	}
+	switch found.Origin {
+	case elyra.OriginFactory:
+		what, importIt, replace = "Elyra ships an image with this name:", "", "To replace it on this machine, set overwrite = true."
+	case elyra.OriginShared:
+		what, importIt, replace = "There's an instance with this name later in the search path:", "", "To hide it, set overwrite = true."
+	}
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", name),
+		fmt.Sprintf("%s\n%s\n\n%s%s%s\n\n%s", what, elyra.Printable(found.Location), rename, importIt, replace, destroyAnyway))
+}
+
+// takenWarning says in the plan what the apply fails on, unless the instance is the
+// resource's own, which is destroyed first.
+func takenWarning(found elyra.Instance) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", found.Name),
+		fmt.Sprintf("The existing instance is exactly what is planned:\n%s\n\nIf this resource is tainted or is being replaced, that's its own instance. Otherwise the apply changes nothing, fails, and lists what you can do.",
+			elyra.Printable(found.Location)))
+}
+
+// elsewhereWarning says that a resource's place has changed, and what stays behind.
+func elsewhereWarning(state runtimeImageModel, location string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("location"), fmt.Sprintf("Runtime image %q is in another place", state.Name.ValueString()),
+		fmt.Sprintf(`Terraform's state has this instance at:
+%s
+
+The provider's configuration now refers to another place, so the instance will be created at:
+%s
+
+The old instance stays as it is, and Terraform no longer manages it. To delete it instead, keep this resource with the old configuration of the provider under an alias, add a second resource for the new place, apply, and then remove the first.`, state.Location.ValueString(), location))
+}
+
+// destroyElsewhereError refuses to destroy an instance in another place than the
+// one that the provider is configured for.
+func destroyElsewhereError(name, location, here string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("Runtime image %q is in another place", name),
+		fmt.Sprintf(`Terraform's state has this instance at:
+%s
+
+The provider's configuration refers to another place, where it would be at:
+%s
+
+To destroy the instance, use the provider's old configuration. To forget it and leave it as it is:
+
+    terraform state rm 'elyra_runtime_image.<label>'`, location, here))
+}
+
+// placeChangedError stops an update that was planned for another place.
+func placeChangedError(state runtimeImageModel, here string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("Runtime image %q is in another place", state.Name.ValueString()),
+		fmt.Sprintf("The plan was made for %s. Here, the instance would be at %s. Nothing was changed. Apply where the plan was made, or plan again.", state.Location.ValueString(), here))
+}
+
+// irreparableError refuses what a server can neither replace nor delete.
+func irreparableError(name string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q can't be repaired over the server", name),
+		fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. Remove or correct the file metadata/runtime-images/%[1]s.json on the server. To stop managing it instead:\n\n    terraform state rm 'elyra_runtime_image.<label>'", name))
+}
+
+// outcomeUnknownError says that nobody knows whether the instance was created.
+func (c *connection) outcomeUnknownError(ctx context.Context, name string, err error) diag.Diagnostic {
+	failed := c.storeError(ctx, "create", name, err)
+	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()+
+		"\n\nThe resource stays in the state as tainted. The next apply checks whether the instance exists and creates it again.")
+}
+
+// uncheckedWarning says that the plan couldn't ask whether a name is free.
+func (c *connection) uncheckedWarning(name string, err error) diag.Diagnostic {
+	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether runtime image %q exists", name), c.detail("read", name, err))
+}
+
+// revealedWarning names the instance that a deleted one hid.
+func revealedWarning(name, location string) (diags diag.Diagnostics) {
+	if location != "" {
+		diags.AddAttributeWarning(pathName, fmt.Sprintf("Runtime image %q is visible again", name),
+			fmt.Sprintf("The deleted instance hid another one with the same name, which Elyra shows from now on:\n%s", location))
+	}
+	return diags
+}
+
+// invalidWarning says that Elyra refuses what is stored, and what a repair keeps of
+// it.
+func invalidWarning(store elyra.Store, invalid *elyra.InvalidError, found elyra.Instance, isImport bool) diag.Diagnostic {
+	repair := "Apply replaces these values with the configured ones and keeps everything else in the document."
+	switch {
+	case invalid.Irreparable:
+		repair = "A server can't replace it. Correct or remove the file on the server."
+	case !store.IsLocal():
+		repair = "Apply deletes it and creates it as configured. A server doesn't show an invalid document, so keys that others added are lost. To keep them, correct the file on the server instead."
+	case found.Document.IsZero():
+		repair = "Apply replaces the whole document. If you need anything in it, copy the file first."
+	}
+	if isImport {
+		repair += "\n\nCheck a generated configuration before you apply it: values that Elyra refuses are missing."
+	}
+	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q is invalid", invalid.Name),
+		fmt.Sprintf("Elyra leaves %s out of its lists:\n\n%s\n\n%s", invalid.Location, indented(invalid.Reasons), repair))
+}
+
+// unconfiguredError says that a store is needed that isn't known yet.
+func unconfiguredError() diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Provider configuration not known yet",
+		"The provider's configuration depends on values that are known only after apply, so nothing can be read yet. Apply what they come from first, with -target. To read a data source during apply, add depends_on with what they come from.")
+}
+
+// noSuchImage says that there is no instance of that name, and which there are.
+func noSuchImage(ctx context.Context, conn *connection, name string) diag.Diagnostic {
+	detail := fmt.Sprintf("There is no runtime image named %q; it would be at %s.", name, conn.store.Location(name))
+	if stem, ok := strings.CutSuffix(name, ".json"); ok {
+		detail = fmt.Sprintf("There is no runtime image named %q. Leave out \".json\":\n\n    %s", name, stem)
+	}
+	return diag.NewAttributeErrorDiagnostic(pathName, "Runtime image not found", detail+existing(ctx, conn, name, func(image elyra.RuntimeImage) string { return image.Name })+conn.elsewhereDetail())
+}
+
+// existing lists, for one field, the values that exist, those most like the wanted one
+// first. One that differs only in case is named by itself.
+func existing(ctx context.Context, conn *connection, want string, field func(elyra.RuntimeImage) string) string {
+	instances, err := conn.list(ctx)
+	if err != nil || len(instances) == 0 {
+		return ""
+	}
+	var values []string
+	for _, instance := range instances {
+		value := elyra.Printable(field(imageOf(instance)))
+		if strings.EqualFold(value, want) {
+			return fmt.Sprintf("\n\nDid you mean %q?", value)
+		}
+		if value != "" {
+			values = append(values, fmt.Sprintf("%q", value))
+		}
+	}
+	slices.SortStableFunc(values, func(a, b string) int { return similarity(b, `"`+want) - similarity(a, `"`+want) })
+	const most = 10
+	if len(values) > most {
+		values = append(values[:most], "…")
+	}
+	return "\n\nThese exist: " + strings.Join(values, ", ") + "."
+}
+
+// similarity counts the characters that two names begin with alike.
+func similarity(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// configError is the diagnostic for what serverstore.New refused.
+// Variables name, by argument, what came from the environment.
+func configError(err error, variables map[string]string) diag.Diagnostic {
+	var invalid *serverstore.ConfigError
+	if !errors.As(err, &invalid) {
+		return diag.NewErrorDiagnostic("Invalid server configuration", sentence(err.Error()))
+	}
+	subject := "The argument " + invalid.Argument
+	if variable := variables[invalid.Argument]; variable != "" {
+		subject = "The environment variable " + variable
+	}
+	return diag.NewAttributeErrorDiagnostic(path.Root(invalid.Argument), "Invalid server configuration", subject+" "+invalid.Reason+".")
+}
+
+func counted(n int) string {
+	if n == 1 {
+		return "1 runtime image"
+	}
+	return fmt.Sprintf("%d runtime images", n)
+}
+
+// indented lists lines in a block, the first hundred of them.
+func indented(lines []string) string {
+	const most = 100
+	if len(lines) > most {
+		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("… and %d more", len(lines)-most))
+	}
+	var text []string
+	for _, line := range lines {
+		text = append(text, "    "+elyra.Printable(line))
+	}
+	return strings.Join(text, "\n")
+}

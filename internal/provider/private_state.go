@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// recorded is what the private state of a runtime image keeps next to the
+// attributes. Terraform passes it to the plan and the apply of what the state has.
+// Of a planned creation, nothing of it reaches the apply.
+type recorded struct {
+	// Name is that of the instance. Only the second half of a replacement is
+	// planned without a state and with a Name.
+	Name string `json:"name,omitempty"`
+	// Digest is that of the instance as it was last read or written.
+	Digest string `json:"digest,omitempty"`
+	// OutcomeUnknown: it's unknown whether the creation succeeded.
+	OutcomeUnknown bool `json:"outcome_unknown,omitempty"`
+	// Overwrote: the creation replaced or hid another instance.
+	Overwrote bool `json:"overwrote,omitempty"`
+	// Invalid: Elyra refuses the instance. Irreparable: the store can't replace it.
+	Invalid     bool `json:"invalid,omitempty"`
+	Irreparable bool `json:"irreparable,omitempty"`
+
+	// Renamed and Elsewhere are for the second half of a replacement: the first half
+	// gives up the name, and the location is in another place.
+	Renamed   bool   `json:"renamed,omitempty"`
+	Elsewhere string `json:"elsewhere,omitempty"`
+}
+
+const recordedKey = "instance"
+
+// privateState is the framework's private state of a resource.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
+
+// load reads from private state; what can't be read stays zero.
+func (r *recorded) load(ctx context.Context, private privateState) {
+	data, _ := private.GetKey(ctx, recordedKey)
+	_ = json.Unmarshal(data, r) // written by save
+}
+
+// save writes to private state what differs from before.
+func (r recorded) save(ctx context.Context, private privateState, before recorded) diag.Diagnostics {
+	if r == before {
+		return nil
+	}
+	data, _ := json.Marshal(r) // strings and booleans
+	return private.SetKey(ctx, recordedKey, data)
+}
+
+// precondition accepts the instance that was last read or written. Terraform doesn't
+// pass on the private state of a tainted object to its deletion; then only an
+// instance that the state describes completely, without any other key, is accepted.
+func (r recorded) precondition(state runtimeImageModel) elyra.Precondition {
+	return func(found elyra.Instance) bool {
+		if r.Digest != "" {
+			return found.Digest() == r.Digest
+		}
+		return found.Document.Equal(elyra.NewDocument(state.image()))
+	}
+}

@@ -1,0 +1,423 @@
+package provider_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// This file is the contract's "Ownership", as a walk checks it: what a plan must refuse, what an
+// apply may do, and whether the messages lead out.
+
+// broken is a broken rule, and how many steps it took.
+type broken struct {
+	rule, detail string
+	step         int
+}
+
+func breaks(rule, format string, args ...any) *broken {
+	return &broken{rule, fmt.Sprintf(format, args...), 0}
+}
+
+// --- What a plan must refuse ---
+
+// expected is what the contract says of a plan: why it must fail, and why it, or its apply, may.
+type expected struct{ must, may []string }
+
+func (e *expected) mustFail(format string, args ...any) {
+	e.must = append(e.must, fmt.Sprintf(format, args...))
+}
+
+func (e *expected) mayFail(when bool, format string, args ...any) {
+	if when {
+		e.may = append(e.may, fmt.Sprintf(format, args...))
+	}
+}
+
+// use is what a plan does with an instance through a configuration of the provider.
+type use struct {
+	record walkRecord
+	does   string // create, keep, destroy
+	by     wanted
+}
+
+// expect says what a plan of a folder must do, from its configuration, its state and what is there.
+func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
+	if options.destroy && !options.unread { // Terraform makes the usual plan first
+		usual := w.expect(f, walkOptions{})
+		e.may = slices.Concat(usual.may, usual.must)
+	}
+	c, now, records := f.config, w.places.snapshot(), w.records(f)
+	e.mayFail(options.target != "", "it's for a target")
+	e.mayFail(options.unread && w.dirty(f), "it reads nothing, and things have changed")
+	for _, r := range records {
+		e.mayFail(!r.placed, "the state doesn't say where %s is", r.address)
+		e.mayFail(r.deposed != "", "%s is deposed", r.address)
+		e.mayFail(w.places.server && r.instance.site == 0 && now[r.instance] != "" && !valid(now[r.instance]), "%s is broken", r.instance)
+	}
+	uses := map[string]map[instance][]use{"": {}, "other": {}} // by alias
+	add := func(alias string, i instance, u use) { uses[alias][i] = append(uses[alias][i], u) }
+	drop := func(r walkRecord) {
+		for _, b := range c.blocks {
+			if b.resource() == resourceOf(r.address) {
+				r.alias = b.alias // Terraform destroys by the block's, if there's one
+			}
+		}
+		if r.placed && r.instance.site != w.site(f, r.alias) {
+			e.mustFail("it destroys %s, whose place is another one now", r.address)
+		}
+		if _, ok := now[r.instance]; ok {
+			add(r.alias, r.instance, use{record: r, does: "destroy"})
+		}
+	}
+	current := map[string]walkRecord{}
+	for _, r := range c.move(records) {
+		if r.deposed != "" || options.destroy {
+			drop(r)
+		} else {
+			current[r.address] = r
+		}
+	}
+	for _, by := range c.wanted() {
+		if options.destroy {
+			break
+		}
+		r, known := current[by.address]
+		delete(current, by.address)
+		here := w.site(f, by.alias)
+		if id, ok := c.imports[by.address]; ok && !known {
+			r, known = walkRecord{address: by.address, alias: by.alias, placed: true, instance: instance{here, id}}, true
+			e.mayFail(by.name != "" && by.name != id, "%s is imported and replaced", by.address)
+			e.mayFail(!valid(now[r.instance]), "%s is invalid", r.instance)
+		}
+		_, there := now[r.instance]
+		if _, far := now[instance{here, "far/" + r.instance.name}]; known && !there && far {
+			e.mayFail(true, "%s is later in the search path", r.instance)
+		}
+		replaced := r.tainted || options.replace == by.address || by.name != "" && by.name != r.instance.name
+		anew := instance{here, cmp.Or(by.name, derived(by.display))}
+		switch {
+		case !known, r.instance.site == here && !there:
+			add(by.alias, anew, use{r, "create", by})
+		case r.instance.site != here:
+			e.mayFail(replaced, "%s is replaced, and its place is another one now", by.address)
+			add(by.alias, instance{here, cmp.Or(by.name, r.instance.name)}, use{r, "create", by})
+		case replaced && anew != r.instance:
+			e.mayFail(r.tainted, "%s is tainted", by.address)
+			e.mayFail(r.alias != by.alias, "%s is replaced by another alias", by.address)
+			add(by.alias, r.instance, use{r, "destroy", by})
+			add(by.alias, anew, use{r, "create", by})
+		default:
+			e.mayFail(replaced && (r.tainted || by.createFirst || r.alias != by.alias), "%s is replaced by one of its name", by.address)
+			add(by.alias, r.instance, use{r, "keep", by})
+		}
+	}
+	for address, r := range current {
+		if !c.removed[strings.TrimPrefix(resourceOf(address), "elyra_runtime_image.")] {
+			drop(r)
+		}
+	}
+	for alias, used := range uses {
+		other := uses[map[string]string{"": "other", "other": ""}[alias]]
+		for i, all := range used {
+			e.expectOf(i, all, now)
+			e.mayFail(len(other[i]) > 0, "two aliases use %s", i)
+		}
+	}
+	return e
+}
+
+// expectOf is expect for what one configuration of the provider does with one instance.
+func (e *expected) expectOf(i instance, all []use, now snapshot) {
+	destroyed := slices.ContainsFunc(all, func(u use) bool { return u.does == "destroy" })
+	for n, u := range all {
+		if u.does == "destroy" {
+			continue
+		}
+		for _, other := range all[:n] {
+			if other.does != "destroy" {
+				e.mustFail("%s and %s are both %s", other.by.address, u.by.address, i)
+			}
+		}
+		if destroyed && u.does == "create" {
+			e.mustFail("%s is both created and destroyed", i)
+		}
+		e.mayFail(destroyed && u.does == "keep", "%s is kept, and destroyed at another address", i)
+		for _, at := range []instance{i, {i.site, "far/" + i.name}} {
+			if document, taken := now[at]; taken && u.does == "create" && !u.by.overwrite {
+				if destroyed || !means(document, u.by.document()) {
+					e.mustFail("%s exists", at)
+				}
+				e.mayFail(true, "%s exists, and is what is to be created", at)
+			}
+		}
+	}
+}
+
+// move is what Terraform does before it plans: what moved blocks say, and counts imply.
+func (c *walkConfig) move(records []walkRecord) (moved []walkRecord) {
+	taken := map[string]bool{}
+	for _, r := range records {
+		taken[r.address] = true
+	}
+	steps := map[string]string{}
+	for _, b := range c.blocks {
+		switch b.form {
+		case single:
+			steps[b.resource()+"[0]"] = b.resource()
+		case counted:
+			steps[b.resource()] = b.resource() + "[0]"
+		}
+	}
+	maps.Copy(steps, c.moved)
+	for _, r := range records {
+		resource := resourceOf(r.address)
+		to := steps[r.address]
+		if whole := c.moved[resource]; to == "" && whole != "" && whole == resourceOf(whole) {
+			to = whole + strings.TrimPrefix(r.address, resource)
+		}
+		if to != "" && !taken[to] {
+			r.address, taken[to] = to, true
+		}
+		moved = append(moved, r)
+	}
+	return moved
+}
+
+// dirty reports whether something that the state records is no longer as Terraform last read it.
+func (w *walkWorld) dirty(f *walkFolder) bool {
+	now := w.places.snapshot()
+	return slices.ContainsFunc(w.records(f), func(r walkRecord) bool {
+		return r.tainted || r.deposed != "" || !r.placed || now[r.instance] != f.seen[r.instance]
+	})
+}
+
+// --- What an apply may do ---
+
+// permit is what a plan has shown, by instance. Creates says whether it overwrites.
+type permit struct{ destroys, updates, leaves, forgets, creates map[instance]bool }
+
+// permitted is what the plan of a folder shows.
+func (w *walkWorld) permitted(f *walkFolder, changes []walkChange) (permit, *broken) {
+	p := permit{map[instance]bool{}, map[instance]bool{}, map[instance]bool{}, map[instance]bool{}, map[instance]bool{}}
+	records := w.records(f)
+	for _, change := range changes {
+		before, after := change.Change.Before, change.Change.After
+		if change.Type == "elyra_runtime_images_exclusive" {
+			for _, name := range before.Names {
+				if !change.does("delete") && !slices.Contains(after.Names, name) {
+					p.destroys[instance{w.site(f, ""), name}] = true
+				}
+			}
+			continue
+		}
+		old, known := w.places.instanceAt(before.Location, before.Name)
+		owned := slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == old && r.placed })
+		if change.does("delete") || change.does("update") {
+			if !known {
+				return p, breaks("location", "%s: the plan doesn't say where it is before", change.Address)
+			}
+			if !owned && change.Change.Importing == nil {
+				return p, breaks("not ours", "the plan shows %v of %s as %s, and the state doesn't record it", change.Change.Actions, old, change.Address)
+			}
+		}
+		if after.Name == "" && (change.does("create") || change.does("update")) {
+			return p, breaks("name", "%s: the plan doesn't show the name", change.Address)
+		}
+		at, placed := w.places.instanceAt(after.Location, after.Name)
+		if by, ok := f.config.at(change.Address); ok && !placed {
+			at = instance{w.site(f, by.alias), after.Name}
+		}
+		moves := change.does("update") && at != old
+		p.destroys[old] = p.destroys[old] || change.does("delete")
+		p.forgets[old] = p.forgets[old] || change.does("forget")
+		p.updates[old] = p.updates[old] || change.does("update") && !moves
+		p.leaves[old] = p.leaves[old] || moves
+		if moves || change.does("create") {
+			p.creates[at] = after.Overwrite
+		}
+	}
+	return p, nil
+}
+
+// checkApply compares what was there when planned, before the apply, and after it. The records are
+// those before.
+func (w *walkWorld) checkApply(p permit, planned, before, after snapshot, records []walkRecord, succeeded bool) *broken {
+	recorded := map[instance]bool{}
+	for _, f := range w.folders {
+		for _, r := range w.records(f) {
+			recorded[r.instance] = true
+		}
+	}
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	for i := range all {
+		old, was := before[i]
+		document, is := after[i]
+		overwrites, creates := p.creates[i]
+		seen := means(planned[i], old)
+		switch {
+		case old == document && was == is:
+		case !is && !p.destroys[i]:
+			return breaks("lost", "%s is gone, and the plan shows no destroy of it; it was\n%s", i, old)
+		case !was && !creates && !p.updates[i]: // an update copies an instance from later in the search path
+			return breaks("made", "%s is there now, and the plan shows no creation of it", i)
+		case !was && !recorded[i]:
+			return breaks("orphan", "%s was created, and no state records it", i)
+		case !was, is && creates && (overwrites || p.destroys[i] && seen):
+		case is && !p.updates[i]:
+			return breaks("changed", "%s is changed, and the plan shows no change of it; it was\n%s\nand is\n%s", i, old, document)
+		case !seen:
+			return breaks("unseen", "%s was changed after the plan, and is overwritten or gone; it was\n%s\nand is\n%s", i, old, document)
+		case is:
+			for key := range foreign(old) {
+				if _, ok := foreign(document)[key]; !ok {
+					return breaks("key", "%s has lost the key %s; it was\n%s\nand is\n%s", i, key, old, document)
+				}
+			}
+		}
+	}
+	for _, r := range records {
+		_, was := planned[r.instance]
+		_, is := after[r.instance]
+		if was && is && r.placed && !recorded[r.instance] && !p.forgets[r.instance] && !p.leaves[r.instance] {
+			return breaks("orphan", "%s, which was %s, is still there, and no state records it", r.instance, r.address)
+		}
+	}
+	for i := range p.creates {
+		if _, ok := after[i]; succeeded && !ok {
+			return breaks("not made", "%s isn't there after the apply", i)
+		}
+	}
+	return nil
+}
+
+// blunders are what Terraform says of a provider that breaks its rules.
+var blunders = regexp.MustCompile(`(?i)provider produced|bug in the provider|panic|plugin did not respond|invalid plan|inconsistent|unexpected new value`)
+
+// checkSaid looks for what no message may say.
+func checkSaid(r walkResult) *broken {
+	for _, d := range r.diagnostics {
+		if blunders.MatchString(d.Summary) {
+			return breaks("blunder", "%s: %s", d.Summary, d.Detail)
+		}
+	}
+	if r.err != nil && len(r.diagnostics) == 0 {
+		return breaks("blunder", "it fails without a word")
+	}
+	return nil
+}
+
+// --- Whether the messages lead out ---
+
+var (
+	namePattern  = regexp.MustCompile(`(?m)^\s*name\s*=\s*"([a-z0-9_-]+)"`)
+	idPattern    = regexp.MustCompile(`id\s*=\s*"([a-z0-9_-]+)"`)
+	againPattern = regexp.MustCompile(`(?i)terraform (plan|apply)|(plan|apply|run|try) again|new plan|plan is stale|options altogether`)
+)
+
+// follow does one of the things that each message of a failure says. It returns how to plan again.
+func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, pick func(n int) int) (walkOptions, *broken) {
+	options = walkOptions{destroy: options.destroy, parallelism: options.parallelism}
+	chosen := map[string]func(){}
+	for _, d := range said.diagnostics {
+		if d.Severity != "error" {
+			continue
+		}
+		ways := w.ways(f, d, &options)
+		if len(ways) == 0 {
+			return options, breaks("no way on", "%s (%s)\n%s", d.Summary, d.Address, d.Detail)
+		}
+		keys := slices.Sorted(maps.Keys(ways))
+		key := keys[pick(len(keys))]
+		chosen[key] = ways[key]
+	}
+	for _, key := range slices.Sorted(maps.Keys(chosen)) {
+		w.note("followed: %s", key)
+		chosen[key]()
+	}
+	return options, nil
+}
+
+// ways are the ways on that a message offers, and that can be gone here.
+func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) map[string]func() {
+	c, records, ways := f.config, w.records(f), map[string]func(){}
+	text := unwrap(d.Summary + " " + d.Detail)
+	offers := func(words string) bool { return strings.Contains(text, words) }
+	recorded := func(address string) bool {
+		return slices.ContainsFunc(records, func(r walkRecord) bool { return r.address == address })
+	}
+	wants := func(by wanted) instance {
+		return instance{w.site(f, by.alias), cmp.Or(by.name, derived(by.display))}
+	}
+	moved := c.move(records)
+	for n, r := range records {
+		if d.Address == "" && offers(fmt.Sprintf("%q", r.instance.name)) { // Terraform doesn't always say it
+			d.Address = moved[n].address
+		}
+		here := r.address == d.Address || moved[n].address == d.Address
+		if here && r.placed && w.site(f, r.alias) != r.instance.site && (offers("data_dir") || offers("endpoint") || offers("configuration")) {
+			ways["the old configuration of the provider"] = func() { c.spelling[r.alias] = r.instance.site }
+		}
+		if offers("terraform state rm") && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
+			ways["terraform state rm "+r.address] = func() { w.run(f, "state", "rm", r.address) }
+		}
+		if here && offers("terraform untaint") {
+			ways["terraform untaint "+r.address] = func() {
+				w.run(f, "untaint", r.address)
+				options.replace = moved[n].address
+			}
+		}
+		for _, to := range c.wanted() {
+			if r.instance != wants(to) || moved[n].address == to.address || !here && to.address != d.Address {
+				continue
+			}
+			if _, still := c.at(r.address); !still && offers("moved") {
+				ways["moved from "+r.address] = func() {
+					maps.DeleteFunc(c.moved, func(_, other string) bool { return other == to.address })
+					c.moved[r.address] = to.address
+				}
+			}
+			if offers("terraform state mv") {
+				ways["terraform state mv "+r.address] = func() {
+					if recorded(to.address) {
+						w.run(f, "state", "mv", to.address, fmt.Sprintf("elyra_runtime_image.old_%d", w.commands))
+					}
+					w.run(f, "state", "mv", r.address, to.address)
+				}
+			}
+		}
+	}
+	by, declared := c.at(d.Address)
+	if declared && offers("overwrite = true") && w.site(f, "") != w.site(f, "other") {
+		ways["overwrite = true for "+d.Address] = func() { by.overwrite = true }
+	}
+	if m := idPattern.FindStringSubmatch(text); declared && m != nil && offers("import") && !recorded(d.Address) {
+		ways["import "+d.Address] = func() { c.imports[d.Address] = m[1] }
+	}
+	if m := namePattern.FindStringSubmatch(d.Detail); declared && (m != nil || offers("another name") || offers("different name")) {
+		for _, other := range c.wanted() { // of two with a name, the new one
+			if recorded(by.address) && !recorded(other.address) && wants(other) == wants(by) {
+				by = other
+			}
+		}
+		ways["another name for "+by.address] = func() {
+			name := fmt.Sprintf("free_%d_%d", w.commands, len(w.log.String()))
+			if len(m) > 1 && !slices.ContainsFunc(c.wanted(), func(other wanted) bool { return other.name == m[1] }) {
+				name = m[1]
+			}
+			by.name = name
+			delete(c.imports, by.address)
+		}
+	}
+	if offers("-refresh=false") && options.destroy {
+		ways["-refresh=false"] = func() { options.unread = true }
+	}
+	if len(ways) == 0 && againPattern.MatchString(text) {
+		ways["again"] = func() {}
+	}
+	return ways
+}

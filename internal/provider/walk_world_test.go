@@ -1,0 +1,340 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// This file is what a walk walks on: places with instances, root modules with states, and the
+// commands that are run there. All that's done is noted, to be printed.
+
+// walkPlaces are places of one kind, for one walk after the other.
+type walkPlaces struct {
+	line      commandLine
+	server    bool
+	near, far []string // data directories, by site
+	// spellings are the ways to write a site. The first ones are the sites themselves.
+	spellings []walkSpelling
+	counts    map[string]int // of what happened, to be seen to happen
+}
+
+type walkSpelling struct {
+	site      int
+	prefix    string // of the locations there
+	arguments string // of the provider
+}
+
+// instance is one that is or was there. A name with a slash is later in the search path.
+type instance struct {
+	site int
+	name string
+}
+
+func (i instance) String() string { return fmt.Sprintf("%s of place %d", i.name, i.site) }
+
+// snapshot is what all places hold.
+type snapshot map[instance]string
+
+func (p *walkPlaces) snapshot() snapshot {
+	all := snapshot{}
+	for site := range p.near {
+		for prefix, dir := range map[string]string{"": p.near[site], "far/": p.far[site]} {
+			files, _ := filepath.Glob(instancePath(dir, "*")) // the pattern is well-formed
+			for _, file := range files {
+				if data, err := os.ReadFile(file); err == nil {
+					all[instance{site, prefix + strings.TrimSuffix(filepath.Base(file), ".json")}] = string(data)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// near are the instances that can be written to, in order.
+func (s snapshot) near() (all []instance) {
+	for i := range s {
+		if !strings.Contains(i.name, "/") {
+			all = append(all, i)
+		}
+	}
+	slices.SortFunc(all, func(a, b instance) int { return strings.Compare(a.String(), b.String()) })
+	return all
+}
+
+// instanceAt is the instance that a location and a name say.
+func (p *walkPlaces) instanceAt(location, name string) (i instance, placed bool) {
+	for _, spelling := range p.spellings {
+		if strings.HasPrefix(location, spelling.prefix) {
+			return instance{spelling.site, name}, true
+		}
+	}
+	return instance{-1, name}, false
+}
+
+// meaning is what a document says: the order of keys and whitespace don't count.
+func meaning(document string) (parsed any) {
+	if json.Unmarshal([]byte(document), &parsed) != nil {
+		return document
+	}
+	return parsed
+}
+
+func means(document, other string) bool { return reflect.DeepEqual(meaning(document), meaning(other)) }
+
+// valid is what a walk's valid documents have, and its invalid ones don't.
+func valid(document string) bool { return strings.Contains(document, `"image_name"`) }
+
+// foreign are the keys in metadata that the provider doesn't write.
+func foreign(document string) map[string]any {
+	var parsed struct{ Metadata map[string]any }
+	_ = json.Unmarshal([]byte(document), &parsed) // what is broken has none
+	for _, key := range []string{"image_name", "description"} {
+		delete(parsed.Metadata, key)
+	}
+	return parsed.Metadata
+}
+
+// walkFolder is a root module and its state.
+type walkFolder struct {
+	dir        string
+	config     *walkConfig
+	seen       snapshot // what was there when Terraform last read everything
+	head, body string   // the HCL that is there
+}
+
+// walkRecord is what a state records.
+type walkRecord struct {
+	address, deposed, alias string
+	tainted, placed         bool // placed: the location says where it is
+	instance                instance
+}
+
+// walkWorld is one walk's.
+type walkWorld struct {
+	t        *testing.T
+	places   *walkPlaces
+	env      []string
+	outside  [2]string // HOME and TMPDIR, where nothing may be left
+	folders  []*walkFolder
+	commands int
+	log      strings.Builder
+}
+
+// newWalkWorld begins a walk, with nothing left of the last one.
+func newWalkWorld(t *testing.T, places *walkPlaces) *walkWorld {
+	t.Helper()
+	dir := filepath.Join(places.line.dir, "walk")
+	w := &walkWorld{t: t, places: places, outside: [2]string{filepath.Join(dir, "home"), filepath.Join(dir, "tmp")}}
+	w.env = append(places.line.environ(), "HOME="+w.outside[0], "TMPDIR="+w.outside[1])
+	w.must(os.RemoveAll(dir))
+	for _, dir := range slices.Concat(places.near, places.far) {
+		w.must(os.RemoveAll(filepath.Join(dir, "metadata")))
+	}
+	put(t, places.far[0], "gamma", strings.Replace(theirs, "Theirs", "Factory", 1))
+	for i := range 2 {
+		w.folders = append(w.folders, &walkFolder{dir: filepath.Join(dir, fmt.Sprint("folder", i)), seen: snapshot{}, config: &walkConfig{
+			spelling: map[string]int{"": 0, "other": 1}, moved: map[string]string{}, imports: map[string]string{}, removed: map[string]bool{},
+		}})
+	}
+	for _, dir := range []string{dir, w.outside[0], w.outside[1], w.folders[0].dir, w.folders[1].dir} {
+		w.must(os.Mkdir(dir, 0o700))
+	}
+	return w
+}
+
+func (w *walkWorld) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *walkWorld) note(format string, args ...any) { fmt.Fprintf(&w.log, format+"\n", args...) }
+
+// site is where an alias of a folder's provider keeps its images.
+func (w *walkWorld) site(f *walkFolder, alias string) int {
+	return w.places.spellings[f.config.spelling[alias]].site
+}
+
+// records are what the state of a folder records.
+func (w *walkWorld) records(f *walkFolder) (records []walkRecord) {
+	data, err := os.ReadFile(filepath.Join(f.dir, "terraform.tfstate"))
+	if err != nil {
+		return nil
+	}
+	var state struct {
+		Resources []struct {
+			Type, Name, Provider string
+			Instances            []struct {
+				IndexKey        any `json:"index_key"`
+				Status, Deposed string
+				Attributes      struct{ Name, Location string }
+			}
+		}
+	}
+	w.must(json.Unmarshal(data, &state))
+	for _, r := range state.Resources {
+		for _, i := range r.Instances {
+			if r.Type != "elyra_runtime_image" {
+				continue
+			}
+			record := walkRecord{address: r.Type + "." + r.Name, deposed: i.Deposed, tainted: i.Status == "tainted"}
+			if i.IndexKey != nil {
+				record.address += fmt.Sprintf("[%#v]", i.IndexKey)
+			}
+			if strings.HasSuffix(r.Provider, ".other") {
+				record.alias = "other"
+			}
+			record.instance, record.placed = w.places.instanceAt(i.Attributes.Location, i.Attributes.Name)
+			records = append(records, record)
+		}
+	}
+	return records
+}
+
+// walkResult is how a command of Terraform went.
+type walkResult struct {
+	err         error
+	changes     bool // a plan, with -detailed-exitcode, isn't empty
+	diagnostics []walkDiagnostic
+	output      []byte
+}
+
+type walkDiagnostic struct{ Severity, Summary, Detail, Address string }
+
+// run runs Terraform in a folder.
+func (w *walkWorld) run(f *walkFolder, args ...string) (result walkResult) {
+	w.commands++
+	w.places.counts["commands"]++
+	w.note("%s$ terraform %s", filepath.Base(f.dir), strings.Join(args, " "))
+	command := exec.CommandContext(w.t.Context(), w.places.line.terraform, args...)
+	command.Dir, command.Env = f.dir, w.env
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	result.err = command.Run()
+	result.output = stdout.Bytes()
+	if slices.Contains(args, "-detailed-exitcode") && command.ProcessState.ExitCode() == 2 {
+		result.changes, result.err = true, nil
+	}
+	for line := range strings.Lines(stdout.String()) {
+		var message struct{ Diagnostic *walkDiagnostic }
+		if json.Unmarshal([]byte(line), &message) != nil || message.Diagnostic == nil {
+			continue
+		}
+		d := *message.Diagnostic
+		result.diagnostics = append(result.diagnostics, d)
+		if d.Severity == "error" || strings.HasPrefix(d.Summary, "Runtime image") {
+			w.note("  %s: %s (%s)\n    %s", d.Severity, d.Summary, d.Address, strings.ReplaceAll(d.Detail, "\n", "\n    "))
+		}
+	}
+	if result.err != nil && !slices.Contains(args, "-json") {
+		w.note("  %s%s", stdout.String(), stderr.String())
+	}
+	return result
+}
+
+func (r walkResult) says(words string) bool {
+	return slices.ContainsFunc(r.diagnostics, func(d walkDiagnostic) bool { return strings.Contains(unwrap(d.Summary+" "+d.Detail), words) })
+}
+
+// write writes the module, if it's another one than before.
+func (w *walkWorld) write(f *walkFolder) {
+	now := w.places.snapshot()
+	f.config.tidy(w.site(f, "") == w.site(f, "other"), func(by wanted, name string) bool {
+		_, near := now[instance{w.site(f, by.alias), name}]
+		_, far := now[instance{w.site(f, by.alias), "far/" + name}]
+		return near || far
+	})
+	head, body := f.config.hcl(func(alias string) string { return w.places.spellings[f.config.spelling[alias]].arguments })
+	if head == f.head && body == f.body {
+		return
+	}
+	w.must(os.WriteFile(filepath.Join(f.dir, "main.tf"), []byte(head+body), 0o600))
+	text := "# …\n" + body
+	if head != f.head {
+		text = head + body
+	}
+	w.note("%s/main.tf is now\n    %s", filepath.Base(f.dir), strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    "))
+	f.head, f.body = head, body
+}
+
+// walkChange is a change that a plan shows.
+type walkChange struct {
+	Address, Type string
+	Change        struct {
+		Actions       []string
+		Importing     *struct{}
+		Before, After struct {
+			Name, Location string
+			Overwrite      bool
+			Names          []string
+		}
+	}
+}
+
+func (c walkChange) does(action string) bool { return slices.Contains(c.Change.Actions, action) }
+
+// createsSet reports whether it creates an exact set: the next plan shows what that removes.
+func (c walkChange) createsSet() bool {
+	return c.Type == "elyra_runtime_images_exclusive" && c.does("create")
+}
+
+// changes are what the saved plan of a folder shows.
+func (w *walkWorld) changes(f *walkFolder) []walkChange {
+	shown := w.run(f, "show", "-json", "plan")
+	w.must(shown.err)
+	var plan struct {
+		ResourceChanges []walkChange `json:"resource_changes"`
+	}
+	w.must(json.Unmarshal(shown.output, &plan))
+	return plan.ResourceChanges
+}
+
+// interfere does what somebody else does, in an editor or in Elyra's user interface.
+func (w *walkWorld) interfere(pick func(n int) int) {
+	now := w.places.snapshot()
+	there, kind := now.near(), pick(8)
+	if kind < 2 || len(there) == 0 {
+		i := instance{pick(len(w.places.near)), []string{"alpha", "beta", "own", "gamma", "delta", "by_hand"}[pick(6)]}
+		if !slices.Contains(there, i) {
+			w.note("somebody creates %s", i)
+			put(w.t, w.places.near[i.site], i.name, theirs)
+		}
+		return
+	}
+	i := there[pick(len(there))]
+	set := func(what, document string) {
+		w.note("somebody %s %s:\n    %s", what, i, document)
+		put(w.t, w.places.near[i.site], i.name, document)
+	}
+	switch kind {
+	case 2, 3:
+		set("adds a key to", strings.Replace(now[i], `"image_name"`, fmt.Sprintf(`"x-note-%d": 1, "image_name"`, pick(50)), 1))
+	case 4:
+		set("edits", strings.Replace(theirs, "Theirs", fmt.Sprintf("Edited %d", pick(50)), 1))
+	case 5:
+		set("writes in other words", " "+now[i])
+	case 6:
+		set("breaks", []string{"{", `{"display_name": "", "schema_name": "runtime-image", "metadata": {}}`}[pick(2)])
+	case 7:
+		w.note("somebody deletes %s", i)
+		w.must(os.Remove(instancePath(w.places.near[i.site], i.name)))
+	}
+}
+
+func sorted(m map[string]int) string {
+	var all []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, fmt.Sprintf("%d %s", m[key], key))
+	}
+	return strings.Join(all, ", ")
+}

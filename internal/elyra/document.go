@@ -32,7 +32,7 @@ const keySelf = "self"
 // exports contain them.
 var derivedKeys = []string{"name", "resource", "reason"}
 
-// Document is the JSON object of a runtime image with every key it has, known
+// Document is the JSON object of an instance with every key it has, known
 // or not, in the order they stand in. The zero Document is an empty object.
 // Documents are values: no method changes one.
 type Document struct {
@@ -269,8 +269,8 @@ func checkStoredPullSecret(secret string) error {
 	return checkPullSecret(strings.TrimSuffix(secret, "\n"))
 }
 
-// reader collects the faults of a document.
-type reader struct{ reasons []string }
+// reader collects the faults of a document. None quotes the value of a secret key.
+type reader struct{ reasons, secrets []string }
 
 func (r *reader) fault(format string, args ...any) {
 	r.reasons = append(r.reasons, shorten(fmt.Sprintf(format, args...), maxReason))
@@ -307,7 +307,11 @@ func (r *reader) text(o object, key, path string) (string, bool) {
 	}
 	var s *string
 	if json.Unmarshal(raw, &s) != nil || s == nil || isPythonNumber(raw) {
-		r.fault("%s is %s, not a string", path, excerpt(raw))
+		value := excerpt(raw)
+		if slices.Contains(r.secrets, key) {
+			value = "something else"
+		}
+		r.fault("%s is %s, not a string", path, value)
 		return "", false
 	}
 	return withoutSurrogates(*s), true
@@ -397,11 +401,16 @@ func (r *reader) tags(metadata object) []string {
 // new ones behind in the order of Elyra's schema. Keys that Elyra computes, or
 // can't load, are dropped.
 func (d Document) With(image RuntimeImage) Document {
+	return d.with(SchemaName, fields, keyBeforeTags, image.Tags, func(field Field) string { return *field.value(&image) })
+}
+
+// with returns the document with the values of fields in it, and the tags behind one of them.
+func (d Document) with(schemaName string, fields []Field, beforeTags string, tags []string, value func(Field) string) Document {
 	known := append([]string{keyMetadata, keySchemaName, keySelf}, derivedKeys...)
 	var top object
 	md := slices.Clone(d.metadata)
 	for _, field := range fields {
-		text := *field.value(&image)
+		text := value(field)
 		switch {
 		case field.top:
 			known = append(known, field.Key)
@@ -411,11 +420,11 @@ func (d Document) With(image RuntimeImage) Document {
 		default:
 			md = md.set(field.Key, md.write(field.Key, text))
 		}
-		if field.Key == keyBeforeTags {
-			md = md.withTags(image.Tags)
+		if field.Key == beforeTags {
+			md = md.withTags(tags)
 		}
 	}
-	top = append(top, member{keyMetadata, nil}, member{keySchemaName, quote(SchemaName)}) // metadata is written from d.metadata
+	top = append(top, member{keyMetadata, nil}, member{keySchemaName, quote(schemaName)}) // metadata is written from d.metadata
 	return Document{
 		top:              append(top, d.top.without(known...)...),
 		metadata:         md,

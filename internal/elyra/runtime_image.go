@@ -30,9 +30,10 @@ type RuntimeImage struct {
 	Tags []string
 }
 
-// Field is a field of a [RuntimeImage] that is text. Everything that deals with
-// fields derives from [Fields]: the document, comparisons, and Terraform's
-// attributes. Tags, the one field that isn't text, is dealt with next to it.
+// Field is a field of a [RuntimeImage] or a [Runtime] that is text. Everything that
+// deals with fields derives from [Fields] and [RuntimeSchema.Fields]: the document,
+// comparisons, and Terraform's attributes. Tags, the one field that isn't text, is
+// dealt with next to it.
 type Field struct {
 	// Key is that of the document, and the name of Terraform's attribute.
 	Key string
@@ -41,7 +42,14 @@ type Field struct {
 	// Check is the rule for values that a user writes. Except for the image name, whose
 	// rule is stricter than Elyra's and stands elsewhere, it's Elyra's own.
 	Check func(string) error
+	// Default stands in a document that has no other value; empty if there is none.
+	Default string
+	// Secret values never stand in a message. Secret and Private ones, such as user
+	// names, are never shown.
+	Secret, Private bool
 
+	// choices are all values that the field may have, and which others each needs.
+	choices []choice
 	// top: the key stands at the top level of the document, not in metadata.
 	top bool
 	// stored is Elyra's rule for values that a document has; nil if there isn't one.

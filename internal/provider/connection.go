@@ -20,6 +20,8 @@ import (
 type connection struct {
 	// store is nil while the provider's configuration isn't known yet.
 	store elyra.Store
+	// runtimes is the store of runtimes in the same place.
+	runtimes elyra.Store
 	// absolute reports whether locations are independent of the working directory and
 	// the environment, which may be others when a saved plan is applied.
 	absolute bool
@@ -53,6 +55,14 @@ func newConnection(store elyra.Store) *connection {
 		c.later = onceValue(func(ctx context.Context) (imagesByImageName, error) { return byImageName(later(ctx)) })
 	}
 	return c
+}
+
+// storeOf returns the store of a kind; nil while the provider's configuration isn't known yet.
+func (c *connection) storeOf(kind *elyra.Kind) elyra.Store {
+	if kind == elyra.Runtimes {
+		return c.runtimes
+	}
+	return c.store
 }
 
 // imageOf decodes the document of an instance as far as it can be read.

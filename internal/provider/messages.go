@@ -81,15 +81,15 @@ func differences(state runtimeImageModel, found elyra.Instance) (lines []string)
 }
 
 // listError is the diagnostic for a store that can't be listed.
-func (c *connection) listError(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to list runtime images", c.detail("list", "", err))
+func (c *connection) listError(kind *elyra.Kind, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to list "+kind.Noun+"s", c.detail("list", "", err))
 }
 
 // detail is what a store's error says, in sentences, and what to do about it. What
 // the store was doing stands in the summary.
 func (c *connection) detail(verb, name string, err error) string {
 	text := err.Error()
-	for _, doing := range []string{fmt.Sprintf("%s runtime image %q: ", verb, name), verb + " runtime images: ", verb + " runtime image: "} {
+	for _, doing := range []string{fmt.Sprintf("%s runtime image %q: ", verb, name), verb + " runtime images: ", verb + " runtimes: ", verb + " runtime image: "} {
 		text = strings.TrimPrefix(text, doing)
 	}
 	lines := strings.Split(c.withFullPath(text, name, err), "\n")

@@ -19,6 +19,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
@@ -152,6 +154,12 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	}
 	conn := newConnection(store)
 	conn.absolute, conn.dataDirs = model.isAbsolute(), dataDirs
+	switch store := store.(type) {
+	case *filestore.Store:
+		conn.runtimes = store.Of(elyra.Runtimes)
+	case *serverstore.Store:
+		conn.runtimes = store.Of(elyra.Runtimes)
+	}
 	var diags diag.Diagnostics
 	conn.registries, diags = model.registries(ctx)
 	resp.Diagnostics.Append(diags...)
@@ -165,7 +173,7 @@ func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newContainerImageDataSource, newRuntimeImageDataSource, newRuntimeImagesDataSource}
+	return []func() datasource.DataSource{newContainerImageDataSource, newRuntimeImageDataSource, newRuntimeImagesDataSource, newRuntimesDataSource}
 }
 
 func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {
@@ -174,7 +182,9 @@ func (p *elyraProvider) ListResources(context.Context) []func() list.ListResourc
 
 func (p *elyraProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		newAirflowRuntimeJSONFunction,
 		newInstanceNameFunction,
+		newKubeflowPipelinesRuntimeJSONFunction,
 		newODHConfigMapJSONFunction,
 		newODHConfigMapKeyFunction,
 		newODHImageStreamAnnotationFunction,

@@ -125,7 +125,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 	at, want := path.Root(field.Key), config[field.Key].(types.String).ValueString()
 	instances, err := d.conn.store.List(ctx, elyra.ListOptions{})
 	if err != nil {
-		diags.Append(d.conn.listError(err))
+		diags.Append(d.conn.listError(elyra.RuntimeImages, err))
 		return instance, diags
 	}
 	const most = 10

@@ -3,10 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -59,54 +57,29 @@ func newRuntimeImageFunction(name, summary, description string, newDocument func
 			if err := arguments.Get(ctx, &argument); err != nil {
 				return nil, err
 			}
-			object := runtimeImageObject{newDocument: newDocument}
+			object := runtimeImageObject{objectArgument: objectArgument{what: "runtime image"}, newDocument: newDocument}
 			object.read(argument)
-			text := types.StringUnknown()
-			if len(object.faults) == 0 && !object.unknown {
-				rendered, err := render(object.document)
-				if err != nil {
-					object.fault("%v", err)
-				}
-				text = types.StringValue(rendered)
-			}
-			if len(object.faults) > 0 {
-				return nil, function.NewArgumentFuncError(0, object.describe())
-			}
-			return text, nil
+			return object.result(func() (string, error) { return render(object.document) })
 		},
 	}
 }
 
 // runtimeImageObject is a runtime image as a function's argument.
 type runtimeImageObject struct {
-	newDocument func(elyra.RuntimeImage) elyra.Document
+	objectArgument
 
-	image elyra.RuntimeImage
+	newDocument func(elyra.RuntimeImage) elyra.Document
+	image       elyra.RuntimeImage
 	// document is the image's, with everything else in it.
 	document elyra.Document
-	// unknown reports that the image depends on something that isn't known yet.
-	unknown bool
-	// faults has a clause for each thing that's wrong.
-	faults []string
 }
 
 // ignoredAttributes are attributes of resources and data sources that aren't in the document.
 var ignoredAttributes = []string{"name", "id", "location", "overwrite", "json", "writable", "origin", "invalid_reason"}
 
 func (o *runtimeImageObject) read(argument attr.Value) {
-	argument = underlying(argument)
-	if argument.IsUnknown() {
-		o.unknown = true
-		return
-	}
-	var attributes map[string]attr.Value
-	switch argument := argument.(type) {
-	case types.Object:
-		attributes = argument.Attributes()
-	case types.Map:
-		attributes = argument.Elements()
-	default:
-		o.fault("the value must be an object with display_name and image_name")
+	attributes, ok := o.attributes(argument, "display_name and image_name")
+	if !ok {
 		return
 	}
 	valid := []string{"extra_json", "tags"}
@@ -114,13 +87,16 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		valid = append(valid, field.Key)
 		given := o.text(field.Key, attributes[field.Key], func(value string) error {
 			*field.Of(&o.image) = value
+			if field.Key == "display_name" {
+				o.displayName = value
+			}
 			return fieldRule(field).check(value)
 		})
 		if !given && field.Required {
 			o.fault("%s is missing", field.Key)
 		}
 	}
-	o.readTags(attributes["tags"])
+	o.image.Tags = o.tags(attributes["tags"])
 	given := o.text("extra_json", attributes["extra_json"], func(extra string) (err error) {
 		if extra == "" {
 			return errors.New("an empty text isn't a JSON object; leave it out, or use null")
@@ -136,85 +112,5 @@ func (o *runtimeImageObject) read(argument attr.Value) {
 		if !slices.Contains(valid, name) && !slices.Contains(ignoredAttributes, name) {
 			o.fault("%q isn't an attribute of a runtime image, which has %s", name, strings.Join(valid, ", "))
 		}
-	}
-}
-
-func (o *runtimeImageObject) readTags(value attr.Value) {
-	value = underlying(value)
-	if value == nil || value.IsNull() {
-		return
-	}
-	if value.IsUnknown() {
-		o.unknown = true
-		return
-	}
-	collection, ok := value.(interface{ Elements() []attr.Value }) // list, set, tuple
-	if !ok {
-		o.fault("tags: the value must be a list or set of strings")
-		return
-	}
-	for _, element := range collection.Elements() {
-		given := o.text("tags", element, func(tag string) error {
-			if !slices.Contains(o.image.Tags, tag) { // as in a set
-				o.image.Tags = append(o.image.Tags, tag)
-			}
-			return tagRule.check(tag)
-		})
-		if !given {
-			o.fault("tags: an element must not be null; leave it out, for example with compact()")
-		}
-	}
-}
-
-// text hands over a primitive value as Terraform converts it to a string, unless it's unknown. It
-// returns false if the value is null, or absent.
-func (o *runtimeImageObject) text(name string, value attr.Value, use func(string) error) bool {
-	value = underlying(value)
-	if value == nil || value.IsNull() {
-		return false
-	}
-	if value.IsUnknown() { // of whatever type
-		o.unknown = true
-		return true
-	}
-	var text string
-	switch primitive := value.(type) {
-	case types.String:
-		text = primitive.ValueString()
-	case types.Number:
-		text = primitive.ValueBigFloat().Text('f', -1)
-	case types.Bool:
-		text = strconv.FormatBool(primitive.ValueBool())
-	default:
-		o.fault("%s: the value must be a string", name)
-		return true
-	}
-	if err := use(text); err != nil {
-		o.fault("%s: %v", name, err)
-	}
-	return true
-}
-
-// describe says what's wrong, and with which image: a call is often one of many.
-func (o *runtimeImageObject) describe() string {
-	faults := strings.Join(o.faults, "; ")
-	if o.image.DisplayName == "" {
-		return faults
-	}
-	return fmt.Sprintf("the runtime image %q: %s", o.image.DisplayName, faults)
-}
-
-func (o *runtimeImageObject) fault(format string, args ...any) {
-	o.faults = append(o.faults, fmt.Sprintf(format, args...))
-}
-
-// underlying removes the dynamic types around a value.
-func underlying(value attr.Value) attr.Value {
-	for {
-		dynamic, ok := value.(types.Dynamic)
-		if !ok || dynamic.UnderlyingValue() == nil {
-			return value
-		}
-		value = dynamic.UnderlyingValue()
 	}
 }

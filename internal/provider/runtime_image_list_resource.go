@@ -33,11 +33,11 @@ func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ lis
 		MarkdownDescription: "Finds existing runtime images, for `terraform query -generate-config-out`. It includes the images that Elyra ships if the provider reads their directory. To list only one directory, set `data_dir`. Requires Terraform 1.14 or later and a file whose name ends with `.tfquery.hcl`.",
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
-				MarkdownDescription: searchDescription,
+				MarkdownDescription: searchDescription("images"),
 				Optional:            true,
 			},
 			"tags": schema.ListAttribute{ // list blocks have no sets
-				MarkdownDescription: anyTagDescription,
+				MarkdownDescription: anyTagDescription("images"),
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.List{tagRule},
@@ -52,7 +52,7 @@ func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ lis
 func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model runtimeImageListModel
 	diags := req.Config.Get(ctx, &model)
-	filter, filterDiags := newRuntimeImageFilter(ctx, model.Search, model.Tags)
+	filter, filterDiags := newInstanceFilter(ctx, model.Search, model.Tags)
 	diags.Append(filterDiags...)
 	if r.conn.store == nil {
 		diags.Append(unconfiguredError())
@@ -63,13 +63,13 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 	}
 	instances, err := r.conn.list(ctx)
 	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{r.conn.listError(err)})
+		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{r.conn.listError(elyra.RuntimeImages, err)})
 		return
 	}
 	var found, skipped []elyra.Instance
 	for _, instance := range instances {
 		switch {
-		case !filter.matches(imageOf(instance)):
+		case !filter.matches(instance.Name, imageOf(instance).DisplayName, imageOf(instance).Tags):
 		case instance.Invalid != nil || elyra.ValidateName(instance.Name) != nil:
 			skipped = append(skipped, instance)
 		default:

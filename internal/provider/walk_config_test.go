@@ -248,7 +248,8 @@ func (c *walkConfig) tidy(onePlace bool, exists func(w wanted, name string) bool
 	maps.DeleteFunc(c.moved, func(from, to string) bool {
 		_, still := c.at(from)
 		_, ok := c.at(to)
-		return still || !ok
+		whole := resourceOf(from) == from && resourceOf(to) == to && c.block(strings.TrimPrefix(from, "elyra_runtime_image."))
+		return still || whole || !ok
 	})
 	maps.DeleteFunc(c.imports, func(to, name string) bool {
 		w, ok := c.at(to)

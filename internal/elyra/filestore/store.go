@@ -61,6 +61,9 @@ func New(kind *elyra.Kind, config Config) *Store {
 	return s
 }
 
+// Of returns the store of another kind in the same directories.
+func (s *Store) Of(kind *elyra.Kind) *Store { return New(kind, s.config) }
+
 // instancesDir returns the directory of a kind's instances below a data directory.
 func instancesDir(kind *elyra.Kind, dataDir string) string {
 	return filepath.Join(dataDir, "metadata", kind.Schemaspace)

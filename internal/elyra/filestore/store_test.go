@@ -18,36 +18,46 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, storetest.RuntimeImages, func(t *testing.T) storetest.Harness {
-		near, far := t.TempDir(), t.TempDir()
-		write := func(dir string) func(testing.TB, string, string) {
-			return func(t testing.TB, name, document string) { writeInstance(t, dir, name, document) }
-		}
-		return storetest.Harness{
-			Store:      filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, far}}),
-			Put:        write(near),
-			PutFactory: write(far),
-			Raw: func(t testing.TB, name string) (string, bool) {
-				data, err := os.ReadFile(instancePath(near, name))
-				if errors.Is(err, fs.ErrNotExist) {
-					return "", false
+	for _, samples := range []storetest.Samples{storetest.RuntimeImages, storetest.Runtimes} {
+		t.Run(samples.Kind.Schemaspace, func(t *testing.T) {
+			storetest.Run(t, samples, func(t *testing.T) storetest.Harness {
+				near, far := t.TempDir(), t.TempDir()
+				write := func(dir string) func(testing.TB, string, string) {
+					return func(t testing.TB, name, document string) { writeFile(t, kindPath(samples.Kind, dir, name), document) }
 				}
-				if err != nil {
-					t.Fatal(err)
+				return storetest.Harness{
+					Store:      filestore.New(samples.Kind, filestore.Config{DataDirs: []string{near, far}}),
+					Put:        write(near),
+					PutFactory: write(far),
+					Raw: func(t testing.TB, name string) (string, bool) {
+						data, err := os.ReadFile(kindPath(samples.Kind, near, name))
+						if errors.Is(err, fs.ErrNotExist) {
+							return "", false
+						}
+						if err != nil {
+							t.Fatal(err)
+						}
+						return string(data), true
+					},
 				}
-				return string(data), true
-			},
-		}
-	})
+			})
+		})
+	}
 }
 
-func instancePath(dataDir, name string) string {
-	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
+func kindPath(kind *elyra.Kind, dataDir, name string) string {
+	return filepath.Join(dataDir, "metadata", kind.Schemaspace, name+".json")
 }
+
+func instancePath(dataDir, name string) string { return kindPath(elyra.RuntimeImages, dataDir, name) }
 
 func writeInstance(t testing.TB, dataDir, name, document string) {
 	t.Helper()
-	path := instancePath(dataDir, name)
+	writeFile(t, instancePath(dataDir, name), document)
+}
+
+func writeFile(t testing.TB, path, document string) {
+	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
 	}

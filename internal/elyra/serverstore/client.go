@@ -44,10 +44,15 @@ const (
 	probeTimeout = 2 * time.Second
 )
 
-// client sends requests to one server.
+// client sends requests about one kind of instances to a server.
 type client struct {
+	kind *elyra.Kind
+	*server
+}
+
+// server is what all kinds share.
+type server struct {
 	Config
-	kind      *elyra.Kind
 	base      *url.URL
 	place     hubPlace
 	headers   http.Header
@@ -100,8 +105,8 @@ type exchange struct {
 }
 
 func newClient(kind *elyra.Kind, cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Config) *client {
-	c := &client{
-		Config: cfg, kind: kind, base: base, place: placeOnHub(base), headers: headers, xsrf: crand.Text(),
+	c := &client{kind: kind, server: &server{
+		Config: cfg, base: base, place: placeOnHub(base), headers: headers, xsrf: crand.Text(),
 		transport: &http.Transport{
 			Proxy:                  cfg.proxy,
 			OnProxyConnectResponse: checkProxy,
@@ -115,7 +120,7 @@ func newClient(kind *elyra.Kind, cfg Config, base *url.URL, headers http.Header,
 			// balancer has forgotten it.
 			Protocols: new(http.Protocols),
 		},
-	}
+	}}
 	c.transport.Protocols.SetHTTP1(true)
 	c.speaksTLS = sync.OnceValue(c.probeTLS)
 	if cfg.Password != "" {

@@ -120,9 +120,19 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: newClient(kind, cfg, base, headers, tlsConfig)}
+	return newStore(newClient(kind, cfg, base, headers, tlsConfig)), nil
+}
+
+func newStore(client *client) *Store {
+	s := &Store{client: client}
 	s.lists = lists{fetch: s.fetchList, written: map[string]uint64{}, writing: map[string]chan struct{}{}}
-	return s, nil
+	return s
+}
+
+// Of returns the store of another kind on the same server. They share a login, connections, and what
+// they know about the server's health.
+func (s *Store) Of(kind *elyra.Kind) *Store {
+	return newStore(&client{kind: kind, server: s.client.server})
 }
 
 // parseEndpoint checks a base URL. Its path is taken as it is written: a server

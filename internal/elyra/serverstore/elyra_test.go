@@ -71,7 +71,7 @@ func TestUnroutableNames(t *testing.T) {
 	server := jupytertest.Start(t, jupytertest.Options{Env: []string{"ELYRA_METADATA_PATH=" + dir}})
 	store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: server.Token})
 	for _, name := range []string{"with blank", "ünï", "x:y"} {
-		writeFile(t, dir, name, document("named"))
+		writeFile(t, path(elyra.RuntimeImages, dir, name), document("named"))
 		for _, freshness := range []elyra.Freshness{elyra.Current, elyra.Shared, elyra.Glance} {
 			if got, err := store.Store.Get(t.Context(), name, freshness); err != nil || got.Name != name || !got.Document.Equal(elyra.NewDocument(image("named"))) {
 				t.Errorf("%q: %+v, %v", name, got, err)
@@ -125,8 +125,8 @@ func TestOtherSchemas(t *testing.T) {
 	}
 	server := jupytertest.Start(t, jupytertest.Options{Env: []string{"ELYRA_METADATA_PATH=" + dir, "PYTHONPATH=" + python}})
 	const other = `{"schema_name": "other", "display_name": "Other", "metadata": {"anything": "x"}}`
-	writeFile(t, dir, "other", other)
-	writeFile(t, dir, "mine", document("mine"))
+	writeFile(t, path(elyra.RuntimeImages, dir, "other"), other)
+	writeFile(t, path(elyra.RuntimeImages, dir, "mine"), document("mine"))
 	var said []string
 	store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: server.Token, OnForeign: func(_ context.Context, name, schema string) {
 		said = append(said, name+" "+schema)
@@ -151,7 +151,7 @@ func TestOtherSchemas(t *testing.T) {
 	if _, err := store.Update(t.Context(), image("other")); !errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "an extension of Elyra") {
 		t.Error(err)
 	}
-	if raw, err := os.ReadFile(path(dir, "other")); err != nil || string(raw) != other {
+	if raw, err := os.ReadFile(path(elyra.RuntimeImages, dir, "other")); err != nil || string(raw) != other {
 		t.Errorf("%s, %v", raw, err)
 	}
 }

@@ -233,6 +233,15 @@ func isFault(err error, kind *kind) bool {
 	return errors.As(err, &fault) && fault.kind == kind
 }
 
+// elyrasMessage is what Elyra says, fit for one line. It may repeat any value of the
+// document, so it's empty for a kind with secrets.
+func elyrasMessage(x *exchange) string {
+	if len(x.client.kind.Secrets) > 0 {
+		return ""
+	}
+	return netutil.Line(x.message, maxMessage)
+}
+
 // maxMessage bounds what is quoted from Elyra, in characters.
 const maxMessage = 500
 
@@ -283,16 +292,15 @@ func (x *exchange) invalid(e elyra.InvalidError) error {
 	return &e
 }
 
-// reason is why an instance is invalid. Elyra's message may repeat any value of the
-// document, so a kind with secrets gets none of it.
+// reason is why an instance is invalid.
 func (x *exchange) reason() string {
 	if x.schema != "" {
 		return fmt.Sprintf("schema_name is %q, not one of Elyra's own (%s)", x.schema, strings.Join(x.client.kind.Schemas, ", "))
 	}
-	if len(x.client.kind.Secrets) > 0 {
-		return "Elyra's schema refuses it"
+	reason := elyrasMessage(x)
+	if reason == "" {
+		return "Elyra refuses it, with a message that may repeat a password and so isn't shown"
 	}
-	reason := netutil.Line(x.message, maxMessage)
 	if _, after, found := strings.Cut(reason, " schema with error: "); found && strings.HasPrefix(reason, "Validation failed for instance") {
 		reason = after
 	}

@@ -145,7 +145,7 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// TestContractElyra is TestContract over real servers.
+// TestContractElyra is TestContract over real servers, and the same of runtimes.
 func TestContractElyra(t *testing.T) { jupytertest.OnEach(t, testContractElyra) }
 
 func testContractElyra(t *testing.T, version jupytertest.Elyra) {
@@ -156,32 +156,40 @@ func testContractElyra(t *testing.T, version jupytertest.Elyra) {
 		Env:   []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
 	})
 	cfg := serverstore.Config{Endpoint: server.URL, Token: server.Token}
-	shipped, err := newStore(t, cfg).Store.List(t.Context(), elyra.ListOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	storetest.Run(t, storetest.RuntimeImages, func(t *testing.T) storetest.Harness {
-		t.Helper()
-		n++
-		for _, dir := range []string{near, far} {
-			empty(t, cfg, dir, fmt.Sprint("canary", n))
-		}
-		write := func(dir string) func(testing.TB, string, string) {
-			return func(_ testing.TB, name, document string) { writeFile(t, dir, name, document) }
-		}
-		return storetest.Harness{
-			Store: without{newStore(t, cfg).Store, shipped}, Put: write(near), PutFactory: write(far),
-			Raw: func(t testing.TB, name string) (string, bool) {
+	for _, samples := range []storetest.Samples{storetest.RuntimeImages, storetest.Runtimes} {
+		t.Run(samples.Kind.Schemaspace, func(t *testing.T) {
+			// As the provider makes it.
+			store := func() *serverstore.Store { return newStore(t, cfg).Of(samples.Kind) }
+			shipped, err := store().List(t.Context(), elyra.ListOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			storetest.Run(t, samples, func(t *testing.T) storetest.Harness {
 				t.Helper()
-				data, err := os.ReadFile(path(near, name))
-				if err != nil && !errors.Is(err, os.ErrNotExist) {
-					t.Fatal(err)
+				n++
+				for _, dir := range []string{near, far} {
+					empty(t, store, samples, dir, fmt.Sprint("canary", n))
 				}
-				return string(data), err == nil
-			},
-		}
-	})
+				write := func(dir string) func(testing.TB, string, string) {
+					return func(_ testing.TB, name, document string) {
+						writeFile(t, path(samples.Kind, dir, name), document)
+					}
+				}
+				return storetest.Harness{
+					Store: without{store(), shipped}, Put: write(near), PutFactory: write(far),
+					Raw: func(t testing.TB, name string) (string, bool) {
+						t.Helper()
+						data, err := os.ReadFile(path(samples.Kind, near, name))
+						if err != nil && !errors.Is(err, os.ErrNotExist) {
+							t.Fatal(err)
+						}
+						return string(data), err == nil
+					},
+				}
+			})
+		})
+	}
 }
 
 // without is a store without the images that Elyra ships.
@@ -201,54 +209,52 @@ func (w without) List(ctx context.Context, options elyra.ListOptions) ([]elyra.I
 // remembers what it read until it hears of a change, knows. It hears of changes
 // in their order: a last one that can be seen shows that those before it are
 // known, too.
-func empty(t *testing.T, cfg serverstore.Config, dir, canary string) {
+func empty(t *testing.T, store func() *serverstore.Store, samples storetest.Samples, dir, canary string) {
 	t.Helper()
-	writeFile(t, dir, canary, document(canary))
-	see := func(image elyra.RuntimeImage) {
+	at := path(samples.Kind, dir, canary)
+	see := func(document elyra.Document) {
+		writeFile(t, at, string(document.Encode()))
 		for {
 			// A store of its own, that has read nothing.
-			got, err := newStore(t, cfg).Get(t.Context(), canary)
+			got, err := store().Get(t.Context(), canary, elyra.Current)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got.Equal(image) {
+			if got.Document.Equal(document) {
 				return
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
-	see(image(canary))
-	files, err := filepath.Glob(path(dir, "*"))
+	see(samples.Full(elyra.Document{}))
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(at), "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if file == path(dir, canary) {
+		if file == at {
 			continue
 		}
 		if err := os.Remove(file); err != nil {
 			t.Fatal(err)
 		}
 	}
-	changed := image(canary)
-	changed.DisplayName = "Changed"
-	writeFile(t, dir, canary, string(elyra.NewDocument(changed).Encode()))
-	see(changed)
-	if err := os.Remove(path(dir, canary)); err != nil {
+	see(samples.Minimal(elyra.Document{}))
+	if err := os.Remove(at); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func path(dataDir, name string) string {
-	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
+func path(kind *elyra.Kind, dataDir, name string) string {
+	return filepath.Join(dataDir, "metadata", kind.Schemaspace, name+".json")
 }
 
-func writeFile(t testing.TB, dataDir, name, document string) {
+func writeFile(t testing.TB, path, document string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path(dataDir, name)), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path(dataDir, name), []byte(document), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

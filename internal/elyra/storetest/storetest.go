@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -30,6 +31,8 @@ type Harness struct {
 
 // Samples are documents of the kind of instances that the store keeps.
 type Samples struct {
+	// Kind is the instances'.
+	Kind *elyra.Kind
 	// Full and Minimal give a document all fields, or only the required ones, and
 	// keep unknown keys. Of the zero document, they make a new one.
 	Full, Minimal func(elyra.Document) elyra.Document
@@ -45,6 +48,7 @@ type Samples struct {
 
 // RuntimeImages are the samples of runtime images.
 var RuntimeImages = Samples{
+	Kind: elyra.RuntimeImages,
 	Full: func(stored elyra.Document) elyra.Document {
 		return stored.With(elyra.RuntimeImage{
 			DisplayName: "Full \u00fc\U0001F600", ImageName: "quay.io/team/full:1.0", Description: "<Test> & \"image\"\n",
@@ -57,6 +61,32 @@ var RuntimeImages = Samples{
 	Foreign: `{"schema_name": "runtime-image", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "image_name": "them/image:1", "tags": ["b", "a"], "display_name": "Theirs"}}`,
 	Invalid: `{"schema_name": "runtime-image", "display_name": "Invalid", "metadata": {"image_name": "a/b", "pull_policy": "always", "x-owner": "keep"}}`,
 	Keys:    []string{"description", "image_name", "pull_policy", "pull_secret", "tags"},
+}
+
+// Secret stands in documents of [Runtimes], and in no error.
+const Secret = "hunter2-s3cret"
+
+// Runtimes are the samples of runtimes.
+var Runtimes = Samples{
+	Kind: elyra.Runtimes,
+	Full: func(stored elyra.Document) elyra.Document {
+		return elyra.Runtime{Schema: elyra.KubeflowPipelines, Tags: []string{"gpu", "two words"}, Values: map[string]string{
+			"display_name": "Full \u00fc\U0001F600", "description": "<Test> & \"runtime\"\n",
+			"api_endpoint": "https://kfp.example.com/pipeline", "public_api_endpoint": "https://kfp.example.com", "user_namespace": "team",
+			"auth_type": "DEX_LEGACY", "api_username": "jdoe", "api_password": Secret,
+			"cos_endpoint": "http://minio:9000", "public_cos_endpoint": "https://minio.example.com", "cos_bucket": "pipelines",
+			"cos_auth_type": "KUBERNETES_SECRET", "cos_secret": "minio", "cos_username": "jdoe", "cos_password": Secret,
+		}}.Document(stored)
+	},
+	Minimal: func(stored elyra.Document) elyra.Document {
+		return elyra.Runtime{Schema: elyra.KubeflowPipelines, Values: map[string]string{
+			"display_name": "x", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc",
+			"cos_auth_type": "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS",
+		}}.Document(stored)
+	},
+	Foreign: `{"schema_name": "kfp", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "runtime_type": "KUBEFLOW_PIPELINES", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc", "cos_auth_type": "USER_CREDENTIALS", "cos_username": "jdoe", "cos_password": "` + Secret + `", "tags": ["b", "a"], "display_name": "Theirs"}}`,
+	Invalid: `{"schema_name": "kfp", "display_name": "Invalid", "metadata": {"x-owner": "keep", "runtime_type": "KUBEFLOW_PIPELINES", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc", "cos_auth_type": "USER_CREDENTIALS", "cos_username": "jdoe", "cos_password": ["` + Secret + `"]}}`,
+	Keys:    []string{"runtime_type", "description", "api_endpoint", "user_namespace", "git_type", "cos_password", "tags"},
 }
 
 const broken = `{"schema_name": "runtime-image", "displ`
@@ -200,6 +230,9 @@ func testGetInvalid(t *testing.T, h Harness) {
 		if !errors.As(err, &invalid) {
 			t.Errorf("%s: got %v, want an InvalidError", name, err)
 			continue
+		}
+		if strings.Contains(err.Error(), Secret) {
+			t.Errorf("%s: the error quotes a secret: %v", name, err)
 		}
 		if invalid.Name != name || invalid.Location == "" || invalid.Reason() == "" {
 			t.Errorf("%s: the error says %+v", name, invalid)

@@ -137,6 +137,42 @@ def instances(directories):
     return answer
 
 
+def runtimes(documents):
+    """Whether Elyra saves each document, and whether it leaves nothing of a refused one.
+
+    Of a saved one, whether the file is the document, and still the same file after it's read and listed.
+    """
+    directory = tempfile.mkdtemp()
+    # What Elyra migrates, it saves with a manager of its own.
+    os.environ["ELYRA_METADATA_PATH"] = directory
+    store = MetadataManager(schemaspace="runtimes")
+    file = pathlib.Path(directory, "metadata", "runtimes", "x.json")
+    answers = []
+    for document in documents:
+        document = base64.b64decode(document)
+        try:
+            store.create("x", Metadata.from_dict("runtimes", {"name": "x", **json.loads(document)}))
+            saved = True
+        except Exception:
+            saved = False
+        clean = not saved and not file.exists()
+        if saved:
+            file.unlink()
+            file.write_bytes(document)
+            before = file.stat()
+            store.get("x")
+            listed = store.get_all()
+            after = file.stat()
+            clean = len(listed) == 1 and file.read_bytes() == document and (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+            store.remove("x")
+            store.create("x", Metadata.from_dict("runtimes", {"name": "x", **json.loads(document)}))
+            clean = clean and file.read_bytes() == document
+        if file.exists():
+            file.unlink()
+        answers.append({"saved": saved, "clean": clean})
+    return answers
+
+
 # The system that search_path pretends to be on is what these say.
 real_platform, real_path = sys.platform, pathlib.Path
 folders = {"CSIDL_LOCAL_APPDATA": "LOCALAPPDATA", "CSIDL_COMMON_APPDATA": "PROGRAMDATA"}

@@ -1,0 +1,334 @@
+package elyra
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// RuntimeSchema is one of Elyra's schemas for runtimes.
+type RuntimeSchema struct {
+	// Name is the schema_name of its documents, and Type their runtime_type.
+	Name, Type string
+	// Title is what people call it.
+	Title string
+	// Fields are in the order of Elyra's documents.
+	Fields []Field
+}
+
+// choice is a value of a field that may have no others, and what it asks of other fields.
+type choice struct {
+	value string
+	needs map[string]need
+}
+
+// need is what a choice asks of another field. Where it says nothing, the field is optional.
+type need int
+
+const (
+	optional need = iota
+	required
+	forbidden
+	// together: all fields that are needed together, or none.
+	together
+)
+
+func needs(n need, keys ...string) map[string]need {
+	all := map[string]need{}
+	for _, key := range keys {
+		all[key] = n
+	}
+	return all
+}
+
+const keyGitHubAPIEndpoint = "github_api_endpoint"
+
+// KubeflowPipelines is the schema of runtimes on Kubeflow Pipelines.
+var KubeflowPipelines = &RuntimeSchema{
+	Name: "kfp", Type: "KUBEFLOW_PIPELINES", Title: "Kubeflow Pipelines",
+	Fields: slices.Concat(leadingFields, []Field{
+		{Key: "public_api_endpoint", Check: checkURL, stored: storedURI},
+		{Key: "user_namespace", Check: checkNamespace, stored: storedNamespace},
+		choiceField("engine", "Argo", choice{value: "Argo"}),
+		choiceField("auth_type", "NO_AUTHENTICATION",
+			choice{"NO_AUTHENTICATION", needs(forbidden, "api_username", "api_password")},
+			choice{"KUBERNETES_SERVICE_ACCOUNT_TOKEN", needs(forbidden, "api_username", "api_password")},
+			choice{"DEX_STATIC_PASSWORDS", needs(required, "api_username", "api_password")},
+			choice{"DEX_LDAP", needs(required, "api_username", "api_password")},
+			choice{"DEX_LEGACY", needs(together, "api_username", "api_password")},
+			// Elyra accepts none, and fails when a pipeline is submitted.
+			choice{"EXISTING_BEARER_TOKEN", needs(required, "api_password")},
+		),
+		{Key: "api_username", Private: true, Check: checkNotBlank},
+		{Key: "api_password", Secret: true, Check: checkNotBlank},
+	}, storageFields),
+}
+
+// Airflow is the schema of runtimes on Apache Airflow.
+var Airflow = &RuntimeSchema{
+	Name: "airflow", Type: "APACHE_AIRFLOW", Title: "Apache Airflow",
+	Fields: slices.Concat(leadingFields, []Field{
+		{Key: "user_namespace", Default: "default", Check: checkNamespace, stored: storedNamespace},
+		choiceField("git_type", "GITHUB",
+			choice{value: "GITHUB"},
+			choice{"GITLAB", needs(required, keyGitHubAPIEndpoint)},
+			choice{"GITEA", needs(required, keyGitHubAPIEndpoint)},
+		),
+		{Key: keyGitHubAPIEndpoint, Default: "https://api.github.com", Check: checkURL, stored: storedURI},
+		{Key: "github_repo", Required: true, Check: checkRepository},
+		{Key: "github_branch", Required: true, Check: checkNotBlank},
+		{Key: "github_repo_token", Required: true, Secret: true, Check: checkNotBlank},
+	}, storageFields),
+}
+
+// leadingFields are the first ones of all schemas.
+var leadingFields = []Field{
+	{Key: "display_name", Required: true, top: true, Check: checkDisplayName, stored: storedNotEmpty},
+	{Key: "description", Check: checkDescription},
+	{Key: "api_endpoint", Required: true, Check: checkURL, stored: storedURI},
+}
+
+// storageFields are about the object storage, the last ones of all schemas.
+var storageFields = []Field{
+	{Key: "cos_endpoint", Required: true, Check: checkStorageURL, stored: storedURI},
+	{Key: "public_cos_endpoint", Check: checkURL, stored: storedURI},
+	{Key: "cos_bucket", Required: true, Check: checkBucket, stored: storedBucket},
+	choiceField("cos_auth_type", "USER_CREDENTIALS",
+		choice{"USER_CREDENTIALS", map[string]need{"cos_username": required, "cos_password": required, "cos_secret": forbidden}},
+		choice{"KUBERNETES_SECRET", needs(required, "cos_username", "cos_password", "cos_secret")},
+		choice{"AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", needs(forbidden, "cos_username", "cos_password", "cos_secret")},
+	),
+	{Key: "cos_secret", Check: checkNotBlank},
+	{Key: "cos_username", Private: true, Check: checkNotBlank},
+	{Key: "cos_password", Secret: true, Check: checkPassword, stored: checkPassword},
+}
+
+// choiceField is a field with a default and no other values than the choices.
+func choiceField(key, standard string, choices ...choice) Field {
+	values := make([]string, len(choices))
+	for i, choice := range choices {
+		values[i] = choice.value
+	}
+	list := strings.Join(values, ", ")
+	return Field{Key: key, Default: standard, choices: choices,
+		Check: func(value string) error {
+			if slices.Contains(values, value) {
+				return nil
+			}
+			if value == "Tekton" {
+				return errors.New(`only Argo runs with Elyra 4 and odh-elyra 5; use "Argo"`)
+			}
+			if i := slices.IndexFunc(values, func(v string) bool { return strings.EqualFold(v, strings.TrimSpace(value)) }); i >= 0 {
+				return fmt.Errorf("%q isn't one of %s; use %q", value, list, values[i])
+			}
+			return fmt.Errorf("%q isn't one of %s", value, list)
+		},
+		stored: func(value string) error {
+			if !slices.Contains(values, value) {
+				return fmt.Errorf("is %q, not one of %s", value, list)
+			}
+			return nil
+		},
+	}
+}
+
+// Choices returns the values that a field may have; nil if it may have others.
+func (f Field) Choices() (values []string) {
+	for _, choice := range f.choices {
+		values = append(values, choice.value)
+	}
+	return values
+}
+
+// CheckTogether holds values that are each valid against the rules between them. Those of the keys
+// that aren't known yet break no rule. No error quotes a value of a field without choices.
+func (s *RuntimeSchema) CheckTogether(values map[string]string, unknown []string) (faults []string) {
+	for _, field := range s.Fields {
+		value, set := values[field.Key]
+		if !set {
+			value = field.Default
+		}
+		at := slices.IndexFunc(field.choices, func(c choice) bool { return c.value == value })
+		if at < 0 || slices.Contains(unknown, field.Key) {
+			continue
+		}
+		faults = append(faults, s.checkChoice(field, field.choices[at], values, unknown)...)
+	}
+	return faults
+}
+
+func (s *RuntimeSchema) checkChoice(field Field, chosen choice, values map[string]string, unknown []string) (faults []string) {
+	has := func(key string) bool { _, ok := values[key]; return ok }
+	setting := fmt.Sprintf("%s = %q", field.Key, chosen.value)
+	for _, other := range s.Fields {
+		key := other.Key
+		if slices.Contains(unknown, key) {
+			continue
+		}
+		switch need := chosen.needs[key]; {
+		case need == required && !has(key):
+			faults = append(faults, fmt.Sprintf("%s requires %s; add %s", setting, key, exampleLine(other, chosen)))
+		case need == forbidden && has(key):
+			var takers []string
+			for _, choice := range field.choices {
+				if choice.needs[key] != forbidden {
+					takers = append(takers, fmt.Sprintf("%q", choice.value))
+				}
+			}
+			faults = append(faults, fmt.Sprintf("%s takes no %s; remove %s, or set %s to one that takes it (%s)", setting, key, key, field.Key, strings.Join(takers, ", ")))
+		case need == together && !has(key):
+			for partner, need := range chosen.needs {
+				if need == together && has(partner) {
+					faults = append(faults, fmt.Sprintf("%s takes %s only with %s; add %s, or remove %s", setting, partner, key, exampleLine(other, chosen), partner))
+				}
+			}
+		}
+	}
+	return faults
+}
+
+// exampleLine is a line to paste that gives a field a value.
+func exampleLine(field Field, chosen choice) string {
+	switch {
+	case field.Key == keyGitHubAPIEndpoint && chosen.value == "GITLAB":
+		return field.Key + ` = "https://gitlab.com"`
+	case field.Key == keyGitHubAPIEndpoint:
+		return field.Key + ` = "https://gitea.example.com"`
+	}
+	return field.Key + " = var." + field.Key
+}
+
+func checkNotBlank(value string) error {
+	if strings.TrimSpace(value) == "" {
+		return errors.New("an empty value isn't the same as none; leave it out, or use null")
+	}
+	return nil
+}
+
+func storedNotEmpty(value string) error {
+	if value == "" {
+		return errors.New("is empty")
+	}
+	return nil
+}
+
+const minPassword = 8
+
+// checkPassword never quotes it.
+func checkPassword(value string) error {
+	if utf8.RuneCountInString(value) < minPassword || strings.TrimSpace(value) == "" {
+		return fmt.Errorf("must have at least %d characters", minPassword)
+	}
+	return nil
+}
+
+// checkURL wants what Elyra's clients can connect to. Elyra's schema accepts more, such as
+// "minio:9000". An address with credentials in it is never quoted.
+func checkURL(value string) error {
+	if err := checkNotBlank(value); err != nil {
+		return err
+	}
+	u, err := url.Parse(value)
+	if strings.Contains(value, "@") {
+		return errors.New("an endpoint must not contain credentials; remove what stands before \"@\", and use the arguments for the user name and password")
+	}
+	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(value, " \t\n") {
+		return nil
+	}
+	if offer, ok := withScheme(value); ok {
+		return fmt.Errorf("%q isn't an address with http:// or https://; use %q", value, offer)
+	}
+	return fmt.Errorf("%q isn't an address with http:// or https:// and a host, such as \"https://minio.example.com:9000\"", value)
+}
+
+// withScheme returns the address that is meant by one without a scheme.
+func withScheme(value string) (string, bool) {
+	host := strings.TrimPrefix(strings.TrimSpace(value), "//")
+	u, err := url.Parse("http://" + host)
+	if err != nil || u.Hostname() == "" || strings.Contains(host, "://") || strings.ContainsAny(host, " \t\n") {
+		return "", false
+	}
+	if inCluster := !strings.Contains(u.Hostname(), ".") || strings.HasSuffix(u.Hostname(), ".svc") || strings.HasSuffix(u.Hostname(), ".svc.cluster.local"); inCluster {
+		return "http://" + host, true
+	}
+	return "https://" + host, true
+}
+
+// checkStorageURL is checkURL for what Elyra reads scheme, host, and port of.
+func checkStorageURL(value string) error {
+	if err := checkURL(value); err != nil {
+		return err
+	}
+	u, _ := url.Parse(value) // it's valid
+	if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%q has a path, which Elyra drops; use %q", value, u.Scheme+"://"+u.Host)
+	}
+	return nil
+}
+
+var (
+	namespaceRule  = regexp.MustCompile(`^[a-z0-9][-a-z0-9]*[a-z0-9]$`)
+	bucketRule     = regexp.MustCompile(`^[a-z0-9][a-z0-9-.]*[a-z0-9]$`)
+	repositoryRule = regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+$`)
+	uriRule        = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*$`)
+)
+
+// storedURI is Elyra's rule. It quotes nothing: there may be credentials in it.
+func storedURI(value string) error {
+	if !uriRule.MatchString(value) {
+		return errors.New("isn't a URI")
+	}
+	return nil
+}
+
+// storedNamespace, like storedBucket, knows Python's idea of the end: see validateStoredPullSecret.
+func storedNamespace(value string) error {
+	if utf8.RuneCountInString(value) > 63 || !namespaceRule.MatchString(strings.TrimSuffix(value, "\n")) {
+		return fmt.Errorf("is %q, not 2 to 63 lower-case letters, digits, and hyphens, with a letter or digit first and last", value)
+	}
+	return nil
+}
+
+func checkNamespace(value string) error {
+	return offer(value, storedNamespace, strings.ToLower(strings.TrimSpace(value)))
+}
+
+func storedBucket(value string) error {
+	if length := utf8.RuneCountInString(value); length < 3 || length > 222 || !bucketRule.MatchString(strings.TrimSuffix(value, "\n")) {
+		return fmt.Errorf("is %q, not 3 to 222 lower-case letters, digits, hyphens, and dots, with a letter or digit first and last", value)
+	}
+	return nil
+}
+
+func checkBucket(value string) error {
+	return offer(value, storedBucket, strings.ReplaceAll(strings.ToLower(strings.TrimSpace(value)), "_", "-"))
+}
+
+// offer is a rule for new values that names the right one if it's clear.
+func offer(value string, rule func(string) error, meant string) error {
+	err := rule(value)
+	if err == nil && strings.HasSuffix(value, "\n") || err != nil && value != meant && rule(meant) == nil {
+		return fmt.Errorf("%q isn't valid; use %q", value, meant)
+	}
+	return err
+}
+
+// checkRepository wants the path of a repository, without the address of the site.
+func checkRepository(value string) error {
+	if repositoryRule.MatchString(value) {
+		return nil
+	}
+	if strings.Contains(value, "@") && strings.Contains(value, "://") {
+		return errors.New("it must be the repository's path, such as \"owner/repository\", not an address with credentials")
+	}
+	if u, err := url.Parse(value); err == nil && u.Host != "" {
+		if path := strings.TrimSuffix(strings.Trim(u.Path, "/"), ".git"); repositoryRule.MatchString(path) {
+			return fmt.Errorf("%q is an address; use %q", value, path)
+		}
+	}
+	return fmt.Errorf("%q isn't a repository's path, such as \"owner/repository\"", value)
+}

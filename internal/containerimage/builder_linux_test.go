@@ -108,7 +108,7 @@ func (b *builder) container(t testing.TB, mnt, script, options string, layers []
 	return cmd
 }
 
-// build runs steps over the Debian, those that were not run before, and returns the layers, the bottom
+// build runs steps over the Debian, those that weren't run before, and returns the layers, the bottom
 // first.
 func (b *builder) build(t testing.TB, steps []string) []*builtLayer {
 	t.Helper()

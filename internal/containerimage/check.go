@@ -70,7 +70,7 @@ type Options struct {
 // with those of the Client where it has any for the repository.
 //
 // What a registry answers is in the report, however negative; an error means that there is no
-// answer. An error that is [ErrUnreachable] says that the registry could not be reached; an
+// answer. An error that is [ErrUnreachable] says that the registry couldn't be reached; an
 // [InputError] that an argument is of no use; the context's own error that ctx ended.
 func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Report, error) {
 	ck := &checker{client: c, opts: opts, imageName: imageName, report: &Report{}}
@@ -306,7 +306,7 @@ func normal(p v1.Platform) v1.Platform {
 	return v1.Platform{OS: p.OS, Architecture: p.Architecture, Variant: p.Variant}
 }
 
-// pin puts a digest in the place of the tag, and leaves the rest as written.
+// pin puts a digest instead of the tag, and leaves the rest as written.
 func pin(imageName, digest string) string {
 	repo, _, _ := strings.Cut(imageName, "@")
 	if i := strings.LastIndex(repo, ":"); i > strings.LastIndex(repo, "/") {

@@ -651,7 +651,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// A layer that does not come ends the inspection, and not the report.
+// A layer that doesn't come ends the inspection, and not the report.
 func TestInspectionTimeout(t *testing.T) {
 	t.Parallel()
 	host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {

@@ -31,7 +31,9 @@ type Login struct{ Username, Password string }
 // Errors of [ParseDockerConfig]. None quotes what it was given.
 var (
 	ErrDockerConfig = errors.New(`it is not the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
-	ErrOnlyHelpers  = errors.New("it names credential helpers and holds no credentials itself; helpers run only for use_docker_config")
+	// ErrNoCredentials is the error of a .dockerconfigjson without entries.
+	ErrNoCredentials = errors.New("it holds no credentials")
+	ErrOnlyHelpers   = errors.New("it names credential helpers and holds no credentials itself; helpers run only for use_docker_config")
 )
 
 // NewCredentials are those of logins, by registry; then those of a Docker configuration, as
@@ -69,6 +71,9 @@ func ParseDockerConfig(content string) (Credentials, error) {
 	case config.CredsStore != "" || len(config.CredHelpers) > 0:
 		return Credentials{}, ErrOnlyHelpers
 	}
+	if config.Auths != nil {
+		return Credentials{}, ErrNoCredentials
+	}
 	return Credentials{}, ErrDockerConfig
 }
 
@@ -100,7 +105,7 @@ func match(pattern, registry, repository string) bool {
 	return below == "" || repository == below || strings.HasPrefix(repository, below+"/")
 }
 
-// helperError says that the machine's Docker configuration could not be used. What a helper prints
+// helperError says that the machine's Docker configuration couldn't be used. What a helper prints
 // may be a secret, so that the error says nothing of it.
 type helperError struct{}
 
@@ -147,7 +152,7 @@ func fromDocker(ctx context.Context, repo name.Repository) (authn.Authenticator,
 	}
 }
 
-// expiry is when credentials say that they end, and zero where they do not: the claim exp of a JSON
+// expiry is when credentials say that they end, and zero where they don't: the claim exp of a JSON
 // web token (RFC 7519), and the expiration in the payload of a token of Amazon ECR.
 func expiry(auth authn.AuthConfig) time.Time {
 	for _, token := range []string{auth.RegistryToken, auth.IdentityToken, auth.Password} {

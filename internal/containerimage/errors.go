@@ -25,7 +25,7 @@ import (
 // answer, so nothing is known of the image.
 var ErrUnreachable = errors.New("registry unreachable")
 
-// UnreachableError says that a registry gave no answer: its name does not
+// UnreachableError says that a registry gave no answer: its name doesn't
 // resolve, nothing listens, TLS fails, time is up, or it answers that it is out
 // of order (408 and 5xx).
 type UnreachableError struct {
@@ -47,7 +47,7 @@ func (e *UnreachableError) Problem() Problem {
 	return *registryUnreachable.problem("Can't reach the registry %s: %s.", e.Registry, e.Reason).cure("%s", e.NextStep)
 }
 
-// InputError says that an argument of [Check] cannot be used.
+// InputError says that an argument of [Check] can't be used.
 type InputError struct {
 	Argument string // "image_name", "platform", "max_bytes", "timeout" or "ca_cert_pem"
 	Reason   string // a sentence

@@ -141,7 +141,7 @@ func realisticImages() []realistic {
 		{name: "virtual environment whose programs are root's", steps: after(withAll, ownVenv, "chown root /opt/venv/bin && chmod 755 /opt/venv/bin"), env: []string{venvPath}},
 		{name: "Python in /usr/local", always: true, steps: after(withAll, inUsrLocal)},
 		{name: "nothing but what everybody can read", steps: withAll, env: managed, dir: "/"},
-		{name: "working directory that the runtime makes", steps: withAll, env: managed, dir: "/work/here"},
+		{name: "working directory that the runtime makes", steps: withAll, env: managed, dir: "/opt/here"},
 		{name: "no tar", always: true, steps: after(withAll, "rm /usr/bin/tar"), env: managed},
 		{name: "no gzip", steps: after(withAll, "rm /usr/bin/gzip"), env: managed},
 		{name: "tar of busybox, no gzip", steps: after(withAll, install("busybox"), "ln -sf busybox /usr/bin/tar && rm /usr/bin/gzip"), env: managed},
@@ -236,6 +236,8 @@ func TestAgainstExecution(t *testing.T) {
 					case got[question] == truth[question]:
 						tally["right"]++
 					case truth[question] == question: // built into the shell
+					case question == "pip" && strings.TrimPrefix(got[question], "/usr") == strings.TrimPrefix(truth[question], "/usr"):
+						tally["right"]++ // Debian's /lib is a link to /usr/lib
 					case got[question] == "unknown":
 						tally["unknown"]++
 						t.Logf("%s: %s is unknown, and running it says %q", u.chroot, question, truth[question])
@@ -294,7 +296,7 @@ func (image realistic) write(t testing.TB, b *builder, ref name.Reference, layer
 	}
 }
 
-// answersOf are the answers of a report by their questions, "" for what is not there and "unknown" for
+// answersOf are the answers of a report by their questions, "" for what isn't there and "unknown" for
 // what nobody knows.
 func answersOf(r *Report) map[string]string {
 	got := map[string]string{"runs": map[string]string{"true": "yes", "false": "no", "unknown": "unknown"}[met(r)]}

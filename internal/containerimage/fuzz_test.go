@@ -32,7 +32,7 @@ func (h handled) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// FuzzManifest: whatever a registry sends in place of a manifest, an index or a configuration, a check
+// FuzzManifest: whatever a registry sends instead of a manifest, an index or a configuration, a check
 // ends in time, with a report whose problems are of a known kind, short and printable. In the
 // documents, CHILD and CONFIG stand for the digests of the others.
 func FuzzManifest(f *testing.F) {

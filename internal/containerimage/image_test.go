@@ -31,7 +31,7 @@ import (
 //
 //	usr/bin/            a directory
 //	usr/bin/curl*       a program for linux/amd64
-//	usr/share/doc       a file that is not
+//	usr/share/doc       a file that isn't
 //	bin -> usr/bin      a symbolic link
 //	usr/bin/py = a/b    a hard link
 //	usr/bin/py!         an executable script
@@ -170,7 +170,7 @@ func withConfig(t testing.TB, img v1.Image, change func(*v1.ConfigFile)) v1.Imag
 	return img
 }
 
-// others are what Elyra needs beside Python and its pip, for images whose PATH is /bin.
+// others are what Elyra needs next to Python and its pip, for images whose PATH is /bin.
 var others = lines{"bin/sh*", "bin/mkdir*", "bin/curl*", "bin/tar*", "bin/gzip*", "etc/ssl/certs/ca-certificates.crt"}
 
 // small is an image that has all that Elyra asks for.

@@ -153,7 +153,7 @@ func TestHugeLayer(t *testing.T) {
 	}
 }
 
-// BenchmarkInspect shows that memory does not depend on a layer's size:
+// BenchmarkInspect shows that memory doesn't depend on a layer's size:
 // peak-B is the most that was on the heap while the layer was sent.
 func BenchmarkInspect(b *testing.B) {
 	for _, size := range []int64{1 << 20, 100 << 20, 1 << 30} {

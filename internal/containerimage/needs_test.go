@@ -390,7 +390,7 @@ func TestLongSearchPath(t *testing.T) {
 	}
 }
 
-// A layer in a form that is not read is told by its media type.
+// A layer in a form that isn't read is told by its media type.
 func TestUnreadableLayers(t *testing.T) {
 	t.Parallel()
 	host := serve(t, nil)

@@ -75,7 +75,7 @@ func (in *inspection) findPython() {
 }
 
 // layout finds out which Python it is, and whether it's in a virtual environment. The version follows from
-// the names on the way to the program, from the virtual environment, or from the one library beside it.
+// the names on the way to the program, from the virtual environment, or from the one library next to it.
 func (in *inspection) layout(py *python, target string) *Problem {
 	py.prefix = path.Join(path.Dir(py.path), "..")
 	venv, _ := in.fs.Content(path.Join(py.prefix, "pyvenv.cfg"))

@@ -172,7 +172,7 @@ func examine(t *testing.T, host string, opts Options, push func(image string, la
 			t.Errorf("%s by its pinned name: %+v", encoding, again)
 		}
 	}
-	// This registry does not tell a missing repository from a missing tag.
+	// This registry doesn't tell a missing repository from a missing tag.
 	for _, image := range []string{"/team/gzip:2", "/team/none:1"} {
 		if r := check(t, host+image, opts); codes(r) != "image_not_found" || says(r.Exists) != "false" || says(r.AnonymousPull) != "false" || met(r) != "false" {
 			t.Errorf("%s: %+v", image, r)

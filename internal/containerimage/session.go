@@ -315,7 +315,7 @@ func (c *Client) trusts(repo name.Repository, auth authn.Authenticator, realm st
 }
 
 // brokenError says that a connection broke in the middle of an answer, which
-// an [io.ErrUnexpectedEOF] by itself does not: a JSON document may end early.
+// an [io.ErrUnexpectedEOF] by itself doesn't: a JSON document may end early.
 type brokenError struct{ error }
 
 func (e brokenError) Unwrap() error { return e.error }
@@ -353,8 +353,8 @@ func (d *document) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// isPrivate reports whether host is an address that outsiders cannot reach. Names
-// are not resolved: what a name means here is for whoever runs the network.
+// isPrivate reports whether host is an address that outsiders can't reach. Names
+// aren't resolved: what a name means here is for whoever runs the network.
 func isPrivate(host string) bool {
 	if netutil.IsLoopback(host) {
 		return true

@@ -57,7 +57,7 @@ func (s *session) fetch(ctx context.Context, ref name.Reference, want v1.Platfor
 	return seen, nil
 }
 
-// acceptable refuses what is not an image, and what is too large.
+// acceptable refuses what isn't an image, and what is too large.
 func acceptable(manifest *v1.Manifest) error {
 	switch mt := manifest.Config.MediaType; {
 	case !mt.IsConfig() && mt != "" && mt != "application/octet-stream": // the last from Docker before 1.10

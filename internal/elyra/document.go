@@ -56,8 +56,8 @@ func NewDocument(image RuntimeImage) Document { return Document{}.With(image) }
 // ParseDocument reads a document as Elyra does, whether it's valid or not. It fails
 // with an unloadable [InvalidError] if data isn't a JSON object or not UTF-8.
 func ParseDocument(data []byte) (Document, error) {
-	if !utf8.Valid(data) {
-		return Document{}, &InvalidError{Reasons: []string{"not UTF-8"}, Unloadable: true}
+	if reason := encodingFault(data); reason != "" {
+		return Document{}, &InvalidError{Reasons: []string{reason}, Unloadable: true}
 	}
 	if levels := depth(data); levels > maxDepth {
 		return Document{}, &InvalidError{Reasons: []string{fmt.Sprintf("nested %d levels deep, and at most %d can be read", levels, maxDepth)}, Unloadable: true}
@@ -73,6 +73,19 @@ func ParseDocument(data []byte) (Document, error) {
 		}
 	}
 	return d, nil
+}
+
+// encodingFault says why data isn't UTF-8 as Python reads it; "" if it is.
+func encodingFault(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return "it begins with a byte order mark; save it as UTF-8 without one (\"UTF-8\", not \"UTF-8 with BOM\")"
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return "it's UTF-16; save it as UTF-8"
+	case !utf8.Valid(data):
+		return "not UTF-8"
+	}
+	return ""
 }
 
 // parseObject reads one JSON object. As in Python, the last of several equal

@@ -193,8 +193,10 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{"a": NaN, "b\`, "the document ends too early", true},
 		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
 		{`{} {}`, "something follows", true},
-		{"\ufeff{}", "broken JSON", true},
+		{"\ufeff{}", "byte order mark", true},
 		{"{\"a\":\"\xff\"}", "not UTF-8", true},
+		{"\xef\xbb\xbf{}", "byte order mark", true},
+		{"\xff\xfe{\x00}\x00", "UTF-16", true},
 	}
 	for _, tt := range tests {
 		d, err := elyra.ParseDocument([]byte(tt.stored))

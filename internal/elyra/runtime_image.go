@@ -42,7 +42,7 @@ type Field struct {
 	// Check is the rule for values that a user writes. Except for the image name, whose
 	// rule is stricter than Elyra's and stands elsewhere, it's Elyra's own.
 	Check func(string) error
-	// Default stands in a document that has no other value; empty if there is none.
+	// Default stands in a document that has no other value; empty if there isn't one.
 	Default string
 	// Secret values never stand in a message. Secret and Private ones, such as user
 	// names, are never shown.

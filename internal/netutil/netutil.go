@@ -26,7 +26,7 @@ func IsLoopback(host string) bool {
 // ErrNoCertificate says that a text holds no certificate in PEM form.
 var ErrNoCertificate = errors.New("holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
 
-// TrustedCertificates returns the system's authorities and, beside them, those
+// TrustedCertificates returns the system's authorities and, next to them, those
 // of a PEM text. The error is [ErrNoCertificate].
 func TrustedCertificates(pem string) (*x509.CertPool, error) {
 	pool, err := x509.SystemCertPool()

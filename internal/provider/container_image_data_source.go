@@ -254,7 +254,7 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 
-// containerImageError is the diagnostic for what a check could not do. Only an
+// containerImageError is the diagnostic for what a check couldn't do. Only an
 // argument that is at fault is named.
 func containerImageError(err error) diag.Diagnostic {
 	const summary = "Unable to check container image"

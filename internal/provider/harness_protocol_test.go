@@ -158,7 +158,7 @@ func (p testProvider) value(t testing.TB, value tftypes.Value) *tfprotov6.Dynami
 	return &dynamic
 }
 
-// none is the resource where there is none: the state before a creation, the configuration of a
+// none is the resource where there isn't one: the state before a creation, the configuration of a
 // destroy.
 func (p testProvider) none(t testing.TB) *tfprotov6.DynamicValue {
 	t.Helper()

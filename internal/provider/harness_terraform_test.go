@@ -173,7 +173,7 @@ func put(t testing.TB, dataDir, name, document string) {
 	}
 }
 
-// read returns the document of an instance, and "" where there is none.
+// read returns the document of an instance, and "" where there isn't one.
 func read(t testing.TB, dataDir, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(instancePath(dataDir, name))

@@ -106,7 +106,7 @@ func (c commandLine) interruptApply(t *testing.T, dataDir, tag string, interrupt
 	}
 }
 
-// restoreState puts the backup in the place of a state that isn't whole: Terraform writes it in
+// restoreState puts the backup instead of a state that isn't whole: Terraform writes it in
 // place, and a kill may come in between.
 func (c commandLine) restoreState(t *testing.T) {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// TestUnreadableDirectory: a directory further along the search path that may not be read is passed
+// TestUnreadableDirectory: a directory later in the search path that may not be read is passed
 // over with one warning, which names it.
 func TestUnreadableDirectory(t *testing.T) {
 	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private

@@ -49,7 +49,7 @@ func newRuntimeFunction(name string, runtime *elyra.RuntimeSchema) function.Func
 	}
 }
 
-// runtimeParameterDescription lists the attributes. A list of Markdown would not survive a table of editors.
+// runtimeParameterDescription lists the attributes. A list of Markdown wouldn't survive a table of editors.
 func runtimeParameterDescription(runtime *elyra.RuntimeSchema) string {
 	var b strings.Builder
 	b.WriteString("Object with these attributes:\n")

@@ -45,7 +45,7 @@ func (s *countingStore) List(ctx context.Context, options elyra.ListOptions) ([]
 }
 
 // TestPlan_reads: among many files of others, a plan reads its own alone; one that
-// creates or changes something reads what lies further along the search path besides,
+// creates or changes something reads what lies later in the search path besides,
 // once.
 func TestPlan_reads(t *testing.T) {
 	t.Parallel()

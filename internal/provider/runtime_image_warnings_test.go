@@ -19,7 +19,7 @@ import (
 
 const twiceOf = "More than one runtime image has the image name"
 
-// What is stored further along the search path counts, since no plan can change
+// What is stored later in the search path counts, since no plan can change
 // it; what is stored where the store writes may be about to be changed.
 func TestImageNameTwice_stored(t *testing.T) {
 	t.Parallel()
@@ -215,7 +215,7 @@ func TestSchemaWarnings(t *testing.T) {
 	wantWarnings(t, provider.plan(t, provider.image(t, "C", "a/c:1", "Always", "regcred"), planned{}), 0)
 }
 
-// What lies further along the search path counts where an image is created or
+// What lies later in the search path counts where an image is created or
 // changed. A plan without change doesn't read it.
 func TestImageNameTwice_beyond(t *testing.T) {
 	t.Parallel()

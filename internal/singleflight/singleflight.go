@@ -71,7 +71,7 @@ func (v *Value[T]) leave(c *call[T]) {
 	}
 }
 
-// Forget makes the next caller fetch again. Callers that already wait are not affected.
+// Forget makes the next caller fetch again. Callers that already wait aren't affected.
 func (v *Value[T]) Forget() {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -46,7 +46,7 @@ func TestSharedByAll(t *testing.T) {
 	}
 }
 
-// TestGivingUp: the first caller's context does not end the call for the others.
+// TestGivingUp: the first caller's context doesn't end the call for the others.
 func TestGivingUp(t *testing.T) {
 	var value singleflight.Value[int]
 	release := make(chan struct{})

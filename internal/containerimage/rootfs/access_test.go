@@ -97,7 +97,7 @@ func TestLookPathOn(t *testing.T) {
 	}
 }
 
-// TestReadableAndWritable is what a user who is not root may do with files and directories.
+// TestReadableAndWritable is what a user who isn't root may do with files and directories.
 func TestReadableAndWritable(t *testing.T) {
 	t.Parallel()
 	fs := stack(t, []testEntry{

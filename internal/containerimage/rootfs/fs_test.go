@@ -18,7 +18,7 @@ type testEntry struct {
 	hard bool // a hard link to link
 	exec bool
 	link string
-	// mode in place of what exec says, owner, and content, for tests that need these.
+	// mode instead of what exec says, owner, and content, for tests that need these.
 	mode     int64
 	uid, gid int
 	content  string

@@ -19,7 +19,7 @@ type documentCase struct {
 
 func (c documentCase) String() string { return fmt.Sprintf("%q, updated with %+v", c.text, c.image) }
 
-// Text of JSON, as Python's json module reads it, by what stands where. It is not always valid.
+// Text of JSON, as Python's json module reads it, by what stands where. It isn't always valid.
 var (
 	stringText = rapid.Custom(func(r *rapid.T) string {
 		parts := []string{
@@ -48,7 +48,7 @@ func valueText(depth int) *rapid.Generator[string] {
 	}))
 }
 
-// join puts what a list or an object has together, with white space.
+// join puts what a list or an object has together, with whitespace.
 func join(r *rapid.T, items []string) string {
 	if len(items) == 0 {
 		return space.Draw(r, "space")

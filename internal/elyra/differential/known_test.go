@@ -8,7 +8,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// The known differences, each with its reason. What could be mended simply has been.
+// The known differences, each with its reason. What could be fixed simply has been.
 
 var knownNames = []known[nameCase]{
 	{
@@ -61,6 +61,13 @@ var knownLists = []known[listCase]{
 		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b"}, "schema_name": "runtime-image", "reason": "theirs"}`}},
 		matches: func(c listCase) bool {
 			return c.has(func(_, content string) bool { return strings.Contains(content, `"reason"`) })
+		},
+	},
+	{
+		reason:  "a number among the tags is compared as text here, and as the number by Elyra, as in the known differences of documents",
+		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b", "tags": [1, 1.0]}, "schema_name": "runtime-image"}`}},
+		matches: func(c listCase) bool {
+			return c.has(func(_, content string) bool { return hasNumberTag(content) })
 		},
 	},
 	{

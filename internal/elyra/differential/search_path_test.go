@@ -103,7 +103,7 @@ func searchPathKind(t *testing.T) kind[searchPathCase] {
 	}
 }
 
-// cleaned spells paths in one way: how they are put together does not matter.
+// cleaned spells paths in one way: how they are put together doesn't matter.
 func cleaned(paths []string) (clean []string) {
 	for _, path := range paths {
 		clean = append(clean, filepath.Clean(path))

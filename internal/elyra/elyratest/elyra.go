@@ -111,7 +111,7 @@ func load(name, document string) (*instance, *refusal) {
 }
 
 // find is Elyra's search for one name: all levels, the furthest first, and what
-// cannot be read at any of them is the answer.
+// can't be read at any of them is the answer.
 func (s *Server) find(name string) (found *instance, level Level, refused *refusal) {
 	for l := levels - 1; l >= 0; l-- {
 		document, ok := s.files[l][name]
@@ -173,7 +173,7 @@ func (s *Server) get(name string) (*instance, *refusal) {
 	return found, refused
 }
 
-// all leaves out what is wrong, without a word; what cannot even be loaded does
+// all leaves out what is wrong, without a word; what can't even be loaded does
 // not hide what is further away, what is merely invalid does.
 func (s *Server) all() []*instance {
 	nearest := map[string]*instance{}

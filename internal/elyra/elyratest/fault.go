@@ -58,7 +58,7 @@ func (s *Server) strike(method, path string) *Fault {
 	return nil
 }
 
-// Action answers in the place of the server, whose own handler is next.
+// Action answers instead of the server, whose own handler is next.
 type Action func(w http.ResponseWriter, r *http.Request, next http.Handler)
 
 // Drop closes the connection instead of handling the request.

@@ -27,7 +27,7 @@ func hubRequests() []request {
 }
 
 // TestAgreesWithHub holds the stand-in's JupyterHub against a real one, with the user's server
-// running and stopped, with a token that is good and one that is not.
+// running and stopped, with a token that is good and one that isn't.
 func TestAgreesWithHub(t *testing.T) { //nolint:tparallel // its parts go through the states of one Hub, one after the other
 	t.Parallel()
 	hub := jupytertest.StartHub(t)

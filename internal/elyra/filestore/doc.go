@@ -29,7 +29,7 @@
 //
 // A running Elyra keeps documents in memory until its file watcher, the Python
 // package watchdog, reports that a file was modified or deleted; it ignores renames
-// and links. So the file's first byte is written over itself afterwards. A reader
+// and links. So the file's first byte is written over itself afterward. A reader
 // finds the same document before and after, and each watcher that Elyra runs with
 // (watchdog 2.1.3 to 7.1, by its source: inotify's IN_MODIFY, FSEvents' ItemModified,
 // a last write no older than the last change on Windows) reports a modification. Since

@@ -47,7 +47,7 @@ func FoundElsewhere(kind *elyra.Kind, dataDirs []string) (found []Elsewhere) {
 	return found
 }
 
-// dataDirOf returns the data directory whose instances live in dir; empty if there is none.
+// dataDirOf returns the data directory whose instances live in dir; empty if there isn't one.
 func dataDirOf(kind *elyra.Kind, dir string) string {
 	if dataDir := filepath.Dir(filepath.Dir(dir)); dir == instancesDir(kind, dataDir) {
 		return dataDir

@@ -60,7 +60,7 @@ func (s *Store) tryCreateFile(name string, data []byte) error {
 	return nil
 }
 
-// replaceFile puts a document in the place of an instance's file, or of a symbolic link, whose
+// replaceFile puts a document instead of an instance's file, or of a symbolic link, whose
 // target stays as it is. It calls check right before. Only the rename comes after that: what another
 // program writes in between is lost.
 func (s *Store) replaceFile(name string, data []byte, check func() error) error {
@@ -94,7 +94,7 @@ func (s *Store) replaceFile(name string, data []byte, check func() error) error 
 		return err
 	}
 	// Flushed before it's announced: a reader that is just reading the old document must hear of the
-	// new one afterwards.
+	// new one afterward.
 	err = dir.sync()
 	temp.announce(file)
 	return err

@@ -29,7 +29,7 @@ func chown(f *os.File, like fs.FileInfo) error {
 	return nil
 }
 
-// isNotDirectory reports whether err means that a part of the path is not a directory.
+// isNotDirectory reports whether err means that a part of the path isn't a directory.
 func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
 // syncDirectory flushes an open directory. Not every file system can.

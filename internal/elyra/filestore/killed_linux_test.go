@@ -29,7 +29,7 @@ type operation struct {
 	// near and far are the documents of the instance before it, in the directory that is written to
 	// and in the next one; "" for none.
 	near, far string
-	// bare: the directory of instances is not there either.
+	// bare: the directory of instances isn't there either.
 	bare bool
 	// gap: in the middle of it there is no document.
 	gap bool

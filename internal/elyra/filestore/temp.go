@@ -117,7 +117,7 @@ func (t *tempFile) claim(file string) error {
 	return nil
 }
 
-// replace gives the file the name of an instance, in the place of another file.
+// replace gives the file the name of an instance, instead of another file.
 func (t *tempFile) replace(file string) error {
 	return t.confirm(file, t.dir.fail("write", file, t.dir.root.Rename(t.name, file)))
 }

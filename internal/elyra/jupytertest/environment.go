@@ -2,14 +2,14 @@
 // Server with its extension.
 //
 // There are four of it, each in a Python environment that "make test" makes: [Newest], [Oldest],
-// [ODH], and [Lab]. Functions that do not say which use Newest. By hand:
+// [ODH], and [Lab]. Functions that don't say which use Newest. By hand:
 //
 //	ELYRA_TEST_VENV=$(make -s elyra) go test ./...
 //
 // Without an environment, tests that need it are skipped; with CI=true they fail. See [Require].
 //
 // A command takes three seconds and a server seven, most of it for importing Elyra: ask once for
-// all that a test wants to know, and share a server ([Shared]) where its state does not matter.
+// all that a test wants to know, and share a server ([Shared]) where its state doesn't matter.
 package jupytertest
 
 import (
@@ -68,16 +68,16 @@ func (e Elyra) orNewest() Elyra {
 	return e
 }
 
-// directory is the Python environment; "" if there is none.
+// directory is the Python environment; "" if there isn't one.
 func (e Elyra) directory() string { return os.Getenv(e.orNewest().variable) }
 
-// Require skips a test that needs [Newest] if there is none. With CI=true it fails instead.
+// Require skips a test that needs [Newest] if there isn't one. With CI=true it fails instead.
 func Require(t testing.TB) {
 	t.Helper()
 	Newest.Require(t)
 }
 
-// Require skips a test that needs this Elyra if there is none. With CI=true it fails instead.
+// Require skips a test that needs this Elyra if there isn't one. With CI=true it fails instead.
 func (e Elyra) Require(t testing.TB) {
 	t.Helper()
 	if reason := e.missing(); reason != "" {
@@ -85,7 +85,7 @@ func (e Elyra) Require(t testing.TB) {
 	}
 }
 
-// missing says why Elyra cannot be run; "" when it can.
+// missing says why Elyra can't be run; "" when it can.
 func (e Elyra) missing() string {
 	if e.directory() == "" {
 		return e.orNewest().variable + " is not set; make test sets it"
@@ -211,7 +211,7 @@ type Instance struct {
 
 // List returns what "elyra-metadata list runtime-images" lists, invalid instances too, by name. The
 // images that Elyra ships are among them, and those of the machine's own data directories. An
-// instance that is not even a JSON object is left out by Elyra itself.
+// instance that isn't even a JSON object is left out by Elyra itself.
 func (e Elyra) List(t testing.TB, dataDir string) []Instance {
 	t.Helper()
 	// Elyra prints a Python list of objects whose text happens to be JSON; so is the whole.

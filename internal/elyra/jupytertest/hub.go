@@ -24,7 +24,7 @@ import (
 // hubVariable names the environment that carries JupyterHub.
 const hubVariable = "JUPYTERHUB_TEST_ENV"
 
-// RequireHub skips a test that needs the real JupyterHub where there is none. With CI=true it fails
+// RequireHub skips a test that needs the real JupyterHub where there isn't one. With CI=true it fails
 // instead.
 func RequireHub(t testing.TB) {
 	t.Helper()
@@ -108,7 +108,7 @@ c.JupyterHub.load_roles.append({
 
 // StartHub starts a Hub of the test's own, and waits until it answers. It ends with the test; where
 // the test has failed, the end of the Hub's log is printed. Config is what its jupyterhub_config.py
-// has beside what the tests need; there, state is what [Hub.State] returns.
+// has next to what the tests need; there, state is what [Hub.State] returns.
 func StartHub(t testing.TB, config ...string) *Hub {
 	t.Helper()
 	RequireHub(t)
@@ -126,7 +126,7 @@ func StartHub(t testing.TB, config ...string) *Hub {
 }
 
 // port returns a free port that differs from those it is told. Another program may take it before
-// it is used: then the Hub does not start, and says so.
+// it is used: then the Hub doesn't start, and says so.
 func port(others ...int) (int, error) {
 	for {
 		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -277,7 +277,7 @@ func (h *Hub) call(ctx context.Context, method, path string, body any) (status i
 	return response.StatusCode, answer, err
 }
 
-// expect fails the test where the Hub does not answer with one of the statuses.
+// expect fails the test where the Hub doesn't answer with one of the statuses.
 func (h *Hub) expect(t testing.TB, method, path string, body any, statuses ...int) []byte {
 	t.Helper()
 	status, answer := h.Call(t, method, path, body)
@@ -317,7 +317,7 @@ func serverPath(user, server string) string {
 	return "/users/" + user + "/servers/" + server
 }
 
-// BeginServer asks the Hub to start a user's server, and does not wait until it is ready.
+// BeginServer asks the Hub to start a user's server, and doesn't wait until it is ready.
 func (h *Hub) BeginServer(t testing.TB, user, server string) {
 	t.Helper()
 	h.AddUser(t, user)

@@ -185,7 +185,7 @@ func tail(path string) string {
 	return strings.Join(lines[max(0, len(lines)-40):], "")
 }
 
-// start starts the process and waits until it answers; where it does not, nothing is left running.
+// start starts the process and waits until it answers; where it doesn't, nothing is left running.
 func (s *Server) start() error {
 	for _, dir := range []string{"home", "config", "runtime", "root"} {
 		if err := os.MkdirAll(s.path(dir), 0o700); err != nil {

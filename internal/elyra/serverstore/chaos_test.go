@@ -105,7 +105,7 @@ func (b *breaker) isDoubled(name string) bool {
 	return b.doubled[name]
 }
 
-// deliverLate delivers what has not been yet.
+// deliverLate delivers what hasn't been yet.
 func (b *breaker) deliverLate() {
 	b.mu.Lock()
 	late := b.late
@@ -116,7 +116,7 @@ func (b *breaker) deliverLate() {
 	}
 }
 
-// breakerAnswers are what comes back in the place of an answer of Elyra's.
+// breakerAnswers are what comes back instead of an answer of Elyra's.
 var breakerAnswers = []elyratest.Action{
 	elyratest.Drop(), elyratest.Page(401), elyratest.Page(403), elyratest.Say(403, "forbidden"), elyratest.Page(404), elyratest.Page(429), elyratest.Page(500),
 	elyratest.Page(502), elyratest.Page(503), elyratest.Page(504), elyratest.Page(200), elyratest.Redirect("https://elsewhere.example.com/"),

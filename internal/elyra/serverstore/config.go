@@ -137,7 +137,7 @@ func (s *Store) Of(kind *elyra.Kind) *Store {
 
 // parseEndpoint checks a base URL. Its path is taken as it is written: a server
 // may be called as a page is. Errors repeat nothing but the parts of the value
-// that cannot hold a secret.
+// that can't hold a secret.
 func parseEndpoint(endpoint string) (*url.URL, error) {
 	if endpoint == "" {
 		return nil, errors.New("is empty")
@@ -184,7 +184,7 @@ func cleanEndpoint(u *url.URL, path string) *url.URL {
 }
 
 // withScheme offers what an endpoint without scheme would be with one: http on
-// this machine, https elsewhere. It is empty where that is not a URL.
+// this machine, https elsewhere. It is empty where that isn't a URL.
 func withScheme(endpoint string) string {
 	u, err := url.Parse("http://" + endpoint)
 	if err != nil || u.Hostname() == "" || u.User != nil {

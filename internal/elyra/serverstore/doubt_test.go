@@ -36,7 +36,7 @@ var doubtful = map[string]elyratest.Action{
 	"too large": elyratest.Flood(2<<20, false),
 }
 
-// TestDoubtfulCreation: what comes back is not Elyra's word, and so says nothing.
+// TestDoubtfulCreation: what comes back isn't Elyra's word, and so says nothing.
 func TestDoubtfulCreation(t *testing.T) {
 	for name, do := range doubtful {
 		t.Run(name+", created", func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestDoubtfulCreation(t *testing.T) {
 	}
 }
 
-// TestClosedDoor: who is turned away twice in the same manner has not come in in
+// TestClosedDoor: who is turned away twice in the same manner hasn't come in in
 // between; nothing is uncertain of that.
 func TestClosedDoor(t *testing.T) {
 	for name, do := range map[string]elyratest.Action{

@@ -247,7 +247,7 @@ func (r *recorder) text() string {
 	return b.String()
 }
 
-// TestProtected: an instance that ships with Elyra is not deleted.
+// TestProtected: an instance that ships with Elyra isn't deleted.
 func TestProtected(t *testing.T) {
 	server := newServer(t)
 	server.Put(elyratest.Factory, "shipped", foreign)
@@ -300,7 +300,7 @@ func TestTaken(t *testing.T) {
 	})
 }
 
-// TestNoStrangersText: a server that repeats the request is not quoted, in whatever
+// TestNoStrangersText: a server that repeats the request isn't quoted, in whatever
 // form it does that. Elyra is, in one line.
 func TestNoStrangersText(t *testing.T) {
 	for form, encode := range encodings {
@@ -340,7 +340,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// TestPassingFaults: what is gone before the retries are used up is not noticed,
+// TestPassingFaults: what is gone before the retries are used up isn't noticed,
 // whatever is done.
 func TestPassingFaults(t *testing.T) {
 	for name, do := range map[string]elyratest.Action{
@@ -379,7 +379,7 @@ func TestNeverRetried(t *testing.T) {
 	}
 }
 
-// TestLostCreation: the answer to a POST does not arrive.
+// TestLostCreation: the answer to a POST doesn't arrive.
 func TestLostCreation(t *testing.T) {
 	const post, get = "POST " + collection, "GET " + collection + "/new"
 	lost := map[string]elyratest.Action{
@@ -487,7 +487,7 @@ func TestLostCreation(t *testing.T) {
 	})
 }
 
-// TestLostDeletion: the answer to a DELETE does not arrive.
+// TestLostDeletion: the answer to a DELETE doesn't arrive.
 func TestLostDeletion(t *testing.T) {
 	for name, shipped := range map[string]bool{"nothing behind it": false, "a shipped one behind it": true} {
 		t.Run(name, func(t *testing.T) {
@@ -588,7 +588,7 @@ func TestCancelledWait(t *testing.T) {
 }
 
 // TestCancelledWrite: a write that is under way when the context ends is finished,
-// so that nothing is made that nobody knows of; a read is not.
+// so that nothing is made that nobody knows of; a read isn't.
 func TestCancelledWrite(t *testing.T) {
 	server := newServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -602,7 +602,7 @@ func TestCancelledWrite(t *testing.T) {
 	}
 }
 
-// TestCancelledWriteThatHangs: but it is not waited for without end.
+// TestCancelledWriteThatHangs: but it isn't waited for without end.
 func TestCancelledWriteThatHangs(t *testing.T) {
 	server := newServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -687,7 +687,7 @@ func TestServerThatHangs(t *testing.T) {
 }
 
 // TestWritesToAServerThatHangs: many writes cost the time of those that are under
-// way when the server is found to hang. The others are not sent, and say so;
+// way when the server is found to hang. The others aren't sent, and say so;
 // nothing of them is uncertain. Once the server answers, writes are sent again.
 func TestWritesToAServerThatHangs(t *testing.T) {
 	t.Parallel()
@@ -796,7 +796,7 @@ func TestBackoff(t *testing.T) {
 }
 
 // TestRetryAfter is honoured in both its forms: the wait of an hour that there
-// would be otherwise does not happen.
+// would be otherwise doesn't happen.
 func TestRetryAfter(t *testing.T) {
 	for name, header := range map[string]string{"seconds": "0", "date": time.Now().UTC().Add(-time.Minute).Format(http.TimeFormat)} {
 		for _, status := range []int{429, 503} {

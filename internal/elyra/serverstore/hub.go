@@ -16,7 +16,7 @@ type hubPlace struct {
 	// root is the Hub's public address, without a slash at the end.
 	root string
 	// user and server are the user's name and that of a named server, as in the
-	// URL. Both are empty where the path is not below /user/.
+	// URL. Both are empty where the path isn't below /user/.
 	user, server string
 	// hub reports whether the path leads to the Hub's own pages.
 	hub bool

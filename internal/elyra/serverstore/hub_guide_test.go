@@ -61,7 +61,7 @@ c.JupyterHub.last_activity_interval = 1
 // TestHubGuide: what the guide about JupyterHub says, on one that is configured as
 // the guide says: the token of a service, activity, and shared images, with what
 // JupyterLab's own API does to them. What it says of scopes, named servers and
-// servers that do not run is in TestHub.
+// servers that don't run is in TestHub.
 func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 	t.Parallel()
 	jupytertest.RequireHub(t)
@@ -138,7 +138,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 			t.Fatal(err)
 		}
 		wantFile(t, alone, "mine", &mine)
-		// A directory that cannot be written, to root neither: there is none.
+		// A directory that can't be written, to root neither: there isn't one.
 		if err := os.RemoveAll(alone); err != nil {
 			t.Fatal(err)
 		}

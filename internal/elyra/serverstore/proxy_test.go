@@ -179,7 +179,7 @@ func through(server *jupytertest.Server, endpoint string) serverstore.Config {
 	return serverstore.Config{Endpoint: endpoint, Token: server.Token, Password: server.Password, RequestTimeout: time.Minute}
 }
 
-// TestProxies: what proxies say in the place of a real server is told apart from what it
+// TestProxies: what proxies say instead of a real server is told apart from what it
 // says itself. Nothing is created, and nobody is in doubt about that.
 func TestProxies(t *testing.T) {
 	server, address := jupyter(t)
@@ -295,7 +295,7 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// TestProxyMethods: a proxy that passes GET and POST alone is not taken for a server
+// TestProxyMethods: a proxy that passes GET and POST alone isn't taken for a server
 // without Elyra.
 func TestProxyMethods(t *testing.T) {
 	server, address := jupyter(t)

@@ -89,7 +89,7 @@ var elyraRules = []rule{
 	}, invalid},
 }
 
-// hubRules are for answers of a JupyterHub in the place of a user's server. The
+// hubRules are for answers of a JupyterHub instead of a user's server. The
 // servers' own answers have its header, too, but Elyra's all have Elyra's shape.
 // (Measured on JupyterHub 5.5 and 6.1; package elyratest answers alike.)
 var hubRules = []rule{
@@ -212,7 +212,7 @@ func contains(parts ...string) func(*exchange) bool {
 
 func (x *exchange) hubVersion() string { return x.header.Get("X-Jupyterhub-Version") }
 
-// byHub reports whether the Hub answers in the place of a user's server.
+// byHub reports whether the Hub answers instead of a user's server.
 func (x *exchange) byHub() bool {
 	return x.hubVersion() != "" && !x.byElyra && (x.status < 200 || x.status >= 300)
 }

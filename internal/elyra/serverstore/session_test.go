@@ -119,7 +119,7 @@ func TestOpenServer(t *testing.T) {
 }
 
 // TestLoginFailsAfterDoubt: if a deletion's answer is lost, and then the login fails, it
-// isn't known what became of it. It is not taken for done.
+// isn't known what became of it. It isn't taken for done.
 func TestLoginFailsAfterDoubt(t *testing.T) {
 	server, store := newPasswordStore(t)
 	if _, err := store.Create(t.Context(), image("mine")); err != nil {

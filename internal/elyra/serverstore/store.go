@@ -397,6 +397,7 @@ func (s *Store) Supports(ctx context.Context, key string) (bool, error) {
 // fetchKeys returns the keys of metadata that the server's schemas describe.
 func (s *Store) fetchKeys(ctx context.Context) (map[string]bool, error) {
 	keys := map[string]bool{}
+	var missing error
 	for _, schema := range s.client.kind.Schemas {
 		x := s.client.read(ctx, request{
 			method: http.MethodGet, path: "/elyra/schema/" + s.client.kind.Schemaspace + "/" + schema,
@@ -417,9 +418,16 @@ func (s *Store) fetchKeys(ctx context.Context) (map[string]bool, error) {
 				return described.Properties.Metadata.Properties != nil
 			},
 		})
-		if x.kind != nil {
+		switch {
+		case x.kind == nil:
+		case x.status == http.StatusNotFound && x.isJSON(): // Elyra is there, and may lack one of the schemas
+			missing = x.fault()
+		default:
 			return nil, x.fault()
 		}
+	}
+	if len(keys) == 0 {
+		return nil, missing
 	}
 	return keys, nil
 }

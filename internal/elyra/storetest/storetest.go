@@ -86,7 +86,7 @@ var Runtimes = Samples{
 	},
 	Foreign: `{"schema_name": "kfp", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "runtime_type": "KUBEFLOW_PIPELINES", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc", "cos_auth_type": "USER_CREDENTIALS", "cos_username": "jdoe", "cos_password": "` + Secret + `", "tags": ["b", "a"], "display_name": "Theirs"}}`,
 	Invalid: `{"schema_name": "kfp", "display_name": "Invalid", "metadata": {"x-owner": "keep", "runtime_type": "KUBEFLOW_PIPELINES", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc", "cos_auth_type": "USER_CREDENTIALS", "cos_username": "jdoe", "cos_password": ["` + Secret + `"]}}`,
-	Keys:    []string{"runtime_type", "description", "api_endpoint", "user_namespace", "git_type", "cos_password", "tags"},
+	Keys:    []string{"runtime_type", "description", "api_endpoint", "user_namespace", "cos_password", "tags"},
 }
 
 const broken = `{"schema_name": "runtime-image", "displ`

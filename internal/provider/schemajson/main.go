@@ -66,7 +66,7 @@ func write(ctx context.Context, w io.Writer, name string, server tfprotov6.Provi
 	return nil
 }
 
-// failure joins the errors among diagnostics; nil when there is none.
+// failure joins the errors among diagnostics; nil when there isn't one.
 func failure(diagnostics []*tfprotov6.Diagnostic) error {
 	var errs []error
 	for _, diagnostic := range diagnostics {

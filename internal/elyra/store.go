@@ -108,8 +108,9 @@ type Instance struct {
 	Name string
 	// Location is the file's path, or the instance's URL.
 	Location string
-	// Writable reports whether the instance lives where the store writes. A store
-	// that isn't local doesn't know, and says true.
+	// Writable reports whether the instance lives where the store writes and can be
+	// replaced there: a link in a directory that can't be written, such as a mounted
+	// ConfigMap's, can't. A store that isn't local doesn't know, and says true.
 	Writable bool
 	// Origin is the level that the instance lives on, if the store is local.
 	Origin Origin

@@ -10,10 +10,12 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// This file creates, updates, and deletes instances: three things to know. The
-// place: what a state has elsewhere is never touched. The expected document: an
-// update and a delete happen only if the instance is the one that the plan saw.
-// The lock: operations on one name never overlap.
+// This file creates, updates, and deletes instances. Three rules hold:
+//
+//   - The place: an instance in another place is never touched.
+//   - The expected document: an update or a deletion needs the instance that the
+//     plan saw.
+//   - The lock: operations on one name never overlap.
 
 // createdTwiceError says that another address of this run has created the name.
 type createdTwiceError struct{ name string }

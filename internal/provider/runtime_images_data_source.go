@@ -55,7 +55,7 @@ func listedAttributes(ctx context.Context) map[string]schema.Attribute {
 		}
 	}
 	attributes["writable"] = schema.BoolAttribute{
-		MarkdownDescription: "Whether the image is in the directory that the provider writes to. Images in later directories can be hidden by an image with the same name, but not deleted. Always `true` for servers, which don't report it.",
+		MarkdownDescription: "Whether the image is in the directory that the provider writes to and can be replaced there. Images in later directories can be hidden by an image with the same name, but not deleted. Always `true` for servers, which don't report it.",
 		Computed:            true,
 	}
 	attributes["invalid_reason"] = schema.StringAttribute{

@@ -19,28 +19,28 @@ import (
 
 // Defaults of [Options].
 const (
-	DefaultPlatform = "linux/amd64"
+	defaultPlatform = "linux/amd64"
 
-	// DefaultMaxBytes is 200 MiB: what a plan can bear. Images with a GPU's libraries are larger.
-	DefaultMaxBytes = 200 << 20
+	// defaultMaxBytes is 200 MiB: what a plan can bear. Images with a GPU's libraries are larger.
+	defaultMaxBytes = 200 << 20
 
-	// DefaultTimeout is for asking, DefaultInspectTimeout for inspecting too.
-	DefaultTimeout        = 30 * time.Second
-	DefaultInspectTimeout = 15 * time.Minute
+	// defaultTimeout is for asking, defaultInspectTimeout for inspecting too.
+	defaultTimeout        = 30 * time.Second
+	defaultInspectTimeout = 15 * time.Minute
 )
 
 // Options say how to look at an image. The zero value asks the registry
 // whether the image is there, and reads no layer.
 type Options struct {
 	// Platform chooses among the platforms of an image: "os/arch" or
-	// "os/arch/variant". Empty means [DefaultPlatform].
+	// "os/arch/variant". Empty means [defaultPlatform].
 	Platform string
 
 	// Inspect reads the image's layers, to find what Elyra needs in it.
 	Inspect bool
 
 	// ElyraVersion is the Elyra that runs the image, one of [ElyraVersions]. Empty means
-	// [DefaultElyraVersion].
+	// [defaultElyraVersion].
 	ElyraVersion string
 
 	// ArbitraryUser asks for an arbitrary user of group 0, as OpenShift runs containers, instead of the
@@ -54,15 +54,15 @@ type Options struct {
 	// Programs are names of more programs to look for.
 	Programs []string
 
-	// MaxBytes bounds the layers that Inspect reads, in bytes as they're stored. 0 means [DefaultMaxBytes].
+	// MaxBytes bounds the layers that Inspect reads, in bytes as they're stored. 0 means [defaultMaxBytes].
 	MaxBytes int64
 
 	// CACertPEM is one or more certificates in PEM form, of authorities that
 	// are trusted in addition to the system's.
 	CACertPEM string
 
-	// Timeout bounds the whole check. 0 means [DefaultTimeout], or
-	// [DefaultInspectTimeout] with Inspect.
+	// Timeout bounds the whole check. 0 means [defaultTimeout], or
+	// [defaultInspectTimeout] with Inspect.
 	Timeout time.Duration
 }
 
@@ -122,15 +122,15 @@ func (c *checker) accept() error {
 		return &InputError{"image_name", fmt.Sprintf("%q isn't an image name such as quay.io/owner/image:tag.", c.imageName)}
 	}
 	if c.opts.Platform == "" {
-		c.opts.Platform = DefaultPlatform
+		c.opts.Platform = defaultPlatform
 	}
 	parts := strings.Split(c.opts.Platform, "/")
 	if len(parts) < 2 || len(parts) > 3 || slices.Contains(parts, "") || strings.ContainsAny(c.opts.Platform, ": ") {
-		return &InputError{"platform", fmt.Sprintf("%q isn't a platform such as %s or linux/arm/v7.", c.opts.Platform, DefaultPlatform)}
+		return &InputError{"platform", fmt.Sprintf("%q isn't a platform such as %s or linux/arm/v7.", c.opts.Platform, defaultPlatform)}
 	}
 	c.want = normal(v1.Platform{OS: parts[0], Architecture: parts[1], Variant: strings.Join(parts[2:], "")})
 	if c.opts.ElyraVersion == "" {
-		c.opts.ElyraVersion = DefaultElyraVersion
+		c.opts.ElyraVersion = defaultElyraVersion
 	}
 	if elyraPythons[c.opts.ElyraVersion] == nil {
 		return &InputError{"elyra_version", fmt.Sprintf("%q isn't one of %s.", c.opts.ElyraVersion, strings.Join(ElyraVersions(), ", "))}
@@ -144,16 +144,16 @@ func (c *checker) accept() error {
 	case c.opts.MaxBytes < 0:
 		return &InputError{"max_bytes", "It can't be negative."}
 	case c.opts.MaxBytes == 0:
-		c.opts.MaxBytes = DefaultMaxBytes
+		c.opts.MaxBytes = defaultMaxBytes
 	}
 	switch {
 	case c.opts.Timeout < 0:
 		return &InputError{"timeout", "It can't be negative."}
 	case c.opts.Timeout > 0:
 	case c.opts.Inspect:
-		c.opts.Timeout = DefaultInspectTimeout
+		c.opts.Timeout = defaultInspectTimeout
 	default:
-		c.opts.Timeout = DefaultTimeout
+		c.opts.Timeout = defaultTimeout
 	}
 	return nil
 }

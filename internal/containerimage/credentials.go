@@ -30,7 +30,7 @@ type Login struct{ Username, Password string }
 
 // Errors of [ParseDockerConfig]. None quotes what it was given.
 var (
-	ErrDockerConfig = errors.New(`it is not the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
+	errDockerConfig = errors.New(`it is not the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
 	// ErrNoCredentials is the error of a .dockerconfigjson without entries.
 	ErrNoCredentials = errors.New("it holds no credentials")
 	ErrOnlyHelpers   = errors.New("it names credential helpers and holds no credentials itself; helpers run only for use_docker_config")
@@ -57,7 +57,7 @@ func ParseDockerConfig(content string) (Credentials, error) {
 		CredHelpers map[string]string           `json:"credHelpers"`
 	}
 	if json.Unmarshal([]byte(content), &config) != nil {
-		return Credentials{}, ErrDockerConfig
+		return Credentials{}, errDockerConfig
 	}
 	var c Credentials
 	for registry, auth := range config.Auths {
@@ -74,7 +74,7 @@ func ParseDockerConfig(content string) (Credentials, error) {
 	if config.Auths != nil {
 		return Credentials{}, ErrNoCredentials
 	}
-	return Credentials{}, ErrDockerConfig
+	return Credentials{}, errDockerConfig
 }
 
 // pattern is a registry as configurations write it, without scheme and API version.

@@ -358,14 +358,14 @@ func TestMatch(t *testing.T) {
 func TestParseDockerConfig(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]error{
-		"":                      ErrDockerConfig,
-		"secret":                ErrDockerConfig,
-		"{}":                    ErrDockerConfig,
+		"":                      errDockerConfig,
+		"secret":                errDockerConfig,
+		"{}":                    errDockerConfig,
 		`{"auths":{}}`:          ErrNoCredentials,
 		`{"auths":{"a.io":{}}}`: ErrNoCredentials,
 		`{"credsStore":"x"}`:    ErrOnlyHelpers,
 		`{"auths":{"a.io":{}},"credHelpers":{"a.io":"x"}}`:         ErrOnlyHelpers,
-		`{"auths":{"a.io":{"auth":"!secret"}}}`:                    ErrDockerConfig,
+		`{"auths":{"a.io":{"auth":"!secret"}}}`:                    errDockerConfig,
 		`{"auths":{"a.io":{"username":"u","password":"p"}}}`:       nil,
 		`{"auths":{"a.io":{"auth":"dTpw","email":"a@b"}}}`:         nil,
 		`{"auths":{"a.io":{"identitytoken":"x"}},"detachKeys":""}`: nil,

@@ -220,7 +220,7 @@ func TestAgainstExecution(t *testing.T) {
 			}
 			layers := b.image(t, image)
 			for j, u := range users {
-				if u.opts.CRIORuntime && commands[cmp.Or(image.elyra, DefaultElyraVersion)]["crio"] == nil {
+				if u.opts.CRIORuntime && commands[cmp.Or(image.elyra, defaultElyraVersion)]["crio"] == nil {
 					continue
 				}
 				config := v1.Config{Env: image.env, User: u.config, WorkingDir: cmp.Or(image.dir, "/tmp")}
@@ -229,7 +229,7 @@ func TestAgainstExecution(t *testing.T) {
 				u.opts.Inspect, u.opts.MaxBytes, u.opts.ElyraVersion = true, 1<<40, image.elyra
 				report := checkWith(t, client, ref.String(), u.opts)
 				got := answersOf(report)
-				r := run{b, mnt, layers, config, u, commands[cmp.Or(image.elyra, DefaultElyraVersion)]}
+				r := run{b, mnt, layers, config, u, commands[cmp.Or(image.elyra, defaultElyraVersion)]}
 				truth := r.answers(t)
 				for _, question := range slices.Sorted(maps.Keys(truth)) {
 					switch {
@@ -365,7 +365,7 @@ func elyraCommands(t *testing.T) map[string]map[string][]string {
 	t.Helper()
 	env := []string{"ELYRA_BOOTSTRAP_SCRIPT_URL=file:///mnt/bootstrapper.py", "ELYRA_REQUIREMENTS_URL=file:///mnt/requirements-elyra.txt", "ELYRA_PIP_CONFIG_URL=file:///mnt/pip.conf"}
 	commands := map[string]map[string][]string{}
-	for version, elyra := range map[string]jupytertest.Elyra{DefaultElyraVersion: jupytertest.Newest, openDataHub: jupytertest.ODH} {
+	for version, elyra := range map[string]jupytertest.Elyra{defaultElyraVersion: jupytertest.Newest, openDataHub: jupytertest.ODH} {
 		out, err := elyra.Command(t, env, elyraScripts).Output()
 		var these map[string][]string
 		if err == nil {

@@ -132,5 +132,5 @@ var (
 	inspectionFailed = kind("inspection_failed", Unknown, "A layer can't be read.",
 		"Try again. If it stays like this, push the image again: clusters can't pull it either.")
 	inspectionNotLinux = kind("inspection_not_linux", Unknown, "Only Linux images can be inspected.",
-		`Set platform to a Linux one such as "`+DefaultPlatform+`". Elyra's pipelines run on Linux.`)
+		`Set platform to a Linux one such as "`+defaultPlatform+`". Elyra's pipelines run on Linux.`)
 )

@@ -24,8 +24,8 @@ import (
 // tar -zxvf. For Airflow this is one command, for Kubeflow it's one for each line: there, each starts in
 // the image's working directory, and a failed mkdir doesn't matter.
 
-// DefaultElyraVersion is the newest release of upstream.
-const DefaultElyraVersion = "4.1"
+// defaultElyraVersion is the newest release of upstream.
+const defaultElyraVersion = "4.1"
 
 const openDataHub = "odh-5.0"
 

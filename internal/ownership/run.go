@@ -20,10 +20,6 @@ import (
 type Run struct {
 	mu    sync.Mutex
 	names map[string]*record
-	// unplanned is how many objects of the state were read, less those that a plan
-	// keeps, destroys, or renames. Terraform plans an object right after reading it,
-	// unless it's tainted.
-	unplanned int
 	// exclusive are the names, sorted, that a plan of this run allows; nil if none
 	// says so.
 	exclusive []string
@@ -81,23 +77,13 @@ func (r *Run) Lock(ctx context.Context, name string) (unlock func(), err error) 
 // NoteRead notes that an object of the state has the name, and that its instance
 // was found.
 func (r *Run) NoteRead(name string) {
-	r.with(name, func(known *record) {
-		known.read = true
-		r.unplanned++
-	})
+	r.with(name, func(known *record) { known.read = true })
 }
 
 // Uses reports whether a plan of this run keeps or creates the name.
 func (r *Run) Uses(name string) (uses bool) {
 	r.with(name, func(known *record) { uses = known.keeps+known.creates > 0 })
 	return uses
-}
-
-// HasUnplanned reports whether this run has read an object that may be tainted.
-func (r *Run) HasUnplanned() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.unplanned > 0
 }
 
 // WasRead reports whether an object of the state has the name. A creation of that
@@ -164,10 +150,7 @@ func (known *record) conflict() Conflict {
 
 // PlanKeep notes that an address keeps its instance, updated or not.
 func (r *Run) PlanKeep(name string) Conflict {
-	return r.plan(name, func(known *record) {
-		known.keeps++
-		r.unplanned--
-	})
+	return r.plan(name, func(known *record) { known.keeps++ })
 }
 
 // PlanCreate notes that a new address creates an instance.
@@ -178,18 +161,12 @@ func (r *Run) PlanCreate(name string) Conflict {
 // PlanDestroy notes that an address that has left the configuration gives up its
 // instance.
 func (r *Run) PlanDestroy(name string) Conflict {
-	return r.plan(name, func(known *record) {
-		known.destroys++
-		r.unplanned--
-	})
+	return r.plan(name, func(known *record) { known.destroys++ })
 }
 
 // PlanRename notes that an address gives up the name for another one.
 func (r *Run) PlanRename(name string) Conflict {
-	return r.plan(name, func(known *record) {
-		known.renames++
-		r.unplanned--
-	})
+	return r.plan(name, func(known *record) { known.renames++ })
 }
 
 // PlanReplacement notes that an address creates an instance instead of the one
@@ -201,10 +178,7 @@ func (r *Run) PlanReplacement(name string) Conflict {
 // Unkeep takes back one PlanKeep: the address is replaced after all, and its rename
 // is planned next.
 func (r *Run) Unkeep(name string) {
-	r.with(name, func(known *record) {
-		known.keeps--
-		r.unplanned++
-	})
+	r.with(name, func(known *record) { known.keeps-- })
 }
 
 func (r *Run) plan(name string, note func(*record)) (conflict Conflict) {

@@ -199,6 +199,10 @@ If the plan mentions a deposed object, create_before_destroy was interrupted. Fo
       to   = elyra_runtime_image.<label>
     }
 
+If the new address is still in the state because its instance was deleted outside Terraform, forget that first:
+
+    terraform state rm 'elyra_runtime_image.<label>'
+
 If the plan mentions a deposed object, create_before_destroy was interrupted. Destroy the old object first:
 
     terraform apply -destroy -refresh=false -target='elyra_runtime_image.<label>'`, derived)
@@ -249,11 +253,32 @@ const (
 	claimMoved
 )
 
-// existsError says what to do about a name that is taken.
+// existsError says that a name is taken, and what to do about it.
 func (c *connection) existsError(ctx context.Context, found elyra.Instance, claim claim) diag.Diagnostic {
+	what := "There's already an instance with this name:"
+	switch found.Origin {
+	case elyra.OriginFactory:
+		what = "Elyra ships an image with this name:"
+	case elyra.OriginShared:
+		what = "There's an instance with this name later in the search path:"
+	}
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", found.Name),
+		fmt.Sprintf("%s\n%s\n\n%s\n\n%s", what, elyra.Printable(found.Location), c.existsAdvice(ctx, found, claim), destroyAnyway))
+}
+
+// existsWarning says in a plan that a name is taken by exactly what is planned. Terraform doesn't say whether the
+// resource is tainted; if it is, that may be its own instance, which the apply destroys first.
+func (c *connection) existsWarning(ctx context.Context, found elyra.Instance) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", found.Name),
+		fmt.Sprintf("The existing instance is exactly what is planned:\n%s\n\nIf this resource is tainted, that may be its own instance. Otherwise, the apply can't create it and fails. To avoid that, do one of the following first.\n\n%s",
+			elyra.Printable(found.Location), c.existsAdvice(ctx, found, claimNew)))
+}
+
+// existsAdvice lists the ways on if a name is taken, the simplest first.
+func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, claim claim) string {
 	name := found.Name
 	rename := fmt.Sprintf("To keep both, set a different name:\n\n    name = %q\n\n", c.freeName(ctx, name))
-	what, replace := "There's already an instance with this name:", "To replace it, set overwrite = true. Keys that others added to its document stay."
+	replace := "To replace it, set overwrite = true. Keys that others added to its document stay."
 	importIt := fmt.Sprintf("To manage the existing instance with this resource, import it:\n\n    import {\n      to = elyra_runtime_image.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", name)
 	if claim != claimNew {
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm 'elyra_runtime_image.<label>'\n    terraform import 'elyra_runtime_image.<label>' %s\n\n", name)
@@ -263,20 +288,11 @@ func (c *connection) existsError(ctx context.Context, found elyra.Instance, clai
 	}
 	switch found.Origin {
 	case elyra.OriginFactory:
-		what, importIt, replace = "Elyra ships an image with this name:", "", "To replace it on this machine, set overwrite = true."
+		importIt, replace = "", "To replace it on this machine, set overwrite = true."
 	case elyra.OriginShared:
-		what, importIt, replace = "There's an instance with this name later in the search path:", "", "To hide it, set overwrite = true."
+		importIt, replace = "", "To hide it, set overwrite = true."
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", name),
-		fmt.Sprintf("%s\n%s\n\n%s%s%s\n\n%s", what, elyra.Printable(found.Location), rename, importIt, replace, destroyAnyway))
-}
-
-// takenWarning says in the plan what the apply fails on, unless the instance is the
-// resource's own, which is destroyed first.
-func takenWarning(found elyra.Instance) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", found.Name),
-		fmt.Sprintf("The existing instance is exactly what is planned:\n%s\n\nIf this resource is tainted or is being replaced, that's its own instance. Otherwise the apply changes nothing, fails, and lists what you can do.",
-			elyra.Printable(found.Location)))
+	return rename + importIt + replace
 }
 
 // elsewhereWarning says that a resource's place has changed, and what stays behind.

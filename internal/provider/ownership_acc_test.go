@@ -24,6 +24,7 @@ var ownershipTests = []struct {
 	test func(w workspace)
 }{
 	{"taken", ownTaken},
+	{"takenInAnyOrder", ownTakenInAnyOrder},
 	{"shipped", ownShipped},
 	{"twoModules", ownTwoModules},
 	{"twoUsers", ownTwoUsers},
@@ -46,6 +47,7 @@ var ownershipTests = []struct {
 	{"goneSincePlan", ownGoneSincePlan},
 	{"changedAndDropped", ownChangedAndDropped},
 	{"shifted", ownShifted},
+	{"shiftedAndGone", ownShiftedAndGone},
 	{"swapped", ownSwapped},
 	{"derivedTwice", ownDerivedTwice},
 	{"importedTwice", ownImportedTwice},
@@ -127,6 +129,32 @@ func ownTaken(w workspace) {
 			w.clear()
 		}
 	}
+}
+
+// How severe it is that the planned image exists already doesn't depend on which resource Terraform plans first. The
+// warning says what the apply is going to do, and each way on that it offers avoids that.
+func ownTakenInAnyOrder(w workspace) {
+	var others []string
+	for i := range 6 {
+		others = append(others, image(fmt.Sprintf("w%d", i), fmt.Sprintf("Other %d", i)))
+	}
+	ours := strings.Join(others, "")
+	w.applies(ours)
+	exactly := strings.NewReplacer("Other 0", "My image", "other-0", "my-image").Replace(w.document("other_0"))
+	w.put("my_image", exactly)
+	w.write(ours, image("x", "My image"))
+	for _, parallelism := range []string{" -parallelism=1", " -parallelism=10"} {
+		w.warns(plan+parallelism, exists)
+		w.fails(apply+parallelism, exists)
+		w.wants(w.a, "my_image", exactly)
+	}
+	m := w.warns(plan, exists)
+	w.applies(ours, image("x", "My image", w.advice(m, anotherName)))
+	w.unchanged()
+	w.applies(ours)
+	w.applies(ours, image("x", "My image"), w.advice(m, importBlock, "x"))
+	w.unchanged()
+	w.destroys()
 }
 
 // The first thing that a newcomer meets: an image that ships with Elyra has the name.
@@ -667,6 +695,24 @@ func ownShifted(w workspace) {
 		w.unchanged()
 		w.destroys()
 	}
+}
+
+// A list has lost its first element, and somebody has deleted that instance, too.
+func ownShiftedAndGone(w workspace) {
+	block := func(names string) string {
+		return fmt.Sprintf("locals {\n  names = %s\n}\n", names) + image("x", "Image", "count = length(local.names)", "name = local.names[count.index]")
+	}
+	w.applies(block(`["a", "b"]`))
+	kept := w.document("b")
+	w.ok("rm " + instancePath(w.a.near, "a"))
+	w.write(block(`["b"]`))
+	m := w.fails(plan, passedOn)
+	w.ok(w.advice(m, "terraform state rm .*", "x[0]"))
+	w.write(block(`["b"]`), w.advice(m, movedBlock, "x[1]", "x[0]"))
+	w.ok(apply)
+	w.wants(w.a, "b", kept)
+	w.unchanged()
+	w.destroys()
 }
 
 // Two resources swap their names.

@@ -252,9 +252,7 @@ func (p *writePlan) claim() claim {
 // Terraform plans a creation again inside the apply. After create_before_destroy has
 // deposed the old object, an error of that plan would leave it deposed, while an
 // error of the creation makes Terraform restore it. So what means exactly what is
-// going to be created is a warning here, and an error of the apply, before anything
-// is deleted. A plan that has read a tainted object is no such plan, and would delete
-// that object.
+// going to be created is a warning here, and an error of the apply.
 func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diagnostics) {
 	conn, overwrite := p.resource.conn, p.plan.Overwrite.ValueBool()
 	found, _, err := conn.find(ctx, name, elyra.Glance)
@@ -264,8 +262,8 @@ func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diag
 	case err != nil && !overwrite:
 		diags.Append(conn.uncheckedWarning(name, err))
 	case err != nil, found == nil, overwrite, conn.run.WasRead(name):
-	case p.claim() == claimNew && !conn.run.HasUnplanned() && found.Writable && found.Document.Equal(elyra.NewDocument(p.plan.image())):
-		diags.Append(takenWarning(*found))
+	case p.claim() == claimNew && found.Writable && found.Document.Equal(elyra.NewDocument(p.plan.image())):
+		diags.Append(conn.existsWarning(ctx, *found))
 	default:
 		diags.Append(conn.existsError(ctx, *found, p.claim()))
 	}

@@ -112,7 +112,14 @@ func TestPlanOfExisting(t *testing.T) {
 		t.Errorf("a free name: %+v", got[0])
 	}
 	putDocument(t, dir, "free", document(elyra.RuntimeImage{DisplayName: "Free", ImageName: "a/b:1"}))
-	wantWarning(t, plan(config), `Runtime image "free" already exists`, "the apply changes nothing, fails")
+	wantWarning(t, plan(config), `Runtime image "free" already exists`, "the apply can't create it", `name = "free_2"`, "import {", "overwrite = true")
+
+	// Terraform can read others of the state before it plans this one.
+	provider := newTestProvider(t, dir)
+	other := provider.create(t, provider.config(t, map[string]tftypes.Value{"display_name": text("Other"), "image_name": text("a/b:1")}))
+	provider = newTestProvider(t, dir)
+	provider.read(t, other)
+	wantWarning(t, provider.plan(t, provider.config(t, config), planned{}), `Runtime image "free" already exists`, "the apply can't create it")
 }
 
 // TestPlanReplaceIsQuiet: the instance that is to be replaced is no surprise, be it

@@ -295,6 +295,21 @@ func (w *walkWorld) checkApply(p permit, planned, before, after snapshot, record
 	return nil
 }
 
+// checkHalf looks for an instance that a failed apply has deleted to create another one for the same resource, which
+// exists already. The plan of a tainted resource can't know that: a documented limit.
+func checkHalf(applied walkResult, records []walkRecord, before, after snapshot) *broken {
+	for _, d := range applied.diagnostics {
+		for _, r := range records {
+			_, was := before[r.instance]
+			_, is := after[r.instance]
+			if d.Severity == "error" && strings.Contains(d.Summary, "already exists") && r.address == d.Address && !r.tainted && was && !is {
+				return breaks("half", "%s: the apply fails, and %s is gone", d.Address, r.instance)
+			}
+		}
+	}
+	return nil
+}
+
 // blunders are what Terraform says of a provider that breaks its rules.
 var blunders = regexp.MustCompile(`(?i)provider produced|bug in the provider|panic|plugin did not respond|invalid plan|inconsistent|unexpected new value`)
 

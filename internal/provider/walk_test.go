@@ -332,7 +332,7 @@ func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between fun
 	if fault != nil {
 		return said, fault
 	}
-	before, records := w.places.snapshot(), w.records(f)
+	before, records := w.places.snapshot(), f.config.move(w.records(f))
 	applied := w.run(f, "apply", "-json", "-input=false", fmt.Sprintf("-parallelism=%d", options.parallelism), "plan")
 	after := w.places.snapshot()
 	if fault := cmp.Or(checkSaid(applied), w.checkApply(permits, planned, before, after, records, applied.err == nil)); fault != nil {
@@ -348,12 +348,7 @@ func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between fun
 		if !dirty && !unsure {
 			return applied, breaks("half", "the apply fails, and the plan didn't")
 		}
-		for i := range before {
-			if _, ok := after[i]; !ok && said.says("already exists") {
-				return applied, breaks("half", "the plan warns, the apply fails, and %s is gone", i)
-			}
-		}
-		return applied, nil
+		return applied, checkHalf(applied, records, before, after)
 	}
 	if options.target != "" {
 		return applied, nil

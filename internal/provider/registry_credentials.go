@@ -40,7 +40,7 @@ func registryCredentialsAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"username": schema.StringAttribute{MarkdownDescription: "User name.", Required: true},
-				"password": schema.StringAttribute{MarkdownDescription: "Password, for a server with a password and no token. If unset, the provider uses `ELYRA_PASSWORD`.", Required: true, Sensitive: true},
+				"password": schema.StringAttribute{MarkdownDescription: "Password or access token.", Required: true, Sensitive: true},
 			}},
 		},
 		"docker_config_json": schema.StringAttribute{

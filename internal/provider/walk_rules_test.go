@@ -46,8 +46,10 @@ type use struct {
 
 // expect says what a plan of a folder must do, from its configuration, its state and what is there.
 func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
-	if options.destroy && !options.unread { // Terraform makes the usual plan first
-		usual := w.expect(f, walkOptions{})
+	if options.destroy && !options.unread { // Terraform makes the usual plan first, without import blocks
+		config := *f.config
+		config.imports = nil
+		usual := w.expect(&walkFolder{dir: f.dir, config: &config, seen: f.seen}, walkOptions{})
 		e.may = slices.Concat(usual.may, usual.must)
 	}
 	c, now, records := f.config, w.places.snapshot(), w.records(f)

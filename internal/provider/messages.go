@@ -278,6 +278,11 @@ func (c *connection) existsWarning(ctx context.Context, found elyra.Instance) di
 func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, claim claim) string {
 	name := found.Name
 	rename := fmt.Sprintf("To keep both, set a different name:\n\n    name = %q\n\n", c.freeName(ctx, name))
+	if !c.store.IsLocal() {
+		if _, invalid, _ := c.find(ctx, name, elyra.Current); invalid != nil && invalid.Irreparable {
+			return rename + irreparableAdvice(name)
+		}
+	}
 	replace := "To replace it, set overwrite = true. Keys that others added to its document stay."
 	importIt := fmt.Sprintf("To manage the existing instance with this resource, import it:\n\n    import {\n      to = elyra_runtime_image.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", name)
 	if claim != claimNew {
@@ -331,7 +336,11 @@ func placeChangedError(state runtimeImageModel, here string) diag.Diagnostic {
 // irreparableError refuses what a server can neither replace nor delete.
 func irreparableError(name string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q can't be repaired over the server", name),
-		fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. Remove or correct the file metadata/runtime-images/%[1]s.json on the server. To stop managing it instead:\n\n    terraform state rm 'elyra_runtime_image.<label>'", name))
+		irreparableAdvice(name)+"\n\nTo stop managing it instead, delete its import block, or forget the resource if it's in the state:\n\n    terraform state rm 'elyra_runtime_image.<label>'")
+}
+
+func irreparableAdvice(name string) string {
+	return fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. Remove or correct the file metadata/runtime-images/%s.json on the server.", name)
 }
 
 // outcomeUnknownError says that nobody knows whether the instance was created.

@@ -858,6 +858,20 @@ func ownUnrepairable(w workspace) {
 		w.put("my_image", ours)
 	}
 	w.settled()
+	if !w.isServer() {
+		return
+	}
+	w.put("my_image", "{")
+	w.ok(w.advice(w.fails(plan, "my_image"), stateRm, "x"))
+	m := w.fails(apply, exists, "on the server")
+	if offers(m, importBlock) || offers(m, overwriting) {
+		w.t.Errorf("neither would help:\n%s", m)
+	}
+	w.write(image("x", "My image"), "import {\n  to = elyra_runtime_image.x\n  id = \"my_image\"\n}\n")
+	w.fails(plan, "my_image", "delete its import block")
+	w.applies(image("x", "My image", w.advice(m, anotherName)))
+	w.wants(w.a, "my_image", "{")
+	w.unchanged()
 }
 
 // A generated configuration lacks what can't be read. Once that's filled in, the instance is repaired.

@@ -367,6 +367,9 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	recorded := func(address string) bool {
 		return slices.ContainsFunc(records, func(r walkRecord) bool { return r.address == address })
 	}
+	known := func(address string) bool { // as Terraform moves it
+		return slices.ContainsFunc(c.move(records), func(r walkRecord) bool { return r.address == address })
+	}
 	wants := func(by wanted) instance {
 		return instance{w.site(f, by.alias), cmp.Or(by.name, derived(by.display))}
 	}
@@ -392,7 +395,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 			if r.instance != wants(to) || moved[n].address == to.address || !here && to.address != d.Address {
 				continue
 			}
-			if _, still := c.at(r.address); !still && offers("moved") {
+			if _, still := c.at(r.address); !still && (offers("moved {") || offers("use a moved block")) {
 				ways["moved from "+r.address] = func() {
 					maps.DeleteFunc(c.moved, func(_, other string) bool { return other == to.address })
 					c.moved[r.address] = to.address
@@ -417,7 +420,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	}
 	if m := namePattern.FindStringSubmatch(d.Detail); declared && (m != nil || offers("another name") || offers("different name")) {
 		for _, other := range c.wanted() { // of two with a name, the new one
-			if recorded(by.address) && !recorded(other.address) && wants(other) == wants(by) {
+			if known(by.address) && !known(other.address) && wants(other) == wants(by) {
 				by = other
 			}
 		}
@@ -429,6 +432,9 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 			by.name = name
 			delete(c.imports, by.address)
 		}
+	}
+	if _, ok := c.imports[d.Address]; ok && offers("delete its import block") {
+		ways["no import of "+d.Address] = func() { delete(c.imports, d.Address) }
 	}
 	if offers("-refresh=false") && options.destroy {
 		ways["-refresh=false"] = func() { options.unread = true }

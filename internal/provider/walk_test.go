@@ -360,6 +360,11 @@ func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between fun
 	}
 	if !options.unread {
 		f.seen = after
+		for i, document := range planned { // others can have changed what the apply didn't touch
+			if before[i] == after[i] {
+				f.seen[i] = document
+			}
+		}
 	}
 	if options.destroy || disturbed || options.unread && dirty || slices.ContainsFunc(changes, walkChange.createsSet) {
 		return applied, nil

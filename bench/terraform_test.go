@@ -22,7 +22,7 @@ var (
 	large = flag.Int("large", 2000, "number of images for plans alone")
 )
 
-// image is the body of every contender's resource, but for the words that differ.
+// image is the body of every contender's resource, except the words that differ.
 const image = `  count        = %d
   name         = "image_i${count.index}i"
   display_name = "Image i${count.index}i"
@@ -39,7 +39,7 @@ type contender struct {
 	name string
 	// configuration for a number of images.
 	configuration func(n int) string
-	// images is the directory that the images lie in; empty where there is none.
+	// images is the directory with the images; empty for a contender without files.
 	images string
 
 	dir  string

@@ -1,6 +1,6 @@
 // Command floor is the least that an external provider costs: the resource floor_runtime_image has the
 // schema of elyra_runtime_image, speaks the protocol with terraform-plugin-go and without the Plugin
-// Framework, checks nothing, and keeps nothing. The benchmarks run it beside the provider.
+// Framework, checks nothing, and keeps nothing. The benchmarks run it next to the provider.
 package main
 
 import (

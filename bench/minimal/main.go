@@ -1,6 +1,6 @@
 // Command minimal is a provider as small as the Plugin Framework lets one be: the resource
 // minimal_runtime_image has the schema of elyra_runtime_image and writes each image to a file, with
-// no check, no lock and no care for what is there. The benchmarks run it beside the provider.
+// no check, no lock and no care for what is there. The benchmarks run it next to the provider.
 package main
 
 import (

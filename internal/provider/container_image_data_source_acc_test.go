@@ -235,7 +235,7 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 			login: "wrong-s3cret", want: "result = anonymous false, authenticated false, credentials_refused"},
 		{name: "docker_config_json", arguments: `docker_config_json = var.docker`,
 			docker: docker, want: "result = anonymous false, authenticated true,"},
-		{name: "docker_config_json is none", arguments: `docker_config_json = var.docker`,
+		{name: "docker_config_json has another form", arguments: `docker_config_json = var.docker`,
 			docker: "registry-s3cret", want: "isn't the content of a .dockerconfigjson"},
 		{name: "docker_config_json is empty", arguments: `docker_config_json = var.docker`,
 			docker: `{"auths":{}}`, want: "without any credentials"},

@@ -12,7 +12,7 @@ import (
 )
 
 // TestAccEachElyra_files: every Elyra lists what Terraform made, and Terraform
-// takes over what every Elyra made, without a difference.
+// imports what every Elyra made, without a difference.
 func TestAccEachElyra_files(t *testing.T) {
 	requireAcceptance(t)
 	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
@@ -50,7 +50,7 @@ func TestAccEachElyra_server(t *testing.T) {
 		server := jupyterServer{jupytertest.Start(t, jupytertest.Options{
 			Elyra: e,
 			Env:   []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
-			// The test changes files behind the server's back; it is to see that at once.
+			// The test changes files behind the server's back; it must see that immediately.
 			Args: []string{"--FileMetadataCache.enabled=False"},
 		}), near, far}
 		acceptLifecycle(t, server.place(t))

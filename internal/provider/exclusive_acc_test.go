@@ -91,7 +91,7 @@ func exclusiveCreated(w workspace) {
 	w.wantNames("kept")
 }
 
-// What comes later shows as a difference of the names.
+// Instances that appear later show as a difference of the names.
 func exclusiveDrift(w workspace) {
 	w.put("kept", theirs)
 	w.excludes(exclusive("it", `"kept"`))
@@ -125,7 +125,7 @@ func exclusiveSincePlan(w workspace) {
 	w.settled()
 }
 
-// Nothing but the plan tells the apply what to delete.
+// Only the plan decides what the apply deletes.
 func exclusiveOtherMachine(w workspace) {
 	w.applies(exclusive("it"))
 	w.put("old", theirs)

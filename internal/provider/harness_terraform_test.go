@@ -36,7 +36,7 @@ import (
 // testsHome is the home directory of tests that set no other. It ends with the last test.
 var testsHome string
 
-// TestMain lets no acceptance test skip in CI for want of a variable, and keeps the machine's own
+// TestMain lets no acceptance test skip in CI because a variable is missing, and keeps the machine's own
 // Jupyter, Elyra and servers out of all tests.
 func TestMain(m *testing.M) {
 	var err error
@@ -71,7 +71,7 @@ func requireAcceptance(t *testing.T) {
 // place is where the provider under test keeps its images, with a back door to
 // the files that Elyra reads.
 type place struct {
-	// near is the data directory that is written to, far one further along the
+	// near is the data directory that is written to, far one later in the
 	// search path.
 	near, far string
 	// endpoint is the base URL of a server on both; empty for files.
@@ -128,7 +128,7 @@ func startServer(t *testing.T, baseURL ...string) jupyterServer {
 	server := jupytertest.Start(t, jupytertest.Options{
 		BaseURL: append(baseURL, "/user/jdoe/")[0],
 		Env:     []string{place{near: near, far: far}.searchPath()},
-		// Tests change files behind the server's back; it is to see that at once.
+		// Tests change files behind the server's back; it must see that immediately.
 		Args: []string{"--FileMetadataCache.enabled=False"},
 	})
 	return jupyterServer{server, near, far}
@@ -392,7 +392,7 @@ func (c commandLine) outputMap(t *testing.T, name string) (values map[string]str
 
 // withQuery returns the same on a Terraform that has the query command: 1.14 or
 // newer, and not OpenTofu, whose own numbers say nothing about it. TERRAFORM_QUERY
-// names one for where the one under test is none.
+// names one for tests of it, in case the one under test is OpenTofu.
 func (c commandLine) withQuery(t *testing.T) commandLine {
 	t.Helper()
 	for _, terraform := range []string{c.terraform, os.Getenv("TERRAFORM_QUERY")} {
@@ -477,7 +477,7 @@ func exampleWith(t *testing.T, replace *strings.Replacer, files ...string) resou
 	return resource.TestStep{ProtoV6ProviderFactories: providerFactories, ConfigDirectory: config.StaticDirectory(dir)}
 }
 
-// module is a step that applies a directory under examples as it stands.
+// module is a step that applies a directory under examples as it is.
 func module(t *testing.T, name string, variables config.Variables) resource.TestStep {
 	t.Helper()
 	// The examples give the provider's public source.
@@ -509,7 +509,7 @@ func readGuide(t *testing.T, name string) guide {
 	return g
 }
 
-// code is the one block that has this text in it, as it stands there.
+// code is the one block that has this text in it, as it is.
 func (g guide) code(t *testing.T, with string) (code string) {
 	t.Helper()
 	found := 0

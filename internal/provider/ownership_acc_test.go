@@ -391,7 +391,7 @@ func ownSpelledAnew(w workspace) {
 	w.wants(w.a, "my_image", edited)
 }
 
-// The old path no longer exists, so nothing tells that it's the same directory.
+// The old path no longer exists, so nothing shows that it's the same directory.
 func ownMovedDirectory(w workspace) {
 	if w.isServer() {
 		return
@@ -525,7 +525,7 @@ func ownReplaced(w workspace) {
 	w.converges()
 	w.settled()
 
-	// Somebody else's has the name that's derived anew.
+	// Another instance has the name that's derived anew.
 	w.applies(image("x", "Theirs now"))
 	put(w.t, w.a.near, "theirs_now", theirs)
 	m := w.fails(plan+" -replace=elyra_runtime_image.x", `Runtime image "theirs_now" already exists`)
@@ -1025,7 +1025,7 @@ func ownIgnoredInvalid(w workspace) {
 }
 
 // TestAccOwnership_unknownOutcome: nobody knows whether a creation succeeded. The next runs end with the instance;
-// they don't take somebody else's for it.
+// they don't mistake another one for it.
 func TestAccOwnership_unknownOutcome(t *testing.T) {
 	t.Parallel()
 	for _, there := range []string{"", theirs} {
@@ -1043,7 +1043,7 @@ func TestAccOwnership_unknownOutcome(t *testing.T) {
 			m := w.fails(apply, exists)
 			w.applies(image("x", "My image", w.advice(m, anotherName)))
 			if raw, _ := server.Raw(elyratest.Writable, "my_image"); raw != there {
-				t.Errorf("somebody else's is now %q", raw)
+				t.Errorf("the other one is now %q", raw)
 			}
 		}
 		w.converges()

@@ -130,7 +130,7 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	}
 }
 
-// TestEmptyToken: an empty token is none, and the password next to it logs in.
+// TestEmptyToken: an empty token counts as unset, and the password next to it logs in.
 func TestEmptyToken(t *testing.T) {
 	Isolate(t)
 	server := elyratest.New(t, elyratest.Options{Password: "s3cret"})

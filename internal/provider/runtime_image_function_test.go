@@ -97,7 +97,7 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		{with(map[string]tftypes.Value{"extra_json": text(`{"$document":{"schema_name":"x"}}`)}), `extra_json: schema_name is "x", not "runtime-image"`},
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "image_name": text("python")}), `the runtime image "My image": image_name: `},
 		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" isn't an attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
-		// What is known is judged although something isn't.
+		// Known values are checked even if another one is unknown.
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "description": unknown}), `use "Always"`},
 	} {
 		wantError(t, "runtime_image_json", test.argument, test.want)

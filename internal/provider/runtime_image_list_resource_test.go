@@ -79,7 +79,7 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 	}
 }
 
-// What is found can be taken over as it is: its state and that of an import by its
+// Each result can be imported as it is: its state and that of an import by its
 // identity are the same, and both plan empty.
 func TestRuntimeImageList_plansEmpty(t *testing.T) {
 	t.Parallel()

@@ -197,7 +197,7 @@ func acceptImport(t *testing.T, p place) {
 	)
 }
 
-// acceptImportBlock takes over what others wrote: an empty plan
+// acceptImportBlock imports what others wrote: an empty plan
 // follows, and what isn't ours stays.
 func acceptImportBlock(t *testing.T, p place) {
 	put(t, p.near, "imported", importedDocument)

@@ -19,7 +19,7 @@ import (
 
 const twiceOf = "More than one runtime image has the image name"
 
-// What is stored later in the search path counts, since no plan can change
+// Images later in the search path count, since no plan can change
 // it; what is stored where the store writes may be about to be changed.
 func TestImageNameTwice_stored(t *testing.T) {
 	t.Parallel()
@@ -35,7 +35,7 @@ func TestImageNameTwice_stored(t *testing.T) {
 		warnings               int
 		texts                  []string
 	}{
-		"further along":    {"Mine", imageName, 1, []string{twiceOf, `far # pull_policy = "Always", pull_secret = null`, `AttributeName("image_name")`}},
+		"later":            {"Mine", imageName, 1, []string{twiceOf, `far # pull_policy = "Always", pull_secret = null`, `AttributeName("image_name")`}},
 		"its own place":    {"Mine", otherImageName, 0, nil},
 		"invalid":          {"Mine", "quay.io/team/img:3", 0, nil},
 		"another spelling": {"Mine", "quay.io/team/img:1@sha256:" + strings.Repeat("0", 64), 0, nil},
@@ -215,7 +215,7 @@ func TestSchemaWarnings(t *testing.T) {
 	wantWarnings(t, provider.plan(t, provider.image(t, "C", "a/c:1", "Always", "regcred"), planned{}), 0)
 }
 
-// What lies later in the search path counts where an image is created or
+// Images later in the search path count where an image is created or
 // changed. A plan without change doesn't read it.
 func TestImageNameTwice_beyond(t *testing.T) {
 	t.Parallel()

@@ -147,7 +147,7 @@ func TestRuntimeImages_server(t *testing.T) {
 		t.Errorf("location is %v, want %s", got, want)
 	}
 	if origin := images[0]["origin"]; origin != nil {
-		t.Errorf("origin is %v, which no server tells", origin)
+		t.Errorf("origin is %v, which no server reports", origin)
 	}
 	results, _ := provider.query(t, map[string]tftypes.Value{"tags": texts(listOfStrings, "x")}, 100, true)
 	if got := displayNames(results); !slices.Equal(got, []string{"Mine"}) {

@@ -313,7 +313,7 @@ func checkHalf(applied walkResult, records []walkRecord, before, after snapshot)
 }
 
 // blunders are what Terraform says of a provider that breaks its rules.
-var blunders = regexp.MustCompile(`(?i)provider produced|bug in the provider|panic|plugin did not respond|invalid plan|inconsistent|unexpected new value`)
+var blunders = regexp.MustCompile(`(?i)provider produced|bug in the provider|panic|plugin did.not respond|invalid plan|inconsistent|unexpected new value`)
 
 // checkSaid looks for what no message may say.
 func checkSaid(r walkResult) *broken {

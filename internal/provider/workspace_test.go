@@ -120,7 +120,7 @@ func exclusive(label string, names ...string) string {
 	return fmt.Sprintf("resource \"elyra_runtime_images_exclusive\" %q {\n  names = [%s]\n}\n", label, strings.Join(names, ", "))
 }
 
-// theirs is a document of somebody else's.
+// theirs is another person's document.
 const theirs = `{"schema_name":"runtime-image","display_name":"Theirs","metadata":{"image_name":"them/image:1"}}`
 
 // withKey is a document with a key that somebody else added.
@@ -273,7 +273,7 @@ func (w workspace) advice(m message, pattern string, labels ...string) (code str
 		}
 	}
 	if left := placeholders.FindString(code); left != "" {
-		w.t.Fatalf("there's nothing to put in the place of %s: %s", left, code)
+		w.t.Fatalf("nothing replaces %s: %s", left, code)
 	}
 	return code
 }
@@ -286,13 +286,13 @@ func (w workspace) put(name, document string) {
 	put(w.t, w.a.near, name, document)
 }
 
-// document is that of an instance at place a; "" is none.
+// document is that of an instance at place a; "" if there isn't one.
 func (w workspace) document(name string) string {
 	w.t.Helper()
 	return read(w.t, w.a.near, name)
 }
 
-// wants checks the document of an instance; "" is none.
+// wants checks the document of an instance; "" if there must not be one.
 func (w workspace) wants(at backend, name, want string) {
 	w.t.Helper()
 	if got := read(w.t, at.near, name); got != want {

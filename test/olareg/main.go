@@ -6,7 +6,7 @@
 //
 //	go build -C test/olareg -o "$PWD/bin/olareg" .
 //
-// and tell the tests where it is: OLAREG_BIN="$PWD/bin/olareg".
+// and set the variable that tests read: OLAREG_BIN="$PWD/bin/olareg".
 package main
 
 import (

@@ -7,5 +7,5 @@
 //
 //	go build -C test/registry -o "$PWD/bin/registry" github.com/distribution/distribution/v3/cmd/registry
 //
-// and tell the tests where it is: REGISTRY_BIN="$PWD/bin/registry".
+// and set the variable that tests read: REGISTRY_BIN="$PWD/bin/registry".
 package registry

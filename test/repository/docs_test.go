@@ -229,7 +229,7 @@ func (m messages) passed(function string, at int, in []*ast.FuncDecl, depth int)
 	return values
 }
 
-// parameter is the position of a parameter, and -1 if there is none of that name.
+// parameter is the position of a parameter, and -1 if no parameter has that name.
 func parameter(function *ast.FuncType, name string) int {
 	at := 0
 	for _, field := range function.Params.List {

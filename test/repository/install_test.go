@@ -157,7 +157,7 @@ func TestAccInstall_terraformMessages(t *testing.T) {
 
 	// Another build of the same version.
 	h.runIn(t, plugins, "for file in */elyra-ai/elyra/*/*/*; do echo >>\"$file\"; done")
-	explained("terraform plan", "does not match any of the checksums recorded in the dependency lock file", "elyra-ai/elyra")
+	explained("terraform plan", "match any of the checksums recorded in the dependency lock file", "elyra-ai/elyra")
 	explained("terraform init -upgrade", "match any of the checksums previously recorded in the dependency lock file", "elyra-ai/elyra")
 	for _, command := range consoleBlocks(guide)[0] {
 		h.runIn(t, work, command)
@@ -271,7 +271,7 @@ func newHome(t *testing.T) home {
 		"TF_CLI_ARGS_destroy=-auto-approve -no-color",
 		"TF_CLI_ARGS_plan=-no-color",
 	}
-	// Go's caches are not in this home, and what is in them is good.
+	// Go's caches aren't in this home, and their content is good.
 	for _, name := range []string{"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS", "GOSUMDB", "GOTOOLCHAIN"} {
 		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
 		if err != nil {

@@ -97,7 +97,7 @@ func checkSums(t *testing.T, prefix, sums string) {
 		t.Errorf("there are archives for %q, expected %q", platforms, want)
 	}
 	if !strings.Contains(sums, prefix+"manifest.json") {
-		t.Error("SHA256SUMS does not list the manifest")
+		t.Error("SHA256SUMS doesn't list the manifest")
 	}
 }
 

@@ -37,7 +37,7 @@ func write(ctx context.Context, w io.Writer, name string, server tfprotov6.Provi
 		return fmt.Errorf("get provider schema: %w", err)
 	}
 	if len(schemas.EphemeralResourceSchemas)+len(schemas.ActionSchemas)+len(schemas.StateStoreSchemas) > 0 {
-		return errors.New("the provider has ephemeral resources, actions or state stores, which schemajson cannot write yet")
+		return errors.New("the provider has ephemeral resources, actions or state stores, which schemajson can't write yet")
 	}
 	identities, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {

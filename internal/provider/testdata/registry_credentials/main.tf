@@ -25,7 +25,7 @@ variable "late" {
   sensitive = true
 }
 
-# What comes out of it is unknown until it is applied.
+# Its output is unknown until it is applied.
 resource "terraform_data" "late" {
   input = var.late
 }

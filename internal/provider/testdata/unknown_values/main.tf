@@ -10,7 +10,7 @@ variable "tag" {
   type = string
 }
 
-# What comes out of it is unknown until it is applied.
+# Its output is unknown until it is applied.
 resource "terraform_data" "source" {
   input = {
     display_name = var.display_name

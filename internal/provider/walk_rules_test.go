@@ -433,7 +433,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 			delete(c.imports, by.address)
 		}
 	}
-	if _, ok := c.imports[d.Address]; ok && offers("delete its import block") {
+	if _, ok := c.imports[d.Address]; ok && (offers("delete its import block") || offers("delete that block")) {
 		ways["no import of "+d.Address] = func() { delete(c.imports, d.Address) }
 	}
 	if offers("-refresh=false") && options.destroy {

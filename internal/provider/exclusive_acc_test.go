@@ -17,6 +17,7 @@ var exclusiveTests = []struct {
 	{"created", exclusiveCreated},
 	{"drift", exclusiveDrift},
 	{"sincePlan", exclusiveSincePlan},
+	{"unseen", exclusiveUnseen},
 	{"otherMachine", exclusiveOtherMachine},
 	{"import", exclusiveImport},
 	{"unknownNames", exclusiveUnknownNames},
@@ -122,6 +123,30 @@ func exclusiveSincePlan(w workspace) {
 	w.wants(w.a, "since", withKey(theirs))
 	wantOutput(w.t, w.ok(apply), `- "since",`)
 	w.wantNames()
+	w.settled()
+}
+
+// An instance that the plan didn't see stays, and the next plan shows it if the store can list it. A server never lists
+// a broken one.
+func exclusiveUnseen(w workspace) {
+	both, one := exclusive("it", `"kept"`, `"dropped"`), exclusive("it", `"kept"`)
+	w.put("kept", theirs)
+	w.excludes(both)
+	w.write(one)
+	w.ok("terraform plan -out=saved")
+	w.put("dropped", theirs)
+	w.ok("terraform apply -no-color saved")
+	w.wantNames("dropped", "kept")
+	wantOutput(w.t, w.ok(plan), `- "dropped",`)
+
+	w.applies(both)
+	w.put("dropped", "{")
+	w.applies(one)
+	if w.isServer() {
+		w.wants(w.a, "dropped", "{")
+	} else {
+		w.wantNames("kept")
+	}
 	w.settled()
 }
 

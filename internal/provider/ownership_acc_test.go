@@ -624,6 +624,16 @@ func ownInvalidSincePlan(w workspace) {
 		w.ok("terraform apply -no-color saved")
 	}
 	w.wants(w.a, "my_image", "")
+
+	if w.isServer() { // which can't delete what it can't read
+		return
+	}
+	w.applies(image("x", "My image"))
+	w.put("my_image", "{")
+	w.fails(destroy+" -refresh=false", "has changed since the plan", "can't be read")
+	w.wants(w.a, "my_image", "{")
+	w.ok(destroy + " -refresh=false")
+	w.wants(w.a, "my_image", "")
 }
 
 // What's gone can't be updated, and needn't be destroyed.

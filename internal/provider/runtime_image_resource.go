@@ -277,11 +277,15 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 	if err != nil {
 		resp.Diagnostics.Append(r.conn.changeError(ctx, "delete", state, before, err))
 		// Terraform before 1.12 plans to destroy what has left the configuration before it
-		// reads it: the next plan has to show what is there.
-		if changed := (*elyra.ChangedError)(nil); errors.As(err, &changed) && !changed.Found.Document.IsZero() {
-			state.setInstance(changed.Found)
-			resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
-			resp.Diagnostics.Append(recorded{Name: name, Digest: changed.Found.Digest(), Overwrote: before.Overwrote}.save(ctx, resp.Private, before)...)
+		// reads it, and with -refresh=false it never does: the next plan has to know what is there.
+		if changed := (*elyra.ChangedError)(nil); errors.As(err, &changed) {
+			found := changed.Found
+			if !found.Document.IsZero() {
+				state.setInstance(found)
+				resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
+			}
+			after := recorded{Name: name, Digest: found.Digest(), Overwrote: before.Overwrote, Invalid: found.Document.IsZero()}
+			resp.Diagnostics.Append(after.save(ctx, resp.Private, before)...)
 		}
 		return
 	}

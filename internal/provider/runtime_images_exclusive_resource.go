@@ -265,9 +265,11 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 	maps.Copy(after.Digests, seen.Digests)
 	maps.Copy(after.Refused, seen.Refused)
 	for _, name := range names {
-		shown := seen.Digests[name]
+		shown, wasSeen := seen.Digests[name]
 		if seen.Place != r.conn.store.Location("") {
 			shown = "" // the plan saw another place
+		} else if !wasSeen {
+			continue // the plan saw nothing there
 		}
 		deletion, err := r.delete(ctx, name, shown)
 		switch {

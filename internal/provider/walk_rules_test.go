@@ -59,6 +59,8 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 		e.mayFail(!r.placed, "the state doesn't say where %s is", r.address)
 		e.mayFail(r.deposed != "", "%s is deposed", r.address)
 		e.mayFail(w.places.server && r.instance.site == 0 && now[r.instance] != "" && !valid(now[r.instance]), "%s is broken", r.instance)
+		spelling := w.places.spellings[c.spelling[r.alias]]
+		e.mayFail(w.places.server && !strings.HasPrefix(r.location, spelling.prefix) && now[r.instance] != f.seen[r.instance], "%s has another port and was changed", r.address)
 	}
 	uses := map[string]map[instance][]use{"": {}, "other": {}} // by alias
 	add := func(alias string, i instance, u use) { uses[alias][i] = append(uses[alias][i], u) }
@@ -73,6 +75,8 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 		}
 		if _, ok := now[r.instance]; ok {
 			add(r.alias, r.instance, use{record: r, does: "destroy"})
+		} else {
+			e.mayFail(true, "%s is gone, which Terraform before 1.12 doesn't look at", r.instance)
 		}
 	}
 	current := map[string]walkRecord{}

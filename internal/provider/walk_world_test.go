@@ -114,6 +114,7 @@ type walkFolder struct {
 // walkRecord is what a state records.
 type walkRecord struct {
 	address, deposed, alias string
+	location                string
 	tainted, placed         bool // placed: the location says where it is
 	instance                instance
 }
@@ -187,7 +188,7 @@ func (w *walkWorld) records(f *walkFolder) (records []walkRecord) {
 			if r.Type != "elyra_runtime_image" {
 				continue
 			}
-			record := walkRecord{address: r.Type + "." + r.Name, deposed: i.Deposed, tainted: i.Status == "tainted"}
+			record := walkRecord{address: r.Type + "." + r.Name, deposed: i.Deposed, tainted: i.Status == "tainted", location: i.Attributes.Location}
 			if i.IndexKey != nil {
 				record.address += fmt.Sprintf("[%#v]", i.IndexKey)
 			}

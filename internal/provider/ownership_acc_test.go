@@ -554,8 +554,10 @@ func ownRenamedToTaken(w workspace) {
 	named := func(more ...string) string { return image("x", "My image", more...) }
 	w.applies(named(`name = "first"`))
 	ours := w.document("first")
-	for _, dir := range []string{w.a.near, w.a.far} {
-		put(w.t, dir, "second", theirs)
+	const invalid = `{"schema_name":"runtime-image","display_name":"","metadata":{}}` // a server doesn't list it
+	for _, there := range []struct{ dir, document string }{{w.a.near, theirs}, {w.a.near, invalid}, {w.a.near, "{"}, {w.a.far, theirs}} {
+		dir := there.dir
+		put(w.t, dir, "second", there.document)
 		w.write(named(`name = "second"`))
 		for _, flags := range []string{"", " -refresh=false", " -replace=elyra_runtime_image.x"} {
 			w.fails(plan+flags, `Runtime image "second" already exists`)

@@ -254,8 +254,11 @@ func (p *writePlan) claim() claim {
 // error of the creation makes Terraform restore it. So what means exactly what is
 // going to be created is a warning here, and an error of the apply.
 func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diagnostics) {
-	conn, overwrite := p.resource.conn, p.plan.Overwrite.ValueBool()
-	found, _, err := conn.find(ctx, name, elyra.Glance)
+	conn, overwrite, freshness := p.resource.conn, p.plan.Overwrite.ValueBool(), elyra.Glance
+	if p.isSecondHalf() { // the apply deletes the old instance before it asks
+		freshness = elyra.Shared
+	}
+	found, _, err := conn.find(ctx, name, freshness)
 	switch {
 	case errors.Is(err, serverstore.ErrRefusedCredentials):
 		diags.Append(conn.storeError(ctx, "read", name, err))

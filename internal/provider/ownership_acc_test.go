@@ -767,6 +767,14 @@ func ownDerivedTwice(w workspace) {
 	w.write(image("x", "One", shared...), image("y", "Two", shared...))
 	w.fails(apply, sharedName, `"shared"`)
 	w.wantNames()
+
+	// The name was kept when the display name changed.
+	w.applies(image("x", "One"))
+	w.write(image("x", "New"), image("y", "Two", `name = "one"`))
+	if output, _ := w.try(w.t, plan); !strings.Contains(unwrap(output), sharedName) || strings.Contains(unwrap(output), "derived from") {
+		w.t.Errorf("nothing was derived from \"New\":\n%s", output)
+	}
+	w.applies()
 }
 
 // One instance, imported under two addresses.

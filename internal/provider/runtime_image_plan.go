@@ -50,11 +50,14 @@ func (r *runtimeImageResource) planName(ctx context.Context, req resource.Modify
 		return nil // the resources that have the name report it
 	}
 	if conflict != ownership.NoConflict {
-		var displayName types.String // the one that the name was derived from
+		displayName := "" // the one that the name was derived from
 		if config := attributesOf(req.Config.Raw); config != nil && !config.isSet("name") {
-			diags.Append(req.Config.GetAttribute(ctx, pathDisplayName, &displayName)...)
+			displayName, _ = config.text("display_name")
 		}
-		diags.Append(r.conn.conflictError(ctx, conflict, name, displayName.ValueString()))
+		if derived, _ := derivedName(displayName); derived != name { // it was kept
+			displayName = ""
+		}
+		diags.Append(r.conn.conflictError(ctx, conflict, name, displayName))
 	}
 	if !req.Plan.Raw.IsNull() && r.conn.run.Excludes(name) {
 		diags.Append(excludedError(r.conn.run, name)...)

@@ -281,7 +281,7 @@ func (w *walkWorld) edit(f *walkFolder, pick func(n int) int) {
 
 // converge plans and applies, and follows the messages where either fails.
 func (w *walkWorld) converge(f *walkFolder, options walkOptions, pick func(n int) int, between func() *broken) *broken {
-	const rounds = 3
+	rounds := 3
 	for round := 0; ; round++ {
 		w.write(f)
 		text := f.head + f.body
@@ -296,6 +296,9 @@ func (w *walkWorld) converge(f *walkFolder, options walkOptions, pick func(n int
 			options = walkOptions{parallelism: options.parallelism}
 		} else if options, fault = w.follow(f, said, options, pick); fault != nil {
 			return fault
+		}
+		if said.says("excluded by targeting") { // Terraform's own message
+			rounds++
 		}
 		w.places.counts["rounds of following"]++
 		between = func() *broken { return nil }

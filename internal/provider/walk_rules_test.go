@@ -335,19 +335,22 @@ func checkSaid(r walkResult) *broken {
 // --- Whether the messages lead out ---
 
 var (
-	namePattern  = regexp.MustCompile(`(?m)^\s*name\s*=\s*"([a-z0-9_-]+)"`)
-	idPattern    = regexp.MustCompile(`id\s*=\s*"([a-z0-9_-]+)"`)
-	againPattern = regexp.MustCompile(`(?i)terraform (plan|apply)|(plan|apply|run|try) again|new plan|plan is stale|options altogether`)
+	namePattern   = regexp.MustCompile(`(?m)^\s*name\s*=\s*"([a-z0-9_-]+)"`)
+	idPattern     = regexp.MustCompile(`id\s*=\s*"([a-z0-9_-]+)"`)
+	quotedPattern = regexp.MustCompile(`"[^"]*"`)
+	againPattern  = regexp.MustCompile(`(?i)terraform (plan|apply)|(plan|apply|run|try) again|new plan|plan is stale|options altogether`)
 )
 
 // follow does one of the things that each message of a failure says. It returns how to plan again.
 func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, pick func(n int) int) (walkOptions, *broken) {
 	options = walkOptions{destroy: options.destroy, parallelism: options.parallelism}
-	chosen := map[string]func(){}
+	chosen, names := map[string]func(){}, map[string]bool{}
 	for _, d := range said.diagnostics {
-		if d.Severity != "error" {
+		name := quotedPattern.FindString(d.Summary)
+		if d.Severity != "error" || names[name] {
 			continue
 		}
+		names[name] = name != "" // what helps one message about a name can contradict what helps another
 		ways := w.ways(f, d, &options)
 		if len(ways) == 0 {
 			return options, breaks("no way on", "%s (%s)\n%s", d.Summary, d.Address, d.Detail)

@@ -199,9 +199,10 @@ If the plan mentions a deposed object, create_before_destroy was interrupted. Fo
       to   = elyra_runtime_image.<label>
     }
 
-If the new address is still in the state because its instance was deleted outside Terraform, forget that first:
+If Terraform reports that the moved object still exists, or if the plan stays the same, move the object in the state instead. The first command is only for a new address whose instance was deleted outside Terraform:
 
     terraform state rm 'elyra_runtime_image.<label>'
+    terraform state mv 'elyra_runtime_image.<old label>' 'elyra_runtime_image.<label>'
 
 If the plan mentions a deposed object, create_before_destroy was interrupted. Destroy the old object first:
 

@@ -48,6 +48,7 @@ var ownershipTests = []struct {
 	{"changedAndDropped", ownChangedAndDropped},
 	{"shifted", ownShifted},
 	{"shiftedAndGone", ownShiftedAndGone},
+	{"keyed", ownKeyed},
 	{"swapped", ownSwapped},
 	{"derivedTwice", ownDerivedTwice},
 	{"importedTwice", ownImportedTwice},
@@ -719,12 +720,29 @@ func ownShiftedAndGone(w workspace) {
 	w.ok("rm " + instancePath(w.a.near, "a"))
 	w.write(block(`["b"]`))
 	m := w.fails(plan, passedOn)
-	w.ok(w.advice(m, "terraform state rm .*", "x[0]"))
-	w.write(block(`["b"]`), w.advice(m, movedBlock, "x[1]", "x[0]"))
+	w.ok(w.advice(m, stateRm, "x[0]"))
+	w.ok(w.advice(m, stateMv, "x[1]", "x[0]"))
 	w.ok(apply)
 	w.wants(w.a, "b", kept)
 	w.unchanged()
 	w.destroys()
+}
+
+// A resource gets for_each, which takes its name from it, and a new resource has that name. Terraform doesn't move an
+// object away from a resource that's still declared.
+func ownKeyed(w workspace) {
+	w.applies(image("x", "My image"))
+	ours := w.document("my_image")
+	keyed := image("x", "Other", `for_each = toset(["p"])`) + image("y", "My image")
+	w.write(keyed)
+	m := w.fails(plan, passedOn)
+	w.write(keyed, w.advice(m, movedBlock, "x", "y"))
+	w.fails(plan, "Moved object still exists")
+	w.write(keyed)
+	w.ok(w.advice(m, stateMv, "x", "y"))
+	wantOutput(w.t, w.ok(apply), "1 added, 0 changed, 0 destroyed")
+	w.wants(w.a, "my_image", ours)
+	w.settled()
 }
 
 // Two resources swap their names.
@@ -881,8 +899,12 @@ func ownUnrepairable(w workspace) {
 	if !w.isServer() {
 		return
 	}
+	put(w.t, w.a.far, "my_image", theirs) // which the list shows instead of the broken one
 	w.put("my_image", "{")
 	w.ok(w.advice(w.fails(plan, "my_image"), stateRm, "x"))
+	if err := os.Remove(instancePath(w.a.far, "my_image")); err != nil {
+		w.t.Fatal(err)
+	}
 	m := w.fails(apply, exists, "on the server")
 	if offers(m, importBlock) || offers(m, overwriting) {
 		w.t.Errorf("neither would help:\n%s", m)

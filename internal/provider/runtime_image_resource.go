@@ -163,6 +163,10 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	}
 	name := state.Name.ValueString()
 	found, invalid, err := r.conn.find(ctx, name, elyra.Shared)
+	if err == nil && found != nil && before.Digest != "" && found.Digest() != before.Digest {
+		// If the instance is broken, a server's list has one later in the search path instead.
+		found, invalid, err = r.conn.find(ctx, name, elyra.Current)
+	}
 	if err != nil {
 		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name, err))
 		return

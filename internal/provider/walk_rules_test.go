@@ -389,7 +389,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		if here && r.placed && w.site(f, r.alias) != r.instance.site && (offers("data_dir") || offers("endpoint") || offers("configuration")) {
 			ways["the old configuration of the provider"] = func() { c.spelling[r.alias] = r.instance.site }
 		}
-		if offers("terraform state rm") && !offers("the new address is still in the state") && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
+		if offers("terraform state rm") && !offers("terraform state mv") && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
 			ways["terraform state rm "+r.address] = func() { w.run(f, "state", "rm", r.address) }
 		}
 		if here && offers("terraform untaint") {
@@ -408,12 +408,12 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 					c.moved[r.address] = to.address
 				}
 			}
-			if offers("the new address is still in the state") && recorded(to.address) {
-				ways["terraform state rm "+to.address] = func() { w.run(f, "state", "rm", to.address) }
-			}
 			if offers("terraform state mv") {
 				ways["terraform state mv "+r.address] = func() {
-					if recorded(to.address) {
+					switch {
+					case recorded(to.address) && offers("terraform state rm"):
+						w.run(f, "state", "rm", to.address)
+					case recorded(to.address):
 						w.run(f, "state", "mv", to.address, fmt.Sprintf("elyra_runtime_image.old_%d", w.commands))
 					}
 					w.run(f, "state", "mv", r.address, to.address)

@@ -51,7 +51,7 @@ func TestBounds_depth(t *testing.T) {
 	}
 }
 
-// What is written of a document is at most forty times as large as what was read, whatever is large in it.
+// A document is written at most forty times as large as it was read, whatever is large in it.
 func TestBounds_rendering(t *testing.T) {
 	const field = `{"display_name":"x","schema_name":"runtime-image","metadata":{"image_name":"a/b:1",%s}}`
 	for what, text := range map[string]string{

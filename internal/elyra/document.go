@@ -91,96 +91,74 @@ func encodingFault(data []byte) string {
 // parseObject reads one JSON object. As in Python, the last of several equal
 // keys counts and stands where the first stood.
 func parseObject(data []byte) (object, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	open, err := dec.Token()
-	if err != nil {
-		return nil, jsonError(data, err)
+	if err := JSONFault(data); err != nil {
+		return nil, err
 	}
-	if open != json.Delim('{') {
+	dec := json.NewDecoder(bytes.NewReader(data)) // which finds no fault, either
+	if open, _ := dec.Token(); open != json.Delim('{') {
 		return nil, errors.New("not a JSON object")
 	}
 	var o object
-	at := map[string]int{} // where a key stands in o
+	places := map[string]int{}
 	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, jsonError(data, err)
-		}
+		key, _ := dec.Token()
 		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, jsonError(data, err)
-		}
-		name := key.(string) // the decoder lets nothing else be a key
-		if i, again := at[name]; again {
-			o[i].value = value
-			continue
-		}
-		at[name] = len(o)
-		o = append(o, member{name, value})
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, jsonError(data, err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, errors.New("broken JSON: something follows after the closing brace")
+		_ = dec.Decode(&value)
+		o = o.put(places, member{key.(string), value})
 	}
 	return o, nil
 }
 
-// jsonError says where JSON is broken, in lines and columns as editors count.
-func jsonError(data []byte, err error) error {
-	// Only Unmarshal gives the offset of the offending character in every case.
-	var syntax *json.SyntaxError
-	var value json.RawMessage
-	switch whole := json.Unmarshal(data, &value); {
-	case len(bytes.TrimSpace(data)) == 0:
-		return errors.New("broken JSON: the document is empty")
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("broken JSON: the document ends too early")
-	case !errors.As(whole, &syntax):
-		return fmt.Errorf("broken JSON: %w", err)
+// JSONFault says where text is broken as JSON, in lines and columns as editors count. It returns nil for
+// valid JSON.
+func JSONFault(text []byte) error {
+	if json.Valid(text) {
+		return nil
 	}
-	before := data[:syntax.Offset]
+	var value json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(text)).Decode(&value) // which detects an early end
+	syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &value))
+	switch {
+	case err == io.EOF:
+		return errors.New("broken JSON: the document is empty")
+	case err == io.ErrUnexpectedEOF || !ok:
+		return errors.New("broken JSON: the document ends too early")
+	}
+	before := text[:syntax.Offset]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 	return fmt.Errorf("broken JSON: line %d, column %d: %w", line, column, syntax)
 }
 
 func (o object) get(key string) (json.RawMessage, bool) {
-	i := o.index(key)
+	i := slices.IndexFunc(o, func(m member) bool { return m.key == key })
 	if i < 0 {
 		return nil, false
 	}
 	return o[i].value, true
 }
 
-func (o object) set(key string, value json.RawMessage) object {
-	if i := o.index(key); i >= 0 {
-		o[i].value = value
-		return o
-	}
-	return append(o, member{key, value})
-}
-
-// setAll is set for many members, in the time that their number takes.
-func (o object) setAll(members object) object {
-	at := make(map[string]int, len(o)+len(members))
+// with returns the object with these members: known keys stay where they are, and new ones come last.
+func (o object) with(members ...member) object {
+	o = slices.Clone(o)
+	places := make(map[string]int, len(o)+len(members))
 	for i, m := range o {
-		at[m.key] = i
+		places[m.key] = i
 	}
 	for _, m := range members {
-		if i, again := at[m.key]; again {
-			o[i].value = m.value
-			continue
-		}
-		at[m.key] = len(o)
-		o = append(o, m)
+		o = o.put(places, m)
 	}
 	return o
 }
 
-func (o object) index(key string) int {
-	return slices.IndexFunc(o, func(m member) bool { return m.key == key })
+// put sets a member. In places, it finds and notes where the keys are, so that many take no longer each than one.
+func (o object) put(places map[string]int, m member) object {
+	if i, known := places[m.key]; known {
+		o[i].value = m.value
+		return o
+	}
+	places[m.key] = len(o)
+	return append(o, m)
 }
 
 func (o object) without(keys ...string) object {
@@ -195,13 +173,18 @@ func (d Document) IsZero() bool { return len(d.top) == 0 }
 // whitespace, and escapes make no difference.
 func (d Document) Equal(other Document) bool { return bytes.Equal(d.canonical(), other.canonical()) }
 
-// Covers reports whether all that other says stands in the document, too, which may
-// have more keys.
+// Covers reports whether all that other says is in the document, too, which may have more keys.
 func (d Document) Covers(other Document) bool {
-	shared := d
-	shared.top = slices.DeleteFunc(slices.Clone(d.top), func(m member) bool { return other.top.index(m.key) < 0 })
-	shared.metadata = slices.DeleteFunc(slices.Clone(d.metadata), func(m member) bool { return other.metadata.index(m.key) < 0 })
-	return shared.Equal(other)
+	d.top, d.metadata = d.top.shared(other.top), d.metadata.shared(other.metadata)
+	return d.Equal(other)
+}
+
+// shared returns the members whose keys other has.
+func (o object) shared(other object) object {
+	return slices.DeleteFunc(slices.Clone(o), func(m member) bool {
+		_, ok := other.get(m.key)
+		return !ok
+	})
 }
 
 // canonical returns JSON that is the same for documents that mean the same.
@@ -239,51 +222,47 @@ func canonicalNumbers(value any) any {
 	return value
 }
 
-// Image returns the runtime image named name that the document describes. Where
-// Elyra's schema refuses the document, it returns what could be read next to an
-// [InvalidError] with all faults.
+// Image returns the runtime image named name that the document describes. If
+// Elyra's schema refuses the document, it returns what could be read, with an
+// [InvalidError] that has all faults.
 func (d Document) Image(name string) (RuntimeImage, error) {
-	r := reader{}
+	r, _ := d.read(nil, SchemaName)
 	image := RuntimeImage{Name: name}
-
-	if schema, ok := r.text(d.top, keySchemaName, keySchemaName); !ok {
-		r.missing(d.top, keySchemaName, keySchemaName)
-	} else if schema != SchemaName {
-		r.fault("schema_name is %q, not %q", schema, SchemaName)
-	}
-	if _, ok := d.top.get(keySelf); ok {
-		r.fault("it has a key %q, which Elyra can't load", keySelf)
-	}
-	if !d.metadataIsObject {
-		if raw, ok := d.top.get(keyMetadata); ok {
-			r.fault("metadata is %s, not an object", excerpt(raw))
-		} else {
-			r.fault("metadata is missing")
-		}
-	}
 	for _, field := range fields {
-		if field.top || d.metadataIsObject {
-			*field.value(&image) = r.field(d.object(field), field)
-		}
+		*field.value(&image), _ = r.text(field)
 	}
-	if !d.metadataIsObject {
-		return image, r.err()
-	}
-	image.Tags = r.tags(d.metadata)
+	image.Tags = r.tags()
 	return image, r.err()
 }
 
-// checkStoredPullSecret is [checkPullSecret] with Python's idea of the end:
-// its $ matches before a final newline, too, which counts as a character.
-func checkStoredPullSecret(secret string) error {
-	if utf8.RuneCountInString(secret) > maxPullSecretLength {
-		return checkPullSecret(secret)
-	}
-	return checkPullSecret(strings.TrimSuffix(secret, "\n"))
+// reader reads the fields of a document and collects its faults. None quotes the value of a secret key.
+type reader struct {
+	document Document
+	secrets  []string
+	reasons  []string
 }
 
-// reader collects the faults of a document. None quotes the value of a secret key.
-type reader struct{ reasons, secrets []string }
+// read begins to read a document with what all schemas have, and returns the name of its schema, one of
+// schemas.
+func (d Document) read(secrets []string, schemas ...string) (r *reader, schema string) {
+	r = &reader{document: d, secrets: secrets}
+	schema, _ = r.text(Field{Key: keySchemaName, Required: true, top: true, stored: func(name string) error {
+		if !slices.Contains(schemas, name) {
+			return fmt.Errorf("is %q, not \"%s\"", name, strings.Join(schemas, `" or "`))
+		}
+		return nil
+	}})
+	if _, ok := d.top.get(keySelf); ok {
+		r.fault("it has a key %q, which Elyra can't load", keySelf)
+	}
+	switch raw, ok := d.top.get(keyMetadata); {
+	case !ok:
+		r.fault("metadata is missing")
+	case !d.metadataIsObject:
+		r.fault("metadata is %s, not an object", r.excerpt(keyMetadata, raw))
+	}
+	return r, schema
+}
 
 func (r *reader) fault(format string, args ...any) {
 	r.reasons = append(r.reasons, shorten(fmt.Sprintf(format, args...), maxReason))
@@ -296,93 +275,62 @@ func (r *reader) err() error {
 	return &InvalidError{Reasons: r.reasons}
 }
 
-// excerpt is a value as a message shows it.
-func excerpt(value json.RawMessage) string {
-	const most = 100
-	text := string(toPython(compact(value)))
-	if len(text) > most {
-		text = text[:most] + "…"
+// excerpt is the value of a key as a message shows it.
+func (r *reader) excerpt(key string, value json.RawMessage) string {
+	if slices.Contains(r.secrets, key) || key == keyMetadata && len(r.secrets) > 0 {
+		return "something else"
 	}
-	return text
+	return shorten(string(toPython(compact(value))), 100)
 }
 
-func (r *reader) missing(o object, key, path string) {
-	if _, ok := o.get(key); !ok {
-		r.fault("%s is missing", path)
+// text returns the value of a field, and false if the document doesn't have it as a string. If metadata
+// isn't an object, its fields aren't further faults.
+func (r *reader) text(field Field) (string, bool) {
+	o, path := r.document.metadata, keyMetadata+"."+field.Key
+	if field.top {
+		o, path = r.document.top, field.Key
+	} else if !r.document.metadataIsObject {
+		return "", false
 	}
-}
-
-// text returns a string member, and false where it is absent or no string.
-func (r *reader) text(o object, key, path string) (string, bool) {
-	raw, ok := o.get(key)
+	raw, ok := o.get(field.Key)
 	if !ok {
+		// Elyra fills in a default when it saves, which it also does to read an old document.
+		if field.Required && field.Default == "" {
+			r.fault("%s is missing", path)
+		}
 		return "", false
 	}
 	var s *string
 	if json.Unmarshal(raw, &s) != nil || s == nil || isPythonNumber(raw) {
-		value := excerpt(raw)
-		if slices.Contains(r.secrets, key) {
-			value = "something else"
-		}
-		r.fault("%s is %s, not a string", path, value)
+		r.fault("%s is %s, not a string", path, r.excerpt(field.Key, raw))
 		return "", false
 	}
-	return withoutSurrogates(*s), true
-}
-
-// write returns the JSON of a text. If the stored value reads as the same text, it's kept: halves of
-// surrogate pairs can't be distinguished after reading.
-func (o object) write(key, text string) json.RawMessage {
-	if raw, _ := o.get(key); bytes.Contains(raw, []byte(loneSurrogate)) {
-		if stored, ok := new(reader).text(o, key, key); ok && stored == text {
-			return raw
-		}
-	}
-	return quote(text)
-}
-
-// object is where a field's key stands.
-func (d Document) object(field Field) object {
-	if field.top {
-		return d.top
-	}
-	return d.metadata
-}
-
-// field reads a field; empty if it's absent.
-func (r *reader) field(o object, field Field) string {
-	text, ok := r.text(o, field.Key, field.path())
-	switch {
-	case !ok && field.Required:
-		r.missing(o, field.Key, field.path())
-	case ok && text == "" && field.Required:
-		r.fault("%s is empty", field.path())
-	case ok && field.stored != nil:
+	text := withoutSurrogates(*s)
+	if field.stored != nil {
 		if err := field.stored(text); err != nil {
-			r.fault("%s: %v", field.path(), err)
+			r.fault("%s %v", path, err)
 		}
 	}
-	return text
+	return text, true
 }
 
 // tags reads the tags. The schema demands no type of an item, only that strings
 // match the rule and that no two are equal; what isn't a string is given as its
 // JSON text. Of two that are the same text, such as 1 and "1", one is given.
-func (r *reader) tags(metadata object) []string {
-	raw, ok := metadata.get(keyTags)
+func (r *reader) tags() []string {
+	raw, ok := r.document.metadata.get(keyTags)
 	if !ok {
 		return nil
 	}
 	var items []json.RawMessage
 	if json.Unmarshal(raw, &items) != nil || items == nil {
-		r.fault("metadata.tags is %s, not an array", excerpt(raw))
+		r.fault("metadata.tags is %s, not an array", r.excerpt(keyTags, raw))
 		return nil
 	}
 	tags := make([]string, 0, len(items))
 	seen, given := make(map[string]bool, len(items)), make(map[string]bool, len(items))
 	for _, item := range items {
-		var tag string
-		var key string
+		var tag, key string
 		if json.Unmarshal(item, &tag) == nil && string(item) != "null" {
 			key = `"` + tag
 			tag = withoutSurrogates(tag)
@@ -398,64 +346,67 @@ func (r *reader) tags(metadata object) []string {
 		}
 		if seen[key] {
 			r.fault("metadata.tags has %q twice", tag)
-			continue
-		}
-		seen[key] = true
-		if !given[tag] {
-			given[tag] = true
+		} else if !given[tag] {
 			tags = append(tags, tag)
 		}
+		seen[key], given[tag] = true, true
 	}
 	return tags
 }
 
-// With returns the document with the fields of image in it and all else as it
-// was, keys in the order Elyra would write: the known ones where they stood,
-// new ones behind in the order of Elyra's schema. Keys that Elyra computes, or
-// can't load, are dropped.
+// With returns the document with the fields of image in it. All else stays as it
+// was: the known keys in their places, new ones after them in the order of Elyra's
+// schema. Keys that Elyra computes, or can't load, are dropped.
 func (d Document) With(image RuntimeImage) Document {
 	return d.with(SchemaName, fields, keyBeforeTags, image.Tags, func(field Field) string { return *field.value(&image) })
 }
 
-// with returns the document with the values of fields in it, and the tags behind one of them.
+// with returns the document with the values of fields in it, and the tags after one of them. Tags that it
+// has in another order stay as they are; none and an empty array mean the same.
 func (d Document) with(schemaName string, fields []Field, beforeTags string, tags []string, value func(Field) string) Document {
-	known := append([]string{keyMetadata, keySchemaName, keySelf}, derivedKeys...)
-	var top object
-	md := slices.Clone(d.metadata)
+	dropped := append([]string{keyMetadata, keySchemaName, keySelf}, derivedKeys...)
+	var top, metadata object
+	var unset []string
 	for _, field := range fields {
 		text := value(field)
 		switch {
 		case field.top:
-			known = append(known, field.Key)
-			top = append(top, member{field.Key, d.top.write(field.Key, text)})
+			dropped = append(dropped, field.Key)
+			top = append(top, member{field.Key, d.top.quoted(field.Key, text)})
 		case text == "":
-			md = md.without(field.Key)
+			unset = append(unset, field.Key)
 		default:
-			md = md.set(field.Key, md.write(field.Key, text))
+			metadata = append(metadata, member{field.Key, d.metadata.quoted(field.Key, text)})
 		}
 		if field.Key == beforeTags {
-			md = md.withTags(tags)
+			stored := reader{document: d}
+			switch current := stored.tags(); {
+			case stored.err() == nil && sameTags(current, tags):
+			case len(tags) == 0:
+				unset = append(unset, keyTags)
+			default:
+				metadata = append(metadata, member{keyTags, quoteAll(tags)})
+			}
 		}
 	}
 	top = append(top, member{keyMetadata, nil}, member{keySchemaName, quote(schemaName)}) // metadata is written from d.metadata
 	return Document{
-		top:              append(top, d.top.without(known...)...),
-		metadata:         md,
+		top:              append(top, d.top.without(dropped...)...),
+		metadata:         d.metadata.without(unset...).with(metadata...),
 		metadataIsObject: true,
 	}
 }
 
-// withTags returns metadata with these tags. If it has them, in any order, it stays
-// as it is; none and an empty array are one thing.
-func (o object) withTags(tags []string) object {
-	var stored reader
-	switch current := stored.tags(o); {
-	case stored.err() == nil && sameTags(current, tags):
-		return o
-	case len(tags) == 0:
-		return o.without(keyTags)
+// quoted returns the JSON of a text. If the stored value reads as the same text, it's kept: halves of
+// surrogate pairs can't be distinguished after reading.
+func (o object) quoted(key, text string) json.RawMessage {
+	if raw, _ := o.get(key); bytes.Contains(raw, []byte(loneSurrogate)) {
+		var stored string
+		if json.Unmarshal(raw, &stored) == nil && withoutSurrogates(stored) == text {
+			return raw
+		}
 	}
-	return o.set(keyTags, quoteAll(tags))
+	return quote(text)
 }
 
 // maxIndented is the number of levels up to which a document is indented. Each level adds two
@@ -479,9 +430,9 @@ func (d Document) Encode() []byte {
 func (d Document) Compact() []byte { return toPython(d.compact()) }
 
 func (d Document) compact() []byte {
-	top := slices.Clone(d.top)
+	top := d.top
 	if d.metadataIsObject {
-		top = top.set(keyMetadata, d.metadata.compact())
+		top = top.with(member{keyMetadata, d.metadata.compact()})
 	}
 	return top.compact()
 }

@@ -65,7 +65,7 @@ func TestNewDocument(t *testing.T) {
 	}
 }
 
-// TestDocumentWith holds the rule that an update keeps what it does not know.
+// TestDocumentWith holds the rule that an update keeps what it doesn't know.
 func TestDocumentWith(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -98,19 +98,19 @@ func TestDocumentWith(t *testing.T) {
 			`{"display_name":"x","metadata":{"keep":true,"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
 		{
-			"metadata that is no object is replaced",
+			"metadata that isn't an object is replaced",
 			`{"metadata":[]}`,
 			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
 			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
 		{
-			"what Python writes and JSON does not have",
+			"what Python writes and JSON doesn't have",
 			`{"metadata":{"n":[NaN,-Infinity,{"i":Infinity}],"s":"NaN \"Infinity"}}`,
 			elyra.RuntimeImage{DisplayName: "NaN", ImageName: "a/b"},
 			`{"display_name":"NaN","metadata":{"n":[NaN,-Infinity,{"i":Infinity}],"s":"NaN \"Infinity","image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
 		{
-			"what Elyra cannot load goes",
+			"what Elyra can't load goes",
 			`{"self":1,"version":2}`,
 			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
 			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image","version":2}`,
@@ -165,7 +165,7 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[1,true,"1",null]}}`, "", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"ab\n"}}`, "", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"` + strings.Repeat("a", 252) + `\n"}}`, "", false},
-		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"` + strings.Repeat("a", 253) + `\n"}}`, "at most 253 characters, this one has 254", false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"` + strings.Repeat("a", 253) + `\n"}}`, "not 2 to 253 lowercase", false},
 		{`{` + ok + `}`, "metadata is missing", false},
 		{`{` + ok + `,"metadata":[]}`, "metadata is [], not an object", false},
 		{`{` + ok + `,"metadata":null}`, "metadata is null, not an object", false},
@@ -173,7 +173,7 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"metadata":{"image_name":""}}`, "metadata.image_name is empty", false},
 		{`{` + ok + `,"metadata":{"image_name":3}}`, "metadata.image_name is 3, not a string", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","description":null}}`, "metadata.description is null, not a string", false},
-		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":"always"}}`, `metadata.pull_policy: "always" isn't one of Always, IfNotPresent, Never`, false},
+		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":"always"}}`, `metadata.pull_policy is "always", not one of Always, IfNotPresent, Never`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":null}}`, "metadata.pull_policy is null, not a string", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"A"}}`, "metadata.pull_secret", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":"x"}}`, `metadata.tags is "x", not an array`, false},
@@ -192,7 +192,7 @@ func TestDocumentInvalid(t *testing.T) {
 		{"{\"a\": 1", "the document ends too early", true},
 		{`{"a": NaN, "b\`, "the document ends too early", true},
 		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
-		{`{} {}`, "something follows", true},
+		{`{} {}`, "line 1, column 4", true},
 		{"\ufeff{}", "byte order mark", true},
 		{"{\"a\":\"\xff\"}", "not UTF-8", true},
 		{"\xef\xbb\xbf{}", "byte order mark", true},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 )
 
@@ -36,7 +35,7 @@ func (d Document) Extra() string {
 		top = top.without(keyMetadata)
 	}
 	if _, ok := d.top.get(keySchemaName); !ok {
-		top = top.set(keySchemaName, json.RawMessage("null")) // as invalid as none
+		top = append(top, member{keySchemaName, json.RawMessage("null")}) // as invalid as none
 	}
 	if len(top) > 0 {
 		extra = append(extra, member{keyDocument, top.compact()})
@@ -68,37 +67,37 @@ func (d Document) WithExtra(extra string) (Document, error) {
 		return Document{}, err
 	}
 	before, invalid := d.Image("")
-	d.metadata, d.top = slices.Clone(d.metadata), slices.Clone(d.top)
-	var others object // the many, perhaps
+	var top, metadata object
 	for _, m := range added {
 		switch {
 		case m.key == keyDocument:
-			top, err := parseObject(m.value)
-			if err != nil {
+			if top, err = parseObject(m.value); err != nil {
 				return Document{}, fmt.Errorf("%q: %w", m.key, err)
 			}
-			for _, m := range top {
-				if m.key == keyMetadata || slices.ContainsFunc(fields, func(f Field) bool { return f.top && f.Key == m.key }) {
-					return Document{}, fmt.Errorf("%q is an attribute of its own", m.key)
-				}
-				d.top = d.top.set(m.key, m.value)
-			}
 		case isKeyDocument(m.key):
-			others = append(others, member{m.key[1:], m.value})
-		case !isSchemaKey(m.key):
-			others = append(others, m)
-		case d.metadata.index(m.key) >= 0 && (string(m.value) == "[]" || string(m.value) == `""`):
-			// The document had none, and has one now.
-		default:
-			d.metadata = d.metadata.set(m.key, m.value)
-			if image, _ := d.Image(""); !image.Equal(before) {
-				return Document{}, fmt.Errorf("%q is an attribute of its own", m.key)
+			metadata = append(metadata, member{m.key[1:], m.value})
+		case isSchemaKey(m.key) && (string(m.value) == "[]" || string(m.value) == `""`):
+			if _, set := d.metadata.get(m.key); !set { // otherwise the document had none, and has one now
+				metadata = append(metadata, m)
 			}
+		default:
+			metadata = append(metadata, m)
 		}
 	}
-	d.metadata = d.metadata.setAll(others)
-	reasons := (*InvalidError)(nil)
-	if _, err := d.Image(""); invalid == nil && errors.As(err, &reasons) {
+	if _, ok := top.get(keyMetadata); ok {
+		return Document{}, fmt.Errorf("%q is an attribute of its own", keyMetadata)
+	}
+	d.top, d.metadata = d.top.with(top...), d.metadata.with(metadata...)
+	after, err := d.Image("")
+	for _, field := range fields {
+		if *field.value(&before) != *field.value(&after) {
+			return Document{}, fmt.Errorf("%q is an attribute of its own", field.Key)
+		}
+	}
+	if !sameTags(before.Tags, after.Tags) {
+		return Document{}, fmt.Errorf("%q is an attribute of its own", keyTags)
+	}
+	if reasons, ok := errors.AsType[*InvalidError](err); ok && invalid == nil {
 		return Document{}, errors.New(reasons.Reason())
 	}
 	return d, nil
@@ -108,7 +107,7 @@ func (d Document) WithExtra(extra string) (Document, error) {
 // an object, nothing changes.
 func (d Document) WithImageName(imageName string) Document {
 	if d.metadataIsObject {
-		d.metadata = slices.Clone(d.metadata).set(keyImageName, quote(imageName))
+		d.metadata = d.metadata.with(member{keyImageName, quote(imageName)})
 	}
 	return d
 }

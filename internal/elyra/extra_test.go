@@ -83,7 +83,7 @@ func TestWithExtra(t *testing.T) {
 		`{"$document": {"display_name": "Y"}}`: `"display_name" is an attribute of its own`,
 		`{"$document": {"metadata": {}}}`:      `"metadata" is an attribute of its own`,
 		`{"$document": {"schema_name": "x"}}`:  `schema_name is "x", not "runtime-image"`,
-		`{"a": 1} {}`:                          "something follows after the closing brace",
+		`{"a": 1} {}`:                          "broken JSON: line 1, column 10",
 	} {
 		if document, err := elyra.NewDocument(image).WithExtra(extra); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %s, %v, want %s", extra, document.Compact(), err, want)

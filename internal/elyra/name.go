@@ -5,18 +5,20 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 )
 
 // maxNameLength keeps name plus ".json" within the 255 bytes that file systems
 // allow a file's name. Elyra itself sets no limit.
 const maxNameLength = 250
 
-var nameRule = regexp.MustCompile(`^[a-z]([a-z0-9_-]*[a-z0-9])?$`)
+var (
+	nameRule = regexp.MustCompile(`^[a-z]([a-z0-9_-]*[a-z0-9])?$`)
 
-// errNoName says that a display name has no character that Elyra could make a
-// name of. Elyra itself fails with an internal error there.
-var errNoName = errors.New("the display name has no letter a-z, digit, hyphen or underscore to make a name of")
+	// spaces are what \s of Python's re module matches in a str: Unicode's whitespace and the four
+	// information separators.
+	spaces  = regexp.MustCompile(`[\t-\r\x1c-\x1f\x{85}\p{Z}]+`)
+	noNames = regexp.MustCompile(`[^a-z0-9_-]`)
+)
 
 // ValidateName reports whether Elyra can save an instance under name: lowercase
 // letters, digits, hyphens and underscores, a letter first, a letter or digit
@@ -38,46 +40,23 @@ func ValidateName(name string) error {
 // NameFromDisplayName returns the name that Elyra gives an instance that is
 // created without one: lowercase, each run of whitespace an underscore, every
 // other character outside a-z, 0-9, hyphen and underscore dropped, "a_" in front
-// where no letter is first, "_0" behind where no letter or digit is last. It
-// fails with [errNoName] where nothing is left.
+// if no letter is first, "_0" at the end if no letter or digit is last. It
+// fails if nothing is left. Elyra itself fails with an internal error there.
 //
 // The rule is MetadataManager.get_normalized_name (Elyra's
 // elyra/metadata/manager.py).
 func NameFromDisplayName(displayName string) (string, error) {
-	var b strings.Builder
-	inSpace := false
-	for _, r := range displayName {
-		space := isPythonSpace(r)
-		if space && !inSpace {
-			b.WriteByte('_')
-		}
-		inSpace = space
-		// U+0130 and U+212A, the dotted capital I and the Kelvin sign, are the
-		// two characters beyond ASCII whose lower case begins with a letter a-z,
-		// in Python as in Go.
-		if r = unicode.ToLower(r); isNameLetter(r) || isDigit(r) || r == '-' || r == '_' {
-			b.WriteRune(r)
-		}
-	}
-	name := b.String()
+	// U+0130 and U+212A, the dotted capital I and the Kelvin sign, are the two characters beyond ASCII
+	// whose lower case begins with a letter a-z, in Python as in Go.
+	name := noNames.ReplaceAllString(spaces.ReplaceAllString(strings.ToLower(displayName), "_"), "")
 	if name == "" {
-		return "", errNoName
+		return "", errors.New("the display name has no letter a-z, digit, hyphen or underscore to make a name of")
 	}
-	if !isNameLetter(rune(name[0])) {
+	if name[0] < 'a' {
 		name = "a_" + name
 	}
-	if last := rune(name[len(name)-1]); !isNameLetter(last) && !isDigit(last) {
+	if strings.ContainsAny(name[len(name)-1:], "-_") {
 		name += "_0"
 	}
 	return name, nil
 }
-
-// isPythonSpace reports whether \s of Python's re module matches r in a str:
-// Unicode's whitespace and the four information separators.
-func isPythonSpace(r rune) bool {
-	return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f
-}
-
-func isNameLetter(r rune) bool { return 'a' <= r && r <= 'z' }
-
-func isDigit(r rune) bool { return '0' <= r && r <= '9' }

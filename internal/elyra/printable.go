@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// Printable returns a name, path, or text from others for one line of a message, so that it can't
+// Printable returns a name, path, or text from others for one line of a message, which then can't
 // control the terminal: an unprintable character is written as in a Go string, such as \x1b, and
 // invalid UTF-8 as U+FFFD.
 func Printable(text string) string {

@@ -2,6 +2,7 @@ package elyra
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -10,27 +11,10 @@ import (
 // character outside printable ASCII, surrogate pairs beyond U+FFFF, and nothing
 // else escaped.
 func quote(s string) []byte {
-	b := []byte{'"'}
-	for _, r := range s {
-		switch r {
-		case '"', '\\':
-			b = append(b, '\\', byte(r))
-		case '\n':
-			b = append(b, `\n`...)
-		case '\r':
-			b = append(b, `\r`...)
-		case '\t':
-			b = append(b, `\t`...)
-		case '\f':
-			b = append(b, `\f`...)
-		case '\b':
-			b = append(b, `\b`...)
-		default:
-			b = appendASCII(b, string(r))
-		}
-	}
-	return append(b, '"')
+	return append(appendASCII([]byte{'"'}, shortEscapes.Replace(s)), '"')
 }
+
+var shortEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "\f", `\f`, "\b", `\b`)
 
 // appendASCII appends s with every character outside printable ASCII as \uHHHH.
 func appendASCII(b []byte, s string) []byte {

@@ -60,47 +60,29 @@ func (r Runtime) Document(stored Document) Document {
 	})
 }
 
-// Runtime returns the runtime that the document describes. Where Elyra's schema refuses the document,
+// Runtime returns the runtime that the document describes. If Elyra's schema refuses the document,
 // it returns what could be read with an [InvalidError] that has all faults. None quotes a secret.
 func (d Document) Runtime() (Runtime, error) {
-	r := reader{secrets: runtimeSecrets()}
+	r, name := d.read(runtimeSecrets(), KubeflowPipelines.Name, Airflow.Name)
 	runtime := Runtime{Values: map[string]string{}}
-	if name, ok := r.text(d.top, keySchemaName, keySchemaName); !ok {
-		r.missing(d.top, keySchemaName, keySchemaName)
-	} else if i := slices.IndexFunc(RuntimeSchemas(), func(s *RuntimeSchema) bool { return s.Name == name }); i >= 0 {
-		runtime.Schema = RuntimeSchemas()[i]
-	} else {
-		r.fault("schema_name is %q, not %s or %s", name, KubeflowPipelines.Name, Airflow.Name)
-	}
-	if _, ok := d.top.get(keySelf); ok {
-		r.fault("it has a key %q, which Elyra cannot load", keySelf)
-	}
-	if !d.metadataIsObject {
-		r.fault("metadata is missing, or isn't an object")
-	}
-	if runtime.Schema == nil || !d.metadataIsObject {
+	at := slices.IndexFunc(RuntimeSchemas(), func(s *RuntimeSchema) bool { return s.Name == name })
+	if at < 0 || !d.metadataIsObject {
 		return runtime, r.err()
 	}
-	kind, hasType := r.text(d.metadata, keyRuntimeType, keyMetadata+"."+keyRuntimeType)
+	runtime.Schema = RuntimeSchemas()[at]
+	kind, hasType := r.text(Field{Key: keyRuntimeType})
 	if hasType && kind != runtime.Schema.Type {
 		r.fault("metadata.runtime_type is %q, not %q", kind, runtime.Schema.Type)
 	}
 	for _, field := range runtime.Schema.Fields {
-		value, ok := r.text(d.object(field), field.Key, field.path())
-		switch {
-		case ok:
+		if field.Key == keyGitHubAPIEndpoint && hasType {
+			field.Required, field.Default = true, "" // Elyra doesn't fill this one in
+		}
+		if value, ok := r.text(field); ok {
 			runtime.Values[field.Key] = value
-			if field.stored != nil {
-				if err := field.stored(value); err != nil {
-					r.fault("%s %v", field.path(), err)
-				}
-			}
-		// Elyra fills in a default when it saves, which it also does to read an old document.
-		case field.Required && field.Default == "", field.Key == keyGitHubAPIEndpoint && hasType:
-			r.missing(d.object(field), field.Key, field.path())
 		}
 	}
-	runtime.Tags = r.tags(d.metadata)
+	runtime.Tags = r.tags()
 	if err := r.err(); err != nil {
 		return runtime, err
 	}

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // SchemaName is the schema_name of every runtime image.
@@ -23,7 +22,8 @@ type RuntimeImage struct {
 	// compares image names as plain strings. Required.
 	ImageName   string
 	Description string
-	PullPolicy  PullPolicy
+	// PullPolicy is when the cluster pulls the image; empty leaves that to the cluster.
+	PullPolicy string
 	// PullSecret names the Kubernetes Secret with the registry's credentials.
 	PullSecret string
 	// Tags categorise the image. Their order means nothing.
@@ -40,19 +40,20 @@ type Field struct {
 	// Required fields are never empty. Others are absent from the document if empty.
 	Required bool
 	// Check is the rule for values that a user writes. Except for the image name, whose
-	// rule is stricter than Elyra's and stands elsewhere, it's Elyra's own.
+	// rule is stricter than Elyra's and is in another package, it's Elyra's own.
 	Check func(string) error
-	// Default stands in a document that has no other value; empty if there isn't one.
+	// Default is the value in a document that has no other; empty if there isn't one.
 	Default string
-	// Secret values never stand in a message. Secret and Private ones, such as user
+	// Secret values are never part of a message. Secret and Private ones, such as user
 	// names, are never shown.
 	Secret, Private bool
 
 	// choices are all values that the field may have, and which others each needs.
 	choices []choice
-	// top: the key stands at the top level of the document, not in metadata.
+	// top: the key is at the top level of the document, not in metadata.
 	top bool
 	// stored is Elyra's rule for values that a document has; nil if there isn't one.
+	// Its errors complete a sentence that begins with the key.
 	stored func(string) error
 	value  func(*RuntimeImage) *string
 }
@@ -60,24 +61,16 @@ type Field struct {
 // Of returns the field of an image.
 func (f Field) Of(image *RuntimeImage) *string { return f.value(image) }
 
-// path is where the key stands in the document.
-func (f Field) path() string {
-	if f.top {
-		return f.Key
-	}
-	return keyMetadata + "." + f.Key
-}
-
 var fields = []Field{
-	{Key: "display_name", Required: true, top: true, Check: checkDisplayName,
+	{Key: "display_name", Required: true, top: true, Check: checkDisplayName, stored: storedNotEmpty,
 		value: func(r *RuntimeImage) *string { return &r.DisplayName }},
 	{Key: "description", Check: checkDescription,
 		value: func(r *RuntimeImage) *string { return &r.Description }},
-	{Key: keyImageName, Required: true,
+	{Key: keyImageName, Required: true, stored: storedNotEmpty,
 		value: func(r *RuntimeImage) *string { return &r.ImageName }},
-	{Key: "pull_policy", Check: checkPullPolicy, stored: checkStoredPullPolicy,
-		value: func(r *RuntimeImage) *string { return (*string)(&r.PullPolicy) }},
-	{Key: "pull_secret", Check: checkPullSecret, stored: checkStoredPullSecret,
+	choiceField(Field{Key: "pull_policy", value: func(r *RuntimeImage) *string { return &r.PullPolicy }},
+		choice{value: PullAlways}, choice{value: PullIfNotPresent}, choice{value: PullNever}),
+	{Key: "pull_secret", Check: pullSecrets.check, stored: pullSecrets.stored,
 		value: func(r *RuntimeImage) *string { return &r.PullSecret }},
 }
 
@@ -103,27 +96,17 @@ func sameTags(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// PullPolicy is a Kubernetes image pull policy. The empty one leaves the choice
-// to the cluster.
-type PullPolicy string
-
-// The pull policies that Elyra's schema knows.
+// The values of [RuntimeImage.PullPolicy], Kubernetes' image pull policies.
 const (
-	PullAlways       PullPolicy = "Always"
-	PullIfNotPresent PullPolicy = "IfNotPresent"
-	PullNever        PullPolicy = "Never"
+	PullAlways       = "Always"
+	PullIfNotPresent = "IfNotPresent"
+	PullNever        = "Never"
 )
 
-// pullPolicies returns all pull policies, in the order of Elyra's schema.
-func pullPolicies() []PullPolicy { return []PullPolicy{PullAlways, PullIfNotPresent, PullNever} }
-
-// maxPullSecretLength is the longest name of a Kubernetes Secret (a DNS
-// subdomain, RFC 1123) and maxLength in Elyra's schema. In characters.
-const maxPullSecretLength = 253
-
 var (
-	tagRule        = regexp.MustCompile(`^[^ \t]+([ \t]+[^ \t]+)*$`)
-	pullSecretRule = regexp.MustCompile(`^[a-z0-9][a-z0-9-.]*[a-z0-9]$`)
+	// pullSecrets are the names of Kubernetes Secrets, by Elyra's schema.
+	pullSecrets = pattern{rule: dotted, least: 2, most: 253, characters: "lowercase letters, digits, hyphens, and dots"}
+	tagRule     = regexp.MustCompile(`^[^ \t]+([ \t]+[^ \t]+)*$`)
 )
 
 func checkDisplayName(name string) error {
@@ -136,48 +119,6 @@ func checkDisplayName(name string) error {
 func checkDescription(description string) error {
 	if description == "" {
 		return errors.New("an empty description isn't the same as none; leave it out, or use null")
-	}
-	return nil
-}
-
-// checkPullPolicy checks a pull policy against the enum in Elyra's schema
-// and names the right one where only the case is wrong.
-func checkPullPolicy(policy string) error {
-	if slices.Contains(pullPolicies(), PullPolicy(policy)) {
-		return nil
-	}
-	for _, p := range pullPolicies() {
-		if strings.EqualFold(string(p), strings.TrimSpace(policy)) {
-			return fmt.Errorf("%q isn't a pull policy; use %q", policy, p)
-		}
-	}
-	if policy == "" {
-		return errors.New("an empty pull policy isn't the same as none; leave it out, or use null, for the cluster's default")
-	}
-	return fmt.Errorf("%q isn't a pull policy; use \"Always\", \"IfNotPresent\" or \"Never\"", policy)
-}
-
-func checkStoredPullPolicy(policy string) error {
-	if !slices.Contains(pullPolicies(), PullPolicy(policy)) {
-		return fmt.Errorf("%q isn't one of Always, IfNotPresent, Never", policy)
-	}
-	return nil
-}
-
-// checkPullSecret checks the name of a Kubernetes Secret against Elyra's
-// schema: 2 to 253 lowercase letters, digits, hyphens and dots, a letter or
-// digit first and last.
-func checkPullSecret(secret string) error {
-	switch {
-	case secret == "":
-		return errors.New("an empty pull secret isn't the same as none; leave it out, or use null, to pull without credentials")
-	case utf8.RuneCountInString(secret) > maxPullSecretLength:
-		return fmt.Errorf("the name of a Kubernetes Secret has at most %d characters, this one has %d", maxPullSecretLength, utf8.RuneCountInString(secret))
-	case !pullSecretRule.MatchString(secret):
-		if lower := strings.ToLower(secret); pullSecretRule.MatchString(lower) {
-			return fmt.Errorf("%q isn't the name of a Kubernetes Secret, which has no capitals; use %q", secret, lower)
-		}
-		return fmt.Errorf("%q isn't the name of a Kubernetes Secret that Elyra accepts: at least two lowercase letters, digits, hyphens and dots, a letter or digit first and last", secret)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package elyra
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -52,9 +53,9 @@ var KubeflowPipelines = &RuntimeSchema{
 	Name: "kfp", Type: "KUBEFLOW_PIPELINES", Title: "Kubeflow Pipelines",
 	Fields: slices.Concat(leadingFields, []Field{
 		{Key: "public_api_endpoint", Check: checkURL, stored: storedURI},
-		{Key: "user_namespace", Check: checkNamespace, stored: storedNamespace},
-		choiceField("engine", "Argo", choice{value: "Argo"}),
-		choiceField("auth_type", "NO_AUTHENTICATION",
+		{Key: "user_namespace", Check: namespaces.check, stored: namespaces.stored},
+		choiceField(Field{Key: "engine", Default: "Argo"}, choice{value: "Argo"}),
+		choiceField(Field{Key: "auth_type", Default: "NO_AUTHENTICATION"},
 			choice{"NO_AUTHENTICATION", needs(forbidden, "api_username", "api_password")},
 			choice{"KUBERNETES_SERVICE_ACCOUNT_TOKEN", needs(forbidden, "api_username", "api_password")},
 			choice{"DEX_STATIC_PASSWORDS", needs(required, "api_username", "api_password")},
@@ -72,8 +73,8 @@ var KubeflowPipelines = &RuntimeSchema{
 var Airflow = &RuntimeSchema{
 	Name: "airflow", Type: "APACHE_AIRFLOW", Title: "Apache Airflow",
 	Fields: slices.Concat(leadingFields, []Field{
-		{Key: "user_namespace", Default: "default", Check: checkNamespace, stored: storedNamespace},
-		choiceField("git_type", "GITHUB",
+		{Key: "user_namespace", Default: "default", Check: namespaces.check, stored: namespaces.stored},
+		choiceField(Field{Key: "git_type", Default: "GITHUB"},
 			choice{value: "GITHUB"},
 			choice{"GITLAB", needs(required, keyGitHubAPIEndpoint)},
 			choice{"GITEA", needs(required, keyGitHubAPIEndpoint)},
@@ -96,8 +97,8 @@ var leadingFields = []Field{
 var storageFields = []Field{
 	{Key: "cos_endpoint", Required: true, Check: checkStorageURL, stored: storedURI},
 	{Key: "public_cos_endpoint", Check: checkURL, stored: storedURI},
-	{Key: "cos_bucket", Required: true, Check: checkBucket, stored: storedBucket},
-	choiceField("cos_auth_type", "USER_CREDENTIALS",
+	{Key: "cos_bucket", Required: true, Check: buckets.check, stored: buckets.stored},
+	choiceField(Field{Key: "cos_auth_type", Default: "USER_CREDENTIALS"},
 		choice{"USER_CREDENTIALS", map[string]need{"cos_username": required, "cos_password": required, "cos_secret": forbidden}},
 		choice{"KUBERNETES_SECRET", needs(required, "cos_username", "cos_password", "cos_secret")},
 		choice{"AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", needs(forbidden, "cos_username", "cos_password", "cos_secret")},
@@ -107,33 +108,30 @@ var storageFields = []Field{
 	{Key: "cos_password", Secret: true, Check: checkPassword, stored: checkPassword},
 }
 
-// choiceField is a field with a default and no other values than the choices.
-func choiceField(key, standard string, choices ...choice) Field {
-	values := make([]string, len(choices))
-	for i, choice := range choices {
-		values[i] = choice.value
-	}
+// choiceField is the field with no other values than the choices.
+func choiceField(field Field, choices ...choice) Field {
+	field.choices = choices
+	values := field.Choices()
 	list := strings.Join(values, ", ")
-	return Field{Key: key, Default: standard, choices: choices,
-		Check: func(value string) error {
-			if slices.Contains(values, value) {
-				return nil
-			}
-			if value == "Tekton" {
-				return errors.New(`only Argo runs with Elyra 4 and odh-elyra 5; use "Argo"`)
-			}
-			if i := slices.IndexFunc(values, func(v string) bool { return strings.EqualFold(v, strings.TrimSpace(value)) }); i >= 0 {
-				return fmt.Errorf("%q isn't one of %s; use %q", value, list, values[i])
-			}
-			return fmt.Errorf("%q isn't one of %s", value, list)
-		},
-		stored: func(value string) error {
-			if !slices.Contains(values, value) {
-				return fmt.Errorf("is %q, not one of %s", value, list)
-			}
+	field.Check = func(value string) error {
+		i := slices.IndexFunc(values, func(v string) bool { return strings.EqualFold(v, strings.TrimSpace(value)) })
+		switch {
+		case slices.Contains(values, value):
 			return nil
-		},
+		case value == "Tekton":
+			return errors.New(`only Argo runs with Elyra 4 and odh-elyra 5; use "Argo"`)
+		case i >= 0:
+			return fmt.Errorf("%q isn't one of %s; use %q", value, list, values[i])
+		}
+		return cmp.Or(checkNotBlank(value), fmt.Errorf("%q isn't one of %s", value, list))
 	}
+	field.stored = func(value string) error {
+		if !slices.Contains(values, value) {
+			return fmt.Errorf("is %q, not one of %s", value, list)
+		}
+		return nil
+	}
+	return field
 }
 
 // Choices returns the values that a field may have; nil if it may have others.
@@ -271,8 +269,11 @@ func checkStorageURL(value string) error {
 }
 
 var (
-	namespaceRule  = regexp.MustCompile(`^[a-z0-9][-a-z0-9]*[a-z0-9]$`)
-	bucketRule     = regexp.MustCompile(`^[a-z0-9][a-z0-9-.]*[a-z0-9]$`)
+	hyphenated = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*[a-z0-9]$`)
+	dotted     = regexp.MustCompile(`^[a-z0-9][a-z0-9-.]*[a-z0-9]$`)
+	namespaces = pattern{rule: hyphenated, least: 2, most: 63, characters: "lowercase letters, digits, and hyphens"}
+	buckets    = pattern{rule: dotted, least: 3, most: 222, characters: "lowercase letters, digits, hyphens, and dots", hyphens: true}
+
 	repositoryRule = regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+$`)
 	uriRule        = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*$`)
 )
@@ -285,36 +286,43 @@ func storedURI(value string) error {
 	return nil
 }
 
-// storedNamespace, like storedBucket, knows Python's idea of the end: see validateStoredPullSecret.
-func storedNamespace(value string) error {
-	if utf8.RuneCountInString(value) > 63 || !namespaceRule.MatchString(strings.TrimSuffix(value, "\n")) {
-		return fmt.Errorf("is %q, not 2 to 63 lower-case letters, digits, and hyphens, with a letter or digit first and last", value)
+// pattern is one of Elyra's rules for names of other systems.
+type pattern struct {
+	rule        *regexp.Regexp
+	least, most int // characters
+	characters  string
+	hyphens     bool // people write "_" and mean "-"
+}
+
+func (p pattern) String() string {
+	return fmt.Sprintf("%d to %d %s, with a letter or digit first and last", p.least, p.most, p.characters)
+}
+
+// stored is the rule for values that a document has. To Python, $ matches before a final newline, too,
+// which counts as a character.
+func (p pattern) stored(value string) error {
+	if length := utf8.RuneCountInString(value); length < p.least || length > p.most || !p.rule.MatchString(strings.TrimSuffix(value, "\n")) {
+		return fmt.Errorf("is %q, not %s", value, p)
 	}
 	return nil
 }
 
-func checkNamespace(value string) error {
-	return offer(value, storedNamespace, strings.ToLower(strings.TrimSpace(value)))
-}
-
-func storedBucket(value string) error {
-	if length := utf8.RuneCountInString(value); length < 3 || length > 222 || !bucketRule.MatchString(strings.TrimSuffix(value, "\n")) {
-		return fmt.Errorf("is %q, not 3 to 222 lower-case letters, digits, hyphens, and dots, with a letter or digit first and last", value)
+// check is the rule for values that a user writes. It names the right one if it's clear.
+func (p pattern) check(value string) error {
+	if err := checkNotBlank(value); err != nil {
+		return err
+	}
+	meant := strings.ToLower(strings.TrimSpace(value))
+	if p.hyphens {
+		meant = strings.ReplaceAll(meant, "_", "-")
+	}
+	switch {
+	case p.stored(meant) != nil:
+		return fmt.Errorf("%q isn't %s", value, p)
+	case value != meant:
+		return fmt.Errorf("%q isn't %s; use %q", value, p, meant)
 	}
 	return nil
-}
-
-func checkBucket(value string) error {
-	return offer(value, storedBucket, strings.ReplaceAll(strings.ToLower(strings.TrimSpace(value)), "_", "-"))
-}
-
-// offer is a rule for new values that names the right one if it's clear.
-func offer(value string, rule func(string) error, meant string) error {
-	err := rule(value)
-	if err == nil && strings.HasSuffix(value, "\n") || err != nil && value != meant && rule(meant) == nil {
-		return fmt.Errorf("%q isn't valid; use %q", value, meant)
-	}
-	return err
 }
 
 // checkRepository wants the path of a repository, without the address of the site.

@@ -118,7 +118,7 @@ func TestODHFunctions(t *testing.T) {
 	if got, err, _ := call(t, "odh_image_stream_annotation", argument); got != want {
 		t.Errorf("%s\n got %v\nwant %s", err, got, want)
 	}
-	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" isn't a pull policy; use "Always"`)
+	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" isn't one of Always, IfNotPresent, Never; use "Always"`)
 	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text(`{"n": 1e999}`)}), `the runtime image "My image": the notebook controller can't read it: `)
 	wantError(t, "odh_image_stream_annotation", object(nil), "display_name is missing")
 }

@@ -112,7 +112,7 @@ func imageNameTwiceWarning(imageName string, stored []elyra.RuntimeImage) diag.D
 			detail += fmt.Sprintf("\n    and %d more", len(stored)-most)
 			break
 		}
-		detail += fmt.Sprintf("\n    %s # pull_policy = %s, pull_secret = %s", elyra.Printable(image.Name), hclString(string(image.PullPolicy)), hclString(image.PullSecret))
+		detail += fmt.Sprintf("\n    %s # pull_policy = %s, pull_secret = %s", elyra.Printable(image.Name), hclString(image.PullPolicy), hclString(image.PullSecret))
 	}
 	return diag.NewAttributeWarningDiagnostic(pathImageName, fmt.Sprintf("More than one runtime image has the image name %q", imageName), detail)
 }

@@ -161,7 +161,7 @@ var imageOf = rapid.Custom(func(r *rapid.T) elyra.RuntimeImage {
 	return elyra.RuntimeImage{
 		Name: "x", DisplayName: text.Draw(r, "display name"), ImageName: text.Draw(r, "image name"),
 		Description: rapid.OneOf(rapid.Just(""), text).Draw(r, "description"),
-		PullPolicy:  elyra.PullPolicy(rapid.SampledFrom([]string{"", "Always", "Never"}).Draw(r, "pull policy")),
+		PullPolicy:  rapid.SampledFrom([]string{"", "Always", "Never"}).Draw(r, "pull policy"),
 		PullSecret:  rapid.SampledFrom([]string{"", "regcred"}).Draw(r, "pull secret"),
 		Tags:        rapid.SliceOfNDistinct(rapid.StringOfN(runes, 1, 4, -1).Filter(func(tag string) bool { return elyra.ValidateTag(tag) == nil }), 0, 2, rapid.ID[string]).Draw(r, "tags"),
 	}
@@ -198,7 +198,7 @@ type fields struct {
 }
 
 func fieldsOf(image elyra.RuntimeImage) *fields {
-	return &fields{image.DisplayName, image.ImageName, image.Description, string(image.PullPolicy), image.PullSecret, append([]string{}, slices.Sorted(slices.Values(image.Tags))...)}
+	return &fields{image.DisplayName, image.ImageName, image.Description, image.PullPolicy, image.PullSecret, append([]string{}, slices.Sorted(slices.Values(image.Tags))...)}
 }
 
 func compareDocuments(o *oracle, c documentCase) (ours, theirs any, err error) {

@@ -192,7 +192,7 @@ func TestParse_refused(t *testing.T) {
 		"[{}] x":   "broken JSON: line 1, column 6",
 		`{"display_name": "X", "schema_name": "runtime-image", "metadata": {}}`: `the runtime image "X" ` + missing,
 		images["least"].annotation: `the runtime image "Python" ` + missing + ". An annotation has no image_name: pass the from.name",
-		strings.Replace(images["controller"].value, "IfNotPresent", "always", 1): `the runtime image "Python 3.11 (UBI9)" is invalid: metadata.pull_policy: "always"`,
+		strings.Replace(images["controller"].value, "IfNotPresent", "always", 1): `the runtime image "Python 3.11 (UBI9)" is invalid: metadata.pull_policy is "always"`,
 	} {
 		if document, err := odh.Parse(text, ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s:\n got %s, %v\nwant %s", text, document.Compact(), err, want)

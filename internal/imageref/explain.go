@@ -12,36 +12,61 @@ import (
 	"github.com/distribution/reference"
 )
 
+// Error says which part of an image name is wrong, why, and what to write instead.
+type Error struct {
+	// Reason is a sentence, without its full stop, that says what's wrong. What it quotes of the name
+	// is escaped, and is never a credential. With several faults, it's the one that only the author can
+	// fix, or else the first.
+	Reason string
+	// Correction is an image name to paste that has no fault left. It's empty if what was meant is
+	// anybody's guess. Parse accepts it.
+	Correction string
+}
+
+// Error returns the reason and, if there's one, the correction to paste.
+func (e *Error) Error() string {
+	if e.Correction == "" {
+		return e.Reason
+	}
+	return fmt.Sprintf("%s; use %q", e.Reason, e.Correction)
+}
+
+// Faults that explain must recognize.
+const (
+	credentialsFault = `The part before the "@" looks like credentials, which don't belong in an image name: pipelines pull with the Kubernetes Secret that pull_secret names`
+	pageFault        = "This is the address of a web page, not an image name"
+)
+
 // explain finds words for a refusal. It fixes everything that can be fixed in only one way and, if
 // that makes an image name, offers it. Otherwise it reports what it couldn't fix, because only the
 // author can decide that; the rest can wait for the next try.
 func explain(input string) *Error {
 	if placeholder := placeholders.FindString(input); placeholder != "" {
-		return &Error{part: partPlaceholder, Reason: fmt.Sprintf("%s is a placeholder that isn't filled in: write the real value in its place", quote(placeholder))}
+		return &Error{Reason: fmt.Sprintf("%s is a placeholder that isn't filled in: write the real value in its place", quote(placeholder))}
 	}
 	text, faults := unwrap(input)
 	written := split(text)
 	fixed, more := fix(written)
 	faults = append(faults, more...)
+	hasCredentials := slices.Contains(faults, credentialsFault)
 
-	_, ok := accept(fixed.String())
-	switch {
 	// Without a fault, what's accepted is only a better spelling: a Kelvin sign in a host is a k in lower case.
-	case ok && len(faults) > 0:
-		e := &Error{part: faults[0].part, Reason: faults[0].reason}
-		isPage := slices.ContainsFunc(faults, func(f fault) bool { return f.part == partPage })
-		if fixed.tag == "" && fixed.digest == "" && !isPage { // a page shows which tags there are
-			fixed.tag = ":latest"
-			e.Reason += `. Without a tag, the name means the tag "latest"`
+	if _, ok := accept(fixed.String()); !ok || len(faults) == 0 {
+		if hasCredentials { // no other message may quote them
+			return &Error{Reason: credentialsFault}
 		}
-		e.Correction = fixed.String()
-		return e
-	// No other message may quote them.
-	case len(faults) > 0 && faults[0].part == partCredentials:
-		return &Error{part: faults[0].part, Reason: faults[0].reason}
+		return &Error{Reason: unfixable(text, written)}
 	}
-	f := unfixable(text, written)
-	return &Error{part: f.part, Reason: f.reason}
+	e := &Error{Reason: faults[0]}
+	if hasCredentials {
+		e.Reason = credentialsFault
+	}
+	if fixed.tag == "" && fixed.digest == "" && !slices.Contains(faults, pageFault) { // a page shows which tags there are
+		fixed.tag = ":latest"
+		e.Reason += `. Without a tag, the name means the tag "latest"`
+	}
+	e.Correction = fixed.String()
+	return e
 }
 
 // placeholders are what templates and documentation have where a value belongs. An image name can have
@@ -53,9 +78,9 @@ const capitalPlaceholders = `\b(?:[A-Z0-9_]*(?:PLACEHOLDER|REPLACE[_-]?ME|CHANGE
 var placeholderTag = regexp.MustCompile(capitalPlaceholders)
 
 // unwrap takes off what's around an image name and what can't be seen in it, from the outside in.
-func unwrap(s string) (string, []fault) {
-	var faults []fault
-	for _, step := range []func(string) (string, fault){
+func unwrap(s string) (string, []string) {
+	var faults []string
+	for _, step := range []func(string) (string, string){
 		withoutInvisible, withoutCredentials, withoutBlanks, withoutLine, withoutQuotes, withoutWebAddress, withoutFinalSlash, joinAtSeparators,
 	} {
 		rest, f := step(s)
@@ -63,16 +88,13 @@ func unwrap(s string) (string, []fault) {
 			s, faults = rest, append(faults, f)
 		}
 	}
-	if i := slices.IndexFunc(faults, func(f fault) bool { return f.part == partCredentials }); i > 0 {
-		faults[0], faults[i] = faults[i], faults[0]
-	}
 	return s, faults
 }
 
-func withoutInvisible(s string) (string, fault) {
+func withoutInvisible(s string) (name, fault string) {
 	at := strings.IndexFunc(s, isInvisible)
 	if at < 0 {
-		return s, fault{}
+		return s, ""
 	}
 	rest := strings.Map(func(r rune) rune {
 		if isInvisible(r) {
@@ -80,27 +102,26 @@ func withoutInvisible(s string) (string, fault) {
 		}
 		return r
 	}, s)
-	return rest, faultf(partWhiteSpace, "The name has an invisible character in it, %U", []rune(s[at:])[0])
+	return rest, fmt.Sprintf("The name has an invisible character in it, %U", []rune(s[at:])[0])
 }
 
 // withoutCredentials cuts off "user:token@" before a registry. A digest also follows an "@", but no
 // "/" follows a digest.
-func withoutCredentials(s string) (string, fault) {
+func withoutCredentials(s string) (name, fault string) {
 	slash := strings.LastIndex(s, "/")
 	at := strings.LastIndex(s[:max(slash, 0)], "@")
 	if at < 0 || strings.HasPrefix(s[at:], "@sha") {
-		return s, fault{}
+		return s, ""
 	}
 	_, rest := cutScheme(s[:at])
 	if strings.Contains(rest, "/") && !strings.Contains(rest, ":") {
-		return s, fault{}
+		return s, ""
 	}
-	return s[:at-len(rest)] + s[at+1:], faultf(partCredentials,
-		`The part before the "@" looks like credentials, which don't belong in an image name: pipelines pull with the Kubernetes Secret that pull_secret names`)
+	return s[:at-len(rest)] + s[at+1:], credentialsFault
 }
 
-func withoutBlanks(s string) (string, fault) {
-	return strings.TrimSpace(s), faultf(partWhiteSpace, "There's whitespace around the name, and Elyra would take it for a part of the name")
+func withoutBlanks(s string) (name, fault string) {
+	return strings.TrimSpace(s), "There's whitespace around the name, and Elyra would take it for a part of the name"
 }
 
 // lines are what people paste with an image name in it: a command, an instruction of a Dockerfile, and
@@ -111,35 +132,34 @@ var lines = []*regexp.Regexp{
 	regexp.MustCompile(`^(?:-+ ?)?["']?(?i:(?:container_?|docker_?|runtime_?)?image(?:_?name)?)["']? ?(?::[ "']|=) ?(\S+)(?: #.*)?$`),
 }
 
-func withoutLine(s string) (string, fault) {
+func withoutLine(s string) (name, fault string) {
 	text := strings.Join(strings.Fields(strings.TrimFunc(s, isWrapping)), " ")
 	for _, line := range lines {
 		if match := line.FindStringSubmatch(text); match != nil {
-			return strings.TrimFunc(match[1], isWrapping), faultf(partLine, "This is a whole line, and only a part of it is the image name")
+			return strings.TrimFunc(match[1], isWrapping), "This is a whole line, and only a part of it is the image name"
 		}
 	}
-	return s, fault{}
+	return s, ""
 }
 
-func withoutQuotes(s string) (string, fault) {
-	return strings.TrimFunc(s, isWrapping), faultf(partPunctuation,
-		"Quotation marks, commas, and semicolons around an image name aren't a part of it")
+func withoutQuotes(s string) (name, fault string) {
+	return strings.TrimFunc(s, isWrapping), "Quotation marks, commas, and semicolons around an image name aren't a part of it"
 }
 
 // withoutWebAddress makes an image name of the address of a page about an image, and cuts off a scheme
 // before an image name. It leaves what may be any page to webFault.
-func withoutWebAddress(s string) (string, fault) {
+func withoutWebAddress(s string) (name, fault string) {
 	scheme, rest := cutScheme(s)
 	if image, ok := findPage(rest); ok {
 		if !canBeFixed(image) {
-			return s, fault{}
+			return s, ""
 		}
-		return image, faultf(partPage, "This is the address of a web page, not an image name")
+		return image, pageFault
 	}
 	if isWeb(scheme) && !isImageAddress(rest) {
-		return s, fault{}
+		return s, ""
 	}
-	return rest, faultf(partScheme, "An image name begins with the registry or the owner, not with %q", s[:len(s)-len(rest)])
+	return rest, fmt.Sprintf("An image name begins with the registry or the owner, not with %q", s[:len(s)-len(rest)])
 }
 
 func canBeFixed(image string) bool {
@@ -163,12 +183,12 @@ func isWeb(scheme string) bool { return scheme == "https" || scheme == "http" }
 
 // withoutFinalSlash cuts it off after a tag or digest. After a bare name, the image may be what's
 // missing.
-func withoutFinalSlash(s string) (string, fault) {
+func withoutFinalSlash(s string) (name, fault string) {
 	rest := strings.TrimSuffix(s, "/")
 	if !strings.ContainsAny(rest[strings.LastIndex(rest, "/")+1:], ":@") {
-		return s, fault{}
+		return s, ""
 	}
-	return rest, faultf(partPunctuation, `There's a "/" after the tag or digest, which ends an image name`)
+	return rest, `There's a "/" after the tag or digest, which ends an image name`
 }
 
 // isInvisible is true of format characters: zero-width spaces, byte order marks, soft hyphens.
@@ -180,7 +200,7 @@ func isWrapping(r rune) bool {
 }
 
 // joinAtSeparators removes whitespace next to a separator. whitespace between two words stays.
-func joinAtSeparators(s string) (string, fault) {
+func joinAtSeparators(s string) (name, fault string) {
 	var joined strings.Builder
 	last := ""
 	for _, word := range strings.Fields(s) {
@@ -190,7 +210,7 @@ func joinAtSeparators(s string) (string, fault) {
 		joined.WriteString(word)
 		last = word
 	}
-	return joined.String(), faultf(partWhiteSpace, `There's whitespace next to a "/", ":", or "@"`)
+	return joined.String(), `There's whitespace next to a "/", ":", or "@"`
 }
 
 // pieces are the parts of something like an image name, each with its separator. Together they're the
@@ -221,19 +241,17 @@ func split(s string) pieces {
 }
 
 // fix fixes what can be fixed in only one way, from left to right.
-func fix(p pieces) (pieces, []fault) {
-	var faults []fault
-	p, digestFaults := fixDigest(p) // first, as it can shorten the path
+func fix(p pieces) (pieces, []string) {
+	var faults []string
+	p, digestFault := fixDigest(p) // first, as it can shorten the path
 
 	if registry := strings.TrimSuffix(p.registry, "/"); isMisspelledDockerHub(registry) {
-		faults = append(faults, faultf(partRegistry,
-			"Docker Hub's registry is %q, in lowercase: any other spelling is taken for another host", strings.ToLower(registry)))
+		faults = append(faults, fmt.Sprintf("Docker Hub's registry is %q, in lowercase: any other spelling is taken for another host", strings.ToLower(registry)))
 	}
 	p.registry = strings.ToLower(p.registry) // not a fault, but the usual spelling
 
 	if missesOwner(p) {
-		faults = append(faults, faultf(partOwner,
-			`The owner is missing: Elyra's pipelines need "[registry/]owner/image[:tag]". A name without an owner means an official image on Docker Hub, whose owner is "library"`))
+		faults = append(faults, `The owner is missing: Elyra's pipelines need "[registry/]owner/image[:tag]". A name without an owner means an official image on Docker Hub, whose owner is "library"`)
 		p.path = "library/" + p.path
 	}
 
@@ -241,40 +259,43 @@ func fix(p pieces) (pieces, []fault) {
 		slash := strings.LastIndex(p.path, "/")
 		owner, image := p.path[:max(slash, 0)], p.path[slash+1:]
 		if owner == strings.ToLower(owner) {
-			faults = append(faults, faultf(partImage, "The image %s has capital letters, and must be lowercase", quote(image)))
+			faults = append(faults, fmt.Sprintf("The image %s has capital letters, and must be lowercase", quote(image)))
 		} else {
-			faults = append(faults, faultf(partOwner, "The owner %s has capital letters, and must be lowercase", quote(owner)))
+			faults = append(faults, fmt.Sprintf("The owner %s has capital letters, and must be lowercase", quote(owner)))
 		}
 		p.path = lower
 	}
 
-	return p, append(faults, digestFaults...)
+	if digestFault != "" {
+		faults = append(faults, digestFault)
+	}
+	return p, faults
 }
 
 // fixDigest fixes a digest, and makes one of what's written like a tag and looks like a digest.
-func fixDigest(p pieces) (pieces, []fault) {
+func fixDigest(p pieces) (_ pieces, fault string) {
 	if p.digest != "" {
 		lower := strings.ToLower(p.digest)
 		switch {
 		case isHex64(lower[1:]):
 			p.digest = "@sha256:" + lower[1:]
-			return p, []fault{faultf(partDigest, `The digest lacks its algorithm: a digest is "@sha256:" and 64 hexadecimal digits`)}
+			return p, `The digest lacks its algorithm: a digest is "@sha256:" and 64 hexadecimal digits`
 		case lower != p.digest:
 			p.digest = lower
-			return p, []fault{faultf(partDigest, "The digest has capital letters, and must be lowercase")}
+			return p, "The digest has capital letters, and must be lowercase"
 		}
-		return p, nil
+		return p, ""
 	}
 	hex := strings.TrimPrefix(strings.ToLower(strings.TrimPrefix(p.tag, ":")), "sha256:")
 	if !isHex64(hex) || isDigestAlone(p) {
-		return p, nil
+		return p, ""
 	}
 	p.tag, p.digest = "", "@sha256:"+hex
 	if slash := strings.LastIndex(p.path, "/"); slash > 0 && strings.EqualFold(p.path[slash:], "/sha256") {
 		p.path = strings.TrimSuffix(p.path[:slash], "/manifest") // as in the address of a page
-		return p, []fault{faultf(partDigest, `A digest comes after "@", not after "/"`)}
+		return p, `A digest comes after "@", not after "/"`
 	}
-	return p, []fault{faultf(partTag, `The tag is 64 hexadecimal digits and so looks like a digest, which comes after "@sha256:", not after ":"`)}
+	return p, `The tag is 64 hexadecimal digits and so looks like a digest, which comes after "@sha256:", not after ":"`
 }
 
 // missesOwner reports whether "library/" in front is what the name lacks: it's a single word, and
@@ -290,117 +311,114 @@ func isDigestAlone(p pieces) bool {
 }
 
 // unfixable finds the fault that keeps p, the parts of text, from being fixed. Letter case isn't one.
-func unfixable(text string, p pieces) fault {
+func unfixable(text string, p pieces) string {
 	if text == "" {
-		return faultf(partName, `The image name is empty: write "[registry/]owner/image[:tag][@digest]"`)
+		return `The image name is empty: write "[registry/]owner/image[:tag][@digest]"`
 	}
-	if f, ok := webFault(text); ok {
-		return f
+	if fault := webFault(text); fault != "" {
+		return fault
 	}
 	if at := strings.IndexFunc(text, unicode.IsSpace); at >= 0 {
-		return faultf(partWhiteSpace, "There's whitespace after %s, and an image name has none", quote(text[:at]))
+		return fmt.Sprintf("There's whitespace after %s, and an image name has none", quote(text[:at]))
 	}
 	if isDigestAlone(p) {
-		return faultf(partRepository, `This is a digest without a repository: write "owner/image@sha256:" before its 64 hexadecimal digits`)
+		return `This is a digest without a repository: write "owner/image@sha256:" before its 64 hexadecimal digits`
 	}
-	for _, check := range []func(pieces) (fault, bool){registryFault, pathFault, tagFault, digestFault} {
-		if f, ok := check(p); ok {
-			return f
+	for _, check := range []func(pieces) string{registryFault, pathFault, tagFault, digestFault} {
+		if fault := check(p); fault != "" {
+			return fault
 		}
 	}
-	return faultf(partName, `This isn't a container image reference: write "[registry/]owner/image[:tag][@digest]"`)
+	return `This isn't a container image reference: write "[registry/]owner/image[:tag][@digest]"`
 }
 
 // webFault says what an address is that no image name follows from.
-func webFault(text string) (fault, bool) {
+func webFault(text string) string {
 	scheme, rest := cutScheme(text)
 	if _, ok := findPage(rest); ok || isWeb(scheme) {
-		return faultf(partPage, `This is a web address, not an image name: write the name that the page shows after "docker pull", without a scheme such as "https://"`), true
+		return `This is a web address, not an image name: write the name that the page shows after "docker pull", without a scheme such as "https://"`
 	}
 	if scheme, _, ok := strings.Cut(text, "://"); ok {
-		return faultf(partScheme, "An image name has no scheme, and %s doesn't lead to a registry", quote(scheme+"://")), true
+		return fmt.Sprintf("An image name has no scheme, and %s doesn't lead to a registry", quote(scheme+"://"))
 	}
-	return fault{}, false
+	return ""
 }
 
-func registryFault(p pieces) (fault, bool) {
+func registryFault(p pieces) string {
 	registry := strings.TrimSuffix(p.registry, "/")
 	if registry == "" {
-		return fault{}, false
+		return ""
 	}
 	// The library can match what isn't a host as the beginning of a path, so ask what it matched.
 	if named, err := reference.WithName(registry + "/x"); err == nil && reference.Domain(named) == registry {
-		return fault{}, false
+		return ""
 	}
-	return faultf(partRegistry,
-		`The registry %s isn't a host name or address: a host name has letters, digits, "-", and ".", an IPv6 address is in brackets, and a port is ":" and digits`,
-		quote(registry)), true
+	return fmt.Sprintf(`The registry %s isn't a host name or address: a host name has letters, digits, "-", and ".", an IPv6 address is in brackets, and a port is ":" and digits`,
+		quote(registry))
 }
 
-func pathFault(p pieces) (fault, bool) {
+func pathFault(p pieces) string {
 	components := strings.Split(p.path, "/")
 	for i, component := range components {
-		part := partOwner
+		part := "owner"
 		if i == len(components)-1 {
-			part = partImage
+			part = "image"
 		}
-		if component == "" && part == partImage {
-			return faultf(part, "The image is missing: nothing follows the last \"/\". An empty variable can be the cause"), true
+		if component == "" && part == "image" {
+			return "The image is missing: nothing follows the last \"/\". An empty variable can be the cause"
 		}
 		if component == "" {
-			return faultf(part, `The owner has an empty part: there's nothing before a "/". An empty variable can be the cause`), true
+			return `The owner has an empty part: there's nothing before a "/". An empty variable can be the cause`
 		}
 		_, err := reference.WithName("host.example/" + strings.ToLower(component))
 		if err == nil || errors.Is(err, reference.ErrNameTooLong) {
 			continue
 		}
-		if bad, ok := invalidCharacter(component); ok {
-			return faultf(part, `The %s %s has the character %s in it: only lowercase letters, digits, ".", "_", and "-" are allowed`,
-				part, quote(component), bad), true
+		if bad := invalidCharacter(component); bad != "" {
+			return fmt.Sprintf(`The %s %s has the character %s in it: only lowercase letters, digits, ".", "_", and "-" are allowed`,
+				part, quote(component), bad)
 		}
-		return faultf(part,
-			`The %s is malformed at %s: it must begin and end with a letter or digit, and between them one ".", one or two "_", or any number of "-" are allowed`,
-			part, quote(component)), true
+		return fmt.Sprintf(`The %s is malformed at %s: it must begin and end with a letter or digit, and between them one ".", one or two "_", or any number of "-" are allowed`,
+			part, quote(component))
 	}
 	if len(components) == 1 && p.registry == "" && isRegistry(p.path) {
-		return faultf(partOwner,
-			`The owner is missing: if %s is a registry, add "/owner/image" after it; if it's an image, add "owner/" before it`,
-			quote(p.path)), true
+		return fmt.Sprintf(`The owner is missing: if %s is a registry, add "/owner/image" after it; if it's an image, add "owner/" before it`,
+			quote(p.path))
 	}
 	length := len(p.path)
 	if missesOwner(p) {
 		length += len("library/")
 	}
 	if length > reference.RepositoryNameTotalLengthMax {
-		return faultf(partRepository, "The repository %s is %d characters long; at most %d are allowed",
-			quote(p.path), length, reference.RepositoryNameTotalLengthMax), true
+		return fmt.Sprintf("The repository %s is %d characters long; at most %d are allowed",
+			quote(p.path), length, reference.RepositoryNameTotalLengthMax)
 	}
-	return fault{}, false
+	return ""
 }
 
-func tagFault(p pieces) (fault, bool) {
+func tagFault(p pieces) string {
 	if p.tag == "" {
-		return fault{}, false
+		return ""
 	}
 	const maxLength = 128
 	tag := p.tag[1:]
 	name, _ := reference.WithName("host.example/x")
 	if _, err := reference.WithTag(name, tag); err == nil {
-		return fault{}, false
+		return ""
 	}
 	if tag == "" {
-		return faultf(partTag, `The tag is empty: write one after the ":", or remove the ":"`), true
+		return `The tag is empty: write one after the ":", or remove the ":"`
 	}
 	if strings.Contains(tag, "/") {
-		return faultf(partTag, `The tag %s has a "/" in it, which isn't allowed. If it's the name of a branch, look up the tag that the build pushed, often with "-" for "/"`, quote(tag)), true
+		return fmt.Sprintf(`The tag %s has a "/" in it, which isn't allowed. If it's the name of a branch, look up the tag that the build pushed, often with "-" for "/"`, quote(tag))
 	}
-	if bad, ok := invalidCharacter(tag); ok {
-		return faultf(partTag, `The tag %s has the character %s in it: only letters, digits, "_", ".", and "-" are allowed`, quote(tag), bad), true
+	if bad := invalidCharacter(tag); bad != "" {
+		return fmt.Sprintf(`The tag %s has the character %s in it: only letters, digits, "_", ".", and "-" are allowed`, quote(tag), bad)
 	}
 	if len(tag) > maxLength {
-		return faultf(partTag, "The tag %s is %d characters long; at most %d are allowed", quote(tag), len(tag), maxLength), true
+		return fmt.Sprintf("The tag %s is %d characters long; at most %d are allowed", quote(tag), len(tag), maxLength)
 	}
-	return faultf(partTag, `The tag %s begins with a %q: it must begin with a letter, a digit, or "_"`, quote(tag), tag[:1]), true
+	return fmt.Sprintf(`The tag %s begins with a %q: it must begin with a letter, a digit, or "_"`, quote(tag), tag[:1])
 }
 
 // digestLengths has the algorithms that distribution/reference knows, each with the number of its
@@ -410,9 +428,9 @@ var digestLengths = map[string]int{"sha256": 64, "sha384": 96, "sha512": 128}
 // digestShape is what the OCI Image Specification calls a digest, with any algorithm.
 var digestShape = regexp.MustCompile(`^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$`)
 
-func digestFault(p pieces) (fault, bool) {
+func digestFault(p pieces) string {
 	if p.digest == "" {
-		return fault{}, false
+		return ""
 	}
 	written := p.digest[1:]
 	lower := strings.ToLower(written) // as fixed
@@ -420,28 +438,36 @@ func digestFault(p pieces) (fault, bool) {
 	length, known := digestLengths[algorithm]
 	switch {
 	case written == "":
-		return faultf(partDigest, `The digest is empty: write one after the "@", or remove the "@"`), true
+		return `The digest is empty: write one after the "@", or remove the "@"`
 	case !known && digestShape.MatchString(lower):
-		return faultf(partDigest, `The digest's algorithm %s isn't "sha256", "sha384", or "sha512"`, quote(algorithm)), true
+		return fmt.Sprintf(`The digest's algorithm %s isn't "sha256", "sha384", or "sha512"`, quote(algorithm))
 	case known && hex != "" && len(hex) != length:
-		return faultf(partDigest, "The digest has %d characters after %q instead of %d hexadecimal digits", len(hex), algorithm+":", length), true
+		return fmt.Sprintf("The digest has %d characters after %q instead of %d hexadecimal digits", len(hex), algorithm+":", length)
 	case known && hex != "" && strings.Trim(hex, "0123456789abcdef") == "":
-		return fault{}, false
+		return ""
 	}
-	return faultf(partDigest, `%s isn't a digest, which is "sha256:" and 64 hexadecimal digits. A tag comes after ":", not after "@"`, quote(written)), true
+	return fmt.Sprintf(`%s isn't a digest, which is "sha256:" and 64 hexadecimal digits. A tag comes after ":", not after "@"`, quote(written))
 }
 
 // invalidCharacter describes the first character of s that neither a path component nor a tag may have, in
-// either letter case.
-func invalidCharacter(s string) (string, bool) {
-	for _, r := range s {
-		switch {
-		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '.', r == '_', r == '-':
-		case r > unicode.MaxASCII:
-			return fmt.Sprintf("%q (%U)", string(r), r), true // it may look like one that is allowed
-		default:
-			return strconv.Quote(string(r)), true
-		}
+// either letter case; "" if there isn't one.
+func invalidCharacter(s string) string {
+	rest := strings.TrimLeft(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")
+	if rest == "" {
+		return ""
 	}
-	return "", false
+	r := []rune(rest)[0]
+	if r > unicode.MaxASCII {
+		return fmt.Sprintf("%q (%U)", string(r), r) // it may look like one that is allowed
+	}
+	return strconv.Quote(string(r))
+}
+
+// quote makes any text fit for a message: printable, and not long.
+func quote(s string) string {
+	const most = 72
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return strconv.Quote(s)
 }

@@ -3,7 +3,6 @@ package imageref
 import (
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -14,11 +13,6 @@ import (
 // elyraRule is what Elyra asks of the image of a pipeline (elyra/pipeline/validation.py); there it
 // is searched for, not matched from the beginning.
 var elyraRule = regexp.MustCompile(`[^/ ]+/[^/ ]+$`)
-
-var parts = []string{
-	partName, partPlaceholder, partCredentials, partWhiteSpace, partPunctuation, partLine, partPage, partScheme, partRegistry,
-	partOwner, partImage, partRepository, partTag, partDigest,
-}
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
@@ -69,15 +63,12 @@ func checkAccepted(t *testing.T, s string, r Reference) {
 		t.Errorf("Parse(%q) means %q, to the library it is %q", s, written, named)
 	}
 	if r.Registry == "" || r.Image == "" || strings.Trim(r.Owner+"/"+r.Image, "/") != r.Repository {
-		t.Errorf("Parse(%q) = %#v, of which the parts don't add up", s, r)
+		t.Errorf("Parse(%q) = %#v, and its parts don't add up", s, r)
 	}
 }
 
 func checkRefused(t *testing.T, s string, e *Error) {
-	if !slices.Contains(parts, e.part) {
-		t.Errorf("Parse(%q): unknown part %q", s, e.part)
-	}
-	if e.part == partName && !strings.Contains(e.Reason, "empty") {
+	if strings.HasPrefix(e.Reason, "This isn't a container image reference") {
 		t.Errorf("Parse(%q) is refused and nobody knows why: %v", s, e)
 	}
 	if i := strings.IndexFunc(e.Error(), func(r rune) bool { return !unicode.IsPrint(r) }); i >= 0 {

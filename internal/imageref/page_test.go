@@ -95,7 +95,7 @@ func TestPages(t *testing.T) {
 	for in, want := range pageNames {
 		_, err := Parse(in)
 		var e *Error
-		if !errors.As(err, &e) || e.Correction != want || want == "" && (e.part != partPage || !strings.Contains(e.Reason, "docker pull")) {
+		if !errors.As(err, &e) || e.Correction != want || want == "" && !strings.Contains(e.Reason, "docker pull") {
 			t.Errorf("Parse(%q)\n got %v\nwant the name %q", in, err, want)
 		}
 	}

@@ -113,7 +113,7 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, []string, di
 	diags := m.SearchPath.ElementsAs(ctx, &further, false)
 	dirs, factory := []string{m.DataDir.ValueString()}, ""
 	if m.DataDir.IsNull() {
-		dirs, factory = filestore.SearchPath(filestore.Environment{}), filestore.FactoryDir(filestore.Environment{})
+		dirs, factory = filestore.SearchPath(filestore.Environment{})
 	}
 	dirs = append(dirs, further...)
 	for i, dir := range dirs {

@@ -92,7 +92,7 @@ func searchPathKind(t *testing.T) kind[searchPathCase] {
 			if err := o.ask("search_path", map[string]any{"system": c.system, "environment": c.environment}, &got); err != nil {
 				return nil, nil, err
 			}
-			path := filestore.SearchPath(filestore.Environment{
+			path, _ := filestore.SearchPath(filestore.Environment{
 				GOOS:      c.system,
 				LookupEnv: func(key string) (string, bool) { value, ok := c.environment[key]; return value, ok },
 				Prefix:    o.prefix,

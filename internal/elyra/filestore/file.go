@@ -21,16 +21,8 @@ const (
 )
 
 // createFile makes the file of a new instance. It fails with an ExistsError if another process was
-// faster. If the directory is removed meanwhile, it's made again.
+// faster.
 func (s *Store) createFile(name string, data []byte) error {
-	err := s.tryCreateFile(name, data)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = s.tryCreateFile(name, data)
-	}
-	return err
-}
-
-func (s *Store) tryCreateFile(name string, data []byte) error {
 	if err := s.makeDirectory(s.dirs[0], 0); err != nil {
 		return err
 	}
@@ -104,17 +96,14 @@ func (s *Store) replaceFile(name string, data []byte, check func() error) error 
 // gone.
 func (s *Store) removeFile(name string) error {
 	dir, err := openDirectory(s.dirs[0])
-	if errors.Is(err, fs.ErrNotExist) {
+	if err == nil {
+		defer dir.close()
+		err = dir.remove(fileName(name))
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer dir.close()
-	if err := dir.remove(fileName(name)); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
+	case err != nil:
 		return err
 	}
 	return dir.sync()

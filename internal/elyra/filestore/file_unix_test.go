@@ -677,7 +677,7 @@ func TestFactoryDir(t *testing.T) {
 			if want != "" {
 				want = filepath.Join(want, "share", "jupyter")
 			}
-			got := filestore.FactoryDir(filestore.Environment{
+			_, got := filestore.SearchPath(filestore.Environment{
 				Prefix:    tt.prefix,
 				LookupEnv: func(key string) (string, bool) { value, ok := env[key]; return value, ok },
 			})

@@ -41,8 +41,7 @@ func (s *Store) isSaving(level int, name string, err error) bool {
 	if errors.Is(err, elyra.ErrNotFound) {
 		return isBeingSaved(s.dirs[level], name)
 	}
-	var invalid *elyra.InvalidError
-	if !errors.As(err, &invalid) || !invalid.Unloadable {
+	if invalid, ok := errors.AsType[*elyra.InvalidError](err); !ok || !invalid.Unloadable {
 		return false
 	}
 	info, err := os.Lstat(s.path(level, name))

@@ -1,7 +1,6 @@
 package filestore
 
 import (
-	"bufio"
 	"cmp"
 	"os"
 	"os/exec"
@@ -29,15 +28,14 @@ type Environment struct {
 // SearchPath returns the Jupyter data directories that Elyra reads, nearest
 // first: those of ELYRA_METADATA_PATH, the user's, the system's, and the one of
 // the Python environment with the images that Elyra ships. Elyra writes to the
-// first.
+// first. Factory is the last of these, empty if that Python isn't known.
 //
 // The rules are FileMetadataStore.metadata_path (Elyra 4.1,
 // elyra/metadata/storage.py), jupyter_data_dir and SYSTEM_JUPYTER_PATH
 // (jupyter_core 5.9, jupyter_core/paths.py) and, with JUPYTER_PLATFORM_DIRS,
 // platformdirs.
-func SearchPath(env Environment) []string {
+func SearchPath(env Environment) (dirs []string, factory string) {
 	env = env.withDefaults()
-	var dirs []string
 	if list := env.get("ELYRA_METADATA_PATH"); list != "" {
 		for _, dir := range strings.Split(list, string(os.PathListSeparator)) {
 			// An empty entry is the working directory, for Elyra too.
@@ -47,20 +45,14 @@ func SearchPath(env Environment) []string {
 	dirs = append(dirs, env.userDataDir())
 	system := env.systemDataDirs()
 	dirs = append(dirs, system...)
-	if factory := FactoryDir(env); factory != "" && !slices.Contains(system, factory) {
+	if env.Prefix == "" {
+		return dirs, ""
+	}
+	factory = filepath.Join(env.Prefix, "share", "jupyter")
+	if !slices.Contains(system, factory) {
 		dirs = append(dirs, factory)
 	}
-	return dirs
-}
-
-// FactoryDir returns the data directory of the Python that runs Elyra, which has
-// the images that Elyra ships; empty if that Python isn't known.
-func FactoryDir(env Environment) string {
-	env = env.withDefaults()
-	if env.Prefix == "" {
-		return ""
-	}
-	return filepath.Join(env.Prefix, "share", "jupyter")
+	return dirs, factory
 }
 
 func (e Environment) withDefaults() Environment {
@@ -89,55 +81,50 @@ func (e Environment) flag(key string) bool {
 
 // appName is jupyter_core.paths.APPNAME.
 func (e Environment) appName() string {
-	if e.GOOS == "windows" || e.GOOS == "darwin" && !strings.HasPrefix(e.Prefix, "/opt/homebrew") {
+	if e.GOOS == "windows" || e.GOOS == "darwin" && !e.isHomebrew() {
 		return "Jupyter"
 	}
 	return "jupyter"
 }
 
+func (e Environment) isHomebrew() bool { return strings.HasPrefix(e.Prefix, "/opt/homebrew") }
+
 // userDataDir is jupyter_core.paths.jupyter_data_dir.
 func (e Environment) userDataDir() string {
-	if dir := e.get("JUPYTER_DATA_DIR"); dir != "" {
+	platform, xdg := e.flag("JUPYTER_PLATFORM_DIRS"), e.get("XDG_DATA_HOME")
+	switch dir := e.get("JUPYTER_DATA_DIR"); {
+	case dir != "":
 		return dir
-	}
-	if e.flag("JUPYTER_PLATFORM_DIRS") {
-		switch {
-		case e.GOOS == "windows":
-			return filepath.Join(e.get("LOCALAPPDATA"), e.appName())
-		case filepath.IsAbs(e.get("XDG_DATA_HOME")):
-			return filepath.Join(e.get("XDG_DATA_HOME"), e.appName())
-		case e.GOOS == "darwin":
-			return filepath.Join(e.platformHome(), "Library", "Application Support", e.appName())
-		default:
-			return filepath.Join(e.platformHome(), ".local", "share", e.appName())
-		}
-	}
-	switch e.GOOS {
-	case "darwin":
+	case platform && e.GOOS == "windows":
+		return filepath.Join(e.get("LOCALAPPDATA"), e.appName())
+	case platform && filepath.IsAbs(xdg):
+		return filepath.Join(xdg, e.appName())
+	case platform && e.GOOS == "darwin":
+		return filepath.Join(e.platformHome(), "Library", "Application Support", e.appName())
+	case platform:
+		return filepath.Join(e.platformHome(), ".local", "share", e.appName())
+	case e.GOOS == "darwin":
 		return filepath.Join(realPath(e.home()), "Library", "Jupyter")
-	case "windows":
-		if dir := e.get("APPDATA"); dir != "" {
-			return filepath.Join(realPath(dir), "jupyter")
-		}
-		if dir := e.get("JUPYTER_CONFIG_DIR"); dir != "" {
-			return filepath.Join(dir, "data")
-		}
+	case e.GOOS == "windows" && e.get("APPDATA") != "":
+		return filepath.Join(realPath(e.get("APPDATA")), "jupyter")
+	case e.GOOS == "windows" && e.get("JUPYTER_CONFIG_DIR") != "":
+		return filepath.Join(e.get("JUPYTER_CONFIG_DIR"), "data")
+	case e.GOOS == "windows":
 		return filepath.Join(realPath(e.home()), ".jupyter", "data")
-	default:
-		if dir := e.get("XDG_DATA_HOME"); dir != "" {
-			return filepath.Join(dir, "jupyter")
-		}
-		return filepath.Join(realPath(e.home()), ".local", "share", "jupyter")
+	case xdg != "":
+		return filepath.Join(xdg, "jupyter")
 	}
+	return filepath.Join(realPath(e.home()), ".local", "share", "jupyter")
 }
 
 // systemDataDirs is jupyter_core.paths.SYSTEM_JUPYTER_PATH.
 func (e Environment) systemDataDirs() []string {
+	platform := e.flag("JUPYTER_PLATFORM_DIRS")
 	if e.GOOS == "windows" {
 		// Anyone can write to %PROGRAMDATA%, so Jupyter uses it only if asked to.
 		data := e.get("PROGRAMDATA")
 		switch {
-		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "" && e.flag("JUPYTER_PLATFORM_DIRS"):
+		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "" && platform:
 			return []string{filepath.Join(data, "Jupyter")}
 		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "":
 			return []string{filepath.Join(data, "jupyter")}
@@ -146,19 +133,17 @@ func (e Environment) systemDataDirs() []string {
 		}
 		return nil
 	}
-	bases := []string{"/usr/local/share", "/usr/share"}
-	name := "jupyter"
-	if e.flag("JUPYTER_PLATFORM_DIRS") {
+	bases, name := []string{"/usr/local/share", "/usr/share"}, "jupyter"
+	if platform {
 		name = e.appName()
-		if e.GOOS == "darwin" {
-			bases = []string{"/Library/Application Support"}
-			if strings.HasPrefix(e.Prefix, "/opt/homebrew") {
-				bases = []string{"/opt/homebrew/share", "/Library/Application Support"}
-			}
-		}
 		isRelative := func(dir string) bool { return !filepath.IsAbs(dir) }
-		if xdg := slices.DeleteFunc(filepath.SplitList(e.get("XDG_DATA_DIRS")), isRelative); len(xdg) > 0 {
+		switch xdg := slices.DeleteFunc(filepath.SplitList(e.get("XDG_DATA_DIRS")), isRelative); {
+		case len(xdg) > 0:
 			bases = xdg
+		case e.GOOS == "darwin" && e.isHomebrew():
+			bases = []string{"/opt/homebrew/share", "/Library/Application Support"}
+		case e.GOOS == "darwin":
+			bases = []string{"/Library/Application Support"}
 		}
 	}
 	for i, base := range bases {
@@ -208,32 +193,21 @@ func realPath(path string) string {
 	return path
 }
 
-// interpreter finds Python's path in the first lines of a script that pip
+// interpreter finds Python's path in the first or second line of a script that pip
 // installed: after #!, or, if that line would be too long, after exec.
-var interpreter = regexp.MustCompile(`^(?:#!|'''exec' "?)(/[^" ]*/python[0-9.]*)"?(?: |$)`)
+var interpreter = regexp.MustCompile(`^(?:.*\n)??(?:#!|'''exec' "?)(/[^" \n]*/python[0-9.]*)"?(?: |\n|$)`)
 
 // pythonPrefix guesses sys.prefix of the Python that runs Elyra, without
 // running it.
 func (e Environment) pythonPrefix() string {
 	if script := e.lookPath("elyra-metadata"); script != "" {
-		f, err := os.Open(script)
-		if err == nil {
-			defer f.Close()
-			lines := bufio.NewScanner(f)
-			for range 2 {
-				if lines.Scan() {
-					if m := interpreter.FindStringSubmatch(lines.Text()); m != nil {
-						return filepath.Dir(filepath.Dir(m[1]))
-					}
-				}
-			}
+		text, _ := os.ReadFile(script)
+		if match := interpreter.FindSubmatch(text); match != nil {
+			script = string(match[1])
 		}
 		return filepath.Dir(filepath.Dir(script))
 	}
-	if venv := e.get("VIRTUAL_ENV"); venv != "" {
-		return venv
-	}
-	return e.get("CONDA_PREFIX")
+	return cmp.Or(e.get("VIRTUAL_ENV"), e.get("CONDA_PREFIX"))
 }
 
 // lookPath is exec.LookPath in this environment's PATH.

@@ -29,7 +29,7 @@ type Config struct {
 	// first is written to, and created if it's missing.
 	DataDirs []string
 	// FactoryDir is the data directory of the Python that runs Elyra, if
-	// [FactoryDir] knows it. Others are recognized by the Elyra that is installed
+	// [SearchPath] knows it. Others are recognized by the Elyra that is installed
 	// next to them.
 	FactoryDir string
 	// FilePermission and DirectoryPermission are the modes of created files and
@@ -135,9 +135,9 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 			return err
 		})
 	}
-	var exists *elyra.ExistsError
+	exists, ok := errors.AsType[*elyra.ExistsError](err)
 	switch {
-	case errors.As(err, &exists):
+	case ok:
 		return updated, &elyra.ChangedError{Found: exists.Found}
 	case level == 0 && errors.Is(err, fs.ErrNotExist):
 		return updated, fmt.Errorf("%w: %s", elyra.ErrNotFound, err.Error()) // not fs.ErrNotExist as well
@@ -172,9 +172,8 @@ func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondi
 // the instance isn't the expected one, or is a link that can't be replaced.
 func (s *Store) expect(ctx context.Context, name string, expected elyra.Precondition) (level int, found elyra.Instance, err error) {
 	level, found, err = s.nearest(ctx, name, elyra.Current)
-	var invalid *elyra.InvalidError
 	switch {
-	case err != nil && !errors.As(err, &invalid):
+	case err != nil && !errors.As(err, new(*elyra.InvalidError)):
 	case level == 0 && !found.Writable:
 		err = &elyra.ReadOnlyError{Name: name, Location: found.Location, Reason: "is a symbolic link in a directory that can't be written, as in a mounted ConfigMap"}
 	case !expected.Accepts(found):
@@ -203,9 +202,8 @@ func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.In
 			if errors.Is(instance.Invalid, elyra.ErrNotFound) {
 				continue // removed since the directory was read
 			}
-			var invalid *elyra.InvalidError
-			loaded := instance.Invalid == nil || errors.As(instance.Invalid, &invalid) && !invalid.Unloadable
-			if loaded || options.Invalid {
+			invalid, ok := errors.AsType[*elyra.InvalidError](instance.Invalid)
+			if isLoaded := instance.Invalid == nil || ok && !invalid.Unloadable; isLoaded || options.Invalid {
 				byName[instance.Name] = instance
 			}
 		}
@@ -242,9 +240,11 @@ func (s *Store) names(level int) ([]string, error) {
 		if entry.IsDir() {
 			continue
 		}
-		if name, ok := instanceName(entry.Name()); ok {
-			names = append(names, name)
-		} else if name, ok := savedName(entry.Name()); ok {
+		name, ok := instanceName(entry.Name())
+		if !ok {
+			name, ok = savedName(entry.Name())
+		}
+		if ok {
 			names = append(names, name)
 		}
 	}
@@ -338,8 +338,7 @@ func (s *Store) find(name string) (level int, err error) {
 func (s *Store) read(level int, name string) (elyra.Instance, error) {
 	data, link, err := readFile(s.path(level, name))
 	instance := s.empty(level, name)
-	var invalid *elyra.InvalidError
-	if errors.As(err, &invalid) { // a link to no file
+	if invalid, ok := errors.AsType[*elyra.InvalidError](err); ok { // a link to no file
 		invalid.Name, invalid.Location = name, instance.Location
 		instance.Unparsed = invalid.Reason()
 	}
@@ -366,8 +365,7 @@ func (s *Store) instance(level int, name string, data []byte) (elyra.Instance, e
 	} else {
 		err = s.kind.Check(instance.Document)
 	}
-	var invalid *elyra.InvalidError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*elyra.InvalidError](err); ok {
 		invalid.Name, invalid.Location = name, instance.Location
 	}
 	if level == 0 {

@@ -252,7 +252,7 @@ func TestSearchPathOfNewPlatformdirs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		tt.env["HOME"], tt.env["JUPYTER_PLATFORM_DIRS"] = cmp.Or(tt.env["HOME"], "/home/jdoe"), "1"
-		got := filestore.SearchPath(filestore.Environment{
+		got, _ := filestore.SearchPath(filestore.Environment{
 			GOOS:      tt.goos,
 			LookupEnv: func(key string) (string, bool) { value, ok := tt.env[key]; return value, ok },
 		})

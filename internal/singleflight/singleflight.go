@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// Value is what a function returns, fetched by the first who asks and kept. The
+// Value is the result of a function that the first caller calls. It's kept. The
 // zero value is ready for use.
 type Value[T any] struct {
 	mu   sync.Mutex
@@ -25,22 +25,20 @@ type call[T any] struct {
 	err   error
 }
 
-// Get returns what fetch returns, error or not. Fetch is called by the first who
-// asks; those who come while it runs wait for it, and those who come later get
-// the same. Its context has the values of the first caller's and ends when all
-// who waited have given up; the next caller then starts over. Where ctx ends
+// Get returns what fetch returns, error or not. The first caller calls fetch;
+// those who come while it runs wait for it, and those who come later get the
+// same. Its context has the values of the first caller's and ends when all
+// who waited have given up; the next caller then starts over. If ctx ends
 // first, Get returns its error.
-func (v *Value[T]) Get(ctx context.Context, fetch func(context.Context) (T, error)) (T, error) {
+func (v *Value[T]) Get(ctx context.Context, fetch func(context.Context) (T, error)) (none T, err error) {
 	if err := ctx.Err(); err != nil {
-		var none T
 		return none, err
 	}
 	v.mu.Lock()
-	c := v.call
-	if c == nil {
-		c = begin(ctx, fetch)
-		v.call = c
+	if v.call == nil {
+		v.call = begin(ctx, fetch)
 	}
+	c := v.call
 	c.waiting++
 	v.mu.Unlock()
 
@@ -48,27 +46,16 @@ func (v *Value[T]) Get(ctx context.Context, fetch func(context.Context) (T, erro
 	case <-c.done:
 		return c.value, c.err
 	case <-ctx.Done():
-		v.leave(c)
-		var none T
-		return none, ctx.Err()
 	}
-}
-
-// leave gives up waiting. The last one takes the call along, if it still runs.
-func (v *Value[T]) leave(c *call[T]) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if c.waiting--; c.waiting > 0 {
-		return
-	}
-	select {
-	case <-c.done:
-	default:
+	if c.waiting--; c.waiting == 0 {
 		c.cancel()
 		if v.call == c {
 			v.call = nil
 		}
 	}
+	return none, ctx.Err()
 }
 
 // Forget makes the next caller fetch again. Callers that already wait aren't affected.
@@ -78,7 +65,7 @@ func (v *Value[T]) Forget() {
 	v.call = nil
 }
 
-// Waiting returns how many have asked and not given up.
+// Waiting returns how many have asked and not given up. Only tests need it.
 func (v *Value[T]) Waiting() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()

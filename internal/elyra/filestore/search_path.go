@@ -28,14 +28,18 @@ type Environment struct {
 // SearchPath returns the Jupyter data directories that Elyra reads, nearest
 // first: those of ELYRA_METADATA_PATH, the user's, the system's, and the one of
 // the Python environment with the images that Elyra ships. Elyra writes to the
-// first. Factory is the last of these, empty if that Python isn't known.
+// first. Factory is the one with those images, empty if that Python isn't known.
 //
 // The rules are FileMetadataStore.metadata_path (Elyra 4.1,
 // elyra/metadata/storage.py), jupyter_data_dir and SYSTEM_JUPYTER_PATH
 // (jupyter_core 5.9, jupyter_core/paths.py) and, with JUPYTER_PLATFORM_DIRS,
 // platformdirs.
 func SearchPath(env Environment) (dirs []string, factory string) {
-	env = env.withDefaults()
+	env.GOOS = cmp.Or(env.GOOS, runtime.GOOS)
+	if env.LookupEnv == nil {
+		env.LookupEnv = os.LookupEnv
+	}
+	env.Prefix = cmp.Or(env.Prefix, env.pythonPrefix())
 	if list := env.get("ELYRA_METADATA_PATH"); list != "" {
 		for _, dir := range strings.Split(list, string(os.PathListSeparator)) {
 			// An empty entry is the working directory, for Elyra too.
@@ -53,19 +57,6 @@ func SearchPath(env Environment) (dirs []string, factory string) {
 		dirs = append(dirs, factory)
 	}
 	return dirs, factory
-}
-
-func (e Environment) withDefaults() Environment {
-	if e.GOOS == "" {
-		e.GOOS = runtime.GOOS
-	}
-	if e.LookupEnv == nil {
-		e.LookupEnv = os.LookupEnv
-	}
-	if e.Prefix == "" {
-		e.Prefix = e.pythonPrefix()
-	}
-	return e
 }
 
 func (e Environment) get(key string) string {

@@ -119,9 +119,9 @@ func JSONFault(text []byte) error {
 	err := json.NewDecoder(bytes.NewReader(text)).Decode(&value) // which detects an early end
 	syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &value))
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return errors.New("broken JSON: the document is empty")
-	case err == io.ErrUnexpectedEOF || !ok:
+	case errors.Is(err, io.ErrUnexpectedEOF) || !ok:
 		return errors.New("broken JSON: the document ends too early")
 	}
 	before := text[:syntax.Offset]

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Missing skips a test for want of something. With CI=true it fails the test instead, lest tests be
-// green on nothing. Help says where it comes from, as "make test sets it" does. This is the one place
+// Missing skips a test that lacks something. With CI=true it fails the test instead, so a run in CI
+// skips nothing. Help says where it comes from, as "make test sets it" does. This is the one place
 // from which tests are skipped: the linter keeps others out.
 func Missing(t testing.TB, what, help string) {
 	t.Helper()

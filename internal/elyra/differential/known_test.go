@@ -22,7 +22,7 @@ var knownNames = []known[nameCase]{
 
 var knownSearchPaths = []known[searchPathCase]{
 	{
-		reason:  "a HOME that is not absolute is below the working directory, of the provider here and of Elyra there",
+		reason:  "a relative HOME is below the working directory, of the provider here and of Elyra there",
 		example: searchPathCase{"linux", map[string]string{"HOME": "relative"}},
 		matches: func(c searchPathCase) bool { home := c.environment["HOME"]; return home != "" && !filepath.IsAbs(home) },
 	},
@@ -30,7 +30,7 @@ var knownSearchPaths = []known[searchPathCase]{
 
 var knownDocuments = []known[documentCase]{
 	{
-		reason:  "a number among the tags is spelled here as it stands, and compared as text, by Elyra as the number; only text makes sense as a tag",
+		reason:  "a number among the tags is spelled here as in the document, and compared as text, by Elyra as the number; only text makes sense as a tag",
 		example: documentCase{`{"display_name": "x", "metadata": {"image_name": "a/b", "tags": [1, 1.0]}, "schema_name": "runtime-image"}`, anImage},
 		matches: func(c documentCase) bool { return hasNumberTag(c.text) },
 	},
@@ -42,7 +42,7 @@ var knownDocuments = []known[documentCase]{
 		},
 	},
 	{
-		reason:  "Python refuses a number of more than 4,300 digits, which here is kept as it stands",
+		reason:  "Python refuses a number of more than 4,300 digits, which is kept here",
 		example: documentCase{`{"metadata": {"a": ` + strings.Repeat("1", 4301) + "}}", anImage},
 		matches: func(c documentCase) bool { return len(c.text) > 4300 && strings.ContainsAny(c.text, "0123456789") },
 	},

@@ -202,7 +202,7 @@ func payload(body []byte) (map[string]json.RawMessage, *refusal) {
 		return nil, refusef(http.StatusInternalServerError, "HTTPError()")
 	}
 	var fields map[string]json.RawMessage
-	// What is no object lacks all that is asked for.
+	// A document that isn't an object lacks all required keys.
 	_ = json.Unmarshal(body, &fields)
 	return fields, nil
 }

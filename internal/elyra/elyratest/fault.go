@@ -12,7 +12,7 @@ import (
 
 // Fault is something that goes wrong with certain requests.
 type Fault struct {
-	// Method and Path tell which: empty is any. Path is below the base URL; one
+	// Method and Path select the requests: empty is any. Path is below the base URL; one
 	// that ends in * is the beginning of one.
 	Method, Path string
 	// Skip lets the first ones through.

@@ -54,7 +54,7 @@ type Request struct {
 	Query  url.Values
 	Header http.Header
 	Body   string
-	// RemoteAddr tells connections apart.
+	// RemoteAddr differs from connection to connection.
 	RemoteAddr string
 }
 

@@ -155,7 +155,7 @@ func TestAgreesWithElyra(t *testing.T) {
 		}
 		for name := range files[elyratest.Level(level)] {
 			if raw, found := fake.Raw(elyratest.Level(level), name); found {
-				t.Errorf("%s at level %d is there, and should not be: %s", name, level, raw)
+				t.Errorf("%s at level %d is there, and shouldn't be: %s", name, level, raw)
 			}
 		}
 	}

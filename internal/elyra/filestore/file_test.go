@@ -46,7 +46,7 @@ func TestPlaces(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := place(lost, "y.json"); err == nil {
-				t.Error("a failed rename was not reported")
+				t.Error("a failed rename wasn't reported")
 			}
 			for _, temp := range []*tempFile{first, second, lost} {
 				temp.close()

@@ -58,7 +58,7 @@ const contendedNames = 40
 // helperCreate creates instances and prints how many it could.
 func helperCreate(dir string) {
 	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at once
+	_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at the same time
 	created := 0
 	for i := range contendedNames {
 		_, err := create(store, image(fmt.Sprintf("n%d", i)))
@@ -642,7 +642,7 @@ func asUser(t *testing.T, f func()) {
 // TestFactoryDir: the Python that runs Elyra is that of the elyra-metadata on PATH, as the first lines
 // of that script name it, and else that of an active environment.
 func TestFactoryDir(t *testing.T) {
-	const beside = "beside the script"
+	const beside = "next to the script"
 	for name, tt := range map[string]struct {
 		script string // of elyra-metadata, "" for none
 		env    map[string]string

@@ -243,7 +243,7 @@ func fill(t *testing.T, dir string, size int) {
 			return
 		}
 	}
-	t.Fatal("the disk did not fill up")
+	t.Fatal("the disk didn't fill up")
 }
 
 // acl is a POSIX access control list as Linux keeps it: entries of a tag, rights and an id.

@@ -362,7 +362,7 @@ func TestDiskFailsAtEachCall(t *testing.T) {
 		case printed == "" && now != o.after:
 			t.Errorf("it says it succeeded, and the document is %.200q", now)
 		case printed != "" && (!named || !known):
-			t.Errorf("the error does not say why and where, or names a temporary file")
+			t.Errorf("the error doesn't say why and where, or names a temporary file")
 		case printed != "" && o.near == "" && now != "":
 			t.Errorf("a creation that failed left a document")
 		}

@@ -65,7 +65,7 @@ func TestReadThroughSaves(t *testing.T) {
 	dir := t.TempDir()
 	document := string(elyra.NewDocument(image("saved")).Encode())
 	writeInstance(t, dir, "saved", document)
-	for i := range 20 { // what it looks for is not the only file
+	for i := range 20 { // it isn't the only file
 		if err := os.WriteFile(instancePath(dir, fmt.Sprint(i))+".txt", nil, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -50,7 +50,7 @@ func (c *child) stop() {
 	c.kill()
 }
 
-// kill ends the process, and what it started, at once.
+// kill ends the process, and what it started, with SIGKILL.
 func (c *child) kill() {
 	kill(c.process)
 	<-c.exited

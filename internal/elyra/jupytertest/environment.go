@@ -88,7 +88,7 @@ func (e Elyra) Require(t testing.TB) {
 // missing says why Elyra can't be run; "" when it can.
 func (e Elyra) missing() string {
 	if e.directory() == "" {
-		return e.orNewest().variable + " is not set; make test sets it"
+		return e.orNewest().variable + " isn't set; make test sets it"
 	}
 	for _, name := range []string{"python", "elyra-metadata"} {
 		if _, err := exec.LookPath(e.program(name)); err != nil {

@@ -29,12 +29,12 @@ const hubVariable = "JUPYTERHUB_TEST_ENV"
 func RequireHub(t testing.TB) {
 	t.Helper()
 	if os.Getenv(hubVariable) == "" {
-		testenv.Missing(t, "the real JupyterHub", hubVariable+" is not set; make test sets it")
+		testenv.Missing(t, "the real JupyterHub", hubVariable+" isn't set; make test sets it")
 	}
 }
 
-// Hub is a JupyterHub with its proxy on ports of the loopback interface. Whoever has a token may
-// have any name: users come to be when they are asked for. Their servers run Elyra, each in a home
+// Hub is a JupyterHub with its proxy on ports of the loopback interface. Users can have any
+// name: asking for one makes it. Their servers run Elyra, each in a home
 // of its own, and a user's named servers share it.
 type Hub struct {
 	// URL is the Hub's public address, without a slash at the end. The Hub itself is at /hub/.
@@ -55,7 +55,7 @@ const (
 import os, select, sys, threading
 
 def follow():
-    # Node makes its reads of the same pipe, and so everybody's, return at once.
+    # Node makes its reads of the same pipe, and so everybody's, return immediately.
     select.select([0], [], [])
     os._exit(0)
 
@@ -83,7 +83,7 @@ c.ConfigurableHTTPProxy.pid_file = state + "/proxy.pid"
 c.JupyterHub.db_url = "sqlite:///" + state + "/hub.sqlite"
 c.JupyterHub.cookie_secret_file = state + "/cookie_secret"
 c.JupyterHub.log_level = "INFO"
-# Whoever starts a server is answered at once, and waits for its events.
+# Whoever starts a server is answered immediately, and waits for its events.
 c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
 
 c.JupyterHub.authenticator_class = "dummy"
@@ -337,7 +337,7 @@ func (h *Hub) AwaitServer(t testing.TB, user, server string) {
 	// A stream of events, which ends with the start.
 	answer := h.expect(t, http.MethodGet, serverPath(user, server)+"/progress", nil, http.StatusOK)
 	if !bytes.Contains(answer, []byte(`"ready": true`)) {
-		t.Fatalf("the server of %s did not start: %s", user, answer)
+		t.Fatalf("the server of %s didn't start: %s", user, answer)
 	}
 }
 

@@ -56,7 +56,7 @@ func TestMetadata(t *testing.T) {
 		"--display_name=My image", "--image_name=jdoe/my-image:1.0.0")
 	path := filepath.Join(dataDir, "metadata", "runtime-images", "my_image.json")
 	if !strings.Contains(stdout, path) {
-		t.Errorf("elyra-metadata create printed %q, which does not name %s", stdout, path)
+		t.Errorf("elyra-metadata create printed %q, which doesn't name %s", stdout, path)
 	}
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)

@@ -164,7 +164,7 @@ func (s *Server) Stop() {
 	}
 }
 
-// Kill ends the server, and what it started, at once.
+// Kill ends the server, and what it started, with SIGKILL.
 func (s *Server) Kill() {
 	if s.child != nil {
 		s.child.kill()

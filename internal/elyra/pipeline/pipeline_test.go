@@ -74,7 +74,7 @@ func TestNodes(t *testing.T) {
 		"version in between":    {strings.Replace(one(step("")), "8", "7.5", 1), []Node{{"a", "", "acme/default:1"}}},
 		"first of equal values": {strings.Replace(one(`{"id": "a", "type": "pipeline_node", "app_data": {"image": "acme/1:1", "docker_image": "acme/2:1", "runtime_image": "acme/3:1", "artifact": "x/1.py", "filename": "x/3.py"}}`), "8", "0", 1), []Node{{"a", "1.py", "acme/1:1"}}},
 		"label of the canvas":   {one(`{"id": "a", "type": "execution_node", "op": "execute-r-node", "app_data": {"label": "other", "ui_data": {"label": "seen"}}}`), []Node{{"a", "seen", "acme/default:1"}}},
-		"the primary is not first": {
+		"the primary isn't first": {
 			`{"primary_pipeline": "p", "pipelines": [{"id": "q", "app_data": {"version": 3}, "nodes": []}, {"id": "p", "nodes": [{"id": "a", "type": "execution_node", "op": "execute-r-node", "app_data": {"runtime_image": "acme/x:1"}}]}]}`,
 			[]Node{{"a", "", "acme/x:1"}},
 		},

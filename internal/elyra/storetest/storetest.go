@@ -238,7 +238,7 @@ func testGetInvalid(t *testing.T, h Harness) {
 			t.Errorf("%s: the error says %+v", name, invalid)
 		}
 		if errors.Is(err, elyra.ErrNotFound) {
-			t.Errorf("%s: the error also says that there is none", name)
+			t.Errorf("%s: the error also says that it doesn't exist", name)
 		}
 		checkPlace(t, h, instance, name, true)
 		isObject := name == "invalid"
@@ -609,7 +609,7 @@ func testSupports(t *testing.T, h Harness) {
 	}
 }
 
-// concurrently calls f several times at once.
+// concurrently calls f several times at the same time.
 func concurrently(f func(i int) error) []error {
 	errs := make([]error, 8)
 	var calls sync.WaitGroup

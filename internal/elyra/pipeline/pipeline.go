@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -13,6 +14,9 @@ import (
 
 // newestVersion is the newest known version (Elyra's PIPELINE_CURRENT_VERSION).
 const newestVersion = 8
+
+// genericNodes are the ops of nodes that run a file of the user's in a runtime image.
+var genericNodes = []any{"execute-notebook-node", "execute-python-node", "execute-r-node"}
 
 // Node is one step of a pipeline.
 type Node struct {
@@ -136,7 +140,7 @@ func (w *walker) add(written any) error {
 		Name: cmp.Or(text(at(written, "app_data", "ui_data", "label")), text(at(written, "app_data", "label")),
 			baseName(cmp.Or(texts(values, fileKeys)...))),
 	}
-	if w.version < 1 || isGeneric(at(written, "op")) {
+	if w.version < 1 || slices.Contains(genericNodes, at(written, "op")) {
 		image, err := imageOf(values, imageKeys...)
 		if err != nil {
 			return fmt.Errorf("the node %q: %w", cmp.Or(node.Name, node.ID), err)
@@ -145,15 +149,6 @@ func (w *walker) add(written any) error {
 	}
 	w.nodes = append(w.nodes, node)
 	return nil
-}
-
-// isGeneric reports whether the node runs a file of the user's in a runtime image.
-func isGeneric(op any) bool {
-	switch op {
-	case "execute-notebook-node", "execute-python-node", "execute-r-node":
-		return true
-	}
-	return false
 }
 
 // imageOf returns the image at the first of the keys that exists; "" if none does.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // chown gives f the owner and group of like.
@@ -39,4 +41,9 @@ func syncDirectory(dir *os.File) error {
 		return nil
 	}
 	return err
+}
+
+// isWritable reports whether this user may make and remove files in a directory.
+func isWritable(dir string) bool {
+	return unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS) == nil
 }

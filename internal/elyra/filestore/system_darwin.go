@@ -15,8 +15,3 @@ func renameNoReplace(dir *os.File, from, to string) error {
 // copyAttributes copies none. On macOS, a mode means the same with and without an access control list,
 // so leaving the list out grants nobody more rights.
 func copyAttributes(_, _ *os.File) error { return nil }
-
-// isWritable reports whether this user may make and remove files in a directory.
-func isWritable(dir string) bool {
-	return unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS) == nil
-}

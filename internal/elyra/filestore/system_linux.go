@@ -78,8 +78,3 @@ func grown(read func([]byte) (int, error)) ([]byte, error) {
 		return buffer[:n], nil
 	}
 }
-
-// isWritable reports whether this user may make and remove files in a directory.
-func isWritable(dir string) bool {
-	return unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS) == nil
-}

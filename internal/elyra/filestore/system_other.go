@@ -12,6 +12,3 @@ func renameNoReplace(*os.File, string, string) error { return errors.ErrUnsuppor
 
 // copyAttributes copies none: they aren't supported here.
 func copyAttributes(_, _ *os.File) error { return nil }
-
-// isWritable can't find out here.
-func isWritable(string) bool { return true }

@@ -67,9 +67,10 @@ func BenchmarkParseDocument(b *testing.B) {
 // writes it, in keys and values; it survives, and no two of them are one.
 func TestLoneSurrogates(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"\ud800":1,"\udfff":2}`: `{"\ud800":1,"\udfff":2}`,
-		`{"\uD800":1,"\uDFFF":2}`: `{"\uD800":1,"\uDFFF":2}`,
-		`{"\u0041\ud800":1}`:      `{"A\ud800":1}`,
+		`{"\ud800":1,"\udfff":2}`:  `{"\ud800":1,"\udfff":2}`,
+		`{"\uD800":1,"\uDFFF":2}`:  `{"\uD800":1,"\uDFFF":2}`,
+		`{"\u0041\ud800":1}`:       `{"A\ud800":1}`,
+		`{"\ud800\ud83d\ude00":1}`: `{"\ud800\ud83d\ude00":1}`,
 	} {
 		document, err := elyra.ParseDocument([]byte(text))
 		if err != nil {

@@ -287,6 +287,7 @@ func TestCredentials(t *testing.T) {
 	const token = "t0k+en"
 	for in, correction := range map[string]string{
 		"user:" + token + "@quay.io/a/b:1":                     "quay.io/a/b:1",
+		"\u200buser:" + token + "@quay.io/a/b:1":               "quay.io/a/b:1",
 		"user:" + token + "@quay.io/a/b":                       "quay.io/a/b:latest",
 		token + "@localhost:5000/b:1":                          "localhost:5000/b:1",
 		"user:" + token + "@acme/b:1":                          "acme/b:1",

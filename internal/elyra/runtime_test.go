@@ -1,0 +1,51 @@
+package elyra_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// TestKinds: each kind's rules for documents, with all reasons. No reason quotes a secret.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	const kfp = `{"schema_name":"kfp","display_name":"x","metadata":{"api_endpoint":"http://api","cos_endpoint":"http://minio:9000"`
+	airflow := strings.Replace(kfp, "kfp", "airflow", 1) + `,"cos_bucket":"abc","github_repo":"a/b","github_branch":"main","github_repo_token":"t"`
+	for _, tt := range []struct {
+		kind           *elyra.Kind
+		document, want string
+	}{
+		{elyra.RuntimeImages, `{"schema_name":"kfp","display_name":"x"}`, `schema_name is "kfp", not "runtime-image"; metadata is missing`},
+		{elyra.RuntimeImages, `{"schema_name":"runtime-image","display_name":"x","metadata":7}`, "metadata is 7, not an object"},
+		{elyra.Runtimes, `{"schema_name":"runtime-image","display_name":"x"}`, `schema_name is "runtime-image", not "kfp" or "airflow"; metadata is missing`},
+		{elyra.Runtimes, `{"schema_name":"kfp","metadata":"hunter2"}`, "metadata is something else, not an object"},
+		{elyra.Runtimes, kfp + `,"cos_bucket":"abc"}}`, ""},
+		{elyra.Runtimes, kfp + `}}`, "metadata.cos_bucket is missing"},
+		{elyra.Runtimes, kfp + `,"cos_bucket":"ab","cos_password":["hunter2"],"api_password":7}}`, "metadata.api_password is something else, not a string; " +
+			`metadata.cos_bucket is "ab", not 3 to 222 lowercase letters, digits, hyphens, and dots, with a letter or digit first and last; metadata.cos_password is something else, not a string`},
+		{elyra.Runtimes, kfp + `,"cos_bucket":"abc","runtime_type":"APACHE_AIRFLOW"}}`, `metadata.runtime_type is "APACHE_AIRFLOW", not "KUBEFLOW_PIPELINES"`},
+		{elyra.Runtimes, airflow + `}}`, ""},
+		{elyra.Runtimes, airflow + `,"runtime_type":"APACHE_AIRFLOW"}}`, "metadata.github_api_endpoint is missing"},
+	} {
+		document, err := elyra.ParseDocument([]byte(tt.document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if err := tt.kind.Check(document); err != nil {
+			got = strings.TrimPrefix(err.Error(), "invalid document: ")
+		}
+		if got != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", tt.document, got, tt.want)
+		}
+	}
+	for _, field := range elyra.KubeflowPipelines.Fields {
+		if field.Key != "cos_bucket" {
+			continue
+		}
+		if err := field.Check("my_Bucket"); err == nil || !strings.HasSuffix(err.Error(), `; use "my-bucket"`) {
+			t.Errorf("my_Bucket: %v", err)
+		}
+	}
+}

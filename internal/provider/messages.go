@@ -285,7 +285,7 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 		}
 	}
 	replace := "To replace it, set overwrite = true. Keys that others added to its document stay."
-	importIt := fmt.Sprintf("To manage the existing instance with this resource, import it:\n\n    import {\n      to = elyra_runtime_image.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", name)
+	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = elyra_runtime_image.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", name)
 	if claim != claimNew {
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm 'elyra_runtime_image.<label>'\n    terraform import 'elyra_runtime_image.<label>' %s\n\n", name)
 	}

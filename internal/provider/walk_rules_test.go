@@ -25,7 +25,10 @@ func breaks(rule, format string, args ...any) *broken {
 // --- What a plan must refuse ---
 
 // expected is what the contract says of a plan: why it must fail, and why it, or its apply, may.
-type expected struct{ must, may []string }
+type expected struct {
+	must, may []string
+	shared    bool // two configurations of the provider use one instance: a documented limit
+}
 
 func (e *expected) mustFail(format string, args ...any) {
 	e.must = append(e.must, fmt.Sprintf(format, args...))
@@ -131,6 +134,8 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 		for i, all := range used {
 			e.expectOf(i, all, now)
 			e.mayFail(len(other[i]) > 0, "two aliases use %s", i)
+			e.shared = e.shared || len(other[i]) > 0
+			e.mayFail(w.places.server && i.site == 0 && now[i] != "" && !valid(now[i]), "%s is broken", i)
 		}
 	}
 	return e
@@ -389,7 +394,8 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		if here && r.placed && w.site(f, r.alias) != r.instance.site && (offers("data_dir") || offers("endpoint") || offers("configuration")) {
 			ways["the old configuration of the provider"] = func() { c.spelling[r.alias] = r.instance.site }
 		}
-		if offers("terraform state rm") && !offers("terraform state mv") && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
+		imported := offers("delete that block") && slices.Contains(slices.Collect(maps.Values(c.imports)), r.instance.name)
+		if offers("terraform state rm") && !offers("terraform state mv") && !imported && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
 			ways["terraform state rm "+r.address] = func() { w.run(f, "state", "rm", r.address) }
 		}
 		if here && offers("terraform untaint") {
@@ -425,7 +431,10 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	if declared && offers("overwrite = true") && w.site(f, "") != w.site(f, "other") {
 		ways["overwrite = true for "+d.Address] = func() { by.overwrite = true }
 	}
-	if m := idPattern.FindStringSubmatch(text); declared && m != nil && offers("import") && !recorded(d.Address) {
+	managed := func(id string) bool {
+		return slices.Contains(slices.Collect(maps.Values(c.imports)), id) || slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == instance{w.site(f, by.alias), id} })
+	}
+	if m := idPattern.FindStringSubmatch(text); declared && m != nil && offers("import") && !recorded(d.Address) && !managed(m[1]) {
 		ways["import "+d.Address] = func() { c.imports[d.Address] = m[1] }
 	}
 	if m := namePattern.FindStringSubmatch(d.Detail); declared && (m != nil || offers("another name") || offers("different name")) {
@@ -443,8 +452,10 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 			delete(c.imports, by.address)
 		}
 	}
-	if _, ok := c.imports[d.Address]; ok && (offers("delete its import block") || offers("delete that block")) {
-		ways["no import of "+d.Address] = func() { delete(c.imports, d.Address) }
+	for address, id := range c.imports {
+		if address == d.Address && offers("delete its import block") || offers("delete that block") && offers(fmt.Sprintf("%q", id)) {
+			ways["no import of "+address] = func() { delete(c.imports, address) }
+		}
 	}
 	if offers("-refresh=false") && options.destroy {
 		ways["-refresh=false"] = func() { options.unread = true }

@@ -353,7 +353,7 @@ func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between fun
 		}
 		return applied, checkHalf(applied, records, before, after)
 	}
-	if options.target != "" {
+	if options.target != "" || expected.shared {
 		return applied, nil
 	}
 	if unchanged {

@@ -33,8 +33,8 @@ func TestAccServer_secrets(t *testing.T) {
 		{"wrong token", []string{"endpoint=" + withToken.URL, "token=wrong-s3cret"}, "Check the token"},
 		{"wrong password", []string{"endpoint=" + withPassword.URL, "password=wrong-s3cret"}, "Check the password"},
 		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
-		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "HTML page answers"},
-		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "A login page answers"},
+		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "returned an HTML page"},
+		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "The server returned a login page"},
 		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs in the token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -233,7 +233,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body
 		return
 	}
 	m := resource.FindStringSubmatch(path)
-	schema := path == "/elyra/schema/runtime-images/runtime-image"
+	schema := path == "/elyra/schema/runtime-images"
 	if s.options.NoElyra || m == nil && !schema {
 		if m := slash.FindStringSubmatch(path); m != nil && !s.options.NoElyra {
 			w.Header().Set("Location", s.base+m[1])
@@ -248,7 +248,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body
 	}
 	switch {
 	case schema && r.Method == http.MethodGet:
-		answer(w, http.StatusOK, runtimeImageSchema)
+		answer(w, http.StatusOK, map[string]any{"runtime-images": []any{runtimeImageSchema}})
 	case schema:
 		refuse(w, http.StatusMethodNotAllowed, "")
 	default:

@@ -24,7 +24,7 @@ import (
 // echoedToken is written differently in each form of encodings.
 const echoedToken = "t0ken/+=5ecret~"
 
-// FuzzAnswer gives arbitrary answers to each operation: none panics, none tells
+// FuzzAnswer gives arbitrary answers to each operation: none panics, none shows
 // the token, and none counts as done, gone or taken unless the answer is Elyra's
 // word for that. Writes are answered without being carried out; the reads by which
 // the store finds that out are answered truthfully.
@@ -131,7 +131,7 @@ func seedAnswers(f *testing.F) {
 			}
 		}
 	}
-	// Elyra's words with the wrong status, and instances that were not sent.
+	// Elyra's words with the wrong status, and instances that weren't sent.
 	for _, text := range []string{
 		`{"reason": "x", "message": "No such instance named 'mine' was found in the runtime-images schemaspace.", "timestamp": "x"}`,
 		`{"reason": "x", "message": "An instance named 'new' already exists in the runtime-images schemaspace", "timestamp": "x"}`,
@@ -272,7 +272,7 @@ func (w word) judge(t *testing.T, operation string, err error) {
 	}
 }
 
-// checkText looks for the token in what is told and logged, and for what does not
+// checkText looks for the token in what is told and logged, and for what doesn't
 // belong into a line.
 func checkText(t *testing.T, err error, log string) {
 	t.Helper()

@@ -1,14 +1,19 @@
 package serverstore
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -28,8 +33,8 @@ type Config struct {
 	// https://hub.example.com/user/jdoe. Trailing slashes don't count.
 	Endpoint string
 	// Token is sent as "Authorization: token …". Password logs in at the
-	// server's login page instead. With neither, the server is open, or Headers
-	// open it.
+	// server's login page instead; set one of the two. With neither, the server is
+	// open, or Headers open it.
 	Token, Password string
 	// Headers are added to every request, for proxies in front of the server.
 	Headers map[string]string
@@ -84,33 +89,16 @@ func configErrorf(argument, format string, args ...any) error {
 	return &ConfigError{argument, fmt.Sprintf(format, args...)}
 }
 
+// writeGrace is how long a write may go on after its context is canceled. A POST that
+// is cut off leaves an instance that nobody remembers creating.
+const writeGrace = 5 * time.Second
+
 // New returns a store of instances of a kind on the server of cfg. It checks cfg and
 // does no I/O. Its errors are [ConfigError]s.
 func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	base, err := parseEndpoint(cfg.Endpoint)
 	if err != nil {
 		return nil, configErrorf("endpoint", "%v", err)
-	}
-	if cfg.Token != "" && cfg.Password != "" {
-		return nil, configErrorf("password", "cannot be combined with token; set one of the two")
-	}
-	if cfg.RequestTimeout < 0 || cfg.MaxRetries < 0 {
-		return nil, configErrorf("request_timeout", "and max_retries must not be negative")
-	}
-	if cfg.RequestTimeout == 0 {
-		cfg.RequestTimeout = DefaultRequestTimeout
-	}
-	if cfg.UserAgent == "" {
-		cfg.UserAgent = "terraform-provider-elyra"
-	}
-	if cfg.grace == 0 {
-		cfg.grace = writeGrace
-	}
-	if cfg.proxy == nil {
-		cfg.proxy = http.ProxyFromEnvironment
-	}
-	if cfg.backoff == nil {
-		cfg.backoff = exponential
 	}
 	headers, err := parseHeaders(cfg)
 	if err != nil {
@@ -120,42 +108,69 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newStore(newClient(kind, cfg, base, headers, tlsConfig)), nil
+	cfg.RequestTimeout = cmp.Or(cfg.RequestTimeout, DefaultRequestTimeout)
+	cfg.grace = cmp.Or(cfg.grace, writeGrace)
+	if cfg.proxy == nil {
+		cfg.proxy = http.ProxyFromEnvironment
+	}
+	if cfg.backoff == nil {
+		cfg.backoff = exponential
+	}
+	return newStore(kind, newServer(cfg, base, headers, tlsConfig)), nil
 }
 
-func newStore(client *client) *Store {
-	s := &Store{client: client}
-	s.lists = lists{fetch: s.fetchList, written: map[string]uint64{}, writing: map[string]chan struct{}{}}
+func newServer(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Config) *server {
+	jar, _ := cookiejar.New(nil) // it never fails
+	s := &server{
+		cfg: cfg, base: base, place: placeOnHub(base), headers: headers, jar: jar,
+		transport: &http.Transport{
+			Proxy:                  cfg.proxy,
+			OnProxyConnectResponse: checkProxy,
+			DialContext:            (&net.Dialer{Timeout: cfg.RequestTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSClientConfig:        tlsConfig,
+			TLSHandshakeTimeout:    min(10*time.Second, cfg.RequestTimeout),
+			MaxIdleConnsPerHost:    32, // Terraform works on 10 resources at a time by default
+			IdleConnTimeout:        90 * time.Second,
+			MaxResponseHeaderBytes: maxBody,
+			// HTTP/2 would send all retries down one connection, even after a load
+			// balancer has forgotten it.
+			Protocols: new(http.Protocols),
+		},
+	}
+	s.transport.Protocols.SetHTTP1(true)
+	s.speaksTLS = sync.OnceValue(s.probeTLS)
+	s.login.Store(new(login))
+	s.keepCookies([]*http.Cookie{{Name: xsrfCookie, Value: rand.Text()}}) // until a login gives us another
 	return s
 }
 
-// Of returns the store of another kind on the same server. They share a login, connections, and what
-// they know about the server's health.
-func (s *Store) Of(kind *elyra.Kind) *Store {
-	return newStore(&client{kind: kind, server: s.client.server})
+func newStore(kind *elyra.Kind, server *server) *Store {
+	s := &Store{kind: kind, server: server}
+	s.lists = lists{fetch: s.fetchList, last: map[string]int{}, turns: map[string]chan struct{}{}}
+	return s
 }
+
+// Of returns the store of another kind on the same server. They share a login,
+// connections, and what they know about the server's health.
+func (s *Store) Of(kind *elyra.Kind) *Store { return newStore(kind, s.server) }
 
 // parseEndpoint checks a base URL. Its path is taken as it is written: a server
 // may be called as a page is. Errors repeat nothing but the parts of the value
 // that can't hold a secret.
 func parseEndpoint(endpoint string) (*url.URL, error) {
-	if endpoint == "" {
-		return nil, errors.New("is empty")
-	}
-	if !strings.Contains(endpoint, "://") {
-		return nil, errors.New("must begin with http:// or https://" + withScheme(endpoint))
-	}
 	u, err := url.Parse(endpoint)
-	if err != nil {
-		return nil, errors.New("is not a URL; it should look like https://hub.example.com/user/jdoe")
-	}
-	if u.Scheme != "http" && u.Scheme != "https" {
+	switch {
+	case endpoint == "":
+		return nil, errors.New("is empty")
+	case !strings.Contains(endpoint, "://"):
+		return nil, errors.New("must begin with http:// or https://" + withScheme(endpoint))
+	case err != nil:
+		return nil, errors.New("isn't a URL; it should look like https://hub.example.com/user/jdoe")
+	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, errors.New("must begin with http:// or https://, such as http://localhost:8888")
-	}
-	if u.Hostname() == "" {
+	case u.Hostname() == "":
 		return nil, errors.New("has no host; it should look like https://hub.example.com/user/jdoe")
 	}
-	clean := cleanEndpoint(u, u.EscapedPath())
 	var wrong []string
 	if u.User != nil {
 		wrong = append(wrong, "a user name or password, which belongs in the token or password argument, or into headers for basic authentication at a proxy")
@@ -170,7 +185,7 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 		path, _ := cutPage(u.EscapedPath()) // it was copied from a browser
 		return nil, fmt.Errorf("contains %s; use %q", strings.Join(wrong, " and "), cleanEndpoint(u, path))
 	}
-	return clean, nil
+	return cleanEndpoint(u, u.EscapedPath()), nil
 }
 
 // cleanEndpoint is scheme and host of a URL with a path of its own.
@@ -184,7 +199,7 @@ func cleanEndpoint(u *url.URL, path string) *url.URL {
 }
 
 // withScheme offers what an endpoint without scheme would be with one: http on
-// this machine, https elsewhere. It is empty where that isn't a URL.
+// this machine, https elsewhere. If that isn't a URL, it shows an example.
 func withScheme(endpoint string) string {
 	u, err := url.Parse("http://" + endpoint)
 	if err != nil || u.Hostname() == "" || u.User != nil {
@@ -202,26 +217,26 @@ var pages = []string{"lab", "tree", "notebooks", "edit", "doc", "login"}
 
 // cutPage takes the path of a page off the end of a URL's path. A user of a Hub
 // may be called as a page is.
-func cutPage(path string) (base, page string) {
+func cutPage(path string) (base string, found bool) {
 	segments := strings.Split(path, "/")
 	for i, s := range segments {
 		endpoint := s == "elyra" && i+1 < len(segments) && segments[i+1] == "metadata"
 		if (slices.Contains(pages, s) || endpoint) && i > 0 && segments[i-1] != "user" {
-			return strings.Join(segments[:i], "/"), "/" + s
+			return strings.Join(segments[:i], "/"), true
 		}
 	}
-	return path, ""
+	return path, false
 }
 
-// parseHeaders checks the extra headers. Values are secrets: no error shows
-// one.
+// parseHeaders returns the headers of every request. Values are secrets: no error
+// shows one.
 func parseHeaders(cfg Config) (http.Header, error) {
 	headers := make(http.Header)
 	for name, value := range cfg.Headers {
 		key := http.CanonicalHeaderKey(name)
 		switch {
 		case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }):
-			return nil, configErrorf("headers", "has %q, which is not the name of a header", name)
+			return nil, configErrorf("headers", "has %q, which isn't the name of a header", name)
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			return nil, configErrorf("headers", "has a value of %q that holds a control character, perhaps a line break at its end", name)
 		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "Accept", "X-Xsrftoken"}, key):
@@ -233,8 +248,15 @@ func parseHeaders(cfg Config) (http.Header, error) {
 		}
 		headers.Set(key, value)
 	}
+	if headers.Get("User-Agent") == "" {
+		headers.Set("User-Agent", cmp.Or(cfg.UserAgent, "terraform-provider-elyra"))
+	}
+	headers.Set("Accept", "application/json")
 	if strings.ContainsFunc(cfg.Token, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return nil, configErrorf("token", "holds a blank or a control character, perhaps a line break at its end")
+	}
+	if cfg.Token != "" {
+		headers.Set("Authorization", "token "+cfg.Token)
 	}
 	return headers, nil
 }
@@ -249,17 +271,13 @@ func parseTLS(cfg Config) (*tls.Config, error) {
 		}
 		config.RootCAs = pool
 	}
-	if cfg.ClientCertPEM == "" && cfg.ClientKeyPEM == "" {
-		return config, nil
+	if cfg.ClientCertPEM != "" || cfg.ClientKeyPEM != "" {
+		pair, err := tls.X509KeyPair([]byte(cfg.ClientCertPEM), []byte(cfg.ClientKeyPEM))
+		if err != nil {
+			// The standard library's errors name what is wrong and quote nothing.
+			return nil, configErrorf("client_cert_pem", "and client_key_pem aren't a certificate and its key: %v", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
 	}
-	if cfg.ClientCertPEM == "" || cfg.ClientKeyPEM == "" {
-		return nil, configErrorf("client_cert_pem", "and client_key_pem belong together; one is set without the other")
-	}
-	pair, err := tls.X509KeyPair([]byte(cfg.ClientCertPEM), []byte(cfg.ClientKeyPEM))
-	if err != nil {
-		// The standard library's errors name what is wrong and quote nothing.
-		return nil, configErrorf("client_cert_pem", "and client_key_pem are not a certificate and its key: %v", err)
-	}
-	config.Certificates = []tls.Certificate{pair}
 	return config, nil
 }

@@ -2,82 +2,141 @@ package serverstore_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// doubtful are answers to a write that leave open whether it was carried out: those from
-// something in front of the server, and Elyra's 500.
-var doubtful = map[string]elyratest.Action{
-	"401":                  elyratest.Page(401),
-	"403":                  elyratest.Page(403),
-	"403 in JSON":          elyratest.Say(403, "forbidden"),
-	"404":                  elyratest.Page(404),
-	"400 in JSON":          elyratest.Say(400, "Bad Request"),
-	"409 in JSON":          elyratest.Say(409, "conflict"),
-	"429":                  elyratest.Page(429),
-	"429 for an hour":      elyratest.Page(429, "Retry-After", "3600"),
-	"500":                  elyratest.Page(500),
-	"500 of Elyra's":       elyratest.Answer(500, "application/json", `{"reason": "Internal Server Error", "message": "OSError()", "timestamp": "2026-11-29T00:00:00"}`),
-	"503 for an hour":      elyratest.Page(503, "Retry-After", "3600"),
-	"redirect":             elyratest.Redirect("https://elsewhere.example.com/"),
-	"login page":           elyratest.Page(200),
-	"empty 200":            elyratest.Answer(200, "", ""),
-	"empty 201":            elyratest.Answer(201, "", ""),
-	"empty 202":            elyratest.Answer(202, "application/json", ""),
-	"JSON of another kind": elyratest.Answer(200, "application/json", `{"ok": true}`),
-	"another instance": elyratest.Answer(201, "application/json",
-		`{"name":"new","display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`),
-	"too large": elyratest.Flood(2<<20, false),
+// doubtful are responses to a write that leave open whether it was carried out: those from
+// something in front of the server, Elyra's 500, and none at all.
+var doubtful = map[string]struct {
+	do elyratest.Action
+	// passing: it is worth another attempt.
+	passing bool
+}{
+	"connection broken":    {elyratest.Drop(), true},
+	"no answer in time":    {elyratest.Hang(nil), true},
+	"half an answer":       {elyratest.Halve(), true},
+	"502":                  {elyratest.Page(502), true},
+	"503":                  {elyratest.Page(503), true},
+	"504":                  {elyratest.Page(504), true},
+	"429":                  {elyratest.Page(429), true},
+	"429 for an hour":      {elyratest.Page(429, "Retry-After", "3600"), false},
+	"503 for an hour":      {elyratest.Page(503, "Retry-After", "3600"), false},
+	"401":                  {elyratest.Page(401), false},
+	"403":                  {elyratest.Page(403), false},
+	"403 in JSON":          {elyratest.Say(403, "forbidden"), false},
+	"404":                  {elyratest.Page(404), false},
+	"400 in JSON":          {elyratest.Say(400, "Bad Request"), false},
+	"409 in JSON":          {elyratest.Say(409, "conflict"), false},
+	"500":                  {elyratest.Page(500), false},
+	"500 of Elyra's":       {elyratest.Refuse(500, "OSError()"), false},
+	"redirect":             {elyratest.Redirect("https://elsewhere.example.com/"), false},
+	"login page":           {elyratest.Page(200), false},
+	"page with 201":        {elyratest.Page(201), false},
+	"empty 200":            {elyratest.Answer(200, "", ""), false},
+	"empty 201":            {elyratest.Answer(201, "", ""), false},
+	"empty 202":            {elyratest.Answer(202, "application/json", ""), false},
+	"JSON of another kind": {elyratest.Answer(200, "application/json", `{"ok": true}`), false},
+	"another instance": {elyratest.Answer(201, "application/json",
+		`{"name":"new","display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`), false},
+	"too large": {elyratest.Flood(2<<20, false), false},
+}
+
+// doubtfulStore is a store on that server that doesn't wait long for a response that never comes.
+func doubtfulStore(t *testing.T, server *elyratest.Server, name string) images {
+	t.Helper()
+	cfg := config(server)
+	if name == "no answer in time" {
+		cfg.RequestTimeout = 100 * time.Millisecond
+	}
+	return newStore(t, cfg)
 }
 
 // TestDoubtfulCreation: what comes back isn't Elyra's word, and so says nothing.
 func TestDoubtfulCreation(t *testing.T) {
-	for name, do := range doubtful {
+	const post, get = "POST " + collection, "GET " + collection + "/new"
+	for name, response := range doubtful {
 		t.Run(name+", created", func(t *testing.T) {
 			server := newServer(t)
-			server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(do)})
-			got, err := newStore(t, config(server)).Create(t.Context(), image("new"))
+			server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.After(response.do)})
+			got, err := doubtfulStore(t, server, name).Create(t.Context(), image("new"))
 			if err != nil || !got.Equal(image("new")) {
 				t.Errorf("%+v, %v", got, err)
 			}
-		})
-		t.Run(name+", not created", func(t *testing.T) {
-			server := newServer(t)
-			server.Inject(elyratest.Fault{Method: "POST", Do: do})
-			_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
-			if err == nil || errors.Is(err, elyra.ErrOutcomeUnknown) != (name == "503 for an hour") || errors.Is(err, elyra.ErrExists) {
-				t.Error(err)
+			if response.passing {
+				expectAsked(t, server, post, get)
 			}
 		})
-		t.Run(name+", and somebody else's is there", func(t *testing.T) {
+		if name != "half an answer" { // which is of a creation
+			t.Run(name+", not created", func(t *testing.T) {
+				server := newServer(t)
+				server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: response.do})
+				got, err := doubtfulStore(t, server, name).Create(t.Context(), image("new"))
+				if response.passing {
+					if err != nil || !got.Equal(image("new")) {
+						t.Errorf("%+v, %v", got, err)
+					}
+					expectAsked(t, server, post, get, post)
+				} else if err == nil || errors.Is(err, elyra.ErrOutcomeUnknown) != (name == "503 for an hour") || errors.Is(err, elyra.ErrExists) {
+					t.Error(err)
+				}
+			})
+		}
+		t.Run(name+", and another is there", func(t *testing.T) {
 			server := newServer(t)
 			theirs := strings.Replace(document("new"), "Display of", "Another", 1)
 			server.Put(elyratest.Writable, "new", theirs)
-			server.Inject(elyratest.Fault{Method: "POST", Do: do})
-			_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
-			var exists *elyra.ExistsError
-			if !errors.As(err, &exists) {
+			server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: response.do})
+			_, err := doubtfulStore(t, server, name).Create(t.Context(), image("new"))
+			if !errors.As(err, new(*elyra.ExistsError)) || !strings.Contains(err.Error(), "no clear response") {
 				t.Error(err)
 			}
 			if raw, _ := server.Raw(elyratest.Writable, "new"); raw != theirs {
 				t.Errorf("now it is %s", raw)
 			}
+			if response.passing {
+				expectAsked(t, server, post, get)
+			}
 		})
 		t.Run(name+", and nobody can look", func(t *testing.T) {
 			server := newServer(t)
-			server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(do)})
+			server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.After(response.do)})
 			server.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Drop()})
-			if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); !errors.Is(err, elyra.ErrOutcomeUnknown) {
+			if _, err := doubtfulStore(t, server, name).Create(t.Context(), image("new")); !errors.Is(err, elyra.ErrOutcomeUnknown) {
 				t.Error(err)
 			}
 		})
 	}
+	t.Run("again and again", func(t *testing.T) {
+		server := newServer(t)
+		server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Drop()})
+		_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
+		if !errors.Is(err, elyra.ErrOutcomeUnknown) || errors.Is(err, elyra.ErrExists) || errors.Is(err, elyra.ErrNotFound) {
+			t.Error(err)
+		}
+		expectAsked(t, server, slices.Repeat([]string{post, get}, 1+serverstore.DefaultMaxRetries)...)
+	})
+	t.Run("carried out after all", func(t *testing.T) {
+		server := newServer(t)
+		// The first POST is handled when the second comes: a proxy gave up on it.
+		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.Page(504)})
+		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			server.Put(elyratest.Writable, "new", document("new"))
+			next.ServeHTTP(w, r)
+		}})
+		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil {
+			t.Error(err)
+		}
+		expectAsked(t, server, post, get, post, get)
+	})
 }
 
 // TestClosedDoor: who is turned away twice in the same manner hasn't come in in
@@ -106,43 +165,39 @@ func TestClosedDoor(t *testing.T) {
 	expectAsked(t, server, "POST "+collection, "GET /api")
 }
 
-// TestDoubtfulUpdate: the same of a PUT.
-func TestDoubtfulUpdate(t *testing.T) {
-	for name, do := range doubtful {
-		for what, done := range map[string]bool{"carried out": true, "not carried out": false} {
-			t.Run(name+", "+what, func(t *testing.T) {
+// TestDoubtfulChanges: the same of a PUT and a DELETE. One that wasn't carried out succeeds if
+// it's tried again.
+func TestDoubtfulChanges(t *testing.T) {
+	for name, response := range doubtful {
+		for _, done := range []bool{true, false} {
+			act, want := response.do, done || response.passing
+			if done {
+				act = elyratest.After(act)
+			} else if name == "half an answer" { // which is of a change
+				continue
+			}
+			start := func(t *testing.T, method string) (*elyratest.Server, images) {
+				t.Helper()
 				server := newServer(t)
 				server.Put(elyratest.Writable, "new", foreign)
-				act := do
-				if done {
-					act = elyratest.After(do)
-				}
-				server.Inject(elyratest.Fault{Method: "PUT", Do: act})
-				got, err := newStore(t, config(server)).Update(t.Context(), image("new"))
-				if done && (err != nil || !got.Equal(image("new")) || !got.has("x-owner")) || !done && err == nil {
+				server.Inject(elyratest.Fault{Method: method, Times: 1, Do: act})
+				return server, doubtfulStore(t, server, name)
+			}
+			t.Run(fmt.Sprintf("%s to an update, done %t", name, done), func(t *testing.T) {
+				_, store := start(t, "PUT")
+				got, err := store.Update(t.Context(), image("new"))
+				if want != (err == nil) || want && (!got.Equal(image("new")) || !got.has("x-owner")) {
 					t.Errorf("%+v, %v", got, err)
 				}
 			})
-		}
-	}
-}
-
-// TestDoubtfulDeletion: a DELETE is done where Elyra says 204, or where nothing
-// is there any more.
-func TestDoubtfulDeletion(t *testing.T) {
-	for name, do := range doubtful {
-		for what, done := range map[string]bool{"carried out": true, "not carried out": false} {
-			t.Run(name+", "+what, func(t *testing.T) {
-				server := newServer(t)
-				server.Put(elyratest.Writable, "new", foreign)
-				act := do
-				if done {
-					act = elyratest.After(do)
-				}
-				server.Inject(elyratest.Fault{Method: "DELETE", Do: act})
-				_, err := newStore(t, config(server)).Delete(t.Context(), "new")
-				if done != (err == nil) || errors.Is(err, elyra.ErrNotFound) {
+			t.Run(fmt.Sprintf("%s to a deletion, done %t", name, done), func(t *testing.T) {
+				server, store := start(t, "DELETE")
+				_, err := store.Delete(t.Context(), "new")
+				if want != (err == nil) || errors.Is(err, elyra.ErrNotFound) {
 					t.Error(err)
+				}
+				if _, found := server.Raw(elyratest.Writable, "new"); found == want {
+					t.Errorf("it's there: %t", found)
 				}
 			})
 		}

@@ -23,7 +23,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// TestRefusedCredentials: a provider can tell them from a server that can't be reached.
+// TestRefusedCredentials: a provider can distinguish them from a server that can't be reached.
 // What Jupyter says about forged requests isn't the reason, and isn't shown.
 func TestRefusedCredentials(t *testing.T) {
 	withToken, _ := jupyter(t)
@@ -118,10 +118,7 @@ func TestOtherSchemas(t *testing.T) {
 		"other_schema-1.0.dist-info/METADATA":         "Metadata-Version: 2.1\nName: other-schema\nVersion: 1.0\n",
 		"other_schema-1.0.dist-info/entry_points.txt": "[metadata.schemas_providers]\nother = other_schema:Provider\n",
 	} {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(python, path)), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		writeFileAt(t, filepath.Join(python, path), content)
+		writeFile(t, filepath.Join(python, path), content)
 	}
 	server := jupytertest.Start(t, jupytertest.Options{Env: []string{"ELYRA_METADATA_PATH=" + dir, "PYTHONPATH=" + python}})
 	const other = `{"schema_name": "other", "display_name": "Other", "metadata": {"anything": "x"}}`

@@ -13,7 +13,7 @@ var Exponential = exponential
 // Kind is a kind of fault.
 type Kind = *kind
 
-// The kinds that tests tell apart.
+// The kinds that tests distinguish.
 var (
 	KindUnexpected        = unexpected
 	KindNotFound          = notFound
@@ -67,7 +67,7 @@ func RetryAfter(status int, header http.Header) (time.Duration, bool) {
 	return (&exchange{status: status, header: header}).retryAfter()
 }
 
-// WithoutWaits makes cfg's store try again at once.
+// WithoutWaits makes cfg's store try again immediately.
 func WithoutWaits(cfg Config) Config {
 	cfg.backoff = func(int) time.Duration { return 0 }
 	return cfg
@@ -98,8 +98,10 @@ func Age(s *Store) {
 	if s.lists.newest != nil && !s.lists.newest.until.IsZero() {
 		s.lists.newest.until = time.Now().Add(-1)
 	}
-	if last := s.client.breaker.failure.Load(); last != nil {
-		s.client.breaker.failure.Store(&failure{fault: last.fault})
+	if last := s.breaker.Load(); last != nil {
+		old := *last
+		old.ended = time.Time{}
+		s.breaker.Store(&old)
 	}
 }
 

@@ -44,21 +44,21 @@ var faults = []struct {
 		kind: serverstore.KindNoElyra, says: "has no Elyra", once: true},
 	{name: "JSON 404 about another instance", do: elyratest.Refuse(404, "No such instance named 'other' was found in the runtime-images schemaspace."),
 		kind: serverstore.KindNoElyra, says: "has no Elyra", once: true},
-	{name: "page of a website", do: elyratest.Page(200), kind: serverstore.KindHTMLPage, says: "an HTML page answers", once: true},
-	{name: "login page", do: elyratest.Answer(200, "text/html", `<form><input type="password"></form>`), kind: serverstore.KindLogin, says: "a login page answers", once: true},
-	{name: "redirect to login", do: elyratest.Redirect("/user/jdoe/login?next=%2Fsecret-query"), kind: serverstore.KindLogin, says: "a login page answers at", once: true},
+	{name: "page of a website", do: elyratest.Page(200), kind: serverstore.KindHTMLPage, says: "returned an HTML page", once: true},
+	{name: "login page", do: elyratest.Answer(200, "text/html", `<form><input type="password"></form>`), kind: serverstore.KindLogin, says: "returned a login page", once: true},
+	{name: "redirect to login", do: elyratest.Redirect("/user/jdoe/login?next=%2Fsecret-query"), kind: serverstore.KindLogin, says: "returned a login page at", once: true},
 	{name: "redirect to JupyterHub's login", do: elyratest.Redirect("https://hub.example.com/hub/api/oauth2/authorize?state=secret-query"),
 		kind: serverstore.KindHubLogin, says: "https://hub.example.com/hub/api/oauth2/authorize", once: true},
 	{name: "other redirect", do: elyratest.Redirect("https://user:secret-query@elsewhere.example.com/x?token=secret-query"),
 		kind: serverstore.KindRedirect, says: "https://elsewhere.example.com/x", once: true},
-	{name: "redirect that is no URL", do: elyratest.Redirect("http://[secret-query"), kind: serverstore.KindRedirect, says: "redirect", once: true},
+	{name: "redirect that isn't a URL", do: elyratest.Redirect("http://[secret-query"), kind: serverstore.KindRedirect, says: "returned a redirect", once: true},
 	{name: "HTML with status 400", do: elyratest.Page(400), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends (status 400)", once: true},
 	{name: "proxy wants credentials", do: elyratest.Page(401), kind: serverstore.KindUnauthorized, says: "status 401", once: true},
 	{name: "proxy that lets nothing through", do: elyratest.Page(407), kind: serverstore.KindProxyRefused, says: "status 407", once: true},
-	{name: "proxy that does not connect", change: func(c *serverstore.Config) {
+	{name: "proxy that doesn't connect", change: func(c *serverstore.Config) {
 		*c = serverstore.WithProxy(*c, strings.TrimSuffix(c.Endpoint, "/user/jdoe"))
 		c.Endpoint = "https://hub.example.com/"
-	}, kind: serverstore.KindProxyFailed, says: "the proxy doesn't connect to the server: it answered with status 403"},
+	}, kind: serverstore.KindProxyFailed, says: "the proxy doesn't connect to the server: it returned status 403"},
 	{name: "proxy that is down", change: func(c *serverstore.Config) {
 		*c = serverstore.WithProxy(*c, "http://"+unusedAddress())
 		c.Endpoint = "https://hub.example.com/"
@@ -81,29 +81,29 @@ var faults = []struct {
 	{name: "bad gateway", do: elyratest.Page(502), kind: serverstore.KindUnavailable, says: "status 502"},
 	{name: "service unavailable", do: elyratest.Page(503), kind: serverstore.KindUnavailable, says: "status 503"},
 	{name: "gateway timeout", do: elyratest.Page(504), kind: serverstore.KindUnavailable, says: "status 504"},
-	{name: "broken connection", do: elyratest.Drop(), kind: serverstore.KindConnectionLost, says: "closed before a valid answer"},
-	{name: "no answer in time", do: elyratest.Hang(nil), change: func(c *serverstore.Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 },
-		kind: serverstore.KindTimedOut, says: "no answer in time"},
+	{name: "broken connection", do: elyratest.Drop(), kind: serverstore.KindConnectionLost, says: "closed before a valid response"},
+	{name: "no response in time", do: elyratest.Hang(nil), change: func(c *serverstore.Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 },
+		kind: serverstore.KindTimedOut, says: "no response in time"},
 	{name: "no end in time", do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte("{"))
 		_ = http.NewResponseController(w).Flush()
 		elyratest.Hang(nil)(w, r, next)
 	}, change: func(c *serverstore.Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 },
-		kind: serverstore.KindTimedOut, says: "no answer in time"},
-	{name: "half an answer", do: elyratest.Halve(), kind: serverstore.KindTruncated, says: "broke off"},
+		kind: serverstore.KindTimedOut, says: "no response in time"},
+	{name: "half an answer", do: elyratest.Halve(), kind: serverstore.KindTruncated, says: "cut off"},
 	{name: "an answer of a gigabyte", do: elyratest.Flood(1<<30, true), kind: serverstore.KindOversize, says: "too large", once: true},
 	{name: "an answer without end", do: elyratest.Flood(1<<30, false), kind: serverstore.KindOversize, says: "too large", once: true},
-	{name: "JSON that is none", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends", once: true},
+	{name: "broken JSON", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends", once: true},
 	{name: "JSON of something else", do: elyratest.Answer(200, "application/json", `{"name": "mine", "secret-query": 1}`), kind: serverstore.KindUnexpected, says: "a response that Elyra never sends", once: true},
-	{name: "what does not speak HTTP", do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	{name: "something else than HTTP", do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
 		}
 		_, _ = conn.Write([]byte("SSH-2.0-secret-query\r\n"))
 		_ = conn.Close()
-	}, kind: serverstore.KindConnectionLost, says: "closed before a valid answer"},
+	}, kind: serverstore.KindConnectionLost, says: "closed before a valid response"},
 	{name: "certificate not trusted", options: elyratest.Options{Token: token, TLS: &tls.Config{}},
 		kind: serverstore.KindBadCertificate, says: "certificate signed by unknown authority", once: true},
 	{name: "certificate wanted", options: elyratest.Options{Token: token, TLS: &tls.Config{ClientAuth: tls.RequireAnyClientCert}},
@@ -186,7 +186,7 @@ func TestFaults(t *testing.T) {
 				if tt.once {
 					want = 1
 				}
-				if fault.Kind() == serverstore.KindPasswordRefused { // it does not come to a read
+				if fault.Kind() == serverstore.KindPasswordRefused { // it doesn't come to a read
 					path = "/login"
 				}
 				if got := log.count(func(r serverstore.RequestInfo) bool {
@@ -247,17 +247,6 @@ func (r *recorder) text() string {
 	return b.String()
 }
 
-// TestProtected: an instance that ships with Elyra isn't deleted.
-func TestProtected(t *testing.T) {
-	server := newServer(t)
-	server.Put(elyratest.Factory, "shipped", foreign)
-	_, err := newStore(t, config(server)).Delete(t.Context(), "shipped")
-	var fault *serverstore.Error
-	if !errors.As(err, &fault) || fault.Kind() != serverstore.KindProtected || !errors.Is(err, elyra.ErrReadOnly) || fault.NextStep() == "" {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestTaken: a name that is taken is taken, also by exactly what was sent. The error
 // has what was found, if it could be read.
 func TestTaken(t *testing.T) {
@@ -266,10 +255,10 @@ func TestTaken(t *testing.T) {
 		document string
 		read     elyratest.Action
 	}{
-		"shipped":         {level: elyratest.Factory, document: foreign},
-		"what was sent":   {document: document("new")},
-		"invalid":         {document: invalid},
-		"cannot be asked": {document: foreign, read: elyratest.Page(500)},
+		"shipped":       {level: elyratest.Factory, document: foreign},
+		"what was sent": {document: document("new")},
+		"invalid":       {document: invalid},
+		"unreadable":    {document: foreign, read: elyratest.Page(500)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := newServer(t)
@@ -379,114 +368,6 @@ func TestNeverRetried(t *testing.T) {
 	}
 }
 
-// TestLostCreation: the answer to a POST doesn't arrive.
-func TestLostCreation(t *testing.T) {
-	const post, get = "POST " + collection, "GET " + collection + "/new"
-	lost := map[string]elyratest.Action{
-		"connection broken": elyratest.Drop(), "bad gateway": elyratest.Page(502),
-		"service unavailable": elyratest.Page(503), "gateway timeout": elyratest.Page(504),
-		"no answer in time": elyratest.Hang(nil), "half an answer": elyratest.Halve(),
-	}
-	for name, do := range lost {
-		create := func(t *testing.T, server *elyratest.Server) (found, error) {
-			t.Helper()
-			cfg := config(server)
-			if name == "no answer in time" {
-				cfg.RequestTimeout = 100 * time.Millisecond
-			}
-			return newStore(t, cfg).Create(t.Context(), image("new"))
-		}
-		t.Run(name+", created", func(t *testing.T) {
-			server := newServer(t)
-			server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.After(do)})
-			if got, err := create(t, server); err != nil || !got.Equal(image("new")) {
-				t.Errorf("%+v, %v", got, err)
-			}
-			expectAsked(t, server, post, get)
-		})
-		if name != "half an answer" { // which is of a creation
-			t.Run(name+", not created", func(t *testing.T) {
-				server := newServer(t)
-				server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: do})
-				if got, err := create(t, server); err != nil || !got.Equal(image("new")) {
-					t.Errorf("%+v, %v", got, err)
-				}
-				expectAsked(t, server, post, get, post)
-			})
-		}
-		t.Run(name+", and someone else created", func(t *testing.T) {
-			server := newServer(t)
-			server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-				server.Put(elyratest.Writable, "new", foreign)
-				do(w, r, next)
-			}})
-			_, err := create(t, server)
-			if name == "half an answer" { // of the refusal
-				if !errors.Is(err, elyra.ErrExists) {
-					t.Error(err)
-				}
-			} else if !errors.Is(err, elyra.ErrExists) || !strings.Contains(err.Error(), "no clear answer") {
-				t.Error(err)
-			}
-			if raw, _ := server.Raw(elyratest.Writable, "new"); raw != foreign {
-				t.Errorf("now it is %s", raw)
-			}
-			expectAsked(t, server, post, get)
-		})
-		t.Run(name+", again and again", func(t *testing.T) {
-			server := newServer(t)
-			server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Drop()})
-			if _, err := create(t, server); err == nil || errors.Is(err, elyra.ErrExists) || errors.Is(err, elyra.ErrNotFound) {
-				t.Error(err)
-			}
-			want := []string{post, get}
-			for range serverstore.DefaultMaxRetries {
-				want = append(want, post, get)
-			}
-			expectAsked(t, server, want...)
-		})
-	}
-
-	t.Run("carried out after all", func(t *testing.T) {
-		server := newServer(t)
-		// The first POST is handled when the second comes: a proxy gave up on it.
-		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.Page(504)})
-		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-			server.Put(elyratest.Writable, "new", document("new"))
-			next.ServeHTTP(w, r)
-		}})
-		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil {
-			t.Error(err)
-		}
-		expectAsked(t, server, post, get, post, get)
-	})
-	t.Run("and reading fails, too", func(t *testing.T) {
-		server := newServer(t)
-		server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Drop()})
-		server.Inject(elyratest.Fault{Method: "GET", Do: elyratest.Page(500)})
-		_, err := newStore(t, config(server)).Create(t.Context(), image("new"))
-		if err == nil || !strings.Contains(err.Error(), "outcome is unknown") {
-			t.Error(err)
-		}
-	})
-	t.Run("an answer that is not Elyra's", func(t *testing.T) {
-		server := newServer(t)
-		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.After(elyratest.Page(http.StatusCreated))})
-		if got, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil || !got.Equal(image("new")) {
-			t.Errorf("%+v, %v", got, err)
-		}
-		expectAsked(t, server, post, get)
-	})
-	t.Run("a throttled one", func(t *testing.T) {
-		server := newServer(t)
-		server.Inject(elyratest.Fault{Method: "POST", Times: 1, Do: elyratest.Page(429)})
-		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err != nil {
-			t.Error(err)
-		}
-		expectAsked(t, server, post, get, post)
-	})
-}
-
 // TestLostDeletion: the answer to a DELETE doesn't arrive.
 func TestLostDeletion(t *testing.T) {
 	for name, shipped := range map[string]bool{"nothing behind it": false, "a shipped one behind it": true} {
@@ -552,7 +433,7 @@ func TestKilledServer(t *testing.T) {
 	}
 }
 
-// TestCancelledWait: the end of the context ends a wait at once.
+// TestCancelledWait: the end of the context ends a wait immediately.
 func TestCancelledWait(t *testing.T) {
 	for name, do := range map[string]elyratest.Action{
 		"503": elyratest.Page(503), "429": elyratest.Page(429, "Retry-After", "600"), "dropped": elyratest.Drop(),
@@ -725,7 +606,7 @@ func TestWritesToAServerThatHangs(t *testing.T) {
 				}
 			})
 			if got := unsent.Load(); got < 200-atOnce {
-				t.Errorf("%d of 200 writes were not sent, want at least %d", got, 200-atOnce)
+				t.Errorf("%d of 200 writes weren't sent, want at least %d", got, 200-atOnce)
 			}
 			if took := time.Since(begin); took > 6*time.Second {
 				t.Errorf("200 writes took %s", took)
@@ -758,7 +639,7 @@ func TestWritesToAServerThatIsDown(t *testing.T) {
 // atOnce is how many resources Terraform works on at the same time.
 const atOnce = 10
 
-// inParallel does n things, as many at once as Terraform's default.
+// inParallel does n things, as many at a time as Terraform's default.
 func inParallel(n int, do func(i int)) {
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -782,7 +663,7 @@ func TestBackoff(t *testing.T) {
 		for range 50 {
 			wait := serverstore.Exponential(attempt)
 			if wait > limit || wait < limit/2 {
-				t.Errorf("attempt %d: %s is not within %s and %s", attempt, wait, limit/2, limit)
+				t.Errorf("attempt %d: %s isn't within %s and %s", attempt, wait, limit/2, limit)
 			}
 			seen[wait] = true
 		}

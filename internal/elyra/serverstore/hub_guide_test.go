@@ -42,7 +42,7 @@ func hubGuideConfig(t *testing.T) string {
 		`"ELYRA_METADATA_PATH": lambda spawner:`: `"ELYRA_METADATA_PATH": lambda spawner: state + "/alone" if spawner.user.name == "alone" else`,
 	} {
 		if strings.Count(text, is) != 1 {
-			t.Fatalf("%q is not in the guide's configuration, once:\n%s", is, text)
+			t.Fatalf("%q isn't in the guide's configuration, once:\n%s", is, text)
 		}
 		text = strings.Replace(text, is, becomes, 1)
 	}
@@ -69,7 +69,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 	shared, alone := filepath.Join(hub.State(), "shared"), filepath.Join(hub.State(), "alone")
 	own := filepath.Join(hub.Home("jdoe"), ".local", "share", "jupyter")
 	for _, dir := range []string{shared, alone} {
-		putFile(t, dir, "team", document("team"))
+		writeFile(t, path(elyra.RuntimeImages, dir, "team"), document("team"))
 	}
 	open := func(user string) images {
 		hub.AddUser(t, user)
@@ -121,7 +121,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 		}
 		wantFile(t, own, "mine", &mine)
 		wantFile(t, shared, "mine", nil)
-		putFile(t, shared, "late", document("late"))
+		writeFile(t, path(elyra.RuntimeImages, shared, "late"), document("late"))
 		wantStored(t, store, image("late"))
 	})
 	t.Run("the shared directory alone", func(t *testing.T) {
@@ -151,35 +151,20 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 	})
 }
 
-func instanceFile(dataDir, name string) string {
-	return filepath.Join(dataDir, "metadata", "runtime-images", name+".json")
-}
-
-func putFile(t *testing.T, dataDir, name, document string) {
-	t.Helper()
-	path := instanceFile(dataDir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(document), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// wantFile checks the file of an instance; nil is none.
+// wantFile checks the file of an instance; nil means no file.
 func wantFile(t *testing.T, dataDir, name string, want *elyra.RuntimeImage) {
 	t.Helper()
-	path := instanceFile(dataDir, name)
-	data, err := os.ReadFile(path)
+	file := path(elyra.RuntimeImages, dataDir, name)
+	data, err := os.ReadFile(file)
 	if want == nil {
 		if !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("%s is %q, %v; want none", path, data, err)
+			t.Errorf("%s is %q, %v; want none", file, data, err)
 		}
 		return
 	}
 	document, parseErr := elyra.ParseDocument(data)
 	if err != nil || parseErr != nil || !document.Equal(elyra.NewDocument(*want)) {
-		t.Errorf("%s is %q, %v; want %+v", path, data, err, want)
+		t.Errorf("%s is %q, %v; want %+v", file, data, err, want)
 	}
 }
 

@@ -33,7 +33,7 @@ func expectFault(t *testing.T, store images, kind serverstore.Kind, says ...stri
 		default:
 			for _, part := range says {
 				if text := fault.Error() + "\n" + fault.NextStep(); !strings.Contains(text, part) {
-					t.Errorf("%s: %q is not in %q", operation, part, text)
+					t.Errorf("%s: %q isn't in %q", operation, part, text)
 				}
 			}
 		}
@@ -64,7 +64,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 	})
 	t.Run("starting", func(t *testing.T) {
 		hub.BeginServer(t, "jdoe", "")
-		expectFault(t, store(endpoint, good), serverstore.KindHubStopped, "wait until it is ready")
+		expectFault(t, store(endpoint, good), serverstore.KindHubStopped, "wait until it's ready")
 		hub.AwaitServer(t, "jdoe", "")
 	})
 	t.Run("running", func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 		expectFault(t, store(endpoint, noScope), serverstore.KindHubRefused, "access:servers!server=jdoe/\n", hub.URL+"/hub/token")
 		expectFault(t, store(endpoint, "wrong"), serverstore.KindHubRefused, "wrong or expired")
 	})
-	t.Run("named server stopped beside the default one", func(t *testing.T) {
+	t.Run("named server stopped next to the default one", func(t *testing.T) {
 		expectFault(t, store(hub.Endpoint("jdoe", "gpu"), good), serverstore.KindHubNamedStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ")
 	})
 	t.Run("named server", func(t *testing.T) {

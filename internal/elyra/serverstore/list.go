@@ -3,7 +3,6 @@ package serverstore
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -20,97 +19,77 @@ const (
 	minShared   = time.Second
 )
 
-// lists is what the reads of a process share: the newest list, and which names it
-// no longer tells the truth about.
-//
-// Time is a counter that every write advances twice, when it begins and when it
-// ends. A list that was asked for at some time tells the truth about a name if
-// no write of that name ended later.
+// lists is what the reads of a process share: the newest list. It is
+// right about a name if no write of that name has ended since the list was asked for.
 type lists struct {
 	fetch func(context.Context) (map[string]elyra.Instance, error)
 
-	mu    sync.Mutex
-	clock uint64
-	// written has, for each name this process wrote, when.
-	written map[string]uint64
-	// writing has the writes under way; each channel is closed at the end.
-	writing map[string]chan struct{}
-	newest  *list
+	mu     sync.Mutex
+	newest *list
+	// ended is how many writes have, and last which of them was a name's last.
+	ended int
+	last  map[string]int
+	// turns has a channel for each name, which is full while a write is under way.
+	turns map[string]chan struct{}
 }
 
 // list is one list, under way or answered, shared by all who may.
 type list struct {
-	asked     uint64
+	ended     int // how many writes had when it was asked for
 	instances singleflight.Value[map[string]elyra.Instance]
 	// until is when it stops being shared; zero before it's answered.
 	until time.Time
 }
 
-// write waits until no other write of that name is under way, and marks the
-// beginning of one. The function it returns marks the end. A write that failed may
-// have happened all the same.
+// write waits until no other write of that name is under way, and begins one. The
+// function it returns ends it. A write that failed may have happened all the same.
 func (l *lists) write(ctx context.Context, name string) (end func(), err error) {
-	for {
-		l.mu.Lock()
-		other, busy := l.writing[name]
-		if !busy {
-			break
-		}
-		l.mu.Unlock()
-		select {
-		case <-other:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	l.mu.Lock()
+	turn, known := l.turns[name]
+	if !known {
+		turn = make(chan struct{}, 1)
+		l.turns[name] = turn
 	}
-	defer l.mu.Unlock()
-	ended := make(chan struct{})
-	l.writing[name] = ended
-	l.clock++
-	l.written[name] = l.clock
+	l.mu.Unlock()
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.clock++
-		l.written[name] = l.clock
-		delete(l.writing, name)
-		close(ended)
+		l.ended++
+		l.last[name] = l.ended
+		<-turn
 	}, nil
 }
 
-// one returns the instance of that name from a list that tells the truth about
-// it, whether it's there, and whether there is such a list. It asks for none if a
-// single read is cheaper, because the name was written since the newest one.
-func (l *lists) one(ctx context.Context, name string) (instance elyra.Instance, found, listed bool, err error) {
+// shared returns a list that is right about a name, or nil if a single read is
+// cheaper: the name was written since the newest list was asked for.
+func (l *lists) shared(ctx context.Context, name string) (map[string]elyra.Instance, error) {
 	l.mu.Lock()
-	since := l.written[name]
-	usable := l.newest != nil && l.newest.asked >= since && (l.newest.until.IsZero() || time.Now().Before(l.newest.until))
-	if since > 0 && !usable {
+	last := l.last[name]
+	isUsable := l.newest != nil && l.newest.ended >= last && (l.newest.until.IsZero() || time.Now().Before(l.newest.until))
+	if last > 0 && !isUsable {
 		l.mu.Unlock()
-		return elyra.Instance{}, false, false, ctx.Err()
+		return nil, ctx.Err()
 	}
-	if !usable {
-		l.newest = &list{asked: l.clock}
+	if !isUsable {
+		l.newest = &list{ended: l.ended}
 	}
-	shared := l.newest
+	newest := l.newest
 	l.mu.Unlock()
-	instances, err := l.get(ctx, shared)
-	instance, found = instances[name]
-	return instance, found, true, err
+	return l.get(ctx, newest)
 }
 
-// all returns a list that is asked for now, sorted by name.
-func (l *lists) all(ctx context.Context) ([]elyra.Instance, error) {
+// ask returns a list that is asked for now.
+func (l *lists) ask(ctx context.Context) (map[string]elyra.Instance, error) {
 	l.mu.Lock()
-	current := &list{asked: l.clock}
-	l.newest = current
+	asked := &list{ended: l.ended}
+	l.newest = asked
 	l.mu.Unlock()
-	found, err := l.get(ctx, current)
-	instances := make([]elyra.Instance, 0, len(found))
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		instances = append(instances, found[name])
-	}
-	return instances, err
+	return l.get(ctx, asked)
 }
 
 // get fetches a list, once for all who share it. One that failed is forgotten.
@@ -130,16 +109,16 @@ func (l *lists) get(ctx context.Context, shared *list) (map[string]elyra.Instanc
 
 // fetchList asks for all instances.
 func (s *Store) fetchList(ctx context.Context) (map[string]elyra.Instance, error) {
-	if err := s.client.breaker.open(false); err != nil {
+	if err := s.breaker.open(false); err != nil {
 		return nil, err
 	}
 	var instances map[string]elyra.Instance
-	x := s.client.read(ctx, request{method: http.MethodGet, path: s.client.collection(), accept: func(x *exchange) (accepted bool) {
+	x := s.read(ctx, request{method: http.MethodGet, path: s.collection(), accept: func(x *exchange) (accepted bool) {
 		instances, accepted = s.readList(ctx, x)
 		return accepted
 	}})
 	if x.kind != nil {
-		return nil, x.fault()
+		return nil, &Error{x}
 	}
 	return instances, nil
 }
@@ -150,7 +129,7 @@ func (s *Store) readList(ctx context.Context, x *exchange) (map[string]elyra.Ins
 	var listed map[string]json.RawMessage
 	var entries []json.RawMessage
 	if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(elyra.FromPython(x.body), &listed) != nil ||
-		json.Unmarshal(listed[s.client.kind.Schemaspace], &entries) != nil || entries == nil {
+		json.Unmarshal(listed[s.kind.Schemaspace], &entries) != nil || entries == nil {
 		return nil, false
 	}
 	instances := make(map[string]elyra.Instance, len(entries))
@@ -160,10 +139,10 @@ func (s *Store) readList(ctx context.Context, x *exchange) (map[string]elyra.Ins
 		case !ok && instance.Name == "":
 			return nil, false
 		case !ok: // one instance that can't be read doesn't hide the others
-		case slices.Contains(s.client.kind.Schemas, schema):
+		case slices.Contains(s.kind.Schemas, schema):
 			instances[instance.Name] = instance
-		case s.client.OnForeign != nil:
-			s.foreign.Do(func() { s.client.OnForeign(ctx, instance.Name, schema) })
+		case s.cfg.OnForeign != nil:
+			s.foreign.Do(func() { s.cfg.OnForeign(ctx, instance.Name, schema) })
 		}
 	}
 	return instances, true

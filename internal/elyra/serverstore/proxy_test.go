@@ -56,7 +56,7 @@ func run(t *testing.T, path, address, configuration string, args []string) bool 
 		t.Fatal(err)
 	}
 	fill := strings.NewReplacer("{listen}", address, "{port}", port, "{dir}", dir, "{config}", filepath.Join(dir, "config"))
-	writeFileAt(t, filepath.Join(dir, "config"), fill.Replace(configuration))
+	writeFile(t, filepath.Join(dir, "config"), fill.Replace(configuration))
 	for i := range args {
 		args[i] = fill.Replace(args[i])
 	}
@@ -94,13 +94,6 @@ func run(t *testing.T, path, address, configuration string, args []string) bool 
 			return false
 		case <-time.After(10 * time.Millisecond): // it has no event for it
 		}
-	}
-}
-
-func writeFileAt(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -186,7 +179,7 @@ func TestProxies(t *testing.T) {
 	cert, key := certificate(t)
 	files := t.TempDir()
 	for name, content := range map[string]string{"cert": cert, "key": key, "both": cert + key, "users": "jdoe:{PLAIN}5ecret\n"} {
-		writeFileAt(t, filepath.Join(files, name), content)
+		writeFile(t, filepath.Join(files, name), content)
 	}
 	pass := "proxy_pass http://" + address + ";"
 	secure := strings.NewReplacer("FILES", files).Replace("listen {listen} ssl; ssl_certificate FILES/cert; ssl_certificate_key FILES/key;")
@@ -335,7 +328,7 @@ func TestProxyTLS(t *testing.T) {
 	cert, key := certificate(t)
 	files := t.TempDir()
 	for name, content := range map[string]string{"cert": cert, "key": key, "both": cert + key} {
-		writeFileAt(t, filepath.Join(files, name), content)
+		writeFile(t, filepath.Join(files, name), content)
 	}
 	for name, proxy := range map[string]string{
 		"nginx":   nginx(t, fmt.Sprintf("listen {listen} ssl http2; ssl_certificate %[1]s/cert; ssl_certificate_key %[1]s/key; ssl_client_certificate %[1]s/cert; ssl_verify_client on; location / { proxy_pass http://%[2]s; }", files, address)),
@@ -363,7 +356,7 @@ func TestProxyGuide(t *testing.T) {
 		t.Fatalf("the guide has %d blocks for nginx", len(blocks))
 	}
 	users := filepath.Join(t.TempDir(), "users")
-	writeFileAt(t, users, "jdoe:{PLAIN}password\n")
+	writeFile(t, users, "jdoe:{PLAIN}password\n")
 	authentication, host := blocks[0], strings.Replace(blocks[1], "127.0.0.1:8888", address, 1)
 	authentication = strings.NewReplacer("/etc/nginx/users", users, "0123456789abcdef", server.Token).Replace(authentication)
 

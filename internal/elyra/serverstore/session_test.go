@@ -27,7 +27,7 @@ func logins(server *elyratest.Server) int {
 	return len(slices.DeleteFunc(server.Asked(), func(s string) bool { return s != "POST /login" }))
 }
 
-// TestPassword: one login serves all, however many come at once.
+// TestPassword: one login serves all, however many come together.
 func TestPassword(t *testing.T) {
 	server, store := newPasswordStore(t)
 	var wg sync.WaitGroup

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -19,37 +20,28 @@ import (
 // Store keeps the instances of one kind on a Jupyter Server. See the package's
 // comment for the requests it makes.
 type Store struct {
-	client  *client
+	kind *elyra.Kind
+	*server
 	lists   lists
-	keys    singleflight.Value[map[string]bool]
+	keys    singleflight.Value[map[string]json.RawMessage]
 	foreign sync.Once // for [Config.OnForeign]
 }
 
 var _ elyra.Store = (*Store)(nil)
 
 // Close gives idle connections back.
-func (s *Store) Close() { s.client.transport.CloseIdleConnections() }
-
-// Endpoint is the server's base URL as the store uses it.
-func (s *Store) Endpoint() string { return s.client.base.String() }
+func (s *Store) Close() { s.transport.CloseIdleConnections() }
 
 // IsLocal implements [elyra.Store].
 func (s *Store) IsLocal() bool { return false }
 
 // Location is the instance's URL.
-func (s *Store) Location(name string) string { return s.client.location(name) }
-
-func (c *client) location(name string) string {
-	if name == "." || name == ".." {
-		name = strings.ReplaceAll(name, ".", "%2E")
-	} else {
-		name = url.PathEscape(name)
-	}
-	return below(c.base, c.collection()).String() + "/" + name
+func (s *Store) Location(name string) string {
+	return s.url(s.collection()).String() + "/" + url.PathEscape(name)
 }
 
 // collection is the path of all instances.
-func (c *client) collection() string { return "/elyra/metadata/" + c.kind.Schemaspace }
+func (s *Store) collection() string { return "/elyra/metadata/" + s.kind.Schemaspace }
 
 // Create implements [elyra.Store] with one POST. If its answer leaves open whether
 // it was carried out, the store looks what is there.
@@ -67,25 +59,25 @@ func (s *Store) Create(ctx context.Context, name string, document elyra.Document
 }
 
 func (s *Store) beginWrite(ctx context.Context, name string) (end func(), err error) {
-	if err := s.client.breaker.open(true); err != nil {
+	if err := s.breaker.open(true); err != nil {
 		return nil, err
 	}
 	return s.lists.write(ctx, name)
 }
 
 func (s *Store) create(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
-	quoted, _ := json.Marshal(name) // a string
-	body := slices.Concat([]byte(`{"name":`), quoted, []byte{','}, document.Compact()[1:])
+	r := s.about(http.MethodPost, name, &document)
+	r.path = s.collection()
+	comma := ","
 	if document.IsZero() {
-		body = slices.Concat([]byte(`{"name":`), quoted, []byte{'}'})
+		comma = ""
 	}
-	created, err := s.write(ctx, request{
-		method: http.MethodPost, path: s.client.collection(), name: name, body: body, accept: s.accept(http.StatusCreated, &document),
-	}, &document, nil)
-	if !isFault(err, exists) && !isFault(err, unloadable) && !isFault(err, otherSchema) {
+	r.body = fmt.Appendf(nil, `{"name":%q%s%s`, name, comma, r.body[1:]) // a valid name needs no escapes
+	created, err := s.write(ctx, r, &document, nil)
+	if err == nil || !slices.Contains([]*kind{exists, unloadable, otherSchema}, kindOf(err)) {
 		return created, err
 	}
-	taken := &elyra.ExistsError{Found: elyra.Instance{Name: name, Location: s.Location(name), Writable: true}}
+	taken := &elyra.ExistsError{Found: s.unread(name)}
 	if found, lookErr := s.look(ctx, name); lookErr == nil || isInvalid(lookErr) {
 		taken.Found = found
 	}
@@ -98,15 +90,16 @@ func (s *Store) create(ctx context.Context, name string, document elyra.Document
 // Glance: it may be invalid, which no list shows.
 func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness) (elyra.Instance, error) {
 	if freshness != elyra.Current {
-		instance, found, listed, err := s.lists.one(ctx, name)
+		listed, err := s.lists.shared(ctx, name)
+		instance, found := listed[name]
 		switch {
 		case found || err != nil:
 			return instance, err
-		case listed && freshness == elyra.Glance:
+		case listed != nil && freshness == elyra.Glance:
 			return elyra.Instance{}, fmt.Errorf("%q isn't listed: %w", name, elyra.ErrNotFound)
 		}
 	}
-	if err := s.client.breaker.open(false); err != nil {
+	if err := s.breaker.open(false); err != nil {
 		return elyra.Instance{}, err
 	}
 	return s.look(ctx, name)
@@ -124,32 +117,35 @@ func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
 	if !routable.MatchString(name) {
 		return s.lookInList(ctx, name)
 	}
-	x := s.client.read(ctx, s.instanceRequest(http.MethodGet, name, nil, s.accept(http.StatusOK, nil)))
+	x := s.read(ctx, s.about(http.MethodGet, name, nil))
 	if x.kind == nil {
 		return x.instance, nil
 	}
-	err := x.fault()
+	err := &Error{x}
 	var invalid *elyra.InvalidError
-	if errors.As(err, &invalid) {
-		found := x.unread()
-		if found.Document = x.instance.Document; found.Document.IsZero() {
-			found.Unparsed = invalid.Reason()
-		}
-		return found, err
+	if !errors.As(err, &invalid) {
+		return elyra.Instance{}, err
 	}
-	return elyra.Instance{}, err
+	found := s.unread(name)
+	if found.Document = x.instance.Document; found.Document.IsZero() {
+		found.Unparsed = invalid.Reason()
+	}
+	return found, err
+}
+
+// unread is an instance of which only name and place are known.
+func (s *Store) unread(name string) elyra.Instance {
+	return elyra.Instance{Name: name, Location: s.Location(name), Writable: true}
 }
 
 // lookInList looks for an instance whose name the REST endpoint can't be asked for.
 func (s *Store) lookInList(ctx context.Context, name string) (elyra.Instance, error) {
-	all, err := s.lists.all(ctx)
-	if err != nil {
-		return elyra.Instance{}, err
+	listed, err := s.lists.ask(ctx)
+	instance, found := listed[name]
+	if !found && err == nil {
+		err = fmt.Errorf("%q isn't in Elyra's list, and its REST endpoint can't be asked for such a name", name)
 	}
-	if i := slices.IndexFunc(all, func(i elyra.Instance) bool { return i.Name == name }); i >= 0 {
-		return all[i], nil
-	}
-	return elyra.Instance{}, fmt.Errorf("%q isn't in Elyra's list, and its REST endpoint can't be asked for such a name", name)
+	return instance, err
 }
 
 // List implements [elyra.Store] with one GET. The endpoint leaves invalid
@@ -158,7 +154,12 @@ func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.In
 	if options.Later {
 		return nil, nil
 	}
-	return s.lists.all(ctx)
+	listed, err := s.lists.ask(ctx)
+	instances := make([]elyra.Instance, 0, len(listed))
+	for _, name := range slices.Sorted(maps.Keys(listed)) {
+		instances = append(instances, listed[name])
+	}
+	return instances, err
 }
 
 // Update implements [elyra.Store] with a GET and a PUT.
@@ -179,9 +180,9 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 	case err != nil && !isInvalid:
 		return elyra.Instance{}, err
 	case elyra.ValidateName(name) != nil:
-		return elyra.Instance{}, s.client.readOnly(name, "has a name that Elyra reads but doesn't save: it can be deleted, not changed")
+		return elyra.Instance{}, s.readOnly(name, "has a name that Elyra reads but doesn't save: it can be deleted, not changed")
 	case isInvalid && !found.Document.IsZero():
-		return elyra.Instance{}, s.client.readOnly(name, "belongs to an extension of Elyra: "+invalid.Reason())
+		return elyra.Instance{}, s.readOnly(name, "belongs to an extension of Elyra: "+invalid.Reason())
 	case isInvalid && invalid.Irreparable:
 		return elyra.Instance{}, s.irreparable(invalid)
 	case isInvalid:
@@ -203,24 +204,24 @@ func (s *Store) find(ctx context.Context, name string, expected elyra.Preconditi
 		return elyra.Instance{}, &elyra.ChangedError{Found: found}
 	}
 	if !routable.MatchString(name) {
-		return elyra.Instance{}, s.client.readOnly(name, "has a name that Elyra's REST endpoint can't be asked for")
+		return elyra.Instance{}, s.readOnly(name, "has a name that Elyra's REST endpoint can't be asked for")
 	}
 	return found, err
 }
 
 func (s *Store) put(ctx context.Context, name string, expected elyra.Precondition, document elyra.Document) (elyra.Instance, error) {
-	return s.write(ctx, s.instanceRequest(http.MethodPut, name, document.Compact(), s.accept(http.StatusOK, &document)), &document, expected)
+	return s.write(ctx, s.about(http.MethodPut, name, &document), &document, expected)
 }
 
 func (s *Store) recreate(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (elyra.Instance, error) {
 	document := edit(elyra.Document{})
-	if err := s.client.kind.Check(document); err != nil {
+	if err := s.kind.Check(document); err != nil {
 		return elyra.Instance{}, err
 	}
 	if _, err := s.remove(ctx, name, expected); err != nil && !errors.Is(err, elyra.ErrNotFound) {
 		return elyra.Instance{}, err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.client.RequestTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.RequestTimeout)
 	defer cancel()
 	instance, err := s.create(ctx, name, document)
 	var taken *elyra.ExistsError
@@ -251,10 +252,10 @@ func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondi
 }
 
 func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
-	left, err := s.write(ctx, s.instanceRequest(http.MethodDelete, name, nil, func(x *exchange) bool { return x.status == http.StatusNoContent }), nil, expected)
+	left, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected)
 	var invalid *elyra.InvalidError
 	switch {
-	case isFault(err, protected) && expected != nil:
+	case kindOf(err) == protected && expected != nil:
 		if found, lookErr := s.look(ctx, name); lookErr == nil && !expected(found) {
 			return elyra.Deletion{Revealed: found.Location}, nil
 		}
@@ -264,12 +265,17 @@ func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondi
 	return elyra.Deletion{Revealed: left.Location}, err
 }
 
+// readOnly is the error of writing to an instance that Elyra doesn't let us write to.
+func (s *Store) readOnly(name, reason string) error {
+	return &elyra.ReadOnlyError{Name: name, Location: s.Location(name), Reason: reason}
+}
+
 // irreparable is the error of writing to an instance that Elyra neither replaces nor
 // deletes.
 func (s *Store) irreparable(invalid *elyra.InvalidError) error {
-	return s.client.readOnly(invalid.Name, fmt.Sprintf(
+	return s.readOnly(invalid.Name, fmt.Sprintf(
 		"is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/%s/%s.json, from the server's Jupyter data directory (\"jupyter --paths\" on the server lists the directories that it may be in)",
-		invalid.Reason(), s.client.kind.Schemaspace, invalid.Name))
+		invalid.Reason(), s.kind.Schemaspace, invalid.Name))
 }
 
 // write sends a request that changes something until it's clear what came of it.
@@ -279,89 +285,84 @@ func (s *Store) write(ctx context.Context, r request, wanted *elyra.Document, ex
 	var inDoubt bool  // an attempt may have been carried out
 	var underWay bool // an attempt may yet be: a proxy gave up on it
 	for attempt := 0; ; attempt++ {
-		x := s.client.attempt(ctx, r)
+		x := s.attempt(ctx, r)
 		if x.kind == nil {
 			return x.instance, nil
 		}
 		inDoubt = inDoubt || x.inDoubt()
 		underWay = underWay || r.method == http.MethodPost && x.inDoubt() && x.kind.is(transient) && x.kind != throttled
 		if inDoubt && ctx.Err() == nil {
-			found, done, err := s.resolve(ctx, r.name, x.kind, wanted, expected)
-			if done {
-				return found, nil
-			}
-			if err := notDone(r, x, found, expected, err); err != nil {
-				return elyra.Instance{}, err
+			if found, done, err := s.resolve(ctx, x, wanted, expected); done || err != nil {
+				return found, err
 			}
 		}
-		if s.client.again(ctx, x, attempt) {
+		if s.again(ctx, x, attempt) {
 			continue
 		}
 		if underWay || inDoubt && ctx.Err() != nil {
-			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrOutcomeUnknown, x.fault())
+			return elyra.Instance{}, fmt.Errorf("%w: %w", elyra.ErrOutcomeUnknown, &Error{x})
 		}
-		return elyra.Instance{}, x.fault()
+		return elyra.Instance{}, &Error{x}
 	}
 }
 
-// notDone is the error of a write that resolve didn't find done; nil if it can be
-// tried again.
-func notDone(r request, x *exchange, found elyra.Instance, expected elyra.Precondition, err error) error {
-	switch {
-	case err != nil:
-		return fmt.Errorf("%w: %w; and reading it failed, too: %w", elyra.ErrOutcomeUnknown, x.fault(), err)
-	case found.Name == "":
-		return nil
-	case r.method == http.MethodPost:
-		return fmt.Errorf("%w, and isn't what was sent; the creation had no clear answer: %w", &elyra.ExistsError{Found: found}, x.fault())
-	case r.method == http.MethodPut && !expected.Accepts(found):
-		return &elyra.ChangedError{Found: found}
-	}
-	return nil
-}
-
-// resolve finds out whether a write that failed was carried out, by what is there. It
-// returns that, too. An error says that it isn't known.
-func (s *Store) resolve(ctx context.Context, name string, failure *kind, wanted *elyra.Document, expected elyra.Precondition) (found elyra.Instance, done bool, err error) {
+// resolve finds out, by what is there, whether a write without a clear response was
+// done. An error says that it isn't known, or that the write must not be tried again,
+// because something else is there.
+func (s *Store) resolve(ctx context.Context, x *exchange, wanted *elyra.Document, expected elyra.Precondition) (found elyra.Instance, done bool, err error) {
 	const looks = 3
 	for range looks {
-		found, err = s.look(ctx, name)
-		var fault *Error
+		found, err := s.look(ctx, x.name)
+		isThere := err == nil || isInvalid(err)
 		switch {
 		case errors.Is(err, elyra.ErrNotFound):
 			return elyra.Instance{}, wanted == nil, nil
-		case isInvalid(err), err == nil && wanted == nil:
-			return found, wanted == nil && !expected.Accepts(found), nil
-		case err == nil:
-			return found, found.Document.Covers(*wanted), nil
-		case !failure.is(door) || !errors.As(err, &fault) || fault.kind != failure:
-			return elyra.Instance{}, false, err
+		case !isThere && x.kind.is(door) && kindOf(err) == x.kind: // turned away in the same way
+		case !isThere:
+			return elyra.Instance{}, false, fmt.Errorf("%w: %w; and reading it failed, too: %w", elyra.ErrOutcomeUnknown, &Error{x}, err)
+		case err == nil && wanted != nil && found.Document.Covers(*wanted):
+			return found, true, nil
+		case x.method == http.MethodPost:
+			return elyra.Instance{}, false, fmt.Errorf("%w, and isn't what was sent; the creation had no clear response: %w", &elyra.ExistsError{Found: found}, &Error{x})
+		case expected.Accepts(found):
+			return elyra.Instance{}, false, nil
+		case wanted == nil: // what the deleted one hid
+			return found, true, nil
+		default:
+			return elyra.Instance{}, false, &elyra.ChangedError{Found: found}
 		}
 	}
-	// Turned away three times in the same way: the write wasn't let in, either.
+	// Turned away as often: the write wasn't let in, either.
 	return elyra.Instance{}, false, nil
 }
 
 func isInvalid(err error) bool { return errors.As(err, new(*elyra.InvalidError)) }
 
-func (s *Store) instanceRequest(method, name string, body []byte, accept func(*exchange) bool) request {
-	return request{method: method, path: s.client.collection() + "/" + name, name: name, body: body, accept: accept}
+// succeeded are the statuses with which Elyra reports success.
+var succeeded = map[string]int{
+	http.MethodPost: http.StatusCreated, http.MethodGet: http.StatusOK, http.MethodPut: http.StatusOK, http.MethodDelete: http.StatusNoContent,
 }
 
-// accept accepts an instance of that name whose document, if one is sent, covers
-// what was sent: a server's schema may add to it.
-func (s *Store) accept(status int, sent *elyra.Document) func(*exchange) bool {
-	return func(x *exchange) bool {
-		if x.status != status || !x.isJSON() {
-			return false
+// about returns a request about one instance. Its answer is accepted if Elyra reports
+// success, with an instance of that name whose document, if one is sent, covers what was
+// sent: a server's schema may add to it.
+func (s *Store) about(method, name string, sent *elyra.Document) request {
+	r := request{method: method, path: s.collection() + "/" + name, name: name}
+	if sent != nil {
+		r.body = sent.Compact()
+	}
+	r.accept = func(x *exchange) bool {
+		if x.status != succeeded[method] || method == http.MethodDelete {
+			return x.status == succeeded[method]
 		}
 		instance, schema, ok := s.decode(elyra.FromPython(x.body))
-		if !ok || instance.Name != x.name {
+		if !x.isJSON() || !ok || instance.Name != name {
 			return false
 		}
 		x.instance, x.schema = instance, schema
-		return slices.Contains(s.client.kind.Schemas, schema) && (sent == nil || instance.Document.Covers(*sent))
+		return slices.Contains(s.kind.Schemas, schema) && (sent == nil || instance.Document.Covers(*sent))
 	}
+	return r
 }
 
 // decode reads an instance as Elyra sends it, and the name of its schema. Elyra
@@ -391,43 +392,32 @@ func (s *Store) decode(raw []byte) (instance elyra.Instance, schema string, ok b
 // once: a failure is kept, too.
 func (s *Store) Supports(ctx context.Context, key string) (bool, error) {
 	keys, err := s.keys.Get(ctx, s.fetchKeys)
-	return keys[key], err
+	_, supported := keys[key]
+	return supported, err
 }
 
 // fetchKeys returns the keys of metadata that the server's schemas describe.
-func (s *Store) fetchKeys(ctx context.Context) (map[string]bool, error) {
-	keys := map[string]bool{}
-	var missing error
-	for _, schema := range s.client.kind.Schemas {
-		x := s.client.read(ctx, request{
-			method: http.MethodGet, path: "/elyra/schema/" + s.client.kind.Schemaspace + "/" + schema,
-			accept: func(x *exchange) bool {
-				var described struct {
-					Properties struct {
-						Metadata struct {
-							Properties map[string]json.RawMessage `json:"properties"`
-						} `json:"metadata"`
-					} `json:"properties"`
-				}
-				if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(x.body, &described) != nil {
-					return false
-				}
-				for key := range described.Properties.Metadata.Properties {
-					keys[key] = true
-				}
-				return described.Properties.Metadata.Properties != nil
-			},
-		})
-		switch {
-		case x.kind == nil:
-		case x.status == http.StatusNotFound && x.isJSON(): // Elyra is there, and may lack one of the schemas
-			missing = x.fault()
-		default:
-			return nil, x.fault()
+func (s *Store) fetchKeys(ctx context.Context) (map[string]json.RawMessage, error) {
+	keys := map[string]json.RawMessage{}
+	x := s.read(ctx, request{method: http.MethodGet, path: "/elyra/schema/" + s.kind.Schemaspace, accept: func(x *exchange) bool {
+		var listed map[string][]struct {
+			Name       string
+			Properties struct {
+				Metadata struct{ Properties map[string]json.RawMessage }
+			}
 		}
-	}
-	if len(keys) == 0 {
-		return nil, missing
+		if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(x.body, &listed) != nil {
+			return false
+		}
+		for _, schema := range listed[s.kind.Schemaspace] {
+			if slices.Contains(s.kind.Schemas, schema.Name) {
+				maps.Copy(keys, schema.Properties.Metadata.Properties)
+			}
+		}
+		return len(keys) > 0
+	}})
+	if x.kind != nil {
+		return nil, &Error{x}
 	}
 	return keys, nil
 }

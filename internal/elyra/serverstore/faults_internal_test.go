@@ -3,7 +3,6 @@ package serverstore
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -43,37 +42,39 @@ func TestGuide(t *testing.T) {
 // instance, sorted by its message.
 func faultTable() string {
 	base, _ := url.Parse("https://hub.example.com/user/jdoe") // it's one
-	place := placeOnHub(base)
-	statuses := map[*kind][]int{}
-	for _, r := range rules {
-		statuses[r.kind] = append(statuses[r.kind], r.statuses...)
-	}
-	statuses[unexpected] = append(statuses[unexpected], 0)
-	kinds := slices.DeleteFunc(slices.Collect(maps.Keys(statuses)), func(k *kind) bool { return k.elyra != nil })
+	server := &server{base: base, place: placeOnHub(base)}
+	kinds := slices.DeleteFunc(slices.Clone(kinds), func(k *kind) bool { return k.elyra != nil })
 	slices.SortFunc(kinds, func(a, b *kind) int { return cmp.Compare(strings.ToLower(a.happened), strings.ToLower(b.happened)) })
 	code := regexp.MustCompile(`\n\n    (.*?)(\n\n|$)`)
 	var b strings.Builder
 	for _, k := range kinds {
-		seen := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(statuses[k]))), func(status int) bool { return status == 0 })
-		status := strings.Replace(strings.Trim(fmt.Sprint(seen), "[]"), strings.Trim(fmt.Sprint(redirects), "[]"), "3xx", 1)
+		var seen []string
+		for _, status := range k.statuses {
+			switch {
+			case status >= 100:
+				seen = append(seen, fmt.Sprint(status))
+			case status > 0:
+				seen = append(seen, fmt.Sprint(status, "xx"))
+			}
+		}
 		retried := "no"
 		if k.is(transient) {
 			retried = "yes"
 		}
-		next := strings.ReplaceAll(code.ReplaceAllString(place.explain(k.next), " `$1` "), "|", `\|`)
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", k.happened, strings.ReplaceAll(status, " ", ", "), strings.TrimSpace(next), retried)
+		next := strings.ReplaceAll(code.ReplaceAllString(server.explain(k.next, ""), " `$1` "), "|", `\|`)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", k.happened, strings.Join(seen, ", "), strings.TrimSpace(next), retried)
 	}
 	return b.String()
 }
 
-// TestRules: every rule can match, and every kind says what happened and what to do.
-func TestRules(t *testing.T) {
-	for i, r := range rules {
-		if r.kind.happened == "" || r.kind.elyra == nil && r.kind.next == "" {
-			t.Errorf("rule %d: %+v", i, r.kind)
+// TestKinds: every kind can be met, and says what happened and what to do.
+func TestKinds(t *testing.T) {
+	for i, k := range kinds {
+		if k.happened == "" || k.elyra == nil && k.next == "" {
+			t.Errorf("%+v", k)
 		}
-		if i > 0 && r.matches == nil && len(r.statuses) == 0 {
-			t.Errorf("rule %d matches everything, and so hides those after it", i)
+		if isLast := i == len(kinds)-1; isLast != (k.matches == nil && len(k.statuses) == 0) || slices.Index(kinds, k) != i {
+			t.Errorf("%q hides those after it, or is hidden", k.happened)
 		}
 	}
 }
@@ -85,7 +86,7 @@ func TestDialTimeout(t *testing.T) {
 	if err == nil {
 		t.Fatal("a nanosecond was enough")
 	}
-	if got := classify(&exchange{err: err, client: &client{}}); got != timedOut {
+	if got := classify(&exchange{err: err}); got != timedOut {
 		t.Errorf("%v is taken for %q", err, got.happened)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	crand "crypto/rand"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
@@ -33,36 +33,22 @@ const (
 	// maxBody bounds every other answer.
 	maxBody = 1 << 20
 
-	// writeGrace is how long a write may go on after its context is canceled. A
-	// POST that is cut off leaves an instance that nobody remembers creating.
-	writeGrace = 5 * time.Second
-
-	// handshakeTimeout is net/http's own.
-	handshakeTimeout = 10 * time.Second
 	// probeTimeout bounds a TLS handshake that is a mere guess: Jupyter without TLS
 	// waits in silence for the rest of what it takes for a request.
 	probeTimeout = 2 * time.Second
 )
 
-// client sends requests about one kind of instances to a server.
-type client struct {
-	kind *elyra.Kind
-	*server
-}
-
-// server is what all kinds share.
+// server is what the stores of all kinds on one server share.
 type server struct {
-	Config
+	cfg       Config
 	base      *url.URL
 	place     hubPlace
 	headers   http.Header
 	transport *http.Transport
-	// xsrf is sent twice with every write, as a cookie and as a header, unless the
-	// login gave us another. Jupyter compares the two and nothing else.
-	xsrf    string
-	session *session // nil without a password
-	breaker breaker
-	// speaksTLS is [client.probeTLS], called once.
+	jar       *cookiejar.Jar
+	login     atomic.Pointer[login] // if there is a password
+	breaker   breaker
+	// speaksTLS is [server.probeTLS], called once.
 	speaksTLS func() bool
 }
 
@@ -83,12 +69,13 @@ type request struct {
 // exchange is one attempt of a request and what came of it.
 type exchange struct {
 	request
-	client *client
+	store *Store
 	// status is 0 if no whole answer came; err then says why.
 	status int
 	header http.Header
 	body   []byte
 	err    error
+	ended  time.Time
 	// sent reports whether the server may have received the request.
 	sent bool
 	// kind is what the first matching rule says; nil if the answer is accepted.
@@ -104,79 +91,32 @@ type exchange struct {
 	api func() *exchange
 }
 
-func newClient(kind *elyra.Kind, cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Config) *client {
-	c := &client{kind: kind, server: &server{
-		Config: cfg, base: base, place: placeOnHub(base), headers: headers, xsrf: crand.Text(),
-		transport: &http.Transport{
-			Proxy:                  cfg.proxy,
-			OnProxyConnectResponse: checkProxy,
-			DialContext:            (&net.Dialer{Timeout: cfg.RequestTimeout, KeepAlive: 30 * time.Second}).DialContext,
-			TLSClientConfig:        tlsConfig,
-			TLSHandshakeTimeout:    min(handshakeTimeout, cfg.RequestTimeout),
-			MaxIdleConnsPerHost:    32, // Terraform works on 10 resources at once, or on as many as it is told
-			IdleConnTimeout:        90 * time.Second,
-			MaxResponseHeaderBytes: maxBody,
-			// HTTP/2 would send all retries down one connection, even after a load
-			// balancer has forgotten it.
-			Protocols: new(http.Protocols),
-		},
-	}}
-	c.transport.Protocols.SetHTTP1(true)
-	c.speaksTLS = sync.OnceValue(c.probeTLS)
-	if cfg.Password != "" {
-		c.session = &session{cookies: map[string]string{}}
-	}
-	return c
-}
-
 // read sends a request until its answer is accepted or another attempt is no use.
-func (c *client) read(ctx context.Context, r request) *exchange {
+func (s *Store) read(ctx context.Context, r request) *exchange {
 	for attempt := 0; ; attempt++ {
-		if x := c.attempt(ctx, r); x.kind == nil || !c.again(ctx, x, attempt) {
+		if x := s.attempt(ctx, r); x.kind == nil || !s.again(ctx, x, attempt) {
 			return x
 		}
 	}
 }
 
-// probeTLS reports whether there is TLS at an http endpoint that is reached without a
-// proxy. Whatever was sent there as plain HTTP wasn't understood.
-func (c *client) probeTLS() bool {
-	if proxy, err := c.transport.Proxy(&http.Request{URL: c.base}); c.base.Scheme != "http" || proxy != nil || err != nil {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
-	defer cancel()
-	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // nothing is sent
-	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", net.JoinHostPort(c.base.Hostname(), cmp.Or(c.base.Port(), "80")))
-	if err != nil {
-		return false
-	}
-	return conn.Close() == nil
-}
-
 // again waits until a request may be repeated, and reports whether it may be.
-func (c *client) again(ctx context.Context, x *exchange, attempt int) bool {
+func (s *Store) again(ctx context.Context, x *exchange, attempt int) bool {
 	if !x.kind.is(transient) {
 		return false
 	}
-	retries := c.MaxRetries
-	if c.breaker.tripped() {
-		retries = 0
-	}
 	wait, asked := x.retryAfter()
-	if attempt >= retries {
-		c.breaker.trip(x.fault())
-	}
-	if attempt >= retries || wait > c.RequestTimeout {
+	switch {
+	case attempt >= s.cfg.MaxRetries || s.breaker.Load() != nil:
+		s.breaker.Store(x)
 		return false
+	case asked && wait > s.cfg.RequestTimeout:
+		return false
+	case !asked:
+		wait = s.cfg.backoff(attempt)
 	}
-	if !asked {
-		wait = c.backoff(attempt)
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(wait):
 		return true
 	case <-ctx.Done():
 		x.kind, x.err = interrupted, ctx.Err()
@@ -184,74 +124,102 @@ func (c *client) again(ctx context.Context, x *exchange, attempt int) bool {
 	}
 }
 
+// openTime is how long the breaker stays open after a request has used up its
+// retries, so that a run over many resources doesn't wait for each of them.
+const openTime = 5 * time.Second
+
+// breaker is a circuit breaker. It holds the last exchange that used up its retries, and
+// nothing once the server has responded without a transient fault. Until then,
+// requests are tried once each.
+type breaker struct{ atomic.Pointer[exchange] }
+
+// open returns the error of a request that isn't worth sending now. A write is
+// sent unless the server hangs: if faults come fast, it costs little to try.
+func (b *breaker) open(write bool) error {
+	last := b.Load()
+	switch {
+	case last == nil || time.Since(last.ended) >= openTime:
+		return nil
+	case !write:
+		return &Error{last}
+	case last.kind == timedOut || last.status == http.StatusGatewayTimeout:
+		return fmt.Errorf("the request wasn't sent, because the server didn't respond to another one: %w", &Error{last})
+	default:
+		return nil
+	}
+}
+
 // attempt sends a request once, logged in if there is a password. If the login
 // has ended, it logs in again, once.
-func (c *client) attempt(ctx context.Context, r request) *exchange {
+func (s *Store) attempt(ctx context.Context, r request) *exchange {
 	for again := false; ; again = true {
 		var current *login
-		if c.session != nil && r.path != loginPath {
+		if s.cfg.Password != "" && r.path != loginPath {
 			var failed *exchange
-			if current, failed = c.login(ctx); failed != nil {
+			if current, failed = s.ensureLogin(ctx); failed != nil {
 				return failed
 			}
 		}
-		x := c.roundTrip(ctx, r)
+		x := s.roundTrip(ctx, r)
 		if x.kind == nil || !x.kind.is(transient) && x.kind != interrupted {
-			c.breaker.reset()
+			s.breaker.Store(nil)
 		}
 		if current == nil || again || x.kind != passwordRefused {
 			return x
 		}
-		c.session.expire(current)
+		s.expire(current)
 	}
 }
 
 // roundTrip sends a request once, reads its whole answer, classifies it, and logs it.
-func (c *client) roundTrip(caller context.Context, r request) *exchange {
-	x := &exchange{request: r, client: c}
+func (s *Store) roundTrip(caller context.Context, r request) *exchange {
+	x := &exchange{request: r, store: s}
 	if x.err = caller.Err(); x.err != nil {
 		x.kind = interrupted
 		return x
 	}
 	x.api = sync.OnceValue(func() *exchange {
-		return c.roundTrip(caller, request{method: http.MethodGet, path: "/api", accept: func(*exchange) bool { return true }})
+		return s.roundTrip(caller, request{method: http.MethodGet, path: "/api", accept: func(*exchange) bool { return true }})
 	})
 	start := time.Now()
-	ctx, cancel := c.bound(caller, r.method)
+	ctx, cancel := s.bound(caller, r.method)
 	defer cancel()
-	x.exchange(ctx)
+	x.send(ctx)
 	switch {
 	case x.err == nil, errors.Is(x.err, errHandshake):
 	case errors.Is(context.Cause(ctx), errTimeout):
 		x.err = errTimeout
 		// Whatever made this connection silent, such as a load balancer that forgot
 		// it, may have hit the idle ones, too.
-		c.transport.CloseIdleConnections()
+		s.transport.CloseIdleConnections()
 	case caller.Err() != nil:
 		x.err = caller.Err()
 	}
-	took := time.Since(start)
+	x.ended = time.Now()
 	x.kind = classify(x)
-	if c.OnRequest != nil {
-		info := RequestInfo{Method: r.method, Path: x.url().Path, Status: x.status, Duration: took}
+	if s.cfg.OnRequest != nil {
+		info := RequestInfo{Method: r.method, Path: s.url(r.path).Path, Status: x.status, Duration: x.ended.Sub(start)}
 		if x.err != nil {
-			info.Err = x.fault()
+			info.Err = &Error{x}
 		}
-		c.OnRequest(caller, info)
+		s.cfg.OnRequest(caller, info)
 	}
 	return x
 }
 
 // bound limits the time of one attempt. A write may outlive the caller's context by
 // the grace.
-func (c *client) bound(caller context.Context, method string) (context.Context, context.CancelFunc) {
+func (s *Store) bound(caller context.Context, method string) (context.Context, context.CancelFunc) {
 	if method == http.MethodGet {
-		return context.WithTimeoutCause(caller, c.RequestTimeout, errTimeout)
+		return context.WithTimeoutCause(caller, s.cfg.RequestTimeout, errTimeout)
 	}
-	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), c.RequestTimeout, errTimeout)
+	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), s.cfg.RequestTimeout, errTimeout)
 	stop := context.AfterFunc(caller, func() {
-		grace := time.AfterFunc(c.grace, cancel)
-		context.AfterFunc(ctx, func() { grace.Stop() })
+		select {
+		case <-time.After(s.cfg.grace):
+			cancel()
+		case <-ctx.Done():
+		}
 	})
 	return ctx, func() {
 		stop()
@@ -259,10 +227,10 @@ func (c *client) bound(caller context.Context, method string) (context.Context, 
 	}
 }
 
-// exchange sends the request and reads the answer.
-func (x *exchange) exchange(ctx context.Context) {
+// send sends the request and reads the answer.
+func (x *exchange) send(ctx context.Context) {
 	var connected, handshaking atomic.Bool
-	req, err := x.client.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	req, err := x.store.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		TLSHandshakeStart: func() { handshaking.Store(true) },
 		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { handshaking.Store(err != nil) },
 		GotConn:           func(httptrace.GotConnInfo) { connected.Store(true) },
@@ -271,7 +239,7 @@ func (x *exchange) exchange(ctx context.Context) {
 		x.err = err
 		return
 	}
-	resp, err := x.client.transport.RoundTrip(req)
+	resp, err := x.store.transport.RoundTrip(req)
 	x.sent = connected.Load()
 	if err != nil {
 		x.err = err
@@ -281,11 +249,11 @@ func (x *exchange) exchange(ctx context.Context) {
 		return
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if x.client.session != nil {
-		x.client.session.keep(resp.Cookies())
+	if x.store.cfg.Password != "" {
+		x.store.keepCookies(resp.Cookies())
 	}
 	limit := int64(maxBody)
-	if x.method == http.MethodGet && x.path == x.client.collection() {
+	if x.method == http.MethodGet && x.path == x.store.collection() {
 		limit = maxListBody
 	}
 	if resp.ContentLength > limit {
@@ -306,8 +274,6 @@ func (x *exchange) exchange(ctx context.Context) {
 		}
 	}
 }
-
-func (x *exchange) url() *url.URL { return below(x.client.base, x.path) }
 
 func (x *exchange) media() string {
 	media, _, _ := mime.ParseMediaType(x.header.Get("Content-Type"))
@@ -341,16 +307,13 @@ func (x *exchange) retryAfter() (wait time.Duration, asked bool) {
 // exponential doubles from minBackoff and takes off up to a half, so that clients
 // that failed together don't come back together.
 func exponential(attempt int) time.Duration {
-	wait := maxBackoff
-	if attempt < 10 {
-		wait = min(wait, minBackoff<<attempt)
-	}
+	wait := min(maxBackoff, minBackoff<<min(attempt, 10))
 	return wait - rand.N(wait/2)
 }
 
 // newRequest builds the HTTP request of one attempt.
-func (c *client) newRequest(ctx context.Context, r request) (*http.Request, error) {
-	target := below(c.base, r.path)
+func (s *server) newRequest(ctx context.Context, r request) (*http.Request, error) {
+	target := s.url(r.path)
 	if r.method == http.MethodGet {
 		target.RawQuery = "no_track_activity=1"
 	}
@@ -358,11 +321,7 @@ func (c *client) newRequest(ctx context.Context, r request) (*http.Request, erro
 	if err != nil {
 		return nil, err
 	}
-	req.Header = c.headers.Clone()
-	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", c.UserAgent)
-	}
-	req.Header.Set("Accept", "application/json")
+	req.Header = s.headers.Clone()
 	switch {
 	case r.form:
 		req.Header.Set("Accept", "*/*")
@@ -370,37 +329,35 @@ func (c *client) newRequest(ctx context.Context, r request) (*http.Request, erro
 	case r.body != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if c.Token != "" {
-		req.Header.Set("Authorization", "token "+c.Token)
+	for _, cookie := range s.jar.Cookies(jarURL) {
+		req.AddCookie(cookie)
 	}
-	cookies := c.cookies(r.method)
-	for name, value := range cookies {
-		req.AddCookie(&http.Cookie{Name: name, Value: value}) //nolint:gosec // a request's cookie has no attributes
-	}
-	if r.method != http.MethodGet {
-		req.Header.Set("X-Xsrftoken", cookies[xsrfCookie])
-	}
+	req.Header.Set("X-Xsrftoken", s.xsrf())
 	return req, nil
 }
 
-// cookies returns what a request carries, the value that writes repeat included.
-func (c *client) cookies(method string) map[string]string {
-	cookies := map[string]string{}
-	if method != http.MethodGet {
-		cookies[xsrfCookie] = c.xsrf
-	}
-	if c.session != nil {
-		c.session.addTo(cookies)
-	}
-	return cookies
-}
-
-// below returns the URL of a path below a base URL. The path needs no escaping.
-func below(base *url.URL, path string) *url.URL {
-	u := *base
+// url returns the URL of a path on the server. The path needs no escaping.
+func (s *server) url(path string) *url.URL {
+	u := *s.base
 	u.Path += path
 	if u.RawPath != "" {
 		u.RawPath += path
 	}
 	return &u
+}
+
+// probeTLS reports whether there is TLS at an http endpoint that is reached without a
+// proxy. Whatever was sent there as plain HTTP wasn't understood.
+func (s *server) probeTLS() bool {
+	if proxy, err := s.transport.Proxy(&http.Request{URL: s.base}); s.base.Scheme != "http" || proxy != nil || err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
+	defer cancel()
+	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // nothing is sent
+	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", net.JoinHostPort(s.base.Hostname(), cmp.Or(s.base.Port(), "80")))
+	if err != nil {
+		return false
+	}
+	return conn.Close() == nil
 }

@@ -1,0 +1,465 @@
+package serverstore
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
+)
+
+// Error is the fault of one request.
+type Error struct{ *exchange }
+
+// ErrRefusedCredentials says that the server, its Hub, or a proxy refuses the
+// credentials, or that there are none.
+var ErrRefusedCredentials = errors.New("the credentials are refused")
+
+func (e *Error) Error() string {
+	if err := e.Unwrap(); err != nil && e.kind != notFound {
+		return err.Error()
+	}
+	text := e.kind.happened
+	if target := e.target(); target != nil {
+		text += " at " + target.String()
+	}
+	if e.status != 0 {
+		text += fmt.Sprintf(" (status %d)", e.status)
+	}
+	if detail := e.detail(); detail != "" {
+		text += ": " + strings.TrimSuffix(detail, ".")
+	}
+	return text + "; the request was " + e.method + " " + e.store.url(e.path).String()
+}
+
+// Unwrap returns the error of package elyra that this one amounts to, if any.
+func (e *Error) Unwrap() error {
+	if e.kind.elyra == nil {
+		return nil
+	}
+	return e.kind.elyra(e.exchange)
+}
+
+// Is makes errors.Is(err, ErrRefusedCredentials) true for refused credentials.
+func (e *Error) Is(target error) bool {
+	return target == ErrRefusedCredentials && e.kind.is(credentials)
+}
+
+// NextStep says what to do about it. It's empty if the error of package elyra that
+// this one wraps says it all.
+func (e *Error) NextStep() string {
+	next := e.store.explain(e.kind.next, e.hubVersion())
+	if path, isPage := cutPage(e.store.base.EscapedPath()); isPage && e.status != 0 && !e.byElyra {
+		next = fmt.Sprintf("The endpoint looks like the address of a page. Set it to the server's:\n\n    endpoint = %q\n\nIf that isn't the reason: %s", cleanEndpoint(e.store.base, path), next)
+	}
+	return next
+}
+
+// kindOf is the kind of fault that an error is; nil if it's none.
+func kindOf(err error) *kind {
+	var fault *Error
+	if !errors.As(err, &fault) {
+		return nil
+	}
+	return fault.kind
+}
+
+// detail adds to what happened, in words of known origin: the operating system's, the
+// standard library's, or Elyra's. Other errors quote what a stranger sent.
+func (x *exchange) detail() string {
+	var (
+		network *net.OpError
+		proxy   proxyError
+		verify  *tls.CertificateVerificationError
+	)
+	wait, asked := x.retryAfter()
+	switch {
+	case x.kind == connectionRefused:
+		return ""
+	case asked:
+		return "it asks to wait for " + wait.Round(time.Second).String()
+	case x.kind == serverFailed:
+		return netutil.Line(x.message, maxMessage)
+	case errors.As(x.err, &proxy):
+		return proxy.Error()
+	case errors.As(x.err, &verify):
+		return verify.Error()
+	case errors.As(x.err, &network):
+		return network.Err.Error()
+	default:
+		return ""
+	}
+}
+
+// maxMessage bounds what is quoted from Elyra, in characters.
+const maxMessage = 500
+
+// invalid completes an error about the instance with Elyra's reason.
+func (x *exchange) invalid(e elyra.InvalidError) error {
+	e.Name, e.Location = x.name, x.store.Location(x.name)
+	e.Reasons = []string{x.reason()}
+	e.Irreparable = e.Irreparable || elyra.ValidateName(x.name) != nil
+	return &e
+}
+
+// reason is why an instance is invalid. What Elyra says may repeat any value of the
+// document, so it isn't shown if the kind has secrets.
+func (x *exchange) reason() string {
+	reason := netutil.Line(x.message, maxMessage)
+	switch {
+	case x.schema != "":
+		return fmt.Sprintf("schema_name is %q, not one of Elyra's own (%s)", x.schema, strings.Join(x.store.kind.Schemas, ", "))
+	case reason == "" || len(x.store.kind.Secrets) > 0:
+		return "Elyra refuses it, with a message that may repeat a password and so isn't shown"
+	case strings.HasPrefix(reason, "Validation failed for instance"):
+		if _, after, found := strings.Cut(reason, " schema with error: "); found {
+			reason = after
+		}
+	}
+	return strings.TrimSpace(strings.TrimSuffix(reason, "."))
+}
+
+// kind is a kind of fault: how it's recognized, what follows from it, and its text.
+type kind struct {
+	// statuses are those that it comes with: 0 if no answer came, or one digit for a
+	// class. None means any.
+	statuses []int
+	// matches reports whether an exchange with such a status is of this kind. Nil
+	// means that all are.
+	matches func(*exchange) bool
+	traits  trait
+	// happened is a clause that says what was observed.
+	happened string
+	// next says what to do about it, the most likely cause first. It's empty if the
+	// error of package elyra says it all. [server.explain] fills in what is in braces.
+	next string
+	// elyra returns the error of package elyra that this amounts to; nil if none.
+	elyra func(*exchange) error
+}
+
+type trait uint8
+
+const (
+	// transient: the same request may succeed a moment later.
+	transient trait = 1 << iota
+	// unsent: the request certainly wasn't carried out.
+	unsent
+	// door: the request was turned away before the server looked at what it wants,
+	// and so will be the next one.
+	door
+	// credentials: the server or something in front of it refuses them.
+	credentials
+)
+
+func (k *kind) is(t trait) bool { return k.traits&t != 0 }
+
+// kinds are all kinds in order: an exchange is of the first that matches it.
+var kinds = []*kind{
+	interrupted, noHandshake, notTLS, noClientCertificate, badCertificate, tlsFailed, proxyRefused, proxyFailed, unknownHost,
+	timedOut, connectionRefused, oversize, truncated, noConnection, speaksTLS, connectionLost,
+	notFound, protected, exists, unloadable, otherSchema, refused, invalid,
+	hubItself, hubRefused, hubLogin, hubStopped, hubNamedStopped,
+	hostRefused, passwordRefused, unauthorized, tokenRefused, noCredentials, forbidden,
+	noElyra, noJupyter, methodRefused, throttled, unavailable, serverFailed,
+	page, loginPage, htmlPage, redirect, unexpected,
+}
+
+// classify returns what an exchange means; nil if its answer is accepted.
+func classify(x *exchange) *kind {
+	if x.err == nil && x.accept(x) {
+		return nil
+	}
+	i := slices.IndexFunc(kinds, func(k *kind) bool {
+		return (len(k.statuses) == 0 || slices.Contains(k.statuses, x.status) || slices.Contains(k.statuses, x.status/100)) && (k.matches == nil || k.matches(x))
+	})
+	return kinds[i] // the last one matches everything
+}
+
+var noAnswer = []int{0}
+
+// Without an answer: the network, TLS, and proxies that connect us. A server or proxy
+// may also say some of it.
+var (
+	interrupted = &kind{statuses: noAnswer, matches: func(x *exchange) bool {
+		// Not by errors.Is: a dial that takes too long says that it is DeadlineExceeded.
+		return x.err == context.Canceled || x.err == context.DeadlineExceeded //nolint:errorlint // see above
+	}, happened: "interrupted", elyra: func(x *exchange) error {
+		return fmt.Errorf("%w; the request was %s %s", x.err, x.method, x.store.url(x.path))
+	}}
+	noHandshake = &kind{noAnswer, failed(errHandshake), unsent, "the TLS handshake didn't end in time",
+		"The endpoint may have to begin with http://: a Jupyter Server without TLS doesn't respond to a handshake. Otherwise, check that the server isn't overloaded, or raise request_timeout.", nil}
+	notTLS = &kind{noAnswer, either(failed(http.ErrSchemeMismatch), failedAs[tls.RecordHeaderError]), unsent,
+		"no secure connection: what listens there doesn't speak TLS",
+		"Check the endpoint: perhaps it begins with http://.", nil}
+	noClientCertificate = &kind{[]int{0, 400}, either(refusesCertificate, contains("No required SSL certificate was sent", "The SSL certificate error")), unsent,
+		"the server requires a client certificate that it accepts",
+		"Set client_cert_pem and client_key_pem to such a certificate and its key.", nil}
+	badCertificate = &kind{noAnswer, either(failedAs[*tls.CertificateVerificationError], failedAs[x509.UnknownAuthorityError]), unsent,
+		"the server's certificate isn't trusted",
+		"For a private certificate authority, set ca_cert_pem to its certificate.", nil}
+	tlsFailed = &kind{noAnswer, failedIn("remote error", "local error"), unsent, "no secure connection",
+		"Check the endpoint's scheme (http or https). If the server requires a client certificate, set client_cert_pem and client_key_pem.", nil}
+	proxyRefused = &kind{[]int{0, 407}, func(x *exchange) bool { return x.status == 407 || errors.Is(x.err, proxyError(407)) }, unsent | credentials,
+		"the proxy that leads to the server refuses the credentials",
+		"Put the user name and password for the proxy into the environment variable that names it, HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy.example.com:3128), or list the server's host in NO_PROXY.", nil}
+	proxyFailed = &kind{noAnswer, either(failedAs[proxyError], failedIn("proxyconnect")), transient | unsent, "the proxy doesn't connect to the server",
+		"Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.", nil}
+	unknownHost = &kind{noAnswer, func(x *exchange) bool {
+		var dns *net.DNSError
+		return errors.As(x.err, &dns) && dns.IsNotFound
+	}, unsent, "the host is unknown",
+		"Check the host in the endpoint, and that this machine can resolve it.", nil}
+	timedOut = &kind{noAnswer, func(x *exchange) bool { return isTimeout(x.err) }, transient, "no response in time",
+		"Check that the server isn't overloaded, or raise request_timeout.", nil}
+	connectionRefused = &kind{noAnswer, failed(syscall.ECONNREFUSED, errRefused), transient | unsent, "the connection is refused",
+		"Check host and port in the endpoint, and that the server is running (\"jupyter server list\").", nil}
+	oversize = &kind{noAnswer, failed(errOversize), 0, "the response is too large to be Elyra's",
+		"Check that the endpoint is the address of a Jupyter Server.", nil}
+	truncated = &kind{noAnswer, failed(errTruncated), transient, "the response was cut off",
+		"The server or a proxy closed the connection in the middle of its response. Run this again, and see the server's log for details.", nil}
+	noConnection = &kind{noAnswer, func(x *exchange) bool { return !x.sent }, transient | unsent, "the connection failed",
+		"Check that the server is running and can be reached from this machine.", nil}
+	// Some servers with TLS answer plain HTTP in words, others hang up.
+	speaksTLS = &kind{[]int{0, 400}, func(x *exchange) bool {
+		return x.status == 0 && x.store.speaksTLS() ||
+			contains("plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port", "Client sent an HTTP request to an HTTPS server")(x)
+	}, unsent, "the server speaks HTTPS on this port",
+		"Begin the endpoint with https://.", nil}
+	connectionLost = &kind{noAnswer, nil, transient, "the connection was closed before a valid response arrived",
+		"Check that the server is running, and that what listens there speaks HTTP.", nil}
+)
+
+// What Elyra itself says about one instance. Its answers differ in nothing else: a 404
+// or 403 may come from something else, and a 500 is how it reports that a stored document
+// isn't an object or has an unknown schema.
+// (Elyra's elyra/metadata/{error,storage,manager}.py)
+var (
+	notFound = &kind{matches: says(404, "No such instance named '%s' was found in the %s schemaspace"),
+		happened: elyra.ErrNotFound.Error(), elyra: func(*exchange) error { return elyra.ErrNotFound }}
+	protected = &kind{nil, says(403, "Removal of instance '%s' from the %s schemaspace is not permitted"), 0, "the instance is protected", "",
+		func(x *exchange) error {
+			return x.store.readOnly(x.name, "can't be deleted by the server's user: it ships with Elyra or belongs to the system")
+		}}
+	exists = &kind{matches: says(409, "An instance named '%s' already exists in the %s schemaspace"),
+		happened: "the name is taken", elyra: func(x *exchange) error { return &elyra.ExistsError{Found: x.store.unread(x.name)} }}
+	unloadable = &kind{nil, either(says(400, "JSON failed to load for instance '%s'"), says(500, "TypeError(")), unsent,
+		"Elyra can't load the stored instance",
+		"Correct the instance, or remove its file from the server's Jupyter data directory.",
+		func(x *exchange) error { return x.invalid(elyra.InvalidError{Unloadable: true, Irreparable: true}) }}
+	otherSchema = &kind{nil, either(says(500, "SchemaNotFoundError("), func(x *exchange) bool {
+		return x.status == 200 && x.schema != "" && !slices.Contains(x.store.kind.Schemas, x.schema)
+	}), unsent, "the stored instance has another schema",
+		"An extension of Elyra keeps instances of its own under such names. Use another name.",
+		func(x *exchange) error { return x.invalid(elyra.InvalidError{Irreparable: true}) }}
+	refused = &kind{[]int{400}, func(x *exchange) bool {
+		return x.byElyra && (x.method == http.MethodPost || x.method == http.MethodPut)
+	}, 0, "Elyra refuses the document",
+		"Correct the value that Elyra names. This server's Elyra may be too old for it, or newer than this provider.",
+		func(x *exchange) error { return x.invalid(elyra.InvalidError{}) }}
+	invalid = &kind{[]int{400}, func(x *exchange) bool {
+		return x.byElyra && x.name != "" && strings.Contains(x.message, "'"+x.name+"'")
+	}, 0, "the stored instance is invalid",
+		"Correct the instance, or remove its file from the server's Jupyter data directory.",
+		func(x *exchange) error { return x.invalid(elyra.InvalidError{}) }}
+)
+
+// A JupyterHub instead of a user's server. The servers' own answers have its header, too,
+// but Elyra's all have Elyra's shape.
+// (Measured on JupyterHub 5.5 and 6.1; package elyratest answers alike.)
+var (
+	hubItself = &kind{nil, func(x *exchange) bool { return x.byHub() && !x.store.place.isServer() }, door,
+		"this is the JupyterHub itself, not the server of one of its users",
+		"Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"", nil}
+	hubRefused = &kind{[]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, door | credentials,
+		"JupyterHub refuses the token for this server",
+		"The token is wrong or expired, belongs to somebody else, or lacks this scope:\n\n    access:servers!server={server}\n\nCreate a token that has it at {hub}/token.", nil}
+	hubLogin = &kind{[]int{3}, leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login"), door | credentials,
+		"JupyterHub requires a login",
+		"Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.", nil}
+	hubStopped = &kind{[]int{3, 403, 424, 503}, func(x *exchange) bool {
+		switch x.status {
+		case 424: // some proxies hide the header
+			return x.byHub() || x.store.place.isServer()
+		case 403, 503: // the Hub takes every write without its own cookie for a forged one
+			return x.byHub()
+		default: // the Hub's proxy redirects there what it has no server for
+			return leadsTo("/hub/user/", "/hub/spawn")(x)
+		}
+	}, door, "JupyterHub responded instead of this server, which probably isn't running",
+		"Start the server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.", nil}
+	hubNamedStopped = &kind{[]int{404}, func(x *exchange) bool {
+		return x.store.place.server != "" && !x.isJupyter() && x.api().hubVersion() != ""
+	}, door, "no Jupyter Server is there, or the named server isn't running",
+		"Start the named server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running, check the endpoint.", nil}
+)
+
+// Credentials, and what looks like them.
+var (
+	hostRefused = &kind{[]int{403}, func(x *exchange) bool { return x.api().status == 403 && x.api().isJSON() }, door,
+		"the server refuses the host name in the request",
+		"By default, Jupyter accepts only local names. Let the proxy in front of it send \"Host: localhost\", or start the server with\n\n    --ServerApp.local_hostnames={host}\n\nor with --ServerApp.allow_remote_access=True.", nil}
+	passwordRefused = &kind{[]int{401, 403}, func(x *exchange) bool {
+		return x.form || x.status == 403 && x.byElyra && x.store.cfg.Password != ""
+	}, door | credentials, "the server refuses the password",
+		"Check the password. A server that has a token instead needs the token argument.", nil}
+	unauthorized = &kind{[]int{401}, nil, door | credentials, "a proxy in front of the server refuses the credentials",
+		"Jupyter never sends this status. Set the headers that the proxy requires. If it requires an Authorization header, the server behind it can't have a token: both would need that header.", nil}
+	tokenRefused = &kind{[]int{403}, func(x *exchange) bool { return x.byElyra && x.store.cfg.Token != "" }, door | credentials,
+		"the server refuses the token",
+		"Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.", nil}
+	noCredentials = &kind{[]int{403}, func(x *exchange) bool { return x.byElyra }, door | credentials,
+		"the server requires credentials",
+		"Set the token (\"jupyter server list\" shows it), or the password if the server has one.", nil}
+	forbidden = &kind{[]int{403}, nil, door, "a proxy in front of the server refuses the request",
+		"The response isn't Jupyter's. Check the proxy's rules: which addresses, methods, and paths it lets through, and which headers it requires.", nil}
+)
+
+// What else can be at the endpoint, or in front of it.
+var (
+	noElyra = &kind{[]int{404}, (*exchange).isJupyter, door, "the Jupyter Server there has no Elyra",
+		"Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.", nil}
+	noJupyter = &kind{[]int{404}, nil, door, "no Jupyter Server is there",
+		"Check the endpoint: it's the server's address with its base path, such as https://hub.example.com/user/jdoe on a JupyterHub.", nil}
+	methodRefused = &kind{[]int{405}, nil, unsent, "the method isn't allowed",
+		"A proxy in front of the server may not pass it: let it pass GET, POST, PUT, and DELETE. Or the endpoint isn't the address of a Jupyter Server.", nil}
+	throttled = &kind{[]int{429}, nil, transient, "too many requests",
+		"Run this again later. To make the provider wait longer, raise max_retries.", nil}
+	unavailable = &kind{[]int{502, 503, 504}, nil, transient, "the server isn't available",
+		"This is the response of a proxy in front of the server. Run this again when the server is back. To make the provider wait longer, raise max_retries.", nil}
+	serverFailed = &kind{[]int{5}, nil, 0, "the server failed",
+		"See the server's log for details.", nil}
+	page = &kind{[]int{200}, contains("jupyter-config-data"), door, "the server returned a page of JupyterLab, not the response of its REST endpoint",
+		"The endpoint is the server's base URL: the address in the browser without /lab and what follows it.", nil}
+	loginPage = &kind{[]int{3, 200}, either(leadsToLogin, contains(`type="password"`)), door | credentials,
+		"the server returned a login page",
+		"Set a token (\"jupyter server list\" shows it), a password if the server has one, or the headers that the proxy in front of it requires.", nil}
+	htmlPage = &kind{[]int{200}, func(x *exchange) bool { return x.media() == "text/html" }, door, "the server returned an HTML page, not a response of Elyra's",
+		"The endpoint may be the address of a page or of another website, or a proxy in front of the server may show a page of its own, such as one to sign in. Set the endpoint to the server's base URL, or set the headers that the proxy requires.", nil}
+	redirect = &kind{[]int{3}, nil, door, "the server returned a redirect",
+		"Redirects aren't followed, so that credentials don't end up elsewhere. Set the endpoint to the server's own address. Check the scheme (http or https) and the base path.", nil}
+	unexpected = &kind{happened: "the server returned a response that Elyra never sends",
+		next: "Check that the endpoint is the address of a Jupyter Server with Elyra. A proxy in front of it may have responded instead."}
+)
+
+// Errors of this package's own for exchanges without an answer.
+var (
+	errTimeout   = errors.New("request timeout")
+	errHandshake = errors.New("no TLS handshake in time")
+	errOversize  = errors.New("the response is too large")
+	errTruncated = errors.New("the response was cut off")
+)
+
+// errRefused is Windows' WSAECONNREFUSED: package syscall's ECONNREFUSED on Windows is
+// another number, which the network never returns.
+const errRefused = syscall.Errno(10061)
+
+// proxyError is the status with which a proxy refused to connect us.
+type proxyError int
+
+func (e proxyError) Error() string { return fmt.Sprintf("it returned status %d", int(e)) }
+
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return proxyError(resp.StatusCode)
+	}
+	return nil
+}
+
+func either(a, b func(*exchange) bool) func(*exchange) bool {
+	return func(x *exchange) bool { return a(x) || b(x) }
+}
+
+func failed(targets ...error) func(*exchange) bool {
+	return func(x *exchange) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(x.err, target) })
+	}
+}
+
+func failedAs[T error](x *exchange) bool {
+	var target T
+	return errors.As(x.err, &target)
+}
+
+// failedIn matches if the network failed in one of these operations.
+func failedIn(operations ...string) func(*exchange) bool {
+	return func(x *exchange) bool {
+		var network *net.OpError
+		return errors.As(x.err, &network) && slices.Contains(operations, network.Op)
+	}
+}
+
+// refusesCertificate reports whether the server ended the TLS handshake because of
+// our certificate, or because we have none.
+func refusesCertificate(x *exchange) bool {
+	var network *net.OpError
+	return errors.As(x.err, &network) && network.Op == "remote error" && strings.Contains(network.Err.Error(), "certificate")
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, errTimeout) || errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// says matches a message of Elyra's by its status and beginning, with the instance's name
+// and the schemaspace put in.
+func says(status int, text string) func(*exchange) bool {
+	return func(x *exchange) bool {
+		begin := strings.Replace(strings.Replace(text, "%s", x.name, 1), "%s", x.store.kind.Schemaspace, 1)
+		return x.status == status && x.byElyra && x.name != "" && strings.HasPrefix(x.message, begin)
+	}
+}
+
+// contains matches a page by a part of its text, which isn't quoted.
+func contains(parts ...string) func(*exchange) bool {
+	return func(x *exchange) bool {
+		return !x.isJSON() && slices.ContainsFunc(parts, func(part string) bool { return bytes.Contains(x.body, []byte(part)) })
+	}
+}
+
+func leadsTo(parts ...string) func(*exchange) bool {
+	return func(x *exchange) bool {
+		target := x.target()
+		return target != nil && slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(target.String(), part) })
+	}
+}
+
+func leadsToLogin(x *exchange) bool {
+	target := x.target()
+	return target != nil && (strings.HasSuffix(target.Path, "/login") || strings.Contains(target.Path, "/oauth"))
+}
+
+// target is where a redirect leads, without its query, which carries OAuth states
+// and tokens. It's nil if that can't be read.
+func (x *exchange) target() *url.URL {
+	location := x.header.Get("Location")
+	target, err := x.store.base.Parse(location)
+	if err != nil || location == "" {
+		return nil
+	}
+	return &url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
+}
+
+func (x *exchange) hubVersion() string { return x.header.Get("X-Jupyterhub-Version") }
+
+// byHub reports whether the Hub answers instead of a user's server.
+func (x *exchange) byHub() bool {
+	return x.hubVersion() != "" && !x.byElyra && (x.status < 200 || x.status >= 300)
+}
+
+// isJupyter reports whether a Jupyter Server is at the endpoint: each gives its
+// version at /api to anybody.
+func (x *exchange) isJupyter() bool {
+	api := x.api()
+	return api.status == http.StatusOK && api.isJSON() && bytes.Contains(api.body, []byte(`"version"`))
+}

@@ -23,40 +23,38 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// TestRefusedCredentials: a provider can distinguish them from a server that can't be reached.
-// What Jupyter says about forged requests isn't the reason, and isn't shown.
-func TestRefusedCredentials(t *testing.T) {
+// TestRefusals: what a real server refuses, or what is wrong with the way to it. A provider
+// can distinguish refused credentials from a server that can't be reached. What Jupyter says
+// about forged requests isn't the reason, and isn't shown.
+func TestRefusals(t *testing.T) {
 	withToken, _ := jupyter(t)
 	withPassword := jupytertest.Start(t, jupytertest.Options{Password: "pa55word"})
 	for name, tt := range map[string]struct {
-		cfg  serverstore.Config
-		want bool
+		cfg     serverstore.Config
+		kind    serverstore.Kind // nil if it depends on who gives up first
+		refused bool
 	}{
-		"wrong token":                {serverstore.Config{Endpoint: withToken.URL, Token: "wrong"}, true},
-		"no token":                   {serverstore.Config{Endpoint: withToken.URL}, true},
-		"password instead of token":  {serverstore.Config{Endpoint: withToken.URL, Password: "wrong"}, true},
-		"wrong password":             {serverstore.Config{Endpoint: withPassword.URL, Password: "wrong"}, true},
-		"token instead of password":  {serverstore.Config{Endpoint: withPassword.URL, Token: "wrong"}, true},
-		"no server":                  {serverstore.Config{Endpoint: "http://" + unusedAddress(), Token: "wrong"}, false},
-		"no server at this path":     {serverstore.Config{Endpoint: withToken.URL + "/other", Token: withToken.Token}, false},
-		"right token, absent as yet": {serverstore.Config{Endpoint: withToken.URL, Token: withToken.Token}, false},
+		"wrong token":               {serverstore.Config{Endpoint: withToken.URL, Token: "wrong"}, serverstore.KindTokenRefused, true},
+		"no token":                  {serverstore.Config{Endpoint: withToken.URL}, serverstore.KindNoCredentials, true},
+		"password instead of token": {serverstore.Config{Endpoint: withToken.URL, Password: "wrong"}, serverstore.KindPasswordRefused, true},
+		"wrong password":            {serverstore.Config{Endpoint: withPassword.URL, Password: "wrong"}, serverstore.KindPasswordRefused, true},
+		"token instead of password": {serverstore.Config{Endpoint: withPassword.URL, Token: "wrong"}, serverstore.KindTokenRefused, true},
+		"no server":                 {serverstore.Config{Endpoint: "http://" + unusedAddress(), Token: "wrong"}, serverstore.KindConnectionRefused, false},
+		"no server at this path":    {serverstore.Config{Endpoint: withToken.URL + "/other", Token: withToken.Token}, serverstore.KindNoJupyter, false},
+		"https instead of http":     {serverstore.Config{Endpoint: strings.Replace(withToken.URL, "http:", "https:", 1), RequestTimeout: time.Second}, nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := newStore(t, tt.cfg)
-			_, getErr := store.Get(t.Context(), "absent")
-			_, updateErr := store.Update(t.Context(), image("absent"))
-			_, deleteErr := store.Delete(t.Context(), "absent")
-			errs := map[string]error{"Get": getErr, "Update": updateErr, "Delete": deleteErr}
-			if name != "right token, absent as yet" {
-				_, errs["Create"] = store.Create(t.Context(), image("absent"))
-				_, errs["List"] = store.List(t.Context())
+			if tt.kind != nil {
+				expectFault(t, store, tt.kind)
 			}
-			for operation, err := range errs {
-				if err == nil || errors.Is(err, serverstore.ErrRefusedCredentials) != tt.want || errors.Is(err, elyra.ErrOutcomeUnknown) {
-					t.Errorf("%s: %v", operation, err)
+			for _, method := range []string{"List", "Create"} {
+				_, err := store.List(t.Context())
+				if method == "Create" {
+					_, err = store.Create(t.Context(), image("absent"))
 				}
-				if strings.Contains(explain(err), "_xsrf") {
-					t.Errorf("%s: %v", operation, err)
+				if errors.Is(err, serverstore.ErrRefusedCredentials) != tt.refused || strings.Contains(explain(err), "_xsrf") {
+					t.Errorf("%s: %v", method, err)
 				}
 			}
 		})

@@ -27,10 +27,10 @@ type Error struct{ *exchange }
 var ErrRefusedCredentials = errors.New("the credentials are refused")
 
 func (e *Error) Error() string {
-	if err := e.Unwrap(); err != nil && e.kind != notFound {
-		return err.Error()
-	}
 	text := e.kind.happened
+	if text == "" {
+		return e.Unwrap().Error()
+	}
 	if target := e.target(); target != nil {
 		text += " at " + target.String()
 	}
@@ -139,7 +139,8 @@ type kind struct {
 	// means that all are.
 	matches func(*exchange) bool
 	traits  trait
-	// happened is a clause that says what was observed.
+	// happened is a clause that says what was observed. It's empty if the error of
+	// package elyra says that.
 	happened string
 	// next says what to do about it, the most likely cause first. It's empty if the
 	// error of package elyra says it all. [server.explain] fills in what is in braces.
@@ -161,6 +162,10 @@ const (
 	// credentials: the server or something in front of it refuses them.
 	credentials
 )
+
+func newKind(statuses []int, matches func(*exchange) bool, traits trait, happened, next string) *kind {
+	return &kind{statuses, matches, traits, happened, next, nil}
+}
 
 func (k *kind) is(t trait) bool { return k.traits&t != 0 }
 
@@ -194,50 +199,50 @@ var (
 	interrupted = &kind{statuses: noAnswer, matches: func(x *exchange) bool {
 		// Not by errors.Is: a dial that takes too long says that it is DeadlineExceeded.
 		return x.err == context.Canceled || x.err == context.DeadlineExceeded //nolint:errorlint // see above
-	}, happened: "interrupted", elyra: func(x *exchange) error {
+	}, elyra: func(x *exchange) error {
 		return fmt.Errorf("%w; the request was %s %s", x.err, x.method, x.store.url(x.path))
 	}}
-	noHandshake = &kind{noAnswer, failed(errHandshake), unsent, "the TLS handshake didn't end in time",
-		"The endpoint may have to begin with http://: a Jupyter Server without TLS doesn't respond to a handshake. Otherwise, check that the server isn't overloaded, or raise request_timeout.", nil}
-	notTLS = &kind{noAnswer, either(failed(http.ErrSchemeMismatch), failedAs[tls.RecordHeaderError]), unsent,
+	noHandshake = newKind(noAnswer, failed(errHandshake), unsent, "the TLS handshake didn't end in time",
+		"The endpoint may have to begin with http://: a Jupyter Server without TLS doesn't respond to a handshake. Otherwise, check that the server isn't overloaded, or raise request_timeout.")
+	notTLS = newKind(noAnswer, either(failed(http.ErrSchemeMismatch), failedAs[tls.RecordHeaderError]), unsent,
 		"no secure connection: what listens there doesn't speak TLS",
-		"Check the endpoint: perhaps it begins with http://.", nil}
-	noClientCertificate = &kind{[]int{0, 400}, either(refusesCertificate, contains("No required SSL certificate was sent", "The SSL certificate error")), unsent,
+		"Check the endpoint: perhaps it begins with http://.")
+	noClientCertificate = newKind([]int{0, 400}, either(refusesCertificate, contains("No required SSL certificate was sent", "The SSL certificate error")), unsent,
 		"the server requires a client certificate that it accepts",
-		"Set client_cert_pem and client_key_pem to such a certificate and its key.", nil}
-	badCertificate = &kind{noAnswer, either(failedAs[*tls.CertificateVerificationError], failedAs[x509.UnknownAuthorityError]), unsent,
+		"Set client_cert_pem and client_key_pem to such a certificate and its key.")
+	badCertificate = newKind(noAnswer, either(failedAs[*tls.CertificateVerificationError], failedAs[x509.UnknownAuthorityError]), unsent,
 		"the server's certificate isn't trusted",
-		"For a private certificate authority, set ca_cert_pem to its certificate.", nil}
-	tlsFailed = &kind{noAnswer, failedIn("remote error", "local error"), unsent, "no secure connection",
-		"Check the endpoint's scheme (http or https). If the server requires a client certificate, set client_cert_pem and client_key_pem.", nil}
-	proxyRefused = &kind{[]int{0, 407}, func(x *exchange) bool { return x.status == 407 || errors.Is(x.err, proxyError(407)) }, unsent | credentials,
+		"For a private certificate authority, set ca_cert_pem to its certificate.")
+	tlsFailed = newKind(noAnswer, failedIn("remote error", "local error"), unsent, "no secure connection",
+		"Check the endpoint's scheme (http or https). If the server requires a client certificate, set client_cert_pem and client_key_pem.")
+	proxyRefused = newKind([]int{0, 407}, func(x *exchange) bool { return x.status == 407 || errors.Is(x.err, proxyError(407)) }, unsent|credentials,
 		"the proxy that leads to the server refuses the credentials",
-		"Put the user name and password for the proxy into the environment variable that names it, HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy.example.com:3128), or list the server's host in NO_PROXY.", nil}
-	proxyFailed = &kind{noAnswer, either(failedAs[proxyError], failedIn("proxyconnect")), transient | unsent, "the proxy doesn't connect to the server",
-		"Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.", nil}
-	unknownHost = &kind{noAnswer, func(x *exchange) bool {
+		"Put the user name and password for the proxy into the environment variable that names it, HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy.example.com:3128), or list the server's host in NO_PROXY.")
+	proxyFailed = newKind(noAnswer, either(failedAs[proxyError], failedIn("proxyconnect")), transient|unsent, "the proxy doesn't connect to the server",
+		"Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.")
+	unknownHost = newKind(noAnswer, func(x *exchange) bool {
 		var dns *net.DNSError
 		return errors.As(x.err, &dns) && dns.IsNotFound
 	}, unsent, "the host is unknown",
-		"Check the host in the endpoint, and that this machine can resolve it.", nil}
-	timedOut = &kind{noAnswer, func(x *exchange) bool { return isTimeout(x.err) }, transient, "no response in time",
-		"Check that the server isn't overloaded, or raise request_timeout.", nil}
-	connectionRefused = &kind{noAnswer, failed(syscall.ECONNREFUSED, errRefused), transient | unsent, "the connection is refused",
-		"Check host and port in the endpoint, and that the server is running (\"jupyter server list\").", nil}
-	oversize = &kind{noAnswer, failed(errOversize), 0, "the response is too large to be Elyra's",
-		"Check that the endpoint is the address of a Jupyter Server.", nil}
-	truncated = &kind{noAnswer, failed(errTruncated), transient, "the response was cut off",
-		"The server or a proxy closed the connection in the middle of its response. Run this again, and see the server's log for details.", nil}
-	noConnection = &kind{noAnswer, func(x *exchange) bool { return !x.sent }, transient | unsent, "the connection failed",
-		"Check that the server is running and can be reached from this machine.", nil}
+		"Check the host in the endpoint, and that this machine can resolve it.")
+	timedOut = newKind(noAnswer, func(x *exchange) bool { return isTimeout(x.err) }, transient, "no response in time",
+		"Check that the server isn't overloaded, or raise request_timeout.")
+	connectionRefused = newKind(noAnswer, failed(syscall.ECONNREFUSED, errRefused), transient|unsent, "the connection is refused",
+		"Check host and port in the endpoint, and that the server is running (\"jupyter server list\").")
+	oversize = newKind(noAnswer, failed(errOversize), 0, "the response is too large to be Elyra's",
+		"Check that the endpoint is the address of a Jupyter Server.")
+	truncated = newKind(noAnswer, failed(errTruncated), transient, "the response was cut off",
+		"The server or a proxy closed the connection in the middle of its response. Run this again, and see the server's log for details.")
+	noConnection = newKind(noAnswer, func(x *exchange) bool { return !x.sent }, transient|unsent, "the connection failed",
+		"Check that the server is running and can be reached from this machine.")
 	// Some servers with TLS answer plain HTTP in words, others hang up.
-	speaksTLS = &kind{[]int{0, 400}, func(x *exchange) bool {
+	speaksTLS = newKind([]int{0, 400}, func(x *exchange) bool {
 		return x.status == 0 && x.store.speaksTLS() ||
 			contains("plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port", "Client sent an HTTP request to an HTTPS server")(x)
 	}, unsent, "the server speaks HTTPS on this port",
-		"Begin the endpoint with https://.", nil}
-	connectionLost = &kind{noAnswer, nil, transient, "the connection was closed before a valid response arrived",
-		"Check that the server is running, and that what listens there speaks HTTP.", nil}
+		"Begin the endpoint with https://.")
+	connectionLost = newKind(noAnswer, nil, transient, "the connection was closed before a valid response arrived",
+		"Check that the server is running, and that what listens there speaks HTTP.")
 )
 
 // What Elyra itself says about one instance. Its answers differ in nothing else: a 404
@@ -247,47 +252,48 @@ var (
 var (
 	notFound = &kind{matches: says(404, "No such instance named '%s' was found in the %s schemaspace"),
 		happened: elyra.ErrNotFound.Error(), elyra: func(*exchange) error { return elyra.ErrNotFound }}
-	protected = &kind{nil, says(403, "Removal of instance '%s' from the %s schemaspace is not permitted"), 0, "the instance is protected", "",
-		func(x *exchange) error {
+	protected = &kind{matches: says(403, "Removal of instance '%s' from the %s schemaspace is not permitted"),
+		elyra: func(x *exchange) error {
 			return x.store.readOnly(x.name, "can't be deleted by the server's user: it ships with Elyra or belongs to the system")
 		}}
 	exists = &kind{matches: says(409, "An instance named '%s' already exists in the %s schemaspace"),
-		happened: "the name is taken", elyra: func(x *exchange) error { return &elyra.ExistsError{Found: x.store.unread(x.name)} }}
-	unloadable = &kind{nil, either(says(400, "JSON failed to load for instance '%s'"), says(500, "TypeError(")), unsent,
-		"Elyra can't load the stored instance",
-		"Correct the instance, or remove its file from the server's Jupyter data directory.",
-		func(x *exchange) error { return x.invalid(elyra.InvalidError{Unloadable: true, Irreparable: true}) }}
-	otherSchema = &kind{nil, either(says(500, "SchemaNotFoundError("), func(x *exchange) bool {
+		elyra: func(x *exchange) error { return &elyra.ExistsError{Found: x.store.unread(x.name)} }}
+	unloadable = &kind{matches: either(says(400, "JSON failed to load for instance '%s'"), says(500, "TypeError(")), traits: unsent,
+		next:  correctStored,
+		elyra: func(x *exchange) error { return x.invalid(elyra.InvalidError{Unloadable: true, Irreparable: true}) }}
+	otherSchema = &kind{matches: either(says(500, "SchemaNotFoundError("), func(x *exchange) bool {
 		return x.status == 200 && x.schema != "" && !slices.Contains(x.store.kind.Schemas, x.schema)
-	}), unsent, "the stored instance has another schema",
-		"An extension of Elyra keeps instances of its own under such names. Use another name.",
-		func(x *exchange) error { return x.invalid(elyra.InvalidError{Irreparable: true}) }}
-	refused = &kind{[]int{400}, func(x *exchange) bool {
+	}), traits: unsent,
+		next:  "An extension of Elyra keeps instances of its own under such names. Use another name.",
+		elyra: func(x *exchange) error { return x.invalid(elyra.InvalidError{Irreparable: true}) }}
+	refused = &kind{statuses: []int{400}, matches: func(x *exchange) bool {
 		return x.byElyra && (x.method == http.MethodPost || x.method == http.MethodPut)
-	}, 0, "Elyra refuses the document",
-		"Correct the value that Elyra names. This server's Elyra may be too old for it, or newer than this provider.",
-		func(x *exchange) error { return x.invalid(elyra.InvalidError{}) }}
-	invalid = &kind{[]int{400}, func(x *exchange) bool {
+	},
+		next:  "Correct the value that Elyra names. This server's Elyra may be too old for it, or newer than this provider.",
+		elyra: func(x *exchange) error { return x.invalid(elyra.InvalidError{}) }}
+	invalid = &kind{statuses: []int{400}, matches: func(x *exchange) bool {
 		return x.byElyra && x.name != "" && strings.Contains(x.message, "'"+x.name+"'")
-	}, 0, "the stored instance is invalid",
-		"Correct the instance, or remove its file from the server's Jupyter data directory.",
-		func(x *exchange) error { return x.invalid(elyra.InvalidError{}) }}
+	},
+		next:  correctStored,
+		elyra: func(x *exchange) error { return x.invalid(elyra.InvalidError{}) }}
 )
+
+const correctStored = "Correct the instance, or remove its file from the server's Jupyter data directory."
 
 // A JupyterHub instead of a user's server. The servers' own answers have its header, too,
 // but Elyra's all have Elyra's shape.
 // (Measured on JupyterHub 5.5 and 6.1; package elyratest answers alike.)
 var (
-	hubItself = &kind{nil, func(x *exchange) bool { return x.byHub() && !x.store.place.isServer() }, door,
+	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !x.store.place.isServer() }, door,
 		"this is the JupyterHub itself, not the server of one of its users",
-		"Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"", nil}
-	hubRefused = &kind{[]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, door | credentials,
+		"Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"")
+	hubRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, door|credentials,
 		"JupyterHub refuses the token for this server",
-		"The token is wrong or expired, belongs to somebody else, or lacks this scope:\n\n    access:servers!server={server}\n\nCreate a token that has it at {hub}/token.", nil}
-	hubLogin = &kind{[]int{3}, leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login"), door | credentials,
+		"The token is wrong or expired, belongs to somebody else, or lacks this scope:\n\n    access:servers!server={server}\n\nCreate a token that has it at {hub}/token.")
+	hubLogin = newKind([]int{3}, leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login"), door|credentials,
 		"JupyterHub requires a login",
-		"Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.", nil}
-	hubStopped = &kind{[]int{3, 403, 424, 503}, func(x *exchange) bool {
+		"Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.")
+	hubStopped = newKind([]int{3, 403, 424, 503}, func(x *exchange) bool {
 		switch x.status {
 		case 424: // some proxies hide the header
 			return x.byHub() || x.store.place.isServer()
@@ -297,57 +303,57 @@ var (
 			return leadsTo("/hub/user/", "/hub/spawn")(x)
 		}
 	}, door, "JupyterHub responded instead of this server, which probably isn't running",
-		"Start the server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.", nil}
-	hubNamedStopped = &kind{[]int{404}, func(x *exchange) bool {
+		"Start the server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.")
+	hubNamedStopped = newKind([]int{404}, func(x *exchange) bool {
 		return x.store.place.server != "" && !x.isJupyter() && x.api().hubVersion() != ""
 	}, door, "no Jupyter Server is there, or the named server isn't running",
-		"Start the named server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running, check the endpoint.", nil}
+		"Start the named server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running, check the endpoint.")
 )
 
 // Credentials, and what looks like them.
 var (
-	hostRefused = &kind{[]int{403}, func(x *exchange) bool { return x.api().status == 403 && x.api().isJSON() }, door,
+	hostRefused = newKind([]int{403}, func(x *exchange) bool { return x.api().status == 403 && x.api().isJSON() }, door,
 		"the server refuses the host name in the request",
-		"By default, Jupyter accepts only local names. Let the proxy in front of it send \"Host: localhost\", or start the server with\n\n    --ServerApp.local_hostnames={host}\n\nor with --ServerApp.allow_remote_access=True.", nil}
-	passwordRefused = &kind{[]int{401, 403}, func(x *exchange) bool {
+		"By default, Jupyter accepts only local names. Let the proxy in front of it send \"Host: localhost\", or start the server with\n\n    --ServerApp.local_hostnames={host}\n\nor with --ServerApp.allow_remote_access=True.")
+	passwordRefused = newKind([]int{401, 403}, func(x *exchange) bool {
 		return x.form || x.status == 403 && x.byElyra && x.store.cfg.Password != ""
-	}, door | credentials, "the server refuses the password",
-		"Check the password. A server that has a token instead needs the token argument.", nil}
-	unauthorized = &kind{[]int{401}, nil, door | credentials, "a proxy in front of the server refuses the credentials",
-		"Jupyter never sends this status. Set the headers that the proxy requires. If it requires an Authorization header, the server behind it can't have a token: both would need that header.", nil}
-	tokenRefused = &kind{[]int{403}, func(x *exchange) bool { return x.byElyra && x.store.cfg.Token != "" }, door | credentials,
+	}, door|credentials, "the server refuses the password",
+		"Check the password. A server that has a token instead needs the token argument.")
+	unauthorized = newKind([]int{401}, nil, door|credentials, "a proxy in front of the server refuses the credentials",
+		"Jupyter never sends this status. Set the headers that the proxy requires. If it requires an Authorization header, the server behind it can't have a token: both would need that header.")
+	tokenRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.store.cfg.Token != "" }, door|credentials,
 		"the server refuses the token",
-		"Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.", nil}
-	noCredentials = &kind{[]int{403}, func(x *exchange) bool { return x.byElyra }, door | credentials,
+		"Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.")
+	noCredentials = newKind([]int{403}, func(x *exchange) bool { return x.byElyra }, door|credentials,
 		"the server requires credentials",
-		"Set the token (\"jupyter server list\" shows it), or the password if the server has one.", nil}
-	forbidden = &kind{[]int{403}, nil, door, "a proxy in front of the server refuses the request",
-		"The response isn't Jupyter's. Check the proxy's rules: which addresses, methods, and paths it lets through, and which headers it requires.", nil}
+		"Set the token (\"jupyter server list\" shows it), or the password if the server has one.")
+	forbidden = newKind([]int{403}, nil, door, "a proxy in front of the server refuses the request",
+		"The response isn't Jupyter's. Check the proxy's rules: which addresses, methods, and paths it lets through, and which headers it requires.")
 )
 
 // What else can be at the endpoint, or in front of it.
 var (
-	noElyra = &kind{[]int{404}, (*exchange).isJupyter, door, "the Jupyter Server there has no Elyra",
-		"Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.", nil}
-	noJupyter = &kind{[]int{404}, nil, door, "no Jupyter Server is there",
-		"Check the endpoint: it's the server's address with its base path, such as https://hub.example.com/user/jdoe on a JupyterHub.", nil}
-	methodRefused = &kind{[]int{405}, nil, unsent, "the method isn't allowed",
-		"A proxy in front of the server may not pass it: let it pass GET, POST, PUT, and DELETE. Or the endpoint isn't the address of a Jupyter Server.", nil}
-	throttled = &kind{[]int{429}, nil, transient, "too many requests",
-		"Run this again later. To make the provider wait longer, raise max_retries.", nil}
-	unavailable = &kind{[]int{502, 503, 504}, nil, transient, "the server isn't available",
-		"This is the response of a proxy in front of the server. Run this again when the server is back. To make the provider wait longer, raise max_retries.", nil}
-	serverFailed = &kind{[]int{5}, nil, 0, "the server failed",
-		"See the server's log for details.", nil}
-	page = &kind{[]int{200}, contains("jupyter-config-data"), door, "the server returned a page of JupyterLab, not the response of its REST endpoint",
-		"The endpoint is the server's base URL: the address in the browser without /lab and what follows it.", nil}
-	loginPage = &kind{[]int{3, 200}, either(leadsToLogin, contains(`type="password"`)), door | credentials,
+	noElyra = newKind([]int{404}, (*exchange).isJupyter, door, "the Jupyter Server there has no Elyra",
+		"Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.")
+	noJupyter = newKind([]int{404}, nil, door, "no Jupyter Server is there",
+		"Check the endpoint: it's the server's address with its base path, such as https://hub.example.com/user/jdoe on a JupyterHub.")
+	methodRefused = newKind([]int{405}, nil, unsent, "the method isn't allowed",
+		"A proxy in front of the server may not pass it: let it pass GET, POST, PUT, and DELETE. Or the endpoint isn't the address of a Jupyter Server.")
+	throttled = newKind([]int{429}, nil, transient, "too many requests",
+		"Run this again later. To make the provider wait longer, raise max_retries.")
+	unavailable = newKind([]int{502, 503, 504}, nil, transient, "the server isn't available",
+		"This is the response of a proxy in front of the server. Run this again when the server is back. To make the provider wait longer, raise max_retries.")
+	serverFailed = newKind([]int{5}, nil, 0, "the server failed",
+		"See the server's log for details.")
+	page = newKind([]int{200}, contains("jupyter-config-data"), door, "the server returned a page of JupyterLab, not the response of its REST endpoint",
+		"The endpoint is the server's base URL: the address in the browser without /lab and what follows it.")
+	loginPage = newKind([]int{3, 200}, either(leadsToLogin, contains(`type="password"`)), door|credentials,
 		"the server returned a login page",
-		"Set a token (\"jupyter server list\" shows it), a password if the server has one, or the headers that the proxy in front of it requires.", nil}
-	htmlPage = &kind{[]int{200}, func(x *exchange) bool { return x.media() == "text/html" }, door, "the server returned an HTML page, not a response of Elyra's",
-		"The endpoint may be the address of a page or of another website, or a proxy in front of the server may show a page of its own, such as one to sign in. Set the endpoint to the server's base URL, or set the headers that the proxy requires.", nil}
-	redirect = &kind{[]int{3}, nil, door, "the server returned a redirect",
-		"Redirects aren't followed, so that credentials don't end up elsewhere. Set the endpoint to the server's own address. Check the scheme (http or https) and the base path.", nil}
+		"Set a token (\"jupyter server list\" shows it), a password if the server has one, or the headers that the proxy in front of it requires.")
+	htmlPage = newKind([]int{200}, func(x *exchange) bool { return x.media() == "text/html" }, door, "the server returned an HTML page, not a response of Elyra's",
+		"The endpoint may be the address of a page or of another website, or a proxy in front of the server may show a page of its own, such as one to sign in. Set the endpoint to the server's base URL, or set the headers that the proxy requires.")
+	redirect = newKind([]int{3}, nil, door, "the server returned a redirect",
+		"Redirects aren't followed, so that credentials don't end up elsewhere. Set the endpoint to the server's own address. Check the scheme (http or https) and the base path.")
 	unexpected = &kind{happened: "the server returned a response that Elyra never sends",
 		next: "Check that the endpoint is the address of a Jupyter Server with Elyra. A proxy in front of it may have responded instead."}
 )

@@ -822,40 +822,6 @@ func TestElyra(t *testing.T) {
 	}
 }
 
-// TestElyraRefusals are what a real server says, in the store's words.
-func TestElyraRefusals(t *testing.T) {
-	jupytertest.Require(t)
-	server := jupytertest.Start(t, jupytertest.Options{BaseURL: "/base/", Env: []string{"ELYRA_METADATA_PATH=" + t.TempDir()}})
-	cfg := serverstore.Config{Endpoint: server.URL, Token: server.Token}
-	kind := func(cfg serverstore.Config) serverstore.Kind {
-		t.Helper()
-		_, err := newStore(t, cfg).Get(t.Context(), "absent")
-		var fault *serverstore.Error
-		if !errors.As(err, &fault) {
-			t.Fatalf("got %v", err)
-		}
-		return fault.Kind()
-	}
-	if got := kind(cfg); got != serverstore.KindNotFound {
-		t.Errorf("absent: %v", got)
-	}
-	wrong := cfg
-	wrong.Token = "wrong"
-	if got := kind(wrong); got != serverstore.KindTokenRefused {
-		t.Errorf("wrong token: %v", got)
-	}
-	wrong = cfg
-	wrong.Endpoint = strings.TrimSuffix(server.URL, "/base")
-	if got := kind(wrong); got != serverstore.KindNoJupyter {
-		t.Errorf("wrong path: %v", got)
-	}
-	wrong.Endpoint = strings.Replace(server.URL, "http:", "https:", 1)
-	wrong.RequestTimeout = time.Second
-	if got := kind(wrong); got != serverstore.KindNotTLS && got != serverstore.KindNoHandshake { // by how soon it gives up
-		t.Errorf("https instead of http: %v", got)
-	}
-}
-
 // TestRequestTimeoutIsPerAttempt, and an attempt that takes longer is repeated.
 func TestRequestTimeoutIsPerAttempt(t *testing.T) {
 	server := newServer(t)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
@@ -43,7 +44,7 @@ func TestAnswerSizes(t *testing.T) {
 					_, _ = fmt.Fprint(w, body, strings.Repeat(" ", tt.size-len(body)))
 				}))
 				defer server.Close()
-				store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: token})
+				store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: token, RequestTimeout: 20 * time.Minute})
 				var err error
 				if tt.list {
 					_, err = store.List(t.Context())

@@ -19,6 +19,7 @@ var (
 	terraformPath = flag.String("terraform", "terraform", "the terraform to run")
 	quick         = flag.Bool("quick", false, "measure less, in five minutes: fewer rounds and smaller numbers, the same tables")
 	reportPath    = flag.String("report", "", "where to write the report; empty: standard output")
+	source        = flag.String("source", "..", "the checkout whose provider is measured")
 	rounds        = flag.Int("rounds", 5, "how often each figure is measured")
 )
 
@@ -65,7 +66,7 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	built = dir
-	for name, source := range map[string]string{"elyra": "..", "minimal": "./minimal", "floor": "./floor"} {
+	for name, source := range map[string]string{"elyra": *source, "minimal": "./minimal", "floor": "./floor"} {
 		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, name, "terraform-provider-"+name), ".")
 		build.Dir = source
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -249,9 +249,7 @@ func renumbered(text []byte, i int) []byte {
 func TestTerraformOnServer(t *testing.T) {
 	server := jupytertest.Start(t, jupytertest.Options{})
 	all := contenders(t, "elyra", "terraform_data")
-	all[0].configuration = func(n int) string {
-		return fmt.Sprintf("provider \"elyra\" {\n  endpoint = %q\n  token = %q\n}\nresource \"elyra_runtime_image\" \"all\" {\n"+image+"}\n", server.URL, server.Token, n)
-	}
+	all[0].configuration = onServer(server.URL, server.Token)
 	sizes := slices.DeleteFunc(numbers(t), func(n int) bool { return n > 500 })
 	section(t, "Whole Terraform runs on a Jupyter Server",
 		"A real Jupyter Server with Elyra on the same machine, whose own CPU time isn't counted.", head(all), measure(t, all, sizes))

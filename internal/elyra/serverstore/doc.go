@@ -9,7 +9,7 @@
 //	Update       GET, PUT {endpoint}/elyra/metadata/{schemaspace}/{name}
 //	Delete       GET, DELETE, the GET only if something is expected
 //	List         GET      {endpoint}/elyra/metadata/{schemaspace}
-//	Supports     GET      {endpoint}/elyra/schema/{schemaspace}/{schema}
+//	Supports     GET      {endpoint}/elyra/schema/{schemaspace}
 //
 // A list of 1,000 instances costs the server as much as 20 single reads, so the
 // reads of a plan share one. A name that the list lacks is asked for by itself: the
@@ -19,9 +19,9 @@
 //
 // # From an answer to an error
 //
-// Each attempt is an exchange, which the first matching rule classifies, once. A
-// kind has its text, and says what follows from it: whether to retry, whether the
-// request may have been carried out. Only an answer in Elyra's own words about an
+// Each attempt is an exchange, which is of the first kind that matches it. A kind has
+// its text, and says what follows from it: whether to retry, whether the request may
+// have been carried out. Only an answer in Elyra's own words about an
 // instance becomes an error of package elyra, and only Elyra's words are quoted:
 // other text may carry secrets. Redirects are reported, never followed.
 //

@@ -78,7 +78,7 @@ type exchange struct {
 	ended  time.Time
 	// sent reports whether the server may have received the request.
 	sent bool
-	// kind is what the first matching rule says; nil if the answer is accepted.
+	// kind is the first that matches; nil if the answer is accepted.
 	kind *kind
 	// message is what Elyra says, if the answer has the shape of Elyra's errors.
 	// (Elyra's elyra/util/http.py)

@@ -15,15 +15,20 @@ const sideBySide = 4
 // maxCached bounds what layers take in memory that no check uses any more, in bytes.
 const maxCached = 300 << 20
 
-// Client checks images. Its checks share connections and layers, so that each layer is read once. A Client is for one run of Terraform.
+// Client checks images. Its checks share connections and layers, so that each layer is read once. A Client
+// is for one run of Terraform.
 type Client struct {
 	credentials Credentials
 	slots       chan struct{} // one for each layer that is being read
 
 	mu         sync.Mutex
 	transports map[string]http.RoundTripper
-	layers     map[string]*singleflight.Value[*rootfs.Layer] // by digest
-	memory     map[string]int                                // of those that were read
+	layers     map[string]*cachedLayer // by digest
+}
+
+type cachedLayer struct {
+	singleflight.Value[*rootfs.Layer]
+	memory int // in bytes, once it's read
 }
 
 // NewClient returns a Client that uses the given credentials.
@@ -32,8 +37,7 @@ func NewClient(credentials Credentials) *Client {
 		credentials: credentials,
 		slots:       make(chan struct{}, sideBySide),
 		transports:  map[string]http.RoundTripper{},
-		layers:      map[string]*singleflight.Value[*rootfs.Layer]{},
-		memory:      map[string]int{},
+		layers:      map[string]*cachedLayer{},
 	}
 }
 
@@ -56,13 +60,13 @@ func (c *Client) transport(caCertPEM string) (http.RoundTripper, error) {
 // bounded.
 func (c *Client) layer(ctx context.Context, digest string, read func(context.Context) (*rootfs.Layer, error)) (*rootfs.Layer, error) {
 	c.mu.Lock()
-	value := c.layers[digest]
-	if value == nil {
-		value = &singleflight.Value[*rootfs.Layer]{}
-		c.layers[digest] = value
+	cached := c.layers[digest]
+	if cached == nil {
+		cached = &cachedLayer{}
+		c.layers[digest] = cached
 	}
 	c.mu.Unlock()
-	l, err := value.Get(ctx, func(ctx context.Context) (*rootfs.Layer, error) {
+	l, err := cached.Get(ctx, func(ctx context.Context) (*rootfs.Layer, error) {
 		select {
 		case c.slots <- struct{}{}:
 			defer func() { <-c.slots }()
@@ -71,30 +75,29 @@ func (c *Client) layer(ctx context.Context, digest string, read func(context.Con
 		}
 		l, err := read(ctx)
 		if err == nil {
-			c.keep(digest, l.Memory())
+			c.keep(cached, l.Memory())
 		}
 		return l, err
 	})
 	if err != nil && ctx.Err() == nil {
-		value.Forget()
+		cached.Forget()
 	}
 	return l, err
 }
 
 // keep notes that a layer takes so much memory, and lets others go if that's too much.
-func (c *Client) keep(digest string, memory int) {
+func (c *Client) keep(read *cachedLayer, memory int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.memory[digest] = memory
+	read.memory = memory
 	all := 0
-	for _, m := range c.memory {
-		all += m
+	for _, l := range c.layers {
+		all += l.memory
 	}
-	for other, m := range c.memory {
-		if all > maxCached && other != digest {
-			all -= m
-			delete(c.memory, other)
-			delete(c.layers, other)
+	for digest, l := range c.layers {
+		if all > maxCached && l != read && l.memory > 0 {
+			all -= l.memory
+			delete(c.layers, digest)
 		}
 	}
 }

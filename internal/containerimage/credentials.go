@@ -30,7 +30,7 @@ type Login struct{ Username, Password string }
 
 // Errors of [ParseDockerConfig]. None quotes what it was given.
 var (
-	errDockerConfig = errors.New(`it is not the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
+	errDockerConfig = errors.New(`it isn't the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
 	// ErrNoCredentials is the error of a .dockerconfigjson without entries.
 	ErrNoCredentials = errors.New("it holds no credentials")
 	ErrOnlyHelpers   = errors.New("it names credential helpers and holds no credentials itself; helpers run only for use_docker_config")
@@ -69,12 +69,11 @@ func ParseDockerConfig(content string) (Credentials, error) {
 	case len(c.entries) > 0:
 		return c, nil
 	case config.CredsStore != "" || len(config.CredHelpers) > 0:
-		return Credentials{}, ErrOnlyHelpers
+		return c, ErrOnlyHelpers
+	case config.Auths != nil:
+		return c, ErrNoCredentials
 	}
-	if config.Auths != nil {
-		return Credentials{}, ErrNoCredentials
-	}
-	return Credentials{}, errDockerConfig
+	return c, errDockerConfig
 }
 
 // pattern is a registry as configurations write it, without scheme and API version.
@@ -105,14 +104,12 @@ func match(pattern, registry, repository string) bool {
 	return below == "" || repository == below || strings.HasPrefix(repository, below+"/")
 }
 
-// helperError says that the machine's Docker configuration couldn't be used. What a helper prints
-// may be a secret, so that the error says nothing of it.
-type helperError struct{}
-
-func (helperError) Error() string { return "the machine's Docker configuration could not be used" }
+// errDocker says that the machine's Docker configuration couldn't be used. What a helper prints may be a
+// secret, so the error doesn't repeat it.
+var errDocker = errors.New("the machine's Docker configuration couldn't be used")
 
 // find returns what signs in to a repository, the nearest match first, and Anonymous where there is
-// nothing. It fails with a [helperError].
+// nothing. It fails with [errDocker].
 func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Authenticator, error) {
 	var best *entry
 	for i, e := range c.entries {
@@ -132,24 +129,21 @@ func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Auth
 // fromDocker asks the machine's Docker configuration. Helpers know no context: one that hangs is left
 // behind.
 func fromDocker(ctx context.Context, repo name.Repository) (authn.Authenticator, error) {
-	type answer struct {
-		auth authn.Authenticator
-		err  error
-	}
-	answers := make(chan answer, 1)
+	var auth authn.Authenticator
+	resolved := make(chan error, 1)
 	go func() {
-		auth, err := authn.DefaultKeychain.Resolve(repo)
-		answers <- answer{auth, err}
+		var err error
+		auth, err = authn.DefaultKeychain.Resolve(repo)
+		resolved <- err
 	}()
 	select {
-	case a := <-answers:
-		if a.err != nil {
-			return nil, helperError{}
+	case err := <-resolved:
+		if err == nil {
+			return auth, nil
 		}
-		return a.auth, nil
 	case <-ctx.Done():
-		return nil, helperError{}
 	}
+	return nil, errDocker
 }
 
 // expiry is when credentials say that they end, and zero where they don't: the claim exp of a JSON

@@ -1,7 +1,7 @@
 package containerimage
 
 import (
-	"fmt"
+	"iter"
 	"path"
 	"slices"
 	"strconv"
@@ -68,171 +68,178 @@ var certificateStores = []string{
 	"/etc/ssl/certs/ca-bundle.crt",
 }
 
-// inspection asks one image what Elyra needs of it. Each question is a method that notes what it finds in
-// the report, with a problem if that isn't what Elyra needs.
+// defaultPath is where a container looks for programs when its image sets no PATH: what Docker,
+// containerd, and CRI-O set.
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// maxDirs bounds the directories of a search path.
+const maxDirs = 256
+
+// inspection asks one image what Elyra needs of it. Each question is a method that returns what it finds,
+// and a problem if that isn't what Elyra needs.
 type inspection struct {
 	*checker
-	config       v1.Config
-	architecture string
-	fs           *rootfs.FS
-	path         string   // the image's PATH
-	dirs         []string // the directories in it that count
-	user         rootfs.User
-	passwd       string // what's known of /etc/passwd
+	report *Report
+	config *v1.ConfigFile
+	fs     *rootfs.FS
+	env    map[string]string // the container's environment, as far as the image and Elyra set it
+	dirs   []string          // the search path
+	user   rootfs.User
+	passwd string // what's known of /etc/passwd
+}
+
+// newInspection prepares the questions about an image with these files.
+func newInspection(c *checker, seen *sight, fs *rootfs.FS) *inspection {
+	in := &inspection{checker: c, report: &seen.Report, config: seen.config, fs: fs, env: map[string]string{"PATH": defaultPath}}
+	for _, variable := range seen.Env {
+		if name, value, ok := strings.Cut(variable, "="); ok {
+			in.env[name] = value
+		}
+	}
+	if c.opts.CRIORuntime {
+		in.env["PYTHONPATH"] = crioPython
+		in.fs = fs.Over(rootfs.EmptyDir(fs.Resolve(crioVolume)))
+	}
+	return in
 }
 
 // run asks all questions. It fails with a [*Problem] if none can be answered.
 func (in *inspection) run() error {
-	if len(in.dirs) > maxDirs {
+	if strings.Count(in.env["PATH"], ":") >= maxDirs {
 		return inspectionFailed.problem("The image's search path has more than %d directories.", maxDirs).
 			cure("Set PATH in the image to the directories that hold programs (ENV PATH=…), or inspect = false to skip the inspection.")
 	}
-	in.findOS()
-	if p := in.findUser(); p != nil {
-		return p
+	for dir := range strings.SplitSeq(in.env["PATH"], ":") {
+		if path.IsAbs(dir) { // others are below the working directory, where the image has no programs
+			in.dirs = append(in.dirs, dir)
+		}
 	}
 	r := in.report
-	r.User = &in.user.UID
-	if in.opts.CRIORuntime {
-		in.fs = in.fs.Over(rootfs.EmptyDir(in.fs.Resolve(crioVolume)))
+	r.OS, r.OSVersion = in.findOS()
+	user, p := in.findUser()
+	if p != nil {
+		return p
 	}
-	r.Sh, _ = in.find("sh", shMissing)
-	r.Mkdir, _ = in.find("mkdir", mkdirMissing)
-	in.findCurl()
-	in.findTar()
-	in.findPython()
-	in.findCertificates()
-	in.findDirectory()
+	in.user, r.User = user, &user.UID
+	r.Sh = in.noted(in.find("sh", shMissing))
+	r.Mkdir = in.noted(in.find("mkdir", mkdirMissing))
+	r.Curl = in.noted(in.findCurl())
+	r.Tar = in.noted(in.find("tar", tarMissing))
+	r.Gzip = in.noted(in.findGzip())
+	r.Python = in.noted(in.findPython())
+	r.Certificates, p = in.findCertificates()
+	in.note(p)
+	in.note(in.checkDirectory())
 	r.Programs = map[string]string{}
 	for _, name := range in.opts.Programs {
-		if f := in.fs.LookPath(in.dirs, name, in.user); f.Path != "" {
-			r.Programs[name] = f.Path
+		if exe, _ := in.find(name, programUnknown); exe != nil { // none of them is a problem
+			r.Programs[name] = exe.Path
 		}
 	}
 	return nil
 }
 
-// find looks for a program along the search path. It reports whether the program runs for sure, libraries
-// apart.
-func (in *inspection) find(name string, missing *Kind) (exe *Executable, runs bool) {
+// noted is a program that was found. It notes the problem with it.
+func (in *inspection) noted(exe *Executable, p *Problem) *Executable {
+	in.note(p)
+	return exe
+}
+
+// find looks for a program along the search path. Without a problem, it runs for sure, libraries apart.
+func (in *inspection) find(name string, missing *Kind) (*Executable, *Problem) {
 	f := in.fs.LookPath(in.dirs, name, in.user)
-	if f.Path == "" {
-		instead := ""
-		if f.Instead != "" {
-			instead = ": " + clip(f.Instead)
-		}
-		in.note(missing.problem("The image has no executable %s in its search path (%s)%s.", name, clip(in.path), instead))
-		return nil, false
+	exe := &Executable{Path: f.Path, Target: f.Target}
+	shown, unknown := clip(f.Path), "Whether %s works isn't known: %s."
+	kind := programUnknown
+	if missing == pythonMissing {
+		kind, unknown = pythonUnknown, "Which Python %s is isn't known: %s."
 	}
-	exe = &Executable{Path: f.Path, Target: f.Target}
-	obstacle, known := in.obstacle(f.Program)
-	switch {
-	case obstacle == "":
-		return exe, true
-	case known:
-		in.note(missing.problem("%s doesn't run: %s.", clip(f.Path), obstacle))
-		return nil, false
-	case missing == pythonMissing:
-		in.note(pythonUnknown.problem("Which Python %s is isn't known: %s.", clip(f.Path), obstacle))
-	default:
-		in.note(programUnknown.problem("Whether %s works isn't known: %s.", clip(f.Path), obstacle))
+	switch program := f.Program; {
+	case f.Path == "" && f.Instead == "":
+		return nil, missing.problem("The image has no executable %s in its search path (%s).", name, clip(in.env["PATH"]))
+	case f.Path == "":
+		return nil, missing.problem("The image has no executable %s in its search path (%s): %s.", name, clip(in.env["PATH"]), clip(f.Instead))
+	case program.Form == rootfs.Empty:
+		return nil, missing.problem("%s doesn't run: it's empty.", shown)
+	case program.Interpreter != "" && in.fs.Stat(program.Interpreter) != rootfs.File:
+		return nil, missing.problem("%s doesn't run: it needs %s, which the image doesn't have.", shown, clip(program.Interpreter))
+	case !program.RunsOn(in.config.Architecture):
+		return nil, missing.problem("%s doesn't run: it's a program for another kind of processor than %s.", shown, clip(in.config.Architecture))
+	case program.Form == rootfs.Script:
+		return exe, kind.problem(unknown, shown, "it's a script, which may run any program")
+	case program.Form == rootfs.Unknown:
+		return exe, kind.problem(unknown, shown, "it isn't a binary program")
 	}
-	return exe, false
+	return exe, nil
 }
 
-// obstacle says why a program doesn't run, or may not; "" where nothing is known against it.
-func (in *inspection) obstacle(p rootfs.Program) (reason string, known bool) {
-	missing := p.Interpreter != "" && in.fs.Stat(p.Interpreter) != rootfs.File
-	switch {
-	case p.Form == rootfs.Empty:
-		return "it's empty", true
-	case missing:
-		return fmt.Sprintf("it needs %s, which the image doesn't have", clip(p.Interpreter)), true
-	case !p.RunsOn(in.architecture):
-		return "it's a program for another kind of processor than " + clip(in.architecture), true
-	case p.Form == rootfs.Script:
-		return "it's a script, which may run any program", false
-	case p.Form == rootfs.Unknown:
-		return "it isn't a binary program", false
-	}
-	return "", true
-}
-
-// findCurl looks for curl. Open Data Hub's Elyra does without if the image has its scripts, and a shell
+// findCurl looks for curl. Open Data Hub's Elyra does without if the image has its scripts, cp, and a shell
 // that knows "[[", as Debian's dash doesn't.
-func (in *inspection) findCurl() {
-	if sh := in.report.Sh; in.opts.ElyraVersion == openDataHub && sh != nil && slices.Contains([]string{"bash", "busybox"}, path.Base(sh.Target)) {
-		scripts := true
-		for _, name := range []string{"bootstrapper.py", "requirements-elyra.txt"} {
-			p := path.Join(odhScripts, name)
-			scripts = scripts && in.fs.Stat(p) == rootfs.File && in.fs.Readable(p, in.user) == ""
-		}
-		if scripts && in.fs.LookPath(in.dirs, "cp", in.user).Path != "" {
-			if f := in.fs.LookPath(in.dirs, "curl", in.user); f.Path != "" {
-				in.report.Curl = &Executable{Path: f.Path, Target: f.Target}
-			}
-			return
+func (in *inspection) findCurl() (*Executable, *Problem) {
+	curl, p := in.find("curl", curlMissing)
+	sh := in.report.Sh
+	if p == nil || in.opts.ElyraVersion != openDataHub || sh == nil || !slices.Contains([]string{"bash", "busybox"}, path.Base(sh.Target)) {
+		return curl, p
+	}
+	for _, name := range []string{"bootstrapper.py", "requirements-elyra.txt"} {
+		if script := path.Join(odhScripts, name); in.fs.Stat(script) != rootfs.File || in.fs.Readable(script, in.user) != "" {
+			return curl, p
 		}
 	}
-	in.report.Curl, _ = in.find("curl", curlMissing)
+	if cp, _ := in.find("cp", curlMissing); cp == nil {
+		return curl, p
+	}
+	return curl, nil
 }
 
-// findTar looks for tar, and for the gzip that GNU tar runs. Those of busybox and BSD need none.
-func (in *inspection) findTar() {
-	r := in.report
-	r.Tar, _ = in.find("tar", tarMissing)
-	if r.Tar != nil && !slices.Contains([]string{"tar", "gtar", "gnutar"}, path.Base(r.Tar.Target)) {
-		if f := in.fs.LookPath(in.dirs, "gzip", in.user); f.Path != "" {
-			r.Gzip = &Executable{Path: f.Path, Target: f.Target}
-		}
-		return
+// findGzip looks for the gzip that GNU tar runs. The tar of busybox and of BSD needs none.
+func (in *inspection) findGzip() (*Executable, *Problem) {
+	gzip, p := in.find("gzip", gzipMissing)
+	if tar := in.report.Tar; tar != nil && !slices.Contains([]string{"tar", "gtar", "gnutar"}, path.Base(tar.Target)) {
+		return gzip, nil
 	}
-	r.Gzip, _ = in.find("gzip", gzipMissing)
+	return gzip, p
 }
 
-// findCertificates looks for a certificate store.
-func (in *inspection) findCertificates() {
-	paths := slices.Clone(certificateStores)
-	for _, name := range []string{"CURL_CA_BUNDLE", "SSL_CERT_FILE"} {
-		if p := in.env(name); path.IsAbs(p) {
-			paths = append(paths, p)
-		}
-	}
+// findCertificates looks for a certificate store. Only curl needs it.
+func (in *inspection) findCertificates() (string, *Problem) {
+	paths := append(slices.Clone(certificateStores), in.env["CURL_CA_BUNDLE"], in.env["SSL_CERT_FILE"])
 	curl := in.report.Curl
 	if curl != nil { // conda's has its own
 		paths = append(paths, path.Join(path.Dir(curl.Target), "../ssl/cacert.pem"))
 	}
 	for _, p := range paths {
-		if in.fs.Stat(p) == rootfs.File {
-			in.report.Certificates = p
-			return
+		if path.IsAbs(p) && in.fs.Stat(p) == rootfs.File {
+			return p, nil
 		}
 	}
-	if curl != nil {
-		in.note(certificatesMissing.problem("The image has no certificate store where curl looks for one, so downloads over HTTPS may fail."))
+	if curl == nil {
+		return "", nil
 	}
+	return "", certificatesMissing.problem("The image has no certificate store where curl looks for one, so downloads over HTTPS may fail.")
 }
 
-// findDirectory asks whether the container's working directory can be written. Runtimes make one that
+// checkDirectory asks whether the container's working directory can be written. Runtimes make one that
 // doesn't exist, for root.
-func (in *inspection) findDirectory() {
+func (in *inspection) checkDirectory() *Problem {
 	dir := in.workingDir()
 	reason := in.fs.Writable(dir, in.user)
 	if in.fs.Stat(dir) == rootfs.None {
 		if in.user.UID == 0 {
-			return
+			return nil
 		}
 		reason += ", so the runtime makes it for root"
 	}
-	if reason != "" {
-		in.note(directoryNotWritable.problem("Elyra can't create its files in the working directory: %s.", clip(reason)))
+	if reason == "" {
+		return nil
 	}
+	return directoryNotWritable.problem("Elyra can't create its files in the working directory: %s.", clip(reason))
 }
 
-func (in *inspection) workingDir() string { return path.Clean("/" + in.config.WorkingDir) }
+func (in *inspection) workingDir() string { return path.Clean("/" + in.config.Config.WorkingDir) }
 
 // findOS reads what the image says it is (os-release(5)).
-func (in *inspection) findOS() {
+func (in *inspection) findOS() (id, version string) {
 	content, _ := in.fs.Content("/etc/os-release")
 	if content == nil {
 		content, _ = in.fs.Content("/usr/lib/os-release")
@@ -241,88 +248,76 @@ func (in *inspection) findOS() {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 		switch value = clip(strings.Trim(value, `"'`)); key {
 		case "ID":
-			in.report.OS = value
+			id = value
 		case "VERSION_ID":
-			in.report.OSVersion = value
+			version = value
 		}
 	}
+	return id, version
 }
 
-// env is a variable of the container's environment, as far as the image and Elyra set it.
-func (in *inspection) env(name string) string {
-	if in.opts.CRIORuntime && name == "PYTHONPATH" {
-		return crioPython
-	}
-	value := ""
-	for _, kv := range in.config.Env {
-		if v, ok := strings.CutPrefix(kv, name+"="); ok {
-			value = v
-		}
-	}
-	return value
-}
-
-// arbitraryUser stands for the user that OpenShift runs a container as: any, of group 0.
+// arbitraryUser is an example of the user that OpenShift runs a container as: any, of group 0.
 var arbitraryUser = rootfs.User{UID: 1_000_650_000, GIDs: []uint32{0}}
 
 // findUser finds out who the container runs as, as runtimes do: by name or number in /etc/passwd, with the
 // groups of /etc/group (passwd(5), group(5)).
-func (in *inspection) findUser() *Problem {
+func (in *inspection) findUser() (rootfs.User, *Problem) {
 	content, wholeUsers := in.fs.Content("/etc/passwd")
 	in.passwd = string(content)
 	if in.opts.ArbitraryUser {
-		in.user = arbitraryUser
-		return nil
+		return arbitraryUser, nil
 	}
-	name, group, hasGroup := strings.Cut(in.config.User, ":")
+	written := clip(in.config.Config.User)
+	name, group, hasGroup := strings.Cut(in.config.Config.User, ":")
 	if name == "" || name == "root" { // whatever /etc/passwd says
 		name = "0"
 	}
-	content, wholeGroups := in.fs.Content("/etc/group")
-	groups := string(content)
 	uid, numeric := number(name)
-	in.user = rootfs.User{UID: uid, GIDs: []uint32{0}}
-	switch line := record(in.passwd, name); {
-	case line != nil:
-		in.user.UID, _ = number(line[2])
-		in.user.GIDs[0], _ = number(line[3])
-		name = line[0]
+	user := rootfs.User{UID: uid, GIDs: []uint32{0}}
+	switch fields := record(in.passwd, name); {
+	case fields != nil:
+		user.UID, _ = number(fields[2])
+		user.GIDs[0], _ = number(fields[3])
+		name = fields[0]
 	case !wholeUsers:
-		return userUnknown.problem("The image runs as %q, and its /etc/passwd is too large to read.", clip(in.config.User))
+		return user, userUnknown.problem("The image runs as %q, and its /etc/passwd is too large to read.", written)
 	case !numeric:
-		return userMissing.problem("The image runs as %q, and its /etc/passwd has no user %q.", clip(in.config.User), clip(name))
+		return user, userMissing.problem("The image runs as %q, and its /etc/passwd has no user %q.", written, clip(name))
 	}
-	if in.user.UID == 0 {
-		in.user = rootfs.Root
-		return nil
+	if user.UID == 0 {
+		return rootfs.Root, nil
 	}
+	content, wholeGroups := in.fs.Content("/etc/group")
 	if !hasGroup {
-		in.user.GIDs = append(in.user.GIDs, memberships(groups, name)...)
-		return nil
+		for fields := range records(string(content)) {
+			if gid, ok := number(fields[2]); ok && slices.Contains(strings.Split(fields[3], ","), name) {
+				user.GIDs = append(user.GIDs, gid)
+			}
+		}
+		return user, nil
 	}
-	if line := record(groups, group); line != nil {
-		group = line[2]
+	if fields := record(string(content), group); fields != nil {
+		group = fields[2]
 	}
 	gid, numeric := number(group)
 	switch {
-	case !numeric && !wholeGroups:
-		return userUnknown.problem("The image runs as %q, and its /etc/group is too large to read.", clip(in.config.User))
-	case !numeric:
-		return userMissing.problem("The image runs as %q, and its /etc/group has no group %q.", clip(in.config.User), clip(group))
+	case numeric:
+		return rootfs.User{UID: user.UID, GIDs: []uint32{gid}}, nil
+	case !wholeGroups:
+		return user, userUnknown.problem("The image runs as %q, and its /etc/group is too large to read.", written)
 	}
-	in.user.GIDs = []uint32{gid}
-	return nil
+	return user, userMissing.problem("The image runs as %q, and its /etc/group has no group %q.", written, clip(group))
 }
 
 // homes are where HOME may lead. Images can set it. Otherwise runc takes it from /etc/passwd, or sets it
 // to "/" (setupUser in libcontainer/init_linux.go); CRI-O adds a user without an entry to /etc/passwd, at
 // home in the working directory (GeneratePasswd in utils/utils.go).
 func (in *inspection) homes() []string {
-	if home := in.env("HOME"); home != "" {
+	if home := in.env["HOME"]; home != "" {
 		return []string{home}
 	}
-	if line := record(in.passwd, strconv.FormatUint(uint64(in.user.UID), 10)); len(line) > 5 && line[5] != "" {
-		return []string{line[5]}
+	if fields := record(in.passwd, strconv.FormatUint(uint64(in.user.UID), 10)); len(fields) > 5 && fields[5] != "" {
+		return []string{fields[5]}
 	}
 	if dir := in.workingDir(); dir != "/" {
 		return []string{"/", dir}
@@ -336,28 +331,23 @@ func number(text string) (uint32, bool) {
 	return uint32(n), err == nil
 }
 
-// record is the line of passwd or group whose name or number is key.
+// records are the lines of passwd or group.
+func records(file string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for line := range strings.Lines(file) {
+			if fields := strings.Split(strings.TrimSpace(line), ":"); len(fields) >= 4 && !yield(fields) {
+				return
+			}
+		}
+	}
+}
+
+// record is the line whose name or number is key.
 func record(file, key string) []string {
-	for line := range strings.Lines(file) {
-		fields := strings.Split(strings.TrimSpace(line), ":")
-		if len(fields) >= 4 && (fields[0] == key || fields[2] == key) {
+	for fields := range records(file) {
+		if fields[0] == key || fields[2] == key {
 			return fields
 		}
 	}
 	return nil
-}
-
-// memberships are the groups that list a user.
-func memberships(file, user string) []uint32 {
-	var gids []uint32
-	for line := range strings.Lines(file) {
-		fields := strings.Split(strings.TrimSpace(line), ":")
-		if len(fields) < 4 || !slices.Contains(strings.Split(fields[3], ","), user) {
-			continue
-		}
-		if gid, ok := number(fields[2]); ok {
-			gids = append(gids, gid)
-		}
-	}
-	return gids
 }

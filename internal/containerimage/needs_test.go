@@ -246,10 +246,10 @@ func TestUser(t *testing.T) {
 		}
 		in := newInspection(&checker{}, &sight{config: &v1.ConfigFile{Config: v1.Config{User: tt.user}}}, rootfs.Stack(layer))
 		var got string
-		if p := in.findUser(); p != nil {
+		if user, p := in.findUser(); p != nil {
 			got = p.Code + ": " + p.Message
 		} else {
-			got = fmt.Sprint(in.user.UID, " ", in.user.GIDs)
+			got = fmt.Sprint(user.UID, " ", user.GIDs)
 		}
 		if got != tt.want {
 			t.Errorf("%q: %s, want %s", tt.user, got, tt.want)

@@ -1,6 +1,7 @@
 package containerimage
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -28,20 +29,13 @@ var undecided = []string{"prefix", "root", "no-index", "dry-run", "require-hashe
 func (in *inspection) pipConfig(py *python) (pipConfig, bool) {
 	config, known := pipConfig{}, true
 	var files []string
-	if own := in.env("PIP_CONFIG_FILE"); own != "/dev/null" {
-		system := in.env("XDG_CONFIG_DIRS")
-		if system == "" {
-			system = "/etc/xdg"
-		}
-		for dir := range strings.SplitSeq(system, ":") {
+	if own := in.env["PIP_CONFIG_FILE"]; own != "/dev/null" {
+		for dir := range strings.SplitSeq(cmp.Or(in.env["XDG_CONFIG_DIRS"], "/etc/xdg"), ":") {
 			files = append(files, path.Join(dir, "pip/pip.conf"))
 		}
 		files = append(files, "/etc/pip.conf")
 		for _, home := range in.homes() {
-			user := in.env("XDG_CONFIG_HOME")
-			if user == "" {
-				user = path.Join(home, ".config")
-			}
+			user := cmp.Or(in.env["XDG_CONFIG_HOME"], path.Join(home, ".config"))
 			files = append(files, path.Join(home, ".pip/pip.conf"), path.Join(user, "pip/pip.conf"))
 		}
 		files = append(files, path.Join(py.prefix, "pip.conf"), own)
@@ -66,7 +60,7 @@ func (in *inspection) pipConfig(py *python) (pipConfig, bool) {
 			}
 		}
 	}
-	for _, kv := range in.config.Env {
+	for _, kv := range in.report.Env {
 		if option, ok := strings.CutPrefix(kv, "PIP_"); ok {
 			key, value, _ := strings.Cut(option, "=")
 			config.set(key, value)
@@ -94,18 +88,22 @@ func (in *inspection) install(py *python) *Problem {
 		}
 	}
 	target := config["target"]
+	if in.opts.CRIORuntime { // Elyra gives one in a volume
+		target = crioPython
+	}
 	user := config.is("user", true)
 	switch {
 	case config.is("require-virtualenv", true) && !py.venv:
 		return pipRefuses.problem("The image sets pip's option require-virtualenv, and %s isn't in a virtual environment.", clip(py.path))
-	case user && (in.opts.CRIORuntime || target != ""):
+	case user && target != "":
 		return pipRefuses.problem("The image sets pip's option user, which pip doesn't combine with a target directory.")
-	case user && (!py.system || in.env("PYTHONNOUSERSITE") != ""):
+	case user && (!py.system || in.env["PYTHONNOUSERSITE"] != ""):
 		return pipRefuses.problem("The image sets pip's option user, and %s doesn't look for modules in the user's home directory.", clip(py.path))
-	case in.opts.CRIORuntime: // Elyra gives a target in a volume
-		return in.notWritable(in.fs.Creatable(crioPython, in.user))
+	case target != "" && !slices.Contains(py.sites, path.Clean(target)):
+		return pipUnknown.problem("The image sets pip's option target, and %s doesn't look for modules there.", clip(py.path)).
+			cure("Add that directory to PYTHONPATH in the image, or remove the option.")
 	case target != "":
-		return in.installInto(py, path.Clean(target))
+		return notWritable(in.fs.Creatable(target, in.user))
 	}
 	mark := path.Join(py.library, "EXTERNALLY-MANAGED")
 	if !py.venv && !config.is("break-system-packages", true) && in.fs.Stat(mark) == rootfs.File {
@@ -114,65 +112,46 @@ func (in *inspection) install(py *python) *Problem {
 	return in.installable(py, user, config.is("user", false))
 }
 
-// installInto asks whether pip installs into a directory that the image names.
-func (in *inspection) installInto(py *python, target string) *Problem {
-	if !slices.Contains(py.sites, target) {
-		return pipUnknown.problem("The image sets pip's option target, and %s doesn't look for modules there.", clip(py.path)).
-			cure("Add that directory to PYTHONPATH in the image, or remove the option.")
-	}
-	return in.notWritable(in.fs.Creatable(target, in.user))
-}
-
 // installable asks whether the user can write where pip installs: where Python's modules are, or else, as
 // decide_user_install in pip has it, below the user's home directory.
 func (in *inspection) installable(py *python, user, neverUser bool) *Problem {
-	lib := "lib/python" + py.version
-	var places [][2]string // for modules and for programs
-	debian := in.fs.Stat(path.Join(py.prefix, "lib/python3/dist-packages")) == rootfs.Dir
+	site := "lib/python" + py.version + "/site-packages"
+	places := []string{path.Join(py.prefix, site)}
 	switch {
 	case py.prefix != "/usr":
-		places = append(places, [2]string{path.Join(py.prefix, lib, "site-packages"), path.Join(py.prefix, "bin")})
-	case debian:
-		places = append(places, [2]string{"/usr/local/" + lib + "/dist-packages", "/usr/local/bin"})
+	case in.fs.Stat("/usr/lib/python3/dist-packages") == rootfs.Dir: // Debian
+		places = []string{"/usr/local/lib/python" + py.version + "/dist-packages"}
 	default: // Fedora installs into /usr/local, and others into /usr
-		places = append(places, [2]string{"/usr/local/" + lib + "/site-packages", "/usr/local/bin"}, [2]string{"/usr/" + lib + "/site-packages", "/usr/bin"})
+		places = append(places, path.Join("/usr/local", site))
 	}
-	var first string
-	works, fails := false, false
-	note := func(reason string) {
-		works, fails = works || reason == "", fails || reason != ""
-		if first == "" {
-			first = reason
-		}
+	into := func(modules string) string { // programs are next to them
+		return cmp.Or(in.fs.Creatable(modules, in.user), in.fs.Creatable(path.Join(modules, "../../../bin"), in.user))
 	}
+	var reasons []string // why pip can't, each way it may go; "" where it can
 	bases := in.userBases(py)
 	for _, place := range places {
-		reason := in.fs.Creatable(place[0], in.user)
+		reason := in.fs.Creatable(place, in.user)
 		if !user && (reason == "" || neverUser || len(bases) == 0) {
-			if reason == "" {
-				reason = in.fs.Creatable(place[1], in.user)
-			}
-			note(reason)
+			reasons = append(reasons, into(place))
 			continue
 		}
 		for _, base := range bases {
-			if own := in.fs.Creatable(path.Join(base, lib, "site-packages"), in.user); own == "" {
-				note(in.fs.Creatable(path.Join(base, "bin"), in.user))
-			} else if reason == "" {
-				note(own)
-			} else {
-				note(reason + ", and " + own)
+			own := into(path.Join(base, site))
+			if own != "" && reason != "" {
+				own = reason + ", and " + own
 			}
+			reasons = append(reasons, own)
 		}
 	}
-	if works && fails {
-		return pipUnknown.problem("Whether pip can write where it installs packages depends on the container runtime: %s.", clip(first)).
+	why := cmp.Or(reasons...)
+	if why != "" && slices.Contains(reasons, "") {
+		return pipUnknown.problem("Whether pip can write where it installs packages depends on the container runtime: %s.", clip(why)).
 			cure("Set HOME in the image to a directory that its user can write (ENV HOME=/home/user), or use a virtual environment.")
 	}
-	return in.notWritable(first)
+	return notWritable(why)
 }
 
-func (in *inspection) notWritable(reason string) *Problem {
+func notWritable(reason string) *Problem {
 	if reason == "" {
 		return nil
 	}

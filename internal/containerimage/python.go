@@ -42,47 +42,42 @@ type python struct {
 }
 
 // findPython looks for Python and its pip, and asks whether that installs what Elyra needs.
-func (in *inspection) findPython() {
-	r := in.report
-	exe, runs := in.find("python3", pythonMissing)
-	r.Python = exe
-	if !runs {
-		return
+func (in *inspection) findPython() (*Executable, *Problem) {
+	exe, p := in.find("python3", pythonMissing)
+	if p != nil {
+		return exe, p
 	}
-	py := &python{path: exe.Path}
-	if p := in.layout(py, exe.Target); p != nil {
-		in.note(p)
-		return
+	py, p := in.layout(exe)
+	if p != nil {
+		return exe, p
 	}
 	exe.Version = py.version
 	takes := elyraPythons[in.opts.ElyraVersion]
-	_, minor, _ := strings.Cut(py.version, ".")
-	if n, _ := strconv.Atoi(minor); !slices.Contains(takes, n) {
+	if minor, _ := strconv.Atoi(strings.TrimPrefix(py.version, "3.")); !slices.Contains(takes, minor) {
 		in.note(pythonUnsupported.problem("%s is Python %s. Elyra %s supports %s.", clip(py.path), py.version, in.opts.ElyraVersion, versions(takes)).
 			cure("Use an image with Python %s, or set elyra_version to the Elyra that runs the pipelines.", versions(takes)))
 	}
-	if p := in.findSites(py); p != nil {
-		in.note(p)
-		return
+	if home := in.env["PYTHONHOME"]; home != "" {
+		return exe, pipUnknown.problem("The image sets PYTHONHOME to %s, so where %s looks for pip isn't known.", clip(home), clip(py.path)).
+			cure("Remove PYTHONHOME from the image: Python doesn't need it. Otherwise check that python3 -m pip install packaging works in a container of it.")
 	}
-	r.Distributions = in.distributions(py)
-	pip, p := in.findPip(py)
-	if p == nil {
-		exe.Pip = pip
+	in.findSites(py)
+	in.report.Distributions = in.distributions(py)
+	if exe.Pip, p = in.findPip(py); p == nil {
 		p = in.install(py)
 	}
-	in.note(p)
+	return exe, p
 }
 
 // layout finds out which Python it is, and whether it's in a virtual environment. The version follows from
 // the names on the way to the program, from the virtual environment, or from the one library next to it.
-func (in *inspection) layout(py *python, target string) *Problem {
-	py.prefix = path.Join(path.Dir(py.path), "..")
+func (in *inspection) layout(exe *Executable) (*python, *Problem) {
+	py := &python{path: exe.Path, prefix: path.Join(path.Dir(exe.Path), "..")}
 	venv, _ := in.fs.Content(path.Join(py.prefix, "pyvenv.cfg"))
 	py.venv, py.system = venv != nil, venv == nil || venvSystem.Match(venv)
 	// The path's own links come before the target, and the last name that says a version counts.
-	links := in.fs.LookPath([]string{path.Dir(py.path)}, path.Base(py.path), in.user).Links
-	for _, p := range append(links, target) {
+	links := in.fs.LookPath([]string{path.Dir(exe.Path)}, path.Base(exe.Path), in.user).Links
+	for _, p := range append(links, exe.Target) {
 		if m := pythonName.FindStringSubmatch(path.Base(p)); m != nil {
 			py.version = m[1]
 		}
@@ -90,86 +85,73 @@ func (in *inspection) layout(py *python, target string) *Problem {
 	if m := venvVersion.FindSubmatch(venv); m != nil && py.version == "" {
 		py.version = string(m[1])
 	}
-	beside := path.Join(path.Dir(target), "../lib")
-	var libraries []string
-	for _, name := range in.fs.List(beside) {
-		if m := pythonName.FindStringSubmatch(name); m != nil && in.fs.Stat(path.Join(beside, name, "os.py")) == rootfs.File {
-			libraries = append(libraries, m[1])
-		}
-	}
-	if len(libraries) == 1 && py.version == "" {
-		py.version = libraries[0]
-	}
 	if py.version == "" {
-		return pythonUnknown.problem("Which version of Python %s is isn't known: its file names don't show it.", clip(py.path))
+		lib := path.Join(path.Dir(exe.Target), "../lib")
+		libraries := slices.DeleteFunc(in.fs.List(lib), func(name string) bool {
+			return !pythonName.MatchString(name) || in.fs.Stat(path.Join(lib, name, "os.py")) != rootfs.File
+		})
+		if len(libraries) != 1 {
+			return py, pythonUnknown.problem("Which version of Python %s is isn't known: its file names don't show it.", clip(py.path))
+		}
+		py.version = pythonName.FindStringSubmatch(libraries[0])[1]
 	}
-	start := path.Dir(target)
+	start := path.Dir(exe.Target)
 	if home := venvHome.FindSubmatch(venv); home != nil {
-		start = string(home[1])
+		start = path.Clean(string(home[1]))
 	}
-	return in.installation(py, start)
+	in.findLibrary(py, start)
+	return py, nil
 }
 
-// installation finds the standard library, in the nearest directory above start, as CPython does
+// findLibrary finds the standard library, in the nearest directory above start, as CPython does
 // (Modules/getpath.py). Where there's none, Python goes by what was compiled into it, or finds its library
 // in another form.
-func (in *inspection) installation(py *python, start string) *Problem {
-	for dir := path.Clean(start); dir != "/"; {
-		dir = path.Dir(dir)
-		for _, lib := range []string{"lib", "lib64"} {
-			library := path.Join(dir, lib, "python"+py.version)
-			if in.fs.Stat(path.Join(library, "os.py")) == rootfs.File {
+func (in *inspection) findLibrary(py *python, start string) {
+	py.base = path.Dir(start)
+	for dir := py.base; py.library == ""; dir = path.Dir(dir) {
+		for _, lib := range []string{"lib64", "lib"} {
+			if library := path.Join(dir, lib, "python"+py.version); in.fs.Stat(path.Join(library, "os.py")) == rootfs.File {
 				py.base, py.library = dir, library
-				if !py.venv {
-					py.prefix = dir
-				}
-				return nil
 			}
 		}
+		if dir == "/" {
+			break
+		}
 	}
-	py.base = path.Dir(path.Clean(start))
 	if !py.venv {
 		py.prefix = py.base
 	}
-	return nil
 }
 
 // findSites finds where Python looks for modules, besides its standard library.
-func (in *inspection) findSites(py *python) *Problem {
-	if home := in.env("PYTHONHOME"); home != "" {
-		return pipUnknown.problem("The image sets PYTHONHOME to %s, so where %s looks for pip isn't known.", clip(home), clip(py.path)).
-			cure("Remove PYTHONHOME from the image: Python doesn't need it. Otherwise check that python3 -m pip install packaging works in a container of it.")
-	}
-	for dir := range strings.SplitSeq(in.env("PYTHONPATH"), ":") {
+func (in *inspection) findSites(py *python) {
+	for dir := range strings.SplitSeq(in.env["PYTHONPATH"], ":") {
 		if path.IsAbs(dir) {
 			py.sites = append(py.sites, dir)
 		}
 	}
-	var sites []string
 	if bases := in.userBases(py); len(bases) == 1 {
-		sites = append(sites, path.Join(bases[0], "lib/python"+py.version+"/site-packages"))
+		in.addSite(py, path.Join(bases[0], "lib/python"+py.version+"/site-packages"))
 	}
-	for _, prefix := range slices.Compact([]string{py.prefix, py.base}) {
-		if prefix != py.prefix && !py.system {
-			break
-		}
+	prefixes := []string{py.prefix}
+	if py.system && py.base != py.prefix {
+		prefixes = append(prefixes, py.base)
+	}
+	for _, prefix := range prefixes {
 		// The second to the fourth are Debian's, and the fifth is Fedora's.
 		for _, dir := range []string{
 			"lib/python%s/site-packages", "local/lib/python%s/dist-packages", "lib/python3/dist-packages", "lib/python%s/dist-packages",
 			"local/lib/python%s/site-packages", "lib64/python%s/site-packages",
 		} {
-			sites = append(sites, path.Join(prefix, strings.Replace(dir, "%s", py.version, 1)))
+			in.addSite(py, path.Join(prefix, strings.Replace(dir, "%s", py.version, 1)))
 		}
 	}
-	for _, site := range sites {
-		py.sites = append(py.sites, site)
-		in.readHooks(py, site)
-	}
-	return nil
 }
 
-// readHooks follows the .pth files in a directory: each line is a directory with modules, or code.
-func (in *inspection) readHooks(py *python, site string) {
+// addSite adds a directory, and what the .pth files in it add: each of their lines is another directory, or
+// code.
+func (in *inspection) addSite(py *python, site string) {
+	py.sites = append(py.sites, site)
 	for _, name := range in.fs.List(site) {
 		file := path.Join(site, name)
 		if !strings.HasSuffix(name, ".pth") || in.fs.Readable(file, in.user) != "" {
@@ -194,10 +176,10 @@ func (in *inspection) readHooks(py *python, site string) {
 
 // userBases are where the user's own modules may be: none if Python doesn't look there (site.py).
 func (in *inspection) userBases(py *python) []string {
-	if !py.system || in.env("PYTHONNOUSERSITE") != "" {
+	if !py.system || in.env["PYTHONNOUSERSITE"] != "" {
 		return nil
 	}
-	if base := in.env("PYTHONUSERBASE"); base != "" {
+	if base := in.env["PYTHONUSERBASE"]; base != "" {
 		return []string{base}
 	}
 	var bases []string
@@ -211,15 +193,10 @@ func (in *inspection) userBases(py *python) []string {
 // says.
 func (in *inspection) distributions(py *python) map[string]string {
 	found := map[string]string{}
-	for _, site := range py.sites {
+	for _, site := range slices.Backward(py.sites) { // the first wins
 		for _, name := range in.fs.List(site) {
-			m := distribution.FindStringSubmatch(name)
-			if m == nil {
-				continue
-			}
-			name := strings.ToLower(separators.ReplaceAllString(clip(m[1]), "-"))
-			if _, ok := found[name]; !ok {
-				found[name] = clip(m[2])
+			if m := distribution.FindStringSubmatch(name); m != nil {
+				found[strings.ToLower(separators.ReplaceAllString(clip(m[1]), "-"))] = clip(m[2])
 			}
 		}
 	}
@@ -228,34 +205,37 @@ func (in *inspection) distributions(py *python) map[string]string {
 
 // findPip looks for pip where Python looks for modules.
 func (in *inspection) findPip(py *python) (string, *Problem) {
+	shown := clip(py.path)
 	for _, site := range py.sites {
 		pip := path.Join(site, "pip")
-		for _, main := range []string{"__main__.py", "__main__.pyc"} {
-			if in.fs.Stat(path.Join(pip, main)) != rootfs.File {
-				continue
-			}
-			for _, p := range []string{path.Join(py.library, "os.py"), path.Join(pip, main), path.Join(pip, "__init__.py"), path.Join(pip, "_internal/__init__.py")} {
-				if instead := in.fs.Readable(p, in.user); instead != "" {
-					return "", pipMissing.problem("The pip of Python %s (%s) is out of reach: %s.", py.version, clip(py.path), clip(instead)).
-						cure("Make its modules readable for everybody (RUN chmod -R a+rX …), or install them with umask 022.")
-				}
-			}
-			if py.library == "" {
-				return "", pipUnknown.problem("Whether %s runs pip isn't known: the program is apart from its library.", clip(py.path))
-			}
-			return pip, nil
+		main := path.Join(pip, "__main__.py")
+		if in.fs.Stat(main) != rootfs.File {
+			main += "c"
 		}
+		if in.fs.Stat(main) != rootfs.File {
+			continue
+		}
+		for _, p := range []string{path.Join(py.library, "os.py"), main, path.Join(pip, "__init__.py"), path.Join(pip, "_internal/__init__.py")} {
+			if instead := in.fs.Readable(p, in.user); instead != "" {
+				return "", pipMissing.problem("The pip of Python %s (%s) is out of reach: %s.", py.version, shown, clip(instead)).
+					cure("Make its modules readable for everybody (RUN chmod -R a+rX …), or install them with umask 022.")
+			}
+		}
+		if py.library == "" {
+			return "", pipUnknown.problem("Whether %s runs pip isn't known: the program is apart from its library.", shown)
+		}
+		return pip, nil
 	}
 	switch {
 	case py.library == "":
-		return "", pipUnknown.problem("Whether %s has a pip isn't known: the program is apart from its library.", clip(py.path))
+		return "", pipUnknown.problem("Whether %s has a pip isn't known: the program is apart from its library.", shown)
 	case py.hooks:
-		return "", pipUnknown.problem("Whether %s has a pip isn't known: a .pth file runs code when Python starts.", clip(py.path))
+		return "", pipUnknown.problem("Whether %s has a pip isn't known: a .pth file runs code when Python starts.", shown)
 	case in.fs.Stat(path.Join(py.library, "ensurepip")) == rootfs.Dir:
-		return "", pipMissing.problem("Python %s (%s) has no pip, though it could install one.", py.version, clip(py.path)).
-			cure("Install it (RUN %s -m ensurepip).", clip(py.path))
+		return "", pipMissing.problem("Python %s (%s) has no pip, though it could install one.", py.version, shown).
+			cure("Install it (RUN %s -m ensurepip).", shown)
 	}
-	return "", pipMissing.problem("Python %s (%s) has no pip.", py.version, clip(py.path))
+	return "", pipMissing.problem("Python %s (%s) has no pip.", py.version, shown)
 }
 
 // versions lists minor versions of Python 3.

@@ -73,14 +73,3 @@ func (p Problem) String() string { return p.Message + " " + p.NextStep }
 
 // Error makes a Problem an error within the package, until Check puts it into the Report.
 func (p *Problem) Error() string { return p.String() }
-
-// worst is the worst severity of the problems: error, then unknown, then warning.
-func worst(problems []Problem) Severity {
-	found := Warning
-	for _, p := range problems {
-		if p.Severity == Error || p.Severity == Unknown && found == Warning {
-			found = p.Severity
-		}
-	}
-	return found
-}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 	"mime"
 	"net"
 	"net/http"
@@ -38,7 +39,7 @@ import (
 // registries take manifests of 4 MiB at least; containerd reads up to 8.
 const maxDocument = 8 << 20
 
-// maxRedirects is what [http.Client] follows when nobody tells it otherwise.
+// maxRedirects is what [http.Client] follows by default.
 const maxRedirects = 10
 
 // userAgent is how registries know who asks.
@@ -50,17 +51,14 @@ type session struct {
 	auth   authn.Authenticator
 	guard  *guard
 	puller *remote.Puller
-	client *http.Client // for layers: remote does not read on from an offset
+	client *http.Client // for layers: remote doesn't read on from an offset
 }
 
 // open meets the registry: it finds out whether to speak TLS, and gets a token for the repository. The
 // session is there even if that fails.
-func (c *Client) open(ctx context.Context, repo name.Repository, caCertPEM string, auth authn.Authenticator) (*session, error) {
-	s := &session{repo: repo, auth: auth, guard: &guard{registry: repo.RegistryStr(), trust: func(realm string) bool { return c.trusts(repo, auth, realm) }}}
-	var err error
-	if s.guard.inner, err = c.transport(caCertPEM); err != nil {
-		return s, err
-	}
+func (c *checker) open(ctx context.Context, auth authn.Authenticator) (*session, error) {
+	repo := c.ref.Context()
+	s := &session{repo: repo, auth: auth, guard: &guard{inner: c.transport, registry: repo.RegistryStr(), trust: func(realm string) bool { return c.client.trusts(repo, auth, realm) }}}
 	retrying := transport.NewRetry(s.guard, transport.WithRetryStatusCodes(
 		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout))
 	rt, err := transport.NewWithContext(ctx, repo.Registry, auth,
@@ -119,11 +117,11 @@ type (
 	deadlineMark struct{} // when the check has to end: calls that several checks share have no deadline of their own
 )
 
-// guard stands between go-containerregistry and the network, and holds registries to what this package
-// promises: TLS but for loopback, nothing leads from outside into a private network, bounded bodies,
-// documents that are what their digest says, and credentials for nobody but the registry and its token
-// server. It waits where a registry asks for that, and corrects headers that go-containerregistry
-// misunderstands. It fails with errors that can be told apart.
+// guard is between go-containerregistry and the network, and holds registries to what this package
+// promises: TLS except for loopback, no way from outside into a private network, bounded bodies, documents
+// that match their digest, and credentials only for the registry and its token server. It waits if a
+// registry asks for that, and corrects headers that go-containerregistry misunderstands. Its errors have
+// types or values of their own, or are a [*Problem].
 type guard struct {
 	inner    http.RoundTripper
 	registry string                  // host, and port if there is one
@@ -157,8 +155,10 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		_ = resp.Body.Close()
 		return nil, err
 	}
-	resp.Body = connection{resp.Body}
+	b := &body{ReadCloser: resp.Body, left: maxDocument}
+	resp.Body = b
 	if req.Context().Value(layerMark{}) != nil {
+		b.left = math.MaxInt64
 		return resp, nil
 	}
 	media, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
@@ -166,11 +166,9 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		_ = resp.Body.Close()
 		return nil, errWebPage
 	}
-	body := &document{ReadCloser: resp.Body, left: maxDocument}
 	if want, ok := strings.CutPrefix(path.Base(req.URL.Path), "sha256:"); ok && req.Method == http.MethodGet && resp.StatusCode == http.StatusOK {
-		body.want, body.sum = want, sha256.New()
+		b.want, b.sum = want, sha256.New()
 	}
-	resp.Body = body
 	if strings.Contains(req.URL.Path, "/manifests/") && resp.StatusCode == http.StatusOK {
 		return resp, correctType(resp, media)
 	}
@@ -184,13 +182,14 @@ func (g *guard) send(req *http.Request) (*http.Response, error) {
 		if err != nil || resp.StatusCode != http.StatusTooManyRequests || req.Body != nil {
 			return resp, err
 		}
-		wait := backoff
+		wait, asked := backoff, true
 		after := resp.Header.Get("Retry-After")
-		asked := false
 		if seconds, err := strconv.ParseUint(after, 10, 31); err == nil {
-			wait, asked = time.Duration(seconds)*time.Second, true
+			wait = time.Duration(seconds) * time.Second
 		} else if date, err := http.ParseTime(after); err == nil {
-			wait, asked = max(time.Until(date).Round(time.Second), 0), true
+			wait = max(time.Until(date).Round(time.Second), 0)
+		} else {
+			asked = false
 		}
 		if deadline, ok := req.Context().Value(deadlineMark{}).(time.Time); !ok || time.Until(deadline) <= wait {
 			if asked {
@@ -207,32 +206,38 @@ func (g *guard) send(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// leadsAway refuses a redirect and a token server in a private network, which go-containerregistry refuses
-// with errors that can't be told apart. It puts the challenge first that needs no password.
+var (
+	bearerChallenge = regexp.MustCompile(`(?i)\bbearer .*`)
+	realmParameter  = regexp.MustCompile(`(?i)\brealm="([^"]*)"`)
+)
+
+// leadsAway refuses a redirect and a token server in a private network: go-containerregistry refuses them
+// with errors that say no more than a text. It puts the challenge first that needs no password.
 func (g *guard) leadsAway(req *http.Request, resp *http.Response) error {
-	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 && isPrivate(to.Hostname()) && to.Hostname() != req.URL.Hostname() &&
-		(!isPrivate(req.URL.Hostname()) || net.ParseIP(to.Hostname()) != nil) && (!netutil.IsLoopback(to.Hostname()) || !netutil.IsLoopback(req.URL.Hostname())) {
-		return leadsAwayError{host: to.Hostname(), private: true}
+	from := req.URL.Hostname()
+	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 && isPrivate(to.Hostname()) && to.Hostname() != from &&
+		(!isPrivate(from) || net.ParseIP(to.Hostname()) != nil) && (!netutil.IsLoopback(to.Hostname()) || !netutil.IsLoopback(from)) {
+		return refused.problem("%s redirects to %s, an address in a private network, which the provider doesn't follow.", registryName(g.registry), to.Hostname()).
+			cure("Ask who runs the registry to redirect to a host name.")
 	}
-	for _, challenge := range resp.Header.Values("Www-Authenticate") {
-		at := strings.Index(strings.ToLower(challenge), "bearer ")
-		if at < 0 || resp.StatusCode != http.StatusUnauthorized {
-			continue
-		}
-		resp.Header.Set("Www-Authenticate", challenge[at:])
-		m := realmParameter.FindStringSubmatch(challenge[at:])
-		if m == nil {
-			return nil
-		}
-		if u, err := url.Parse(m[1]); err == nil && u.Host != g.registry && net.ParseIP(u.Hostname()) != nil && isPrivate(u.Hostname()) {
-			return leadsAwayError{host: u.Hostname(), private: true, tokens: true}
-		}
+	if resp.StatusCode != http.StatusUnauthorized {
 		return nil
+	}
+	challenge := bearerChallenge.FindString(strings.Join(resp.Header.Values("Www-Authenticate"), "\n"))
+	if challenge == "" {
+		return nil
+	}
+	resp.Header.Set("Www-Authenticate", challenge)
+	realm := realmParameter.FindStringSubmatch(challenge)
+	if realm == nil {
+		return nil
+	}
+	if u, err := url.Parse(realm[1]); err == nil && u.Host != g.registry && net.ParseIP(u.Hostname()) != nil && isPrivate(u.Hostname()) {
+		return refused.problem("%s sends to %s for its tokens, an address in a private network, which the provider doesn't follow.", registryName(g.registry), u.Hostname()).
+			cure("Ask who runs the registry to give its token server a host name, or the registry's own host and port.")
 	}
 	return nil
 }
-
-var realmParameter = regexp.MustCompile(`(?i)\brealm="([^"]*)"`)
 
 // correctType gives a manifest the media type that it has, without parameters. Where the header says
 // nothing of use, as pulp's, the manifest does, as containerd has it.
@@ -283,7 +288,8 @@ func (g *guard) withhold(req *http.Request) (*http.Request, error) {
 	case req.Response == nil && (!secret || g.trust(req.URL.Hostname())):
 		return req, nil
 	case req.Response == nil || req.Method == http.MethodPost:
-		return nil, leadsAwayError{host: req.URL.Hostname(), tokens: true}
+		return nil, credentialsWithheld.problem("%s sends to %s for its tokens, which isn't known to belong to it. It was given no credentials.", registryName(g.registry), req.URL.Hostname()).
+			cure("If that host belongs to the registry, give it the same credentials in registry_auth (%q).", req.URL.Hostname())
 	}
 	req = req.Clone(req.Context())
 	req.Header.Del("Authorization")
@@ -320,33 +326,26 @@ type brokenError struct{ error }
 
 func (e brokenError) Unwrap() error { return e.error }
 
-// connection tells errors of the network from those of the content.
-type connection struct{ io.ReadCloser }
-
-func (c connection) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = brokenError{err}
-	}
-	return n, err
-}
-
-// document is the body of an answer that is no layer.
-type document struct {
+// body is that of an answer. Its errors are either of the network or of the content.
+type body struct {
 	io.ReadCloser
 	left int64     // bytes that it may still have
-	want string    // its SHA-256 in hexadecimal, when sum is set
+	want string    // its SHA-256 in hexadecimal, if sum is set
 	sum  hash.Hash // of what was read
 }
 
-func (d *document) Read(p []byte) (int, error) {
-	n, err := d.ReadCloser.Read(p)
-	if d.left -= int64(n); d.left < 0 {
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	ends := errors.Is(err, io.EOF)
+	if err != nil && !ends {
+		err = brokenError{err}
+	}
+	if b.left -= int64(n); b.left < 0 {
 		return n, errAnswerTooLarge
 	}
-	if d.sum != nil {
-		d.sum.Write(p[:n])
-		if errors.Is(err, io.EOF) && hex.EncodeToString(d.sum.Sum(nil)) != d.want {
+	if b.sum != nil {
+		b.sum.Write(p[:n])
+		if ends && hex.EncodeToString(b.sum.Sum(nil)) != b.want {
 			return n, errDigestMismatch
 		}
 	}

@@ -2,120 +2,110 @@ package containerimage
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/authn"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// maxLayers is well above what overlayfs mounts at once (500).
+// maxLayers is well above what overlayfs mounts at the same time (500).
 const maxLayers = 1000
-
-// stageError says what was being asked when an error came.
-type stageError struct {
-	stage
-	error
-}
-
-func (e stageError) Unwrap() error { return e.error }
-
-// fetch gets the manifest that ref names, and the configuration of the platform's image. It fails
-// with a [stageError] or a [*Problem].
-func (s *session) fetch(ctx context.Context, ref name.Reference, want v1.Platform) (*sight, error) {
-	seen := &sight{session: s}
-	desc, err := s.puller.Get(ctx, ref)
-	if err != nil {
-		return seen, stageError{stageManifest, err}
-	}
-	seen.digest, seen.mediaType = desc.Digest.String(), printable(string(desc.MediaType))
-	img, err := s.image(ctx, desc, want, seen)
-	if err != nil {
-		return seen, err
-	}
-	manifest, err := img.Manifest()
-	if err != nil {
-		return seen, stageError{stageManifest, err}
-	}
-	if err := acceptable(manifest); err != nil {
-		return seen, err
-	}
-	if seen.config, err = img.ConfigFile(); err != nil {
-		return seen, stageError{stageConfig, err}
-	}
-	seen.layers, seen.size = manifest.Layers, manifest.Config.Size
-	for _, l := range manifest.Layers {
-		seen.size += l.Size
-	}
-	seen.platform = platformOf(seen.config).String()
-	if len(seen.platforms) == 0 && seen.platform != "" {
-		seen.platforms = []string{seen.platform}
-	}
-	return seen, nil
-}
-
-// acceptable refuses what isn't an image, and what is too large.
-func acceptable(manifest *v1.Manifest) error {
-	switch mt := manifest.Config.MediaType; {
-	case !mt.IsConfig() && mt != "" && mt != "application/octet-stream": // the last from Docker before 1.10
-		return unsupported(string(mt))
-	case manifest.Config.Size > maxDocument:
-		return stageError{stageConfig, errAnswerTooLarge}
-	case len(manifest.Layers) > maxLayers:
-		return unsupportedMediaType.problem("The image has %d layers, more than any runtime mounts.", len(manifest.Layers)).cure("Build it with fewer.")
-	}
-	return nil
-}
 
 // maxNested bounds how many indexes lie between an image and its name.
 const maxNested = 4
 
-// image is the platform's image of a manifest or an index.
-func (s *session) image(ctx context.Context, desc *remote.Descriptor, want v1.Platform, seen *sight) (v1.Image, error) {
+// sight is what a registry shows of an image: as much as could be seen before an error.
+type sight struct {
+	Report
+	session *session
+	asked   stage           // what was asked for last
+	layers  []v1.Descriptor // the bottom first
+	config  *v1.ConfigFile
+}
+
+// see goes from the name to the manifest, to the platform's image, to its configuration. It fails
+// with a [*Problem] or an [*UnreachableError], and then returns what it saw until then.
+func (c *checker) see(ctx context.Context, auth authn.Authenticator) (*sight, error) {
+	s, err := c.open(ctx, auth)
+	seen := &sight{session: s, asked: stageHandshake}
+	if err == nil {
+		err = c.fetch(ctx, seen)
+	}
+	if err != nil {
+		err = c.explain(ctx, seen, err)
+	}
+	return seen, err
+}
+
+// fetch gets the manifest that the image's name stands for, and the configuration of the platform's image.
+func (c *checker) fetch(ctx context.Context, seen *sight) error {
+	seen.asked = stageManifest
+	ref, puller := c.ref, seen.session.puller
+	var answer *transport.Error
+	head, err := puller.Head(ctx, ref)
+	switch {
+	case err == nil:
+		ref = c.ref.Context().Digest(head.Digest.String())
+	case ctx.Err() != nil, errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests:
+		return err
+	} // HEAD doesn't work everywhere
+	desc, err := puller.Get(ctx, ref)
+	if err != nil {
+		if head != nil && errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound {
+			return digestMismatch.problem("%s says that %s is %s, and has nothing of that digest.", c.registry, c.ref.Identifier(), head.Digest)
+		}
+		return err
+	}
+	seen.Digest, seen.MediaType = desc.Digest.String(), printable(string(desc.MediaType))
+	exists := true
+	seen.Exists, seen.PinnedImageName = &exists, pin(c.imageName, seen.Digest)
 	for nested := 0; desc.MediaType.IsIndex(); nested++ {
 		if nested == maxNested {
-			return nil, unsupportedMediaType.problem("It's an index of indexes, more than %d deep.", maxNested)
+			return unsupportedMediaType.problem("It's an index of indexes, more than %d deep.", maxNested)
 		}
 		idx, err := desc.ImageIndex()
 		if err != nil {
-			return nil, stageError{stageManifest, err}
+			return err
 		}
 		index, err := idx.IndexManifest()
 		if err != nil {
-			return nil, stageError{stageManifest, err}
+			return err
 		}
-		child, err := choose(index, want, seen)
+		child, err := c.choose(index, seen)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if desc, err = s.puller.Get(ctx, s.repo.Digest(child.String())); err != nil {
-			return nil, stageError{stageManifest, err}
+		if desc, err = puller.Get(ctx, c.ref.Context().Digest(child.String())); err != nil {
+			return err
 		}
 	}
 	if !desc.MediaType.IsImage() {
-		return nil, unsupported(string(desc.MediaType))
+		return unsupported(string(desc.MediaType))
 	}
 	img, err := desc.Image()
 	if err != nil {
-		return nil, stageError{stageManifest, err}
+		return err
 	}
-	return img, nil
+	return c.describe(img, seen)
 }
 
 // choose finds the wanted platform in an index, and notes all that it has. An entry without a platform is
 // taken when there's no other: a nested index, or an image whose configuration says what it's for.
-func choose(index *v1.IndexManifest, want v1.Platform, seen *sight) (v1.Hash, error) {
+func (c *checker) choose(index *v1.IndexManifest, seen *sight) (v1.Hash, error) {
 	var chosen, nameless *v1.Hash
-	for i, m := range index.Manifests {
+	for _, m := range index.Manifests {
 		switch {
 		case !m.MediaType.IsImage() && !m.MediaType.IsIndex():
 			continue
 		case m.Platform == nil || m.Platform.OS == "" && m.Platform.Architecture == "":
 			if nameless == nil {
-				nameless = &index.Manifests[i].Digest
+				nameless = &m.Digest
 			}
 			continue
 		}
@@ -123,11 +113,11 @@ func choose(index *v1.IndexManifest, want v1.Platform, seen *sight) (v1.Hash, er
 		if p.OS == "unknown" { // an attestation, not an image
 			continue
 		}
-		if name := p.String(); !slices.Contains(seen.platforms, name) {
-			seen.platforms = append(seen.platforms, name)
+		if name := p.String(); !slices.Contains(seen.Platforms, name) {
+			seen.Platforms = append(seen.Platforms, name)
 		}
-		if chosen == nil && p.Satisfies(want) {
-			chosen = &index.Manifests[i].Digest
+		if chosen == nil && p.Satisfies(c.want) {
+			chosen = &m.Digest
 		}
 	}
 	switch {
@@ -136,7 +126,45 @@ func choose(index *v1.IndexManifest, want v1.Platform, seen *sight) (v1.Hash, er
 	case nameless != nil:
 		return *nameless, nil
 	}
-	return v1.Hash{}, noPlatform(want, seen.platforms)
+	return v1.Hash{}, noPlatform(c.want, seen.Platforms)
+}
+
+// describe reads the manifest and the configuration of the platform's image.
+func (c *checker) describe(img v1.Image, seen *sight) error {
+	manifest, err := img.Manifest()
+	if err != nil {
+		return err
+	}
+	seen.asked = stageConfig
+	switch mt := manifest.Config.MediaType; {
+	case !mt.IsConfig() && mt != "" && mt != "application/octet-stream": // the last from Docker before 1.10
+		return unsupported(string(mt))
+	case manifest.Config.Size > maxDocument:
+		return errAnswerTooLarge
+	case len(manifest.Layers) > maxLayers:
+		return unsupportedMediaType.problem("The image has %d layers, more than any runtime mounts.", len(manifest.Layers)).cure("Build it with fewer.")
+	}
+	file, err := img.ConfigFile()
+	if err != nil {
+		return err
+	}
+	seen.config, seen.layers, seen.Size = file, manifest.Layers, manifest.Config.Size
+	for _, l := range manifest.Layers {
+		seen.Size += l.Size
+		seen.Layers = append(seen.Layers, l.Digest.String())
+	}
+	config := file.Config
+	seen.Created, seen.Labels, seen.Env, seen.Entrypoint = file.Created.Time, config.Labels, config.Env, config.Entrypoint
+	seen.ConfigUser, seen.WorkingDir = config.User, config.WorkingDir
+	platform := normal(v1.Platform{OS: file.OS, Architecture: file.Architecture, Variant: file.Variant})
+	seen.Platform = platform.String()
+	if len(seen.Platforms) == 0 && seen.Platform != "" {
+		seen.Platforms = []string{seen.Platform}
+	}
+	if platform.OS != "" && platform.Architecture != "" && !platform.Satisfies(v1.Platform{OS: c.want.OS, Architecture: c.want.Architecture}) {
+		return noPlatform(c.want, seen.Platforms)
+	}
+	return nil
 }
 
 func noPlatform(want v1.Platform, has []string) error {
@@ -155,6 +183,8 @@ func unsupported(mediaType string) error {
 	return unsupportedMediaType.problem("It isn't a container image: its media type is %q.", printable(mediaType))
 }
 
+var mediaTypes = regexp.MustCompile(`^[a-z]+/[a-z0-9.+_-]{1,100}$`)
+
 // printable is a media type, or "" for something else that was sent in its place.
 func printable(mediaType string) string {
 	if mediaTypes.MatchString(mediaType) {
@@ -163,9 +193,22 @@ func printable(mediaType string) string {
 	return ""
 }
 
-var mediaTypes = regexp.MustCompile(`^[a-z]+/[a-z0-9.+_-]{1,100}$`)
+// normal spells a platform one way: a 64-bit ARM is a v8 unless it says more.
+func normal(p v1.Platform) v1.Platform {
+	if p.Architecture == "arm64" && p.Variant == "v8" {
+		p.Variant = ""
+	}
+	return v1.Platform{OS: p.OS, Architecture: p.Architecture, Variant: p.Variant}
+}
 
-// platformOf is what an image says it is for.
-func platformOf(config *v1.ConfigFile) v1.Platform {
-	return normal(v1.Platform{OS: config.OS, Architecture: config.Architecture, Variant: config.Variant})
+// pin puts a digest instead of the tag, and leaves the rest as written.
+func pin(imageName, digest string) string {
+	repo, _, _ := strings.Cut(imageName, "@")
+	if i := strings.LastIndex(repo, ":"); i > strings.LastIndex(repo, "/") {
+		repo = repo[:i]
+	}
+	if !strings.Contains(repo, "/") {
+		repo = "library/" + repo
+	}
+	return repo + "@" + digest
 }

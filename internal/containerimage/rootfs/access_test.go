@@ -11,7 +11,7 @@ func stack(t *testing.T, layers ...[]testEntry) *FS {
 	t.Helper()
 	var read []*Layer
 	for _, entries := range layers {
-		read = append([]*Layer{layerOf(t, entries)}, read...)
+		read = append(read, layerOf(t, entries))
 	}
 	return Stack(read...)
 }

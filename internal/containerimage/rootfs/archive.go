@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -47,7 +48,7 @@ func Read(ctx context.Context, stored io.Reader, digest string) (*Layer, error) 
 	}
 	defer plain.Close()
 	limited := &io.LimitedReader{R: plain, N: maxUnpacked}
-	l := &Layer{files: map[string]record{}}
+	l := newLayer()
 	err = l.entries(ctx, tar.NewReader(limited))
 	l.Unpacked = maxUnpacked - limited.N
 	switch {
@@ -80,17 +81,16 @@ func (l *Layer) entries(ctx context.Context, archive *tar.Reader) error {
 		if h.Typeflag == tar.TypeXGlobalHeader {
 			continue
 		}
-		e := entry{name: h.Name, hardlink: h.Typeflag == tar.TypeLink, link: h.Linkname,
-			record: record{meta: meta{kind: kindOf(h), mode: uint16(h.Mode & 0o777), uid: uint32(h.Uid), gid: uint32(h.Gid)}}}
-		switch e.kind {
+		r := record{meta: meta{kind: kindOf(h), mode: uint16(h.Mode & 0o777), uid: uint32(h.Uid), gid: uint32(h.Gid)}}
+		switch r.kind {
 		case Symlink:
-			e.extra = &extra{link: h.Linkname}
+			r.extra = &extra{link: h.Linkname}
 		case File:
-			if e.extra, err = keep(archive, h); err != nil {
+			if r.extra, err = keep(archive, h); err != nil {
 				return err
 			}
 		}
-		if err := l.add(e); err != nil {
+		if err := l.add(h, r); err != nil {
 			return err
 		}
 	}
@@ -102,32 +102,29 @@ const headSize = 4 << 10
 
 // keep reads what's kept of a file: what a program is, and the content of a few small files.
 func keep(r io.Reader, h *tar.Header) (*extra, error) {
-	size := contentSize(path.Clean("/" + h.Name))
-	switch {
-	case size > 0:
-	case h.Mode&0o111 != 0:
-		size = headSize
-	default:
+	size := contentSize(path.Base(path.Clean("/" + h.Name)))
+	program := h.Mode&0o111 != 0
+	if size == 0 && !program {
 		return nil, nil //nolint:nilnil // most files are neither
 	}
-	head := make([]byte, min(size, h.Size))
+	head := make([]byte, min(cmp.Or(size, headSize), h.Size))
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, err
 	}
 	x := &extra{}
-	if h.Mode&0o111 != 0 {
+	if program {
 		x.program = programOf(head)
 	}
-	if contentSize(path.Clean("/"+h.Name)) > 0 {
+	if size > 0 {
 		x.content, x.whole = head, int64(len(head)) == h.Size
 	}
 	return x, nil
 }
 
-// contentSize is how many bytes are kept of the file at p: of users and groups, and of what configures
-// Python and pip. Links may lead to them, so mostly the name decides.
-func contentSize(p string) int64 {
-	switch base := path.Base(p); {
+// contentSize is how many bytes are kept of a file with that name: of users and groups, and of what configures
+// Python and pip. Links may lead to them, so their directory doesn't matter.
+func contentSize(base string) int64 {
+	switch {
 	case base == "passwd", base == "group":
 		return 4 << 20
 	case base == "pyvenv.cfg", base == "pip.conf", base == "os-release", strings.HasSuffix(base, ".pth"):

@@ -12,37 +12,29 @@ const maxLinks = 40
 
 // FS is an image's file system: layers one over the other, as overlayfs would mount them.
 type FS struct {
-	layers []*Layer // topmost first
+	layers []*Layer // the bottom first
 }
 
-// Stack lays layers over each other, the topmost first.
-func Stack(layers ...*Layer) *FS { return &FS{layers} }
+// Stack lays layers over each other, the bottom first.
+func Stack(layers ...*Layer) *FS { return &FS{append([]*Layer{newLayer()}, layers...)} }
 
-// each calls yield with what each layer that isn't hidden has at the clean absolute path p, the topmost
-// first, until that returns false.
-func (fs *FS) each(p string, yield func(record) bool) {
-	for _, l := range fs.layers {
-		r, hides := l.at(p)
-		if r.kind != None && !yield(r) || hides {
-			return
-		}
-	}
-}
+// Over is the stack with one more layer on top.
+func (fs *FS) Over(top *Layer) *FS { return &FS{append(slices.Clip(fs.layers), top)} }
 
 // lstat is what the stack has at the clean absolute path p. A directory without an entry has the
 // attributes that a lower layer gives it; without any, it's root's and open to all.
 func (fs *FS) lstat(p string) record {
-	found := record{}
-	if p == "/" {
-		found.meta = meta{kind: Dir, implied: true}
-	}
-	fs.each(p, func(r record) bool {
+	var found record
+	for _, l := range slices.Backward(fs.layers) {
+		r, hides := l.at(p)
 		if found.kind == None || r.kind == Dir && !r.implied {
 			found = r
 		}
-		return found.kind == Dir && found.implied
-	})
-	if found.kind == Dir && found.implied {
+		if hides || found.kind != None && !found.implied {
+			break
+		}
+	}
+	if found.implied {
 		found.mode = 0o755
 	}
 	return found
@@ -50,21 +42,19 @@ func (fs *FS) lstat(p string) record {
 
 // walked is where a path leads.
 type walked struct {
-	kind   Kind     // never Symlink, unless loop
-	path   string   // after every symbolic link; where the walk broke off when kind is None
+	record          // what's there: a symbolic link only in a loop
+	path   string   // after every symbolic link; if nothing is there, where the walk broke off
 	links  []string // every symbolic link on the way
 	dirs   []string // every directory that was entered on the way, the root apart
 	isLink bool     // the last name of the path is a symbolic link
 	loop   bool     // more than maxLinks links
 	cut    bool     // path isn't a directory, though the walk goes on below it
-	record          // what a stack has there
 }
 
-// walk follows the path p as path_resolution(7) describes. Look says what's at a clean absolute path, and
-// what it points to when it's a symbolic link.
-func walk(p string, look func(p string) (Kind, string)) walked {
+// walk follows the path p as path_resolution(7) describes. Look says what's at a clean absolute path.
+func walk(p string, look func(p string) record) walked {
 	rest := strings.Split(p, "/")
-	w := walked{kind: Dir, path: "/"}
+	w := walked{path: "/"}
 	for len(rest) > 0 {
 		name := rest[0]
 		rest = rest[1:]
@@ -76,46 +66,35 @@ func walk(p string, look func(p string) (Kind, string)) walked {
 			continue
 		}
 		next := path.Join(w.path, name)
-		switch k, target := look(next); k {
+		switch r := look(next); r.kind {
 		case Symlink:
 			w.isLink = w.isLink || len(rest) == 0
 			w.links = append(w.links, next)
 			if len(w.links) > maxLinks {
-				w.kind, w.path, w.loop = Symlink, next, true
+				w.record, w.path, w.loop = r, next, true
 				return w
 			}
-			if path.IsAbs(target) {
+			if path.IsAbs(r.link) {
 				w.path = "/"
 			}
-			rest = append(strings.Split(target, "/"), rest...)
+			rest = append(strings.Split(r.link, "/"), rest...)
 		case Dir:
 			w.path = next
 			w.dirs = append(w.dirs, next)
 		default:
-			w.path, w.kind = next, k
-			if len(rest) > 0 && k != None { // ENOTDIR
-				w.kind, w.cut = None, true
+			w.path = next
+			if w.cut = len(rest) > 0 && r.kind != None; !w.cut { // ENOTDIR
+				w.record = r
 			}
 			return w
 		}
 	}
+	w.record = look(w.path)
 	return w
 }
 
 // resolve walks p in the stack.
-func (fs *FS) resolve(p string) walked {
-	w := walk(p, func(p string) (Kind, string) {
-		r := fs.lstat(p)
-		if r.kind == Symlink {
-			return Symlink, r.link
-		}
-		return r.kind, ""
-	})
-	if w.kind == File || w.kind == Dir {
-		w.record = fs.lstat(w.path)
-	}
-	return w
-}
+func (fs *FS) resolve(p string) walked { return walk(p, fs.lstat) }
 
 // Stat is what p leads to, after symbolic links, and [None] where it leads nowhere.
 func (fs *FS) Stat(p string) Kind { return fs.resolve(p).kind }
@@ -148,6 +127,3 @@ func (fs *FS) List(p string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
-
-// Over is the stack with one more layer on top.
-func (fs *FS) Over(top *Layer) *FS { return &FS{append([]*Layer{top}, fs.layers...)} }

@@ -302,7 +302,7 @@ func checkAgainstModel(t *testing.T, r *rand.Rand) (foundSome bool) {
 		if l.Refused() != "" {
 			t.Errorf("layer %d is refused: %s: %+v", i, l.Refused(), entries)
 		}
-		read = append([]*Layer{l}, read...)
+		read = append(read, l)
 		if refused[i] != nil && layerOf(t, refused[i]).Refused() == "" {
 			t.Errorf("it isn't refused: %+v", refused[i])
 		}

@@ -1,6 +1,7 @@
 package rootfs
 
 import (
+	"archive/tar"
 	"errors"
 	"path"
 	"strings"
@@ -54,13 +55,6 @@ type extra struct {
 	program Program
 }
 
-// entry is one entry of a layer's archive.
-type entry struct {
-	name, link string // as written in the archive
-	hardlink   bool
-	record
-}
-
 // Layer is what one layer has, by clean absolute path.
 type Layer struct {
 	files    map[string]record
@@ -72,6 +66,10 @@ type Layer struct {
 	Unpacked int64 // the size of its archive, in bytes
 }
 
+func newLayer() *Layer {
+	return &Layer{files: map[string]record{"/": {meta: meta{kind: Dir, implied: true}}}}
+}
+
 // Refused says why container runtimes refuse to unpack the layer, or is "".
 func (l *Layer) Refused() string { return l.refused }
 
@@ -81,9 +79,8 @@ func (l *Layer) Memory() int { return l.memory }
 // EmptyDir is a layer that has an empty directory at p, which everybody can write: what Kubernetes mounts
 // for an emptyDir volume.
 func EmptyDir(p string) *Layer {
-	l := &Layer{files: map[string]record{}}
-	dir := path.Dir(p)
-	l.makeParents(dir)
+	l := newLayer()
+	l.makeParents(path.Dir(p))
 	l.files[p] = record{meta: meta{kind: Dir, hides: true, mode: 0o777}}
 	return l
 }
@@ -95,11 +92,11 @@ const (
 	whiteoutOpaque = ".wh..wh..opq"
 )
 
-// add takes in one entry, as containerd unpacks it: into a directory of its own for each layer.
-func (l *Layer) add(e entry) error {
-	p := path.Clean("/" + e.name)
+// add takes in the entry of a header, as containerd unpacks it: into a directory of its own for each layer.
+func (l *Layer) add(h *tar.Header, r record) error {
+	p := path.Clean("/" + h.Name)
 	if p == "/" {
-		l.files[p] = e.record
+		l.files[p] = r
 		return nil
 	}
 	dir, base := path.Split(p)
@@ -110,9 +107,9 @@ func (l *Layer) add(e entry) error {
 	}
 	if base == whiteoutOpaque {
 		if dir != "/" {
-			r := l.files[dir]
-			r.hides = true
-			l.files[dir] = r
+			at := l.files[dir]
+			at.hides = true
+			l.files[dir] = at
 		}
 		return nil
 	}
@@ -125,28 +122,20 @@ func (l *Layer) add(e entry) error {
 		return l.put(p, record{meta: meta{hides: true}})
 	}
 	p = path.Join(dir, base)
-	if e.hardlink {
-		at, target := l.hardlink(e.link)
-		if at == p || target.kind == None || target.kind == Dir {
-			l.refuse("it has a hard link at " + p + " to " + path.Clean("/"+e.link) + ", which isn't a file of this layer")
+	if h.Typeflag == tar.TypeLink { // to a file that comes earlier in the archive
+		to := path.Clean("/" + h.Linkname)
+		w := walk(path.Dir(to), l.look)
+		at := path.Join(w.path, path.Base(to))
+		r = l.files[at]
+		if w.kind != Dir || at == p || r.kind == None || r.kind == Dir {
+			l.refuse("it has a hard link at " + p + " to " + to + ", which isn't a file of this layer")
 			return nil
 		}
-		e.record = target
 	}
-	if old := l.files[p]; old.kind == Dir && e.kind == Dir {
-		e.hides = old.hides
+	if old := l.files[p]; old.kind == Dir && r.kind == Dir {
+		r.hides = old.hides
 	}
-	return l.put(p, e.record)
-}
-
-// hardlink is the file that a hard link shares. It must come earlier in the layer's archive.
-func (l *Layer) hardlink(link string) (at string, target record) {
-	dir, base := path.Split(path.Clean("/" + link))
-	w := walk(dir, l.look)
-	if w.kind == Dir {
-		at = path.Join(w.path, base)
-	}
-	return at, l.files[at]
+	return l.put(p, r)
 }
 
 func (l *Layer) refuse(reason string) {
@@ -155,27 +144,20 @@ func (l *Layer) refuse(reason string) {
 	}
 }
 
-func (l *Layer) look(p string) (Kind, string) {
-	r := l.files[p]
-	if r.kind == Symlink {
-		return Symlink, r.link
-	}
-	return r.kind, ""
-}
+func (l *Layer) look(p string) record { return l.files[p] }
 
 // makeParents resolves a directory within the layer, and makes it and those above it where the archive
 // leaves them out. It reports false for something else than a directory.
 func (l *Layer) makeParents(dir string) (string, bool) {
-	if dir == l.dir {
-		return l.dirPath, l.dirOK
+	if dir != l.dir {
+		w := walk(dir, func(p string) record {
+			if l.files[p] == (record{}) {
+				_ = l.put(p, record{meta: meta{kind: Dir, implied: true}})
+			}
+			return l.files[p]
+		})
+		l.dir, l.dirPath, l.dirOK = dir, w.path, w.kind == Dir
 	}
-	w := walk(dir, func(p string) (Kind, string) {
-		if l.files[p] == (record{}) {
-			_ = l.put(p, record{meta: meta{kind: Dir, implied: true}})
-		}
-		return l.look(p)
-	})
-	l.dir, l.dirPath, l.dirOK = dir, w.path, w.kind == Dir
 	return l.dirPath, l.dirOK
 }
 

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"sync"
@@ -21,7 +23,8 @@ import (
 )
 
 // BenchmarkImages inspects realistic images, and lists their files as "crane export | tar t" does. Bytes
-// are all that came over connections, manifests and headers too.
+// are all that came over connections, manifests and headers too. Memory is the most that an inspection had
+// on the heap.
 func BenchmarkImages(b *testing.B) {
 	build := newBuilder(b)
 	if build == nil {
@@ -46,18 +49,14 @@ func BenchmarkImages(b *testing.B) {
 			at = large
 		}
 		ref := must(name.ParseReference(fmt.Sprintf("%s/team/image:%d", at, i)))
-		layers := 1 // squashed
 		prepare := sync.OnceFunc(func() {
-			built := build.image(b, image)
-			image.write(b, build, ref, built, v1.Config{Env: image.env, WorkingDir: "/tmp"})
-			if !strings.HasPrefix(image.name, "squashed") {
-				layers = len(built)
-			}
+			image.write(b, build, ref, build.image(b, image), v1.Config{Env: image.env, WorkingDir: "/tmp"})
 		})
 		b.Run(strings.ReplaceAll(image.name, " ", "_"), func(b *testing.B) {
 			var ours, theirs time.Duration
 			var report *Report
 			var received, exported int64
+			var memory uint64
 			prepare()
 			for b.Loop() {
 				began := time.Now()
@@ -65,7 +64,7 @@ func BenchmarkImages(b *testing.B) {
 				transport := must(newTransport(""))
 				client.transports[""] = transport
 				counted := countBytes(transport)
-				report = checkWith(b, client, ref.String(), Options{Inspect: true, MaxBytes: 1 << 40})
+				memory = max(memory, peakHeap(func() { report = checkWith(b, client, ref.String(), Options{Inspect: true, MaxBytes: 1 << 40}) }))
 				received = counted.Load()
 				transport.CloseIdleConnections()
 				ours += time.Since(began)
@@ -81,9 +80,28 @@ func BenchmarkImages(b *testing.B) {
 			b.ReportMetric(theirs.Seconds()/float64(b.N), "s-export")
 			b.ReportMetric(float64(received), "bytes")
 			b.ReportMetric(float64(exported), "bytes-export")
-			b.ReportMetric(float64(len(report.Layers)), "layers-read")
-			b.ReportMetric(float64(layers), "layers")
+			b.ReportMetric(float64(memory), "bytes-memory")
+			b.ReportMetric(float64(len(report.Layers)), "layers")
 		})
+	}
+}
+
+// peakHeap returns how much more than before was on the heap at most while do ran, in bytes.
+func peakHeap(do func()) uint64 {
+	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	read := func() uint64 { metrics.Read(heap); return heap[0].Value.Uint64() }
+	runtime.GC()
+	before := read()
+	most := before
+	done := make(chan struct{})
+	go func() { defer close(done); do() }()
+	for tick := time.Tick(2 * time.Millisecond); ; {
+		select {
+		case <-done:
+			return most - before
+		case <-tick:
+			most = max(most, read())
+		}
 	}
 }
 

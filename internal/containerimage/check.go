@@ -70,8 +70,8 @@ type Options struct {
 // with those of the Client where it has any for the repository.
 //
 // What a registry answers is in the report, however negative; an error means that there is no
-// answer. An error that is [ErrUnreachable] says that the registry couldn't be reached; an
-// [InputError] that an argument is of no use; the context's own error that ctx ended.
+// answer. An [UnreachableError] says that the registry couldn't be reached; an [InputError] that an argument
+// can't be used; the context's own error that ctx ended.
 func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Report, error) {
 	ck := &checker{client: c, opts: opts, imageName: imageName}
 	if err := ck.accept(); err != nil {
@@ -95,7 +95,7 @@ func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Re
 	has := func(s Severity) bool {
 		return slices.ContainsFunc(ck.problems, func(p Problem) bool { return p.Severity == s })
 	}
-	if met := !has(Error); opts.Inspect && !(met && has(Unknown)) {
+	if met := !has(severityError); opts.Inspect && !(met && has(severityUnknown)) {
 		report.PrerequisitesMet = &met
 	}
 	return &report, nil
@@ -167,7 +167,7 @@ func (c *checker) check(ctx context.Context) (*sight, error) {
 			seen, err = signed, signedErr
 		case errors.As(signedErr, &problem): // the image can be pulled without
 			warning := *problem
-			warning.Severity = Warning
+			warning.Severity = severityWarning
 			c.note(&warning)
 		}
 	}

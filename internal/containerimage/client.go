@@ -75,7 +75,7 @@ func (c *Client) layer(ctx context.Context, digest string, read func(context.Con
 		}
 		l, err := read(ctx)
 		if err == nil {
-			c.keep(cached, l.Memory())
+			c.keep(cached, l.Memory)
 		}
 		return l, err
 	})

@@ -4,7 +4,7 @@
 //
 // [Client.Check] does it all. Whatever a registry answers is in a [Report], with a [Problem] for everything
 // that keeps a pipeline from running, that isn't known, or that may matter. [Kinds] lists the kinds of
-// problems. A registry that doesn't answer is an [ErrUnreachable]. Messages name arguments as the data
+// problems. If the registry doesn't answer, the error is an [UnreachableError]. Messages name arguments as the data
 // source elyra_container_image does, such as max_bytes.
 //
 // # Asking

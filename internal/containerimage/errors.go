@@ -21,13 +21,8 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
-// ErrUnreachable is what every [UnreachableError] is: the registry gave no
-// answer, so nothing is known of the image.
-var ErrUnreachable = errors.New("registry unreachable")
-
-// UnreachableError says that a registry gave no answer: its name doesn't
-// resolve, nothing listens, TLS fails, time is up, or it answers that it is out
-// of order (408 and 5xx).
+// UnreachableError says that a registry gave no answer, so nothing is known of the image: its name doesn't
+// resolve, nothing listens, TLS fails, time is up, or it answers that it's out of order (408 and 5xx).
 type UnreachableError struct {
 	Registry string // as a reader knows it: docker.io, quay.io, localhost:5000
 	Reason   string // without addresses' query strings, which may hold tokens
@@ -37,9 +32,6 @@ type UnreachableError struct {
 func (e *UnreachableError) Error() string {
 	return fmt.Sprintf("can't reach the registry %s: %s. %s", e.Registry, e.Reason, e.NextStep)
 }
-
-// Is makes every UnreachableError an [ErrUnreachable].
-func (e *UnreachableError) Is(target error) bool { return target == ErrUnreachable }
 
 // Problem is the error as a problem, to go on without an answer.
 func (e *UnreachableError) Problem() Problem {

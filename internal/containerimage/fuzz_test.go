@@ -86,8 +86,8 @@ func FuzzManifest(f *testing.F) {
 			t.Errorf("it took %s", took)
 		}
 		if err != nil {
-			if !errors.Is(err, ErrUnreachable) {
-				t.Errorf("%v, which is no ErrUnreachable", err)
+			if !errors.As(err, new(*UnreachableError)) {
+				t.Errorf("%v, which isn't an UnreachableError", err)
 			}
 			return
 		}
@@ -98,8 +98,8 @@ func FuzzManifest(f *testing.F) {
 			t.Errorf("no problem with an image that has nothing: %+v", r)
 		}
 		for _, p := range r.Problems {
-			unprintable := strings.IndexFunc(p.String(), func(c rune) bool { return !unicode.IsPrint(c) })
-			if !slices.ContainsFunc(Kinds(), func(k *Kind) bool { return k.Code == p.Code }) || p.Message == "" || p.NextStep == "" || len(p.String()) > 4096 || unprintable >= 0 {
+			unprintable := strings.IndexFunc(p.Error(), func(c rune) bool { return !unicode.IsPrint(c) })
+			if !slices.ContainsFunc(Kinds(), func(k *Kind) bool { return k.Code == p.Code }) || p.Message == "" || p.NextStep == "" || len(p.Error()) > 4096 || unprintable >= 0 {
 				t.Errorf("problem %q: %q %q", p.Code, p.Message, p.NextStep)
 			}
 		}

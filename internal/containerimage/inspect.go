@@ -43,8 +43,8 @@ func (c *checker) inspect(ctx context.Context, seen *sight) error {
 		return err
 	}
 	for i, l := range slices.Backward(layers) {
-		if reason := l.Refused(); reason != "" {
-			return layerRefused.problem("Container runtimes refuse to unpack %s: %s.", layerName(seen, i), reason)
+		if l.Refused != "" {
+			return layerRefused.problem("Container runtimes refuse to unpack %s: %s.", layerName(seen, i), l.Refused)
 		}
 	}
 	return newInspection(c, seen, rootfs.Stack(layers...)).run()
@@ -72,7 +72,7 @@ func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer,
 			case err != nil:
 			case unpacked.Add(l.Unpacked) > rootfs.MaxUnpacked:
 				err = errTooLarge
-			case memory.Add(int64(l.Memory())) > maxImageMemory:
+			case memory.Add(int64(l.Memory)) > maxImageMemory:
 				err = rootfs.ErrTooManyFiles
 			}
 			layers[i] = l

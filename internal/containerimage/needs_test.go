@@ -25,14 +25,16 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// The versions of Python are those that the installed Elyra's own bootstrappers take.
-func TestElyraPythons(t *testing.T) {
+// The installed Elyra's own bootstrappers take these versions of Python, unpack with tar, and install with pip.
+func TestBootstrappers(t *testing.T) {
 	const script = `
 import importlib.util, os, re, sys
 root = os.path.dirname(importlib.util.find_spec("elyra").origin)
 for engine in ("kfp", "airflow"):
     with open(os.path.join(root, engine, "bootstrapper.py")) as f:
-        print(engine, re.search(r"sys\.version_info\.minor in (\[[0-9, ]+\])", f.read()).group(1))
+        script = f.read()
+    print(engine, re.search(r"sys\.version_info\.minor in (\[[0-9, ]+\])", script).group(1),
+        *re.search(r'subprocess\.call\(\["(tar)", "(-zxvf)"', script).groups(), *re.search(r'sys\.executable, "-m", "(pip)", "(install)"', script).groups())
 `
 	versions := map[string]string{"newest": "4.1", "oldest": "3.15", "odh": "odh-5.0"}
 	jupytertest.OnEach(t, func(t *testing.T, elyra jupytertest.Elyra) {
@@ -41,8 +43,9 @@ for engine in ("kfp", "airflow"):
 			t.Fatal(err)
 		}
 		takes := strings.ReplaceAll(fmt.Sprint(elyraPythons[versions[elyra.String()]]), " ", ", ")
-		if want := "kfp " + takes + "\nairflow " + takes + "\n"; strings.ReplaceAll(string(out), "\r", "") != want {
-			t.Errorf("the bootstrappers take %q, the table says %q", out, want)
+		takes += " tar -zxvf pip install\n"
+		if want := "kfp " + takes + "airflow " + takes; strings.ReplaceAll(string(out), "\r", "") != want {
+			t.Errorf("the bootstrappers need %q, want %q", out, want)
 		}
 	})
 }
@@ -343,7 +346,7 @@ func TestUnprintable(t *testing.T) {
 			t.Errorf("%s: no problem", name)
 		}
 		for _, p := range r.Problems {
-			if i := strings.IndexFunc(p.String(), func(c rune) bool { return !unicode.IsPrint(c) }); i >= 0 {
+			if i := strings.IndexFunc(p.Error(), func(c rune) bool { return !unicode.IsPrint(c) }); i >= 0 {
 				t.Errorf("%s: %q", name, p)
 			}
 		}

@@ -207,7 +207,7 @@ func TestRealRegistryTLS(t *testing.T) {
 				push(t, image, imageOf(t, nil, layer), remote.WithTransport(tr))
 			})
 			_, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/gzip:1", Options{})
-			if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "ca_cert_pem") {
+			if !errors.As(err, new(*UnreachableError)) || !strings.Contains(err.Error(), "ca_cert_pem") {
 				t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
 			}
 		})

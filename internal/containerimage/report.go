@@ -68,8 +68,5 @@ type Problem struct { //nolint:errname // data to callers, an error only on its 
 	NextStep string // what to do about it
 }
 
-// String is message and next step in one line.
-func (p Problem) String() string { return p.Message + " " + p.NextStep }
-
 // Error makes a Problem an error within the package, until Check puts it into the Report.
-func (p *Problem) Error() string { return p.String() }
+func (p Problem) Error() string { return p.Message + " " + p.NextStep }

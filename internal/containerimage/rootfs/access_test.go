@@ -44,21 +44,21 @@ func TestLookPath(t *testing.T) {
 		"directory closed":                  {[]testEntry{{name: "d", kind: Dir, mode: 0o700}, {name: "d/p", kind: File, exec: true}}, jovyan, Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter /d (mode 0700, owner 0:0)"}},
 		"root directory closed":             {[]testEntry{{name: "./", kind: Dir, mode: 0o750, gid: 7}, {name: "d/p", kind: File, exec: true}}, jovyan, Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter / (mode 0750, owner 0:7)"}},
 		"directory closed, but not to root": {[]testEntry{{name: "d", kind: Dir, mode: 0o600}, {name: "d/p", kind: File, exec: true}}, Root, Found{Path: "/d/p", Target: "/d/p"}},
-		"through a closed directory": {[]testEntry{{name: "closed/p", kind: File, exec: true}, {name: "closed", kind: Dir, mode: 0o700}, {name: "d/p", kind: Symlink, link: "/closed/p"}}, jovyan,
+		"through a closed directory": {[]testEntry{{name: "closed/p", kind: File, exec: true}, {name: "closed", kind: Dir, mode: 0o700}, {name: "d/p", kind: symlink, link: "/closed/p"}}, jovyan,
 			Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter /closed (mode 0700, owner 0:0)"}},
-		"links": {[]testEntry{{name: "d/p", kind: Symlink, link: "../e/p"}, {name: "e", kind: Symlink, link: "f"}, {name: "f/p", kind: File, exec: true}}, jovyan,
+		"links": {[]testEntry{{name: "d/p", kind: symlink, link: "../e/p"}, {name: "e", kind: symlink, link: "f"}, {name: "f/p", kind: File, exec: true}}, jovyan,
 			Found{Path: "/d/p", Target: "/f/p", Links: []string{"/d/p", "/e"}}},
 		"hard link":      {[]testEntry{{name: "a", kind: File, exec: true}, {name: "d/p", hard: true, link: "a"}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
 		"nothing":        {nil, jovyan, Found{}},
 		"directory":      {[]testEntry{{name: "d/p", kind: Dir}}, jovyan, Found{Instead: "/d/p is a directory"}},
-		"FIFO":           {[]testEntry{{name: "d/p", kind: Other}}, jovyan, Found{Instead: "/d/p is a device, FIFO, or socket"}},
-		"to a directory": {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}, {name: "d/e", kind: Dir}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a directory"}},
-		"to no program":  {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}, {name: "d/e", kind: File}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a file that isn't executable"}},
-		"to nothing":     {[]testEntry{{name: "d/p", kind: Symlink, link: "e"}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/d/e doesn't exist)"}},
-		"below a file":   {[]testEntry{{name: "d/p", kind: Symlink, link: "/f/x"}, {name: "f", kind: File}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/f isn't a directory)"}},
-		"loop":           {[]testEntry{{name: "d/p", kind: Symlink, link: "p"}}, jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
-		"behind a loop":  {[]testEntry{{name: "d", kind: Symlink, link: "d"}}, jovyan, Found{Instead: "/d/p is behind a loop of symbolic links at /d"}},
-		"40 links":       {append(chain(40), testEntry{name: "d/p", kind: Symlink, link: "/c/1"}), jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
+		"FIFO":           {[]testEntry{{name: "d/p", kind: other}}, jovyan, Found{Instead: "/d/p is a device, FIFO, or socket"}},
+		"to a directory": {[]testEntry{{name: "d/p", kind: symlink, link: "e"}, {name: "d/e", kind: Dir}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a directory"}},
+		"to no program":  {[]testEntry{{name: "d/p", kind: symlink, link: "e"}, {name: "d/e", kind: File}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a file that isn't executable"}},
+		"to nothing":     {[]testEntry{{name: "d/p", kind: symlink, link: "e"}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/d/e doesn't exist)"}},
+		"below a file":   {[]testEntry{{name: "d/p", kind: symlink, link: "/f/x"}, {name: "f", kind: File}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/f isn't a directory)"}},
+		"loop":           {[]testEntry{{name: "d/p", kind: symlink, link: "p"}}, jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
+		"behind a loop":  {[]testEntry{{name: "d", kind: symlink, link: "d"}}, jovyan, Found{Instead: "/d/p is behind a loop of symbolic links at /d"}},
+		"40 links":       {append(chain(40), testEntry{name: "d/p", kind: symlink, link: "/c/1"}), jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +79,7 @@ func chain(n int) []testEntry {
 		if i == n-1 {
 			link = "/c/end"
 		}
-		entries = append(entries, testEntry{name: "c/" + strings.Repeat("1", i+1), kind: Symlink, link: link})
+		entries = append(entries, testEntry{name: "c/" + strings.Repeat("1", i+1), kind: symlink, link: link})
 	}
 	return entries
 }
@@ -88,7 +88,7 @@ func chain(n int) []testEntry {
 // none, the first of the obstacles is told. Forty links are followed.
 func TestLookPathOn(t *testing.T) {
 	t.Parallel()
-	fs := stack(t, append(chain(39), testEntry{name: "a/p", kind: Dir}, testEntry{name: "b/p", kind: File}, testEntry{name: "d/p", kind: Symlink, link: "/c/1"}))
+	fs := stack(t, append(chain(39), testEntry{name: "a/p", kind: Dir}, testEntry{name: "b/p", kind: File}, testEntry{name: "d/p", kind: symlink, link: "/c/1"}))
 	if got := fs.LookPath([]string{"/none", "/a", "/b", "/d/"}, "p", Root); got.Path != "/d/p" || got.Target != "/c/end" || len(got.Links) != maxLinks {
 		t.Errorf("%+v, want /d/p", got)
 	}
@@ -111,9 +111,9 @@ func TestReadableAndWritable(t *testing.T) {
 		{name: "secret", kind: File, mode: 0o640, uid: 3, gid: 4},
 		{name: "mine", kind: File, mode: 0o400, uid: 1000},
 		{name: "implied/f", kind: File, mode: 0o004},
-		{name: "fifo", kind: Other},
-		{name: "to-own", kind: Symlink, link: "own"},
-		{name: "to-secret", kind: Symlink, link: "secret"},
+		{name: "fifo", kind: other},
+		{name: "to-own", kind: symlink, link: "own"},
+		{name: "to-secret", kind: symlink, link: "secret"},
 	}, []testEntry{
 		{name: "own/f", kind: File, mode: 0o600}, // a layer that has nothing to say of the directory itself
 	})
@@ -168,7 +168,7 @@ func TestContent(t *testing.T) {
 	long := strings.Repeat("x", 4<<20+1)
 	fs := stack(t, []testEntry{
 		{name: "etc/passwd", kind: File, content: "abc"}, {name: "etc/group", kind: File, content: long}, {name: "empty/passwd", kind: File},
-		{name: "link", kind: Symlink, link: "etc/passwd"}, {name: "hard", hard: true, link: "etc/passwd"}, {name: "exec/pip.conf", kind: File, exec: true, content: "[x]"},
+		{name: "link", kind: symlink, link: "etc/passwd"}, {name: "hard", hard: true, link: "etc/passwd"}, {name: "exec/pip.conf", kind: File, exec: true, content: "[x]"},
 		{name: "other", kind: File, content: "x"}, {name: "etc/passwd/x", kind: File},
 	})
 	for p, want := range map[string]struct {

@@ -83,7 +83,7 @@ func (l *Layer) entries(ctx context.Context, archive *tar.Reader) error {
 		}
 		r := record{meta: meta{kind: kindOf(h), mode: uint16(h.Mode & 0o777), uid: uint32(h.Uid), gid: uint32(h.Gid)}}
 		switch r.kind {
-		case Symlink:
+		case symlink:
 			r.extra = &extra{link: h.Linkname}
 		case File:
 			if r.extra, err = keep(archive, h); err != nil {
@@ -138,11 +138,11 @@ func kindOf(h *tar.Header) Kind {
 	case tar.TypeDir:
 		return Dir
 	case tar.TypeSymlink:
-		return Symlink
+		return symlink
 	case tar.TypeReg, tar.TypeGNUSparse:
 		return File
 	}
-	return Other
+	return other
 }
 
 // decompress opens a layer by its first bytes, as runtimes do, since some builders get its media type

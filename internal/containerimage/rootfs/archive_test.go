@@ -62,7 +62,7 @@ func TestDigest(t *testing.T) {
 
 // Whatever is sent as a layer, reading it ends without a panic.
 func FuzzRead(f *testing.F) {
-	plain := archive(f, []testEntry{{name: "bin", kind: Symlink, link: "usr/bin"}, {name: "usr/bin/curl", kind: File, exec: true, content: "\x7fELF"},
+	plain := archive(f, []testEntry{{name: "bin", kind: symlink, link: "usr/bin"}, {name: "usr/bin/curl", kind: File, exec: true, content: "\x7fELF"},
 		{name: "usr/bin/py", hard: true, link: "usr/bin/curl"}, {name: ".wh.x", kind: File}, {name: "a/.wh..wh..opq", kind: File}})
 	for _, encode := range encodings {
 		f.Add(encode(f, plain))
@@ -85,9 +85,9 @@ func TestLanding(t *testing.T) {
 		want    Kind
 		refused bool
 	}{
-		"a directory becomes a link":           {[]testEntry{{name: "a/b/x", kind: File}, {name: "a", kind: Symlink, link: "c"}, {name: "a/b/p", kind: File}}, "/c/b/p", File, false},
-		"a hard link to a link to a directory": {[]testEntry{{name: "l", kind: Symlink, link: "d"}, {name: "h", hard: true, link: "l"}, {name: "h/p", kind: File}}, "/d/p", File, false},
-		"a hard link through a link":           {[]testEntry{{name: "l", kind: Symlink, link: "d"}, {name: "d/p", kind: File}, {name: "h", hard: true, link: "l/p"}}, "/h", File, false},
+		"a directory becomes a link":           {[]testEntry{{name: "a/b/x", kind: File}, {name: "a", kind: symlink, link: "c"}, {name: "a/b/p", kind: File}}, "/c/b/p", File, false},
+		"a hard link to a link to a directory": {[]testEntry{{name: "l", kind: symlink, link: "d"}, {name: "h", hard: true, link: "l"}, {name: "h/p", kind: File}}, "/d/p", File, false},
+		"a hard link through a link":           {[]testEntry{{name: "l", kind: symlink, link: "d"}, {name: "d/p", kind: File}, {name: "h", hard: true, link: "l/p"}}, "/h", File, false},
 		"a hard link to a directory":           {[]testEntry{{name: "d", kind: Dir}, {name: "h", hard: true, link: "d"}}, "/h", None, true},
 		"a hard link to nothing":               {[]testEntry{{name: "h", hard: true, link: "f"}}, "/h", None, true},
 		"a hard link to what comes later":      {[]testEntry{{name: "h", hard: true, link: "f"}, {name: "f", kind: File}}, "/h", None, true},
@@ -99,8 +99,8 @@ func TestLanding(t *testing.T) {
 		"up and out":                           {[]testEntry{{name: "../../p", kind: File}}, "/p", File, false},
 	} {
 		l := layerOf(t, tt.entries)
-		if got := Stack(l).Stat(tt.path); got != tt.want || (l.Refused() != "") != tt.refused {
-			t.Errorf("%s: %s is %v, refused %q; want %v, refused %v", name, tt.path, got, l.Refused(), tt.want, tt.refused)
+		if got := Stack(l).Stat(tt.path); got != tt.want || (l.Refused != "") != tt.refused {
+			t.Errorf("%s: %s is %v, refused %q; want %v, refused %v", name, tt.path, got, l.Refused, tt.want, tt.refused)
 		}
 	}
 }
@@ -129,7 +129,7 @@ func block(kind Kind, name string) []byte {
 	b := make([]byte, 512)
 	copy(b, name)
 	copy(b[100:], "0000644\x000000000\x000000000\x0000000000000\x0000000000000\x00        ")
-	b[156] = map[Kind]byte{File: '0', Symlink: '2'}[kind]
+	b[156] = map[Kind]byte{File: '0', symlink: '2'}[kind]
 	copy(b[157:], name)
 	copy(b[257:], "ustar\x0000")
 	sum := 0
@@ -158,7 +158,7 @@ func TestMillionFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	runtime.GC()
-	t.Logf("%d MB on the heap while reading, %d MB after it; %d MB by its own account", (most-before)>>20, (heap()-before)>>20, layer.Memory()>>20)
+	t.Logf("%d MB on the heap while reading, %d MB after it; %d MB by its own account", (most-before)>>20, (heap()-before)>>20, layer.Memory>>20)
 	if most-before > 350_000_000 {
 		t.Errorf("%d bytes were on the heap", most-before)
 	}
@@ -176,7 +176,7 @@ func TestBounds(t *testing.T) {
 	memory := maxMemory
 	maxMemory = 10 << 20
 	defer func() { maxMemory = memory }()
-	if _, err := Read(t.Context(), &filler{next: func(i int) []byte { return block(Symlink, fmt.Sprintf("%090d", i)) }}, ""); !errors.Is(err, ErrTooManyFiles) {
+	if _, err := Read(t.Context(), &filler{next: func(i int) []byte { return block(symlink, fmt.Sprintf("%090d", i)) }}, ""); !errors.Is(err, ErrTooManyFiles) {
 		t.Errorf("links without end: %v, want %v", err, ErrTooManyFiles)
 	}
 	limit := maxUnpacked
@@ -212,14 +212,14 @@ func TestProgram(t *testing.T) {
 	if err != nil {
 		testenv.Missing(t, "/proc", "run the test on Linux")
 	}
-	if p := programOf(self[:headSize]); p.Form != ELF || !p.RunsOn(runtime.GOARCH) || p.RunsOn("s390x") {
+	if p := programOf(self[:headSize]); p.Form != elfProgram || !p.RunsOn(runtime.GOARCH) || p.RunsOn("s390x") {
 		t.Errorf("this program is %+v", p)
 	}
 	sh, err := os.ReadFile("/bin/sh")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := programOf(sh[:headSize]); p.Form != ELF || !strings.HasPrefix(p.Interpreter, "/") {
+	if p := programOf(sh[:headSize]); p.Form != elfProgram || !strings.HasPrefix(p.Interpreter, "/") {
 		t.Errorf("sh is %+v", p)
 	}
 	for head, want := range map[string]Program{

@@ -67,7 +67,7 @@ func walk(p string, look func(p string) record) walked {
 		}
 		next := path.Join(w.path, name)
 		switch r := look(next); r.kind {
-		case Symlink:
+		case symlink:
 			w.isLink = w.isLink || len(rest) == 0
 			w.links = append(w.links, next)
 			if len(w.links) > maxLinks {

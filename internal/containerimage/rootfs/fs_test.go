@@ -32,7 +32,7 @@ func archive(t testing.TB, entries []testEntry) []byte {
 	w := tar.NewWriter(&b)
 	for _, e := range entries {
 		h := &tar.Header{Name: e.name, Linkname: e.link, Mode: 0o644, Uid: e.uid, Gid: e.gid, Size: int64(len(e.content)),
-			Typeflag: map[Kind]byte{Dir: tar.TypeDir, File: tar.TypeReg, Other: tar.TypeFifo, Symlink: tar.TypeSymlink}[e.kind]}
+			Typeflag: map[Kind]byte{Dir: tar.TypeDir, File: tar.TypeReg, other: tar.TypeFifo, symlink: tar.TypeSymlink}[e.kind]}
 		if e.hard {
 			h.Typeflag = tar.TypeLink
 		}
@@ -103,7 +103,7 @@ func (l *unpacked) enter(p string, links int) (string, bool) {
 		switch {
 		case !ok:
 			l.tree[next] = testEntry{kind: Dir}
-		case e.kind == Symlink:
+		case e.kind == symlink:
 			if links >= maxLinks {
 				return "", false
 			}
@@ -214,7 +214,7 @@ func (m *model) walk(at, p string, links *int) (string, Kind) {
 		switch {
 		case !ok:
 			return next, None
-		case e.kind == Symlink:
+		case e.kind == symlink:
 			if *links++; *links > maxLinks {
 				return next, None
 			}
@@ -261,7 +261,7 @@ func randomImage(r *rand.Rand) (layers, refused [][]testEntry, m *model, dirs []
 			case 4, 5:
 				e.kind = Dir
 			case 6, 7:
-				e.kind = Symlink
+				e.kind = symlink
 				e.link = []string{"/" + anyPath(), "../" + anyPath(), anyPath(), pick()}[r.IntN(4)]
 			case 8:
 				e.hard, e.link = true, anyPath()
@@ -299,11 +299,11 @@ func checkAgainstModel(t *testing.T, r *rand.Rand) (foundSome bool) {
 	var read []*Layer
 	for i, entries := range layers {
 		l := layerOf(t, entries)
-		if l.Refused() != "" {
-			t.Errorf("layer %d is refused: %s: %+v", i, l.Refused(), entries)
+		if l.Refused != "" {
+			t.Errorf("layer %d is refused: %s: %+v", i, l.Refused, entries)
 		}
 		read = append(read, l)
-		if refused[i] != nil && layerOf(t, refused[i]).Refused() == "" {
+		if refused[i] != nil && layerOf(t, refused[i]).Refused == "" {
 			t.Errorf("it isn't refused: %+v", refused[i])
 		}
 	}

@@ -24,8 +24,8 @@ const (
 	None Kind = iota
 	Dir
 	File
-	Other // a device, FIFO, or socket
-	Symlink
+	other // a device, FIFO, or socket
+	symlink
 )
 
 func (k Kind) String() string {
@@ -57,24 +57,19 @@ type extra struct {
 
 // Layer is what one layer has, by clean absolute path.
 type Layer struct {
-	files    map[string]record
-	refused  string
-	dir      string // of the last entry, as written; dirPath is where it is, and dirOK whether it's a directory
-	dirPath  string
-	dirOK    bool
-	memory   int
-	Unpacked int64 // the size of its archive, in bytes
+	Refused  string // why container runtimes refuse to unpack it, or ""
+	Memory   int    // what it takes in memory, roughly, in bytes
+	Unpacked int64  // the size of its archive, in bytes
+
+	files   map[string]record
+	dir     string // of the last entry, as written; dirPath is where it is, and dirOK whether it's a directory
+	dirPath string
+	dirOK   bool
 }
 
 func newLayer() *Layer {
 	return &Layer{files: map[string]record{"/": {meta: meta{kind: Dir, implied: true}}}}
 }
-
-// Refused says why container runtimes refuse to unpack the layer, or is "".
-func (l *Layer) Refused() string { return l.refused }
-
-// Memory is roughly what the layer takes in memory, in bytes.
-func (l *Layer) Memory() int { return l.memory }
 
 // EmptyDir is a layer that has an empty directory at p, which everybody can write: what Kubernetes mounts
 // for an emptyDir volume.
@@ -139,8 +134,8 @@ func (l *Layer) add(h *tar.Header, r record) error {
 }
 
 func (l *Layer) refuse(reason string) {
-	if l.refused == "" {
-		l.refused = reason
+	if l.Refused == "" {
+		l.Refused = reason
 	}
 }
 
@@ -163,11 +158,11 @@ func (l *Layer) makeParents(dir string) (string, bool) {
 
 func (l *Layer) put(p string, r record) error {
 	l.files[p] = r
-	l.memory += recordCost + len(p)
+	l.Memory += recordCost + len(p)
 	if r.extra != nil {
-		l.memory += 2*recordCost + len(r.link) + len(r.content)
+		l.Memory += 2*recordCost + len(r.link) + len(r.content)
 	}
-	if l.memory > maxMemory {
+	if l.Memory > maxMemory {
 		return ErrTooManyFiles
 	}
 	return nil

@@ -23,7 +23,7 @@ const (
 	Unknown Form = iota // no program that Linux knows
 	Empty
 	Script
-	ELF
+	elfProgram
 )
 
 // machines are the processors that run a platform's programs, by its architecture. Those that also run
@@ -37,7 +37,7 @@ var machines = map[string][]elf.Machine{
 // known.
 func (p Program) RunsOn(architecture string) bool {
 	known := machines[architecture]
-	return p.Form != ELF || known == nil || slices.Contains(known, p.machine)
+	return p.Form != elfProgram || known == nil || slices.Contains(known, p.machine)
 }
 
 // programOf reads the beginning of a file.
@@ -59,7 +59,7 @@ func programOf(head []byte) Program {
 	if elf.Data(head[elf.EI_DATA]) == elf.ELFDATA2MSB {
 		order = binary.BigEndian
 	}
-	p := Program{Form: ELF, machine: elf.Machine(order.Uint16(head[18:]))}
+	p := Program{Form: elfProgram, machine: elf.Machine(order.Uint16(head[18:]))}
 	table, size, count := uint64(order.Uint32(head[28:])), int(order.Uint16(head[42:])), int(order.Uint16(head[44:]))
 	wide := elf.Class(head[elf.EI_CLASS]) == elf.ELFCLASS64
 	if wide {

@@ -26,7 +26,7 @@ import (
 )
 
 // The installed Elyra's own bootstrappers take these versions of Python, unpack with tar, and install with pip.
-func TestBootstrappers(t *testing.T) {
+func TestElyraPythons(t *testing.T) {
 	const script = `
 import importlib.util, os, re, sys
 root = os.path.dirname(importlib.util.find_spec("elyra").origin)

@@ -26,8 +26,23 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// secret is what must not be told to anybody but the registry.
+// secret is what only the registry may learn.
 const secret = "secret-password"
+
+// htpasswd has it, by htpasswd -B.
+const htpasswd = "jdoe:$2a$04$zKhsASlQqYUrCjmfT0JD4eTCuREB1.EPGhtMyKJO1db6mY10eZTFW\n"
+
+// withPassword starts a registry that asks for the password, and pushes an image.
+func withPassword(t *testing.T, http string, opts ...remote.Option) (host string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "htpasswd")
+	if err := os.WriteFile(file, []byte(htpasswd), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	host = runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0'%s}\nauth: {htpasswd: {realm: x, path: '%s'}}\n", http, file))
+	push(t, host+"/team/image:1", small(t), append(opts, remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))...)
+	return host
+}
 
 func logins(registry, password string) Credentials {
 	return NewCredentials(map[string]Login{registry: {"jdoe", password}}, Credentials{}, false)
@@ -61,30 +76,18 @@ func silent(t *testing.T, r *Report) {
 // A private registry asks for a password, over TLS with a private authority.
 func TestRealRegistryBasic(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "htpasswd")
-	if err := os.WriteFile(file, []byte(htpasswd), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	ca, cert, key := authority(t)
-	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0', tls: {certificate: '%s', key: '%s'}}\nauth: {htpasswd: {realm: x, path: '%s'}}\n", cert, key, file))
-	push(t, host+"/team/image:1", small(t), remote.WithTransport(trusting(t, ca)), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))
+	host := withPassword(t, fmt.Sprintf(", tls: {certificate: '%s', key: '%s'}", cert, key), remote.WithTransport(trusting(t, ca)))
 
 	docker, err := ParseDockerConfig(fmt.Sprintf(`{"auths":{"https://%s/v2/":{"auth":%q}}}`, host, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	past := strings.Join([]string{"e30", base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1700000000}`)), "secret"}, ".")
-	for _, tt := range []struct {
-		name        string
-		credentials Credentials
-		tag         string
-		pulls, met  string
-		says        string
-	}{
-		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown",
-			host + " doesn't show team/image without credentials (UNAUTHORIZED). Whether it exists isn't known."},
-		{"of another registry", logins("quay.io", secret), "1", "false no credentials credentials_required", "unknown",
-			host + " doesn't show team/image without credentials (UNAUTHORIZED). Whether it exists isn't known."},
+	none := host + " doesn't show team/image without credentials (UNAUTHORIZED). Whether it exists isn't known."
+	signIn(t, host, ca, []signInTest{
+		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown", none},
+		{"of another registry", logins("quay.io", secret), "1", "false no credentials credentials_required", "unknown", none},
 		{"login", logins(host, secret), "1", "false true", "true", ""},
 		{"login of a repository", logins(host+"/team", secret), "1", "false true", "true", ""},
 		{"login before docker config", NewCredentials(map[string]Login{host: {"jdoe", secret}}, docker, false), "1", "false true", "true", ""},
@@ -94,7 +97,21 @@ func TestRealRegistryBasic(t *testing.T) {
 			host + " refuses the credentials for team/image (UNAUTHORIZED)."},
 		{"expired", logins(host, past), "1", "false false credentials_expired", "unknown",
 			"The credentials for " + host + " expired at 2023-11-14T22:13:20Z."},
-	} {
+	})
+}
+
+type signInTest struct {
+	name        string
+	credentials Credentials
+	tag         string
+	pulls, met  string
+	says        string
+}
+
+// signIn checks a private image with several credentials.
+func signIn(t *testing.T, host, ca string, tests []signInTest) {
+	t.Helper()
+	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			r := checkWith(t, NewClient(tt.credentials), host+"/team/image:"+tt.tag, Options{Inspect: true, CACertPEM: ca})
@@ -158,36 +175,14 @@ func TestRealRegistryBearer(t *testing.T) {
 	host = strings.Replace(host, "127.0.0.1", "localhost", 1) // go-containerregistry takes no address as a realm
 	push(t, host+"/team/image:1", small(t), remote.WithTransport(trusting(t, ca)), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))
 
-	for _, tt := range []struct {
-		name       string
-		login      Login
-		pulls, met string
-		says       string
-	}{
-		{"none", Login{}, "false no credentials credentials_required", "unknown",
+	refused := host + " refuses the credentials for team/image (UNAUTHORIZED)."
+	signIn(t, host, ca, []signInTest{
+		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown",
 			host + " doesn't show team/image without credentials (UNAUTHORIZED). Whether it exists isn't known."},
-		{"login", Login{"jdoe", secret}, "false true", "true", ""},
-		{"wrong password", Login{"jdoe", "secret-wrong"}, "false false credentials_refused", "unknown",
-			host + " refuses the credentials for team/image (UNAUTHORIZED)."},
-		{"of somebody else", Login{"else", secret}, "false false credentials_refused", "unknown",
-			host + " refuses the credentials for team/image (UNAUTHORIZED)."},
-	} {
-		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
-			t.Parallel()
-			c := Credentials{}
-			if tt.login.Username != "" {
-				c = NewCredentials(map[string]Login{host: tt.login}, c, false)
-			}
-			r := checkWith(t, NewClient(c), host+"/team/image:1", Options{Inspect: true, CACertPEM: ca})
-			if pulls(r) != tt.pulls || met(r) != tt.met {
-				t.Errorf("%s, met %s; want %s, met %s: %v", pulls(r), met(r), tt.pulls, tt.met, r.Problems)
-			}
-			if tt.says != "" && r.Problems[0].Message != tt.says {
-				t.Errorf("message %q\n   want %q", r.Problems[0].Message, tt.says)
-			}
-			silent(t, r)
-		})
-	}
+		{"login", logins(host, secret), "1", "false true", "true", ""},
+		{"wrong password", logins(host, "secret-wrong"), "1", "false false credentials_refused", "unknown", refused},
+		{"of another user", NewCredentials(map[string]Login{host: {"else", secret}}, Credentials{}, false), "1", "false false credentials_refused", "unknown", refused},
+	})
 }
 
 // witness notes which hosts were sent a secret.
@@ -214,21 +209,7 @@ func TestCredentialsStayHome(t *testing.T) {
 	bearer := false
 	inner := serve(t, nil)
 	push(t, inner+"/team/image:1", small(t))
-	proxy := func(w http.ResponseWriter, r *http.Request) {
-		r2, _ := http.NewRequestWithContext(r.Context(), r.Method, "http://"+inner+r.URL.Path, nil)
-		r2.Header.Set("Accept", r.Header.Get("Accept"))
-		resp, err := http.DefaultClient.Do(r2)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer resp.Body.Close()
-		for k, v := range resp.Header {
-			w.Header()[k] = v
-		}
-		w.WriteHeader(resp.StatusCode)
-		io.Copy(w, resp.Body)
-	}
+	proxy := forward(inner, nil)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		wi.note(r)
 		switch {
@@ -240,7 +221,7 @@ func TestCredentialsStayHome(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 		case strings.HasPrefix(r.URL.Path, "/blobs/"):
 			r.URL.Path = "/v2/team/image" + r.URL.Path
-			proxy(w, r)
+			proxy.ServeHTTP(w, r)
 		case r.Header.Get("Authorization") == "":
 			challenge := `Basic realm="x"`
 			if bearer {
@@ -251,7 +232,7 @@ func TestCredentialsStayHome(t *testing.T) {
 		case strings.Contains(r.URL.Path, "/blobs/"):
 			http.Redirect(w, r, "http://"+elsewhere+strings.TrimPrefix(r.URL.Path, "/v2/team/image"), http.StatusTemporaryRedirect)
 		default:
-			proxy(w, r)
+			proxy.ServeHTTP(w, r)
 		}
 	})
 	_, port, _ := net.SplitHostPort(listen(t, handler))
@@ -383,18 +364,14 @@ func TestParseDockerConfig(t *testing.T) {
 // The machine's Docker configuration is used when asked for, with its helpers. Not parallel: it sets
 // the environment.
 func TestDockerConfigOfTheMachine(t *testing.T) {
-	registryBinary(t)
+	host := withPassword(t, "")
 	dir := t.TempDir()
-	file := filepath.Join(dir, "htpasswd")
 	write := func(file, content string, mode os.FileMode) {
 		t.Helper()
 		if err := os.WriteFile(file, []byte(content), mode); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(file, htpasswd, 0o600)
-	host := runRegistry(t, fmt.Sprintf("http: {addr: '127.0.0.1:0'}\nauth: {htpasswd: {realm: x, path: '%s'}}\n", file))
-	push(t, host+"/team/image:1", small(t), remote.WithAuth(&authn.Basic{Username: "jdoe", Password: secret}))
 	t.Setenv("DOCKER_CONFIG", dir)
 	t.Setenv("HOME", dir)
 	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -409,16 +386,18 @@ func TestDockerConfigOfTheMachine(t *testing.T) {
 		{"nothing for it", `{}`, "false no credentials credentials_required"},
 	} {
 		write(filepath.Join(dir, "config.json"), tt.config, 0o600)
-		r := checkWith(t, NewClient(NewCredentials(nil, Credentials{}, true)), host+"/team/image:1", Options{})
-		if pulls(r) != tt.pulls {
-			t.Errorf("%s: %s, want %s", tt.name, pulls(r), tt.pulls)
+		for asked, want := range map[bool]string{true: tt.pulls, false: "false no credentials credentials_required"} {
+			r := checkWith(t, NewClient(NewCredentials(nil, Credentials{}, asked)), host+"/team/image:1", Options{})
+			if pulls(r) != want {
+				t.Errorf("%s, asked for %v: %s, want %s", tt.name, asked, pulls(r), want)
+			}
+			silent(t, r)
 		}
-		silent(t, r)
 	}
 }
 
-// A public image is found so, and credentials that no longer hold are told of all the same: a cluster
-// that pulls with them fails.
+// A public image can be pulled without credentials. Those that no longer hold are reported all the same: a
+// cluster that pulls with them fails.
 func TestPublicImageWithCredentials(t *testing.T) {
 	t.Parallel()
 	host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {
@@ -433,13 +412,7 @@ func TestPublicImageWithCredentials(t *testing.T) {
 		}
 		return false
 	})
-	ref, err := name.ParseReference(host + "/team/image:1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := remote.Write(ref, small(t), remote.WithContext(t.Context())); err != nil {
-		t.Fatal(err)
-	}
+	push(t, host+"/team/image:1", small(t))
 	r := checkWith(t, NewClient(logins(host, secret)), host+"/team/image:1", Options{Inspect: true})
 	if pulls(r) != "true false credentials_refused" || met(r) != "true" {
 		t.Errorf("%s, met %s", pulls(r), met(r))

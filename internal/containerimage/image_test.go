@@ -10,6 +10,8 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -202,6 +204,13 @@ func listen(t testing.TB, h http.Handler) (host string) {
 	s.Start()
 	t.Cleanup(s.Close)
 	return s.Listener.Addr().String()
+}
+
+// forward passes requests on to a registry, and its answers back, after a change.
+func forward(registry string, change func(*http.Response) error) http.Handler {
+	return &httputil.ReverseProxy{ErrorLog: quiet, ModifyResponse: change, Rewrite: func(p *httputil.ProxyRequest) {
+		p.SetURL(&url.URL{Scheme: "http", Host: registry})
+	}}
 }
 
 func push(t testing.TB, image string, img v1.Image, opts ...remote.Option) {

@@ -81,6 +81,7 @@ func TestNeeds(t *testing.T) {
 	ownPath := as("PATH=/opt/v/bin:/bin")
 	odh := append(lines{"bin/bash*", "bin/cp*", "opt/app-root/bin/utils/bootstrapper.py", "opt/app-root/bin/utils/requirements-elyra.txt"}, without(without(good, "bin/curl"), "bin/sh")...)
 	const takes = "3.10, 3.11, 3.12, 3.13"
+	host := serve(t, nil)
 	for i, tt := range []struct {
 		name    string
 		content lines
@@ -184,7 +185,6 @@ func TestNeeds(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
-			host := serve(t, nil)
 			image := fmt.Sprintf("%s/team/image:%d", host, i)
 			push(t, image, withConfig(t, imageOf(t, nil, encodings["gzip"](t, tt.content.tar(t))), func(c *v1.ConfigFile) {
 				c.Config = tt.config
@@ -416,6 +416,58 @@ func TestUnreadableLayers(t *testing.T) {
 		want := "The inspection can't look into " + strings.Replace(tt.message, "DIGEST", must(l.Digest()).String(), 1) + "."
 		if codes(r) != "layer_unreadable" || r.Problems[0].Message != want || !strings.Contains(r.Problems[0].NextStep, tt.nextStep) || met(r) != "unknown" {
 			t.Errorf("%s: %v\nwant %q %q", codes(r), r.Problems, want, tt.nextStep)
+		}
+	}
+}
+
+// The image's PATH decides where programs are. Relative directories don't count.
+func TestSearchPath(t *testing.T) {
+	t.Parallel()
+	layer := must(rootfs.Read(t.Context(), bytes.NewReader(lines{"sh*", "bin/sh*", "usr/bin/sh*", "opt/bin/sh"}.tar(t)), ""))
+	for env, want := range map[string]string{
+		"A=B": "/usr/bin/sh", "PATH=/": "/sh", "PATH=/opt:/bin": "/bin/sh", "PATH=:/bin::": "/bin/sh",
+		"PATH=":            "The image has no executable sh in its search path ().",
+		"PATH=bin:usr/bin": "The image has no executable sh in its search path (bin:usr/bin).",
+		"PATH=/opt/bin":    "The image has no executable sh in its search path (/opt/bin): /opt/bin/sh is a file that isn't executable.",
+	} {
+		seen := &sight{Report: Report{Env: []string{env}}, config: &v1.ConfigFile{}}
+		c := &checker{}
+		if err := newInspection(c, seen, rootfs.Stack(layer)).run(); err != nil {
+			t.Fatal(err)
+		}
+		got := c.problems[0].Message
+		if seen.Sh != nil {
+			got = seen.Sh.Path
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", env, got, want)
+		}
+	}
+}
+
+func TestPythonVersion(t *testing.T) {
+	t.Parallel()
+	host := serve(t, nil)
+	tests := []struct {
+		layer lines
+		want  string
+	}{
+		{lines{"bin/curl*", "bin/python3 -> python3.11", "bin/python3.11*"}, "3.11"},
+		{lines{"bin/curl*", "bin/python3 -> python3.13t", "bin/python3.13t*"}, "3.13"},
+		{lines{"bin/curl*", "bin/python3 -> python3.9", "bin/python3.9 -> /opt/run", "opt/run*"}, "3.9"},
+		{lines{"bin/curl*", "bin/python3 -> /opt/cpython/bin/python", "opt/cpython/bin/python*", "opt/cpython/lib/python3.12/os.py"}, "3.12"},
+		{lines{"lib/python3.10/os.py", "bin/curl*", "bin/python3*"}, "3.10"},
+		{lines{"pyvenv.cfg < version = 3.12.4\n", "bin/curl*", "bin/python3*"}, "3.12"},
+		{lines{"lib/python3.10/os.py", "lib/python3.11/os.py", "bin/curl*", "bin/python3*"}, ""},
+		{lines{"lib/python3.10", "bin/curl*", "bin/python3*"}, ""},
+		{lines{"bin/curl*", "bin/python3*"}, ""},
+	}
+	for i, tt := range tests {
+		image := host + "/python/version:" + strings.Repeat("x", i+1)
+		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, tt.layer.tar(t))))
+		r := check(t, image, Options{Inspect: true})
+		if r.Python == nil || r.Python.Version != tt.want {
+			t.Errorf("%v: %+v, met %v, want version %q", tt.layer, r.Python, r.PrerequisitesMet, tt.want)
 		}
 	}
 }

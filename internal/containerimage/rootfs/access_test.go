@@ -1,6 +1,7 @@
 package rootfs
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,16 +49,8 @@ func TestLookPath(t *testing.T) {
 			Found{Instead: "/d/p is out of reach: user 1000 of group 100 can't enter /closed (mode 0700, owner 0:0)"}},
 		"links": {[]testEntry{{name: "d/p", kind: symlink, link: "../e/p"}, {name: "e", kind: symlink, link: "f"}, {name: "f/p", kind: File, exec: true}}, jovyan,
 			Found{Path: "/d/p", Target: "/f/p", Links: []string{"/d/p", "/e"}}},
-		"hard link":      {[]testEntry{{name: "a", kind: File, exec: true}, {name: "d/p", hard: true, link: "a"}}, jovyan, Found{Path: "/d/p", Target: "/d/p"}},
-		"nothing":        {nil, jovyan, Found{}},
-		"directory":      {[]testEntry{{name: "d/p", kind: Dir}}, jovyan, Found{Instead: "/d/p is a directory"}},
 		"FIFO":           {[]testEntry{{name: "d/p", kind: other}}, jovyan, Found{Instead: "/d/p is a device, FIFO, or socket"}},
 		"to a directory": {[]testEntry{{name: "d/p", kind: symlink, link: "e"}, {name: "d/e", kind: Dir}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a directory"}},
-		"to no program":  {[]testEntry{{name: "d/p", kind: symlink, link: "e"}, {name: "d/e", kind: File}}, jovyan, Found{Instead: "/d/p leads to /d/e, which is a file that isn't executable"}},
-		"to nothing":     {[]testEntry{{name: "d/p", kind: symlink, link: "e"}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/d/e doesn't exist)"}},
-		"below a file":   {[]testEntry{{name: "d/p", kind: symlink, link: "/f/x"}, {name: "f", kind: File}}, jovyan, Found{Instead: "/d/p is a symbolic link that leads nowhere (/f isn't a directory)"}},
-		"loop":           {[]testEntry{{name: "d/p", kind: symlink, link: "p"}}, jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
-		"behind a loop":  {[]testEntry{{name: "d", kind: symlink, link: "d"}}, jovyan, Found{Instead: "/d/p is behind a loop of symbolic links at /d"}},
 		"40 links":       {append(chain(40), testEntry{name: "d/p", kind: symlink, link: "/c/1"}), jovyan, Found{Instead: "/d/p is a loop of symbolic links"}},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
@@ -69,6 +62,116 @@ func TestLookPath(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stackTests are programs called p in stacks of layers, the bottom first. An entry of a layer is "d/" for a
+// directory, "p*" for a program, "a -> b" for a symbolic link, "a = b" for a hard link, and anything else for
+// a file. The program's path and target are wanted, or what's there instead.
+var stackTests = []struct {
+	name   string
+	path   string // the search path, if it isn't the usual one
+	layers [][]string
+	want   string
+}{
+	{"present", "", [][]string{{"usr/bin/p*"}}, "/usr/bin/p"},
+	{"leading dot", "", [][]string{{"./", "./usr/", "./usr/bin/", "./usr/bin/p*"}}, "/usr/bin/p"},
+	{"absent", "", [][]string{{"usr/bin/", "usr/bin/px*"}}, ""},
+	{"no entries", "", [][]string{{}}, ""},
+	{"removed", "", [][]string{{"usr/bin/p*"}, {"usr/bin/.wh.p"}}, ""},
+	{"removed and added again", "", [][]string{{"usr/bin/p*"}, {"usr/bin/.wh.p"}, {"usr/bin/p*"}}, "/usr/bin/p"},
+	{"whiteout before its own file", "", [][]string{{"usr/bin/p -> x"}, {"usr/bin/.wh.p", "usr/bin/p*"}}, "/usr/bin/p"},
+	{"whiteout of nothing below", "", [][]string{{"usr/bin/.wh.p"}, {"usr/bin/p*"}}, "/usr/bin/p"},
+	{"parent removed", "", [][]string{{"usr/bin/p*"}, {".wh.usr"}}, ""},
+	{"parent removed and made again", "", [][]string{{"usr/bin/p*"}, {".wh.usr"}, {"usr/bin/other*"}}, ""},
+	{"opaque directory", "", [][]string{{"usr/bin/p*"}, {"usr/bin/.wh..wh..opq"}}, ""},
+	{"opaque parent", "", [][]string{{"usr/bin/p*"}, {"usr/bin/", "usr/.wh..wh..opq"}}, ""},
+	{"opaque root, which overlayfs ignores", "", [][]string{{"usr/bin/p*"}, {".wh..wh..opq", "usr/bin/"}}, "/usr/bin/p"},
+	{"opaque directory keeps its own", "", [][]string{{"usr/bin/x*"}, {"usr/bin/p*", "usr/bin/.wh..wh..opq"}}, "/usr/bin/p"},
+	{"bookkeeping of AUFS", "", [][]string{{"usr/bin/p*"}, {".wh..wh.aufs", ".wh..wh.plnk/x"}}, "/usr/bin/p"},
+	{"not executable", "", [][]string{{"usr/bin/p"}}, "/usr/bin/p is a file that isn't executable"},
+	{"not executable, then one later", "", [][]string{{"usr/bin/p", "bin/p*"}}, "/bin/p"},
+	{"made not executable", "", [][]string{{"usr/bin/p*"}, {"usr/bin/p"}}, "/usr/bin/p is a file that isn't executable"},
+	{"a directory of that name", "", [][]string{{"usr/bin/p/"}}, "/usr/bin/p is a directory"},
+	{"replaced by a directory", "", [][]string{{"usr/bin/p*"}, {"usr/bin/p/x*"}}, "/usr/bin/p is a directory"},
+	{"directory replaced by a file", "", [][]string{{"usr/bin/p*"}, {"usr/bin*"}}, ""},
+	{"not on search path", "", [][]string{{"opt/bin/p*"}}, ""},
+	{"relative link", "", [][]string{{"usr/bin/p -> p.1", "usr/bin/p.1*"}}, "/usr/bin/p = /usr/bin/p.1"},
+	{"absolute link", "", [][]string{{"usr/bin/p -> /opt/p/x", "opt/p/x*"}}, "/usr/bin/p = /opt/p/x"},
+	{"link up and down", "", [][]string{{"usr/bin/p -> ../lib/./p/../p/x", "usr/lib/p/x*"}}, "/usr/bin/p = /usr/lib/p/x"},
+	{"link above the root", "", [][]string{{"usr/bin/p -> ../../../../x", "x*"}}, "/usr/bin/p = /x"},
+	{"chain", "", [][]string{{"usr/bin/p -> /etc/alternatives/p", "etc/alternatives/p -> ../../usr/bin/p.1", "usr/bin/p.1*"}}, "/usr/bin/p = /usr/bin/p.1"},
+	{"chain through layers, target on top", "", [][]string{{"usr/bin/p -> /etc/alternatives/p"}, {"etc/alternatives/p -> /opt/x"}, {"opt/x*"}}, "/usr/bin/p = /opt/x"},
+	{"chain through layers, target below", "", [][]string{{"opt/x*"}, {"etc/alternatives/p -> /opt/x"}, {"usr/bin/p -> /etc/alternatives/p"}}, "/usr/bin/p = /opt/x"},
+	{"link's target removed", "", [][]string{{"usr/bin/p -> x", "usr/bin/x*"}, {"usr/bin/.wh.x"}}, "/usr/bin/p is a symbolic link that leads nowhere (/usr/bin/x doesn't exist)"},
+	{"link's target made not executable above", "", [][]string{{"usr/bin/p -> /opt/x", "opt/x*"}, {"opt/x"}}, "/usr/bin/p leads to /opt/x, which is a file that isn't executable"},
+	{"link over a file", "", [][]string{{"usr/bin/p*"}, {"usr/bin/p -> gone"}}, "/usr/bin/p is a symbolic link that leads nowhere (/usr/bin/gone doesn't exist)"},
+	{"link into a file", "", [][]string{{"usr/bin/p -> x/y", "usr/bin/x*"}}, "/usr/bin/p is a symbolic link that leads nowhere (/usr/bin/x isn't a directory)"},
+	{"loop", "", [][]string{{"usr/bin/p -> x", "usr/bin/x -> p"}}, "/usr/bin/p is a loop of symbolic links"},
+	{"loop through a directory", "/a", [][]string{{"a -> b", "b -> a"}}, "/a/p is behind a loop of symbolic links at /a"},
+	{"directory is a link", "/bin", [][]string{{"bin -> usr/bin", "usr/bin/p*"}}, "/bin/p = /usr/bin/p"},
+	{"directory is a link, target on top", "/bin", [][]string{{"bin -> usr/bin"}, {"usr/bin/p*"}}, "/bin/p = /usr/bin/p"},
+	{"directory is a link, target below", "/bin", [][]string{{"usr/bin/p*"}, {"bin -> /usr/bin"}}, "/bin/p = /usr/bin/p"},
+	{"directories are links twice", "/x/bin", [][]string{{"x -> y/z", "y/z/bin -> ../../usr/bin"}, {"usr -> /opt"}, {"opt/bin/p*"}}, "/x/bin/p = /opt/bin/p"},
+	{"entry through a link of its layer", "/usr/bin", [][]string{{"bin -> usr/bin", "bin/p*"}}, "/usr/bin/p"},
+	{"directory over a link", "/bin", [][]string{{"bin -> usr/bin", "usr/bin/p*"}, {"bin/other*"}}, ""},
+	{"link over a directory", "/bin", [][]string{{"bin/p*"}, {"bin -> usr/bin"}}, ""},
+	{"hard link", "", [][]string{{"opt/x*", "usr/bin/p = opt/x"}}, "/usr/bin/p"},
+	{"hard link to a hard link", "", [][]string{{"opt/x*", "opt/y = opt/x", "usr/bin/p = opt/y"}}, "/usr/bin/p"},
+	{"hard link to a link", "", [][]string{{"opt/x*", "opt/y -> /opt/x", "usr/bin/p = opt/y"}}, "/usr/bin/p = /opt/x"},
+	{"hard link not executable", "", [][]string{{"opt/x", "usr/bin/p = opt/x"}}, "/usr/bin/p is a file that isn't executable"},
+	{"hard link outlives its target", "", [][]string{{"opt/x*", "usr/bin/p = opt/x"}, {"opt/.wh.x"}}, "/usr/bin/p"},
+	{"nothing first, an obstacle later", "/a:/b", [][]string{{"a/", "b/p"}}, "/b/p is a file that isn't executable"},
+	{"nothing behind a link, an obstacle later", "/a:/b", [][]string{{"a -> c", "c/", "b/p"}}, "/b/p is a file that isn't executable"},
+	{"link to nothing behind a link", "/a", [][]string{{"a -> c", "c/p -> x"}}, "/a/p is a symbolic link that leads nowhere (/c/x doesn't exist)"},
+	{"the first obstacle is reported", "/a:/b", [][]string{{"a/p", "b/p/"}}, "/a/p is a file that isn't executable"},
+	{"first on search path", "/a:/b", [][]string{{"b/p*"}, {"a/p*"}}, "/a/p"},
+	{"first on search path is in the lowest layer", "/a:/b", [][]string{{"a/p*"}, {"b/p*"}}, "/a/p"},
+	{"with a slash at the end", "/opt/bin/", [][]string{{"opt/bin/p*"}}, "/opt/bin/p"},
+	{"with dots", "/opt/x/../bin", [][]string{{"opt/x/", "opt/bin/p*"}}, "/opt/x/../bin/p = /opt/bin/p"},
+	{"with dots behind a link", "/x/../bin", [][]string{{"x -> opt/y", "opt/y/", "opt/bin/p*"}}, "/x/../bin/p = /opt/bin/p"},
+	{"search path is the root", "/", [][]string{{"p*"}}, "/p"},
+}
+
+func TestStacks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range stackTests {
+		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			var layers [][]testEntry
+			for _, lines := range tt.layers {
+				var entries []testEntry
+				for _, line := range lines {
+					entries = append(entries, parsed(line))
+				}
+				layers = append(layers, entries)
+			}
+			f := stack(t, layers...).LookPath(strings.Split(cmp.Or(tt.path, "/usr/local/bin:/usr/bin:/bin"), ":"), "p", Root)
+			got := f.Path + f.Instead
+			if f.Target != f.Path {
+				got += " = " + f.Target
+			}
+			if got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// parsed is the entry of a line.
+func parsed(line string) testEntry {
+	if name, link, ok := strings.Cut(line, " -> "); ok {
+		return testEntry{name: name, kind: symlink, link: link}
+	}
+	if name, link, ok := strings.Cut(line, " = "); ok {
+		return testEntry{name: name, hard: true, link: link}
+	}
+	if name, ok := strings.CutSuffix(line, "*"); ok {
+		return testEntry{name: name, kind: File, exec: true}
+	}
+	if strings.HasSuffix(line, "/") {
+		return testEntry{name: line, kind: Dir}
+	}
+	return testEntry{name: line, kind: File}
 }
 
 // chain is n symbolic links, each to the next, the last to a program.
@@ -84,16 +187,12 @@ func chain(n int) []testEntry {
 	return entries
 }
 
-// A program further along the path is found in spite of what is no program before it; where there is
-// none, the first of the obstacles is told. Forty links are followed.
-func TestLookPathOn(t *testing.T) {
+// Forty links are followed.
+func TestForty(t *testing.T) {
 	t.Parallel()
-	fs := stack(t, append(chain(39), testEntry{name: "a/p", kind: Dir}, testEntry{name: "b/p", kind: File}, testEntry{name: "d/p", kind: symlink, link: "/c/1"}))
-	if got := fs.LookPath([]string{"/none", "/a", "/b", "/d/"}, "p", Root); got.Path != "/d/p" || got.Target != "/c/end" || len(got.Links) != maxLinks {
+	fs := stack(t, append(chain(39), testEntry{name: "d/p", kind: symlink, link: "/c/1"}))
+	if got := fs.LookPath([]string{"/d"}, "p", Root); got.Path != "/d/p" || got.Target != "/c/end" || len(got.Links) != maxLinks {
 		t.Errorf("%+v, want /d/p", got)
-	}
-	if got := fs.LookPath([]string{"/none", "/a", "/b"}, "p", Root); got.Instead != "/a/p is a directory" {
-		t.Errorf("%+v, want the directory", got)
 	}
 }
 

@@ -232,7 +232,7 @@ func TestRegistrySaysNo(t *testing.T) {
 	image := func(body string, headers ...string) http.HandlerFunc {
 		return answer(http.StatusOK, body, append(headers, "Content-Type", string(types.OCIManifestSchema1))...)
 	}
-	// tokens sends for a token, and answers so where it's to be had.
+	// tokens sends for a token, and answers so at the address of tokens.
 	tokens := func(token http.HandlerFunc) fault {
 		return func(w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path == "/token" {
@@ -271,7 +271,7 @@ func TestRegistrySaysNo(t *testing.T) {
 		{"500", "unreachable", "500 Internal Server Error", "", "", manifests(answer(500, "secret-token"))},
 		{"500 from the start", "unreachable", "500 Internal Server Error", "", "", everywhere(answer(500, "secret-token"))},
 		{"503 throughout", "unreachable", "503 Service Unavailable", "", "", everywhere(answer(503, "secret-token"))},
-		{"manifest that is another", "digest_mismatch", "than its digest says", "unknown", "unknown", manifestGET(image(`{"schemaVersion":2,"config":{},"layers":[]}`))},
+		{"manifest that is another", "digest_mismatch", "doesn't match its digest", "unknown", "unknown", manifestGET(image(`{"schemaVersion":2,"config":{},"layers":[]}`))},
 		{"HEAD that makes a digest up", "digest_mismatch", "has nothing of that digest", "unknown", "unknown",
 			manifestHEAD(image("", "Docker-Content-Digest", "sha256:"+strings.Repeat("0", 64), "Content-Length", "5"))},
 		{"configuration that is another", "invalid_answer", "the image configuration makes no sense", "unknown", "true", blobs(answer(200, strings.Repeat("x", 10_000)))},
@@ -285,9 +285,9 @@ func TestRegistrySaysNo(t *testing.T) {
 		{"HEAD without a digest", "", "", "true", "true", heads(answer(200, ""))},
 		{"layer missing", "invalid_answer", "not a layer that it refers to", "unknown", "true", layer(refuse(404, "BLOB_UNKNOWN"))},
 		{"layer truncated", "storage_failed", "broke off", "unknown", "true", layer(answer(200, "\x1f\x8b\x08", "Content-Length", "1000"))},
-		{"layer cut short with a right length", "digest_mismatch", "than its digest says", "unknown", "true", layer(answer(200, string(lines{"x"}.tar(t)[:1024])))},
-		{"layer that is another", "digest_mismatch", "than its digest says", "unknown", "true", layer(answer(200, string(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.tar(t))))},
-		{"layer that is no archive", "digest_mismatch", "than its digest says", "unknown", "true", layer(answer(200, strings.Repeat("<html>", 1000)))},
+		{"layer cut short with a right length", "digest_mismatch", "doesn't match its digest", "unknown", "true", layer(answer(200, string(lines{"x"}.tar(t)[:1024])))},
+		{"layer that is another", "digest_mismatch", "doesn't match its digest", "unknown", "true", layer(answer(200, string(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.tar(t))))},
+		{"layer that is no archive", "digest_mismatch", "doesn't match its digest", "unknown", "true", layer(answer(200, strings.Repeat("<html>", 1000)))},
 		{"layer with damaged gzip", "inspection_failed", "damaged", "unknown", "true", layer(answer(200, string(gzipped(t, nil)[:10])+strings.Repeat("\xff", 100)))},
 		{"layer rate limited", "rate_limited", "TOOMANYREQUESTS", "unknown", "true", layer(refuse(429, "TOOMANYREQUESTS", "Retry-After", "tomorrow"))},
 		{"layer 500", "storage_failed", "500 Internal Server Error", "unknown", "true", layer(answer(500, "secret-token"))},
@@ -552,7 +552,7 @@ func (l *recorder) take() []string {
 	return all
 }
 
-// What is asked of the registry, and nothing more: HEAD before GET, no layer unless inspecting.
+// A check asks the registry for no more than this: HEAD before GET, no layer unless inspecting.
 func TestRequests(t *testing.T) {
 	t.Parallel()
 	var log recorder

@@ -84,7 +84,7 @@ func TestRealRegistryBasic(t *testing.T) {
 		t.Fatal(err)
 	}
 	past := strings.Join([]string{"e30", base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1700000000}`)), "secret"}, ".")
-	none := host + " doesn't show team/image without credentials (UNAUTHORIZED). Whether it exists isn't known."
+	none := host + " doesn't show team/image without credentials (UNAUTHORIZED). It isn't known whether the image exists."
 	signIn(t, host, ca, []signInTest{
 		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown", none},
 		{"of another registry", logins("quay.io", secret), "1", "false no credentials credentials_required", "unknown", none},
@@ -178,7 +178,7 @@ func TestRealRegistryBearer(t *testing.T) {
 	refused := host + " refuses the credentials for team/image (UNAUTHORIZED)."
 	signIn(t, host, ca, []signInTest{
 		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown",
-			host + " doesn't show team/image without credentials (UNAUTHORIZED). Whether it exists isn't known."},
+			host + " doesn't show team/image without credentials (UNAUTHORIZED). It isn't known whether the image exists."},
 		{"login", logins(host, secret), "1", "false true", "true", ""},
 		{"wrong password", logins(host, "secret-wrong"), "1", "false false credentials_refused", "unknown", refused},
 		{"of another user", NewCredentials(map[string]Login{host: {"else", secret}}, Credentials{}, false), "1", "false false credentials_refused", "unknown", refused},

@@ -18,8 +18,8 @@
 // With [Options.Inspect] every layer is read, whole and once for all checks of a Client, four at a time.
 // Nothing is written to disk. Package rootfs says what the image's file system looks like then. Answers
 // follow from names, permissions, links, a few small files, and the first bytes of programs. Where these
-// don't decide, the answer is that it isn't known. Shared libraries aren't looked at: where a program says
-// which it needs may be anywhere in it.
+// don't decide, the answer is that it isn't known. Shared libraries aren't looked at: a program's list
+// of them may be anywhere in it.
 //
 // # What's trusted
 //

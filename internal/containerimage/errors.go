@@ -81,7 +81,7 @@ func (c *checker) explain(ctx context.Context, seen *sight, err error) error {
 		return &UnreachableError{c.registry, "no answer within " + c.opts.Timeout.String(),
 			"Give it longer with timeout, or check that it can be reached from here."}
 	case errors.Is(err, errDigestMismatch):
-		return digestMismatch.problem("%s sends something else as %s than its digest says.", c.registry, seen.asked)
+		return digestMismatch.problem("The content that %s sends as %s doesn't match its digest.", c.registry, seen.asked)
 	case errors.Is(err, errAnswerTooLarge):
 		return tooLarge.problem("%s sends more than %d bytes as %s.", c.registry, int64(maxDocument), seen.asked)
 	case errors.Is(err, errWebPage):
@@ -100,7 +100,7 @@ func (c *checker) explain(ctx context.Context, seen *sight, err error) error {
 		}
 		return &UnreachableError{c.registry, reason, cure}
 	}
-	return invalidAnswer.problem("What %s sends as %s makes no sense.", c.registry, seen.asked)
+	return invalidAnswer.problem("The content that %s sends as %s makes no sense.", c.registry, seen.asked)
 }
 
 // specified are the error codes of the distribution specification, and of its reference implementation.
@@ -163,7 +163,7 @@ func (c *checker) explainDenial(seen *sight, status int, says string) error {
 		if seen.Digest != "" {
 			return credentialsRequired.problem("%s doesn't send %s of %s without credentials%s.", c.registry, seen.asked, repo, says)
 		}
-		return credentialsRequired.problem("%s doesn't show %s without credentials%s. Whether it exists isn't known.", c.registry, repo, says)
+		return credentialsRequired.problem("%s doesn't show %s without credentials%s. It isn't known whether the image exists.", c.registry, repo, says)
 	}
 	if config, err := auth.Authorization(); err == nil {
 		if end := expiry(*config); !end.IsZero() && end.Before(time.Now()) {

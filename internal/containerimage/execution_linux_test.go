@@ -36,7 +36,7 @@ type realistic struct {
 	elyra string // elyra_version; "" is the default
 
 	always   bool // "make test" tries this one too; all are tried by "make faults"
-	measured bool // beside crane export, by BenchmarkImages
+	measured bool // by BenchmarkImages, next to crane export
 }
 
 // Steps that several images have in common.
@@ -95,7 +95,7 @@ func realisticImages() []realistic {
 			"cp -a /usr/bin /usr/new && rm /usr/new/curl && rm -rf /usr/bin && /usr/new/mv /usr/new /usr/bin")},
 		{name: "curl installed again", steps: after(withAll, "dpkg --purge curl", install("curl")), env: managed},
 		{name: "curl for root alone", steps: after(withAll, "chmod 700 /usr/bin/curl"), env: managed},
-		{name: "curl that is not executable before one that is", steps: after(withAll, "echo >/usr/local/bin/curl"), env: managed},
+		{name: "curl that isn't executable before one that is", steps: after(withAll, "echo >/usr/local/bin/curl"), env: managed},
 		{name: "python3.11 only", steps: after(withAll, "rm /usr/bin/python3"), env: managed},
 		{name: "python3 leads nowhere", steps: after(withAll, "rm /usr/bin/python3.11"), env: managed},
 		{name: "no pip", steps: []string{install("python"), install("curl")}, env: managed},
@@ -304,7 +304,7 @@ func answersOf(r *Report) map[string]string {
 		got[question] = ""
 		if exe != nil {
 			got[question] = exe.Path
-			if hasObstacle := strings.Contains(fmt.Sprint(r.Problems), exe.Path+" works isn't known"); hasObstacle {
+			if hasObstacle := strings.Contains(fmt.Sprint(r.Problems), "It isn't known whether "+exe.Path+" works"); hasObstacle {
 				got[question] = "unknown"
 			}
 		}

@@ -142,7 +142,7 @@ func (c *checker) explainLayer(ctx context.Context, seen *sight, i int, err erro
 	case errors.Is(err, rootfs.ErrTooManyFiles), errors.Is(err, rootfs.ErrTooLarge), errors.Is(err, errTooLarge):
 		return inspectionFailed.problem("The inspection stopped at %s: %s.", which, err).cure("Set inspect = false to skip the inspection.")
 	case errors.Is(err, rootfs.ErrDigest), errors.Is(err, errDigestMismatch):
-		return digestMismatch.problem("%s sends something else as %s than its digest says.", c.registry, which)
+		return digestMismatch.problem("The content that %s sends as %s doesn't match its digest.", c.registry, which)
 	}
 	explained := c.explain(ctx, seen, err)
 	if isProblem(explained, invalidAnswer) && !errors.As(err, new(*transport.Error)) {

@@ -68,11 +68,11 @@ var (
 		"Check the host in image_name: it comes first, as in quay.io/owner/image:tag. If it's right, a proxy or a login page is in front of the registry.")
 	invalidAnswer = kind("invalid_answer", severityUnknown, "The registry's answer makes no sense.",
 		"Check that image_name is a container image. If it is, push it again.")
-	digestMismatch = kind("digest_mismatch", severityUnknown, "The registry sends something else than the digest says.",
+	digestMismatch = kind("digest_mismatch", severityUnknown, "The registry's content doesn't match its digest.",
 		"Push the image again. If it stays like this, the registry or a proxy is broken or tampers with content.")
 	tooLarge = kind("too_large", severityUnknown, "The manifest or the configuration is too large for an image.",
 		"Check that image_name is a container image.")
-	unsupportedMediaType = kind("unsupported_media_type", severityError, "It isn't a container image, or has a format that runtimes no longer pull.",
+	unsupportedMediaType = kind("unsupported_media_type", severityError, "It isn't a container image, or it has a format that runtimes no longer pull.",
 		"Check image_name: registries also hold charts, models, and signatures.")
 	platformNotFound = kind("platform_not_found", severityError, "There's no image for the platform.",
 		"Build and push it for that platform.")
@@ -84,27 +84,27 @@ var (
 
 // What an inspection may have against an image.
 var (
-	shMissing = kind("sh_missing", severityError, "There's no `sh` that runs in the image's `PATH`.",
+	shMissing = kind("sh_missing", severityError, "The image's `PATH` has no `sh` that runs.",
 		"Use a base image that has a shell. Elyra starts everything with sh -c.")
-	mkdirMissing = kind("mkdir_missing", severityUnknown, "There's no `mkdir` that runs in the image's `PATH`. Airflow pipelines need it; Kubeflow pipelines don't.",
+	mkdirMissing = kind("mkdir_missing", severityUnknown, "The image's `PATH` has no `mkdir` that runs. Airflow pipelines need it; Kubeflow pipelines don't.",
 		"Install coreutils or busybox in the image.")
-	curlMissing = kind("curl_missing", severityError, "There's no `curl` that runs in the image's `PATH`.",
+	curlMissing = kind("curl_missing", severityError, "The image's `PATH` has no `curl` that runs.",
 		"Install curl in the image (RUN apt-get install -y curl, dnf install -y curl).")
-	tarMissing = kind("tar_missing", severityError, "There's no `tar` that runs in the image's `PATH`. Elyra unpacks the pipeline's files with it.",
+	tarMissing = kind("tar_missing", severityError, "The image's `PATH` has no `tar` that runs. Elyra unpacks the pipeline's files with it.",
 		"Install tar in the image (RUN apt-get install -y tar, dnf install -y tar).")
-	gzipMissing = kind("gzip_missing", severityError, "There's no `gzip` that runs in the image's `PATH`. GNU tar needs it.",
+	gzipMissing = kind("gzip_missing", severityError, "The image's `PATH` has no `gzip` that runs. GNU tar needs it.",
 		"Install gzip in the image (RUN apt-get install -y gzip, dnf install -y gzip).")
-	programUnknown = kind("program_unknown", severityUnknown, "One of these programs is a script, so what it runs isn't known.",
+	programUnknown = kind("program_unknown", severityUnknown, "One of these programs is a script, so the data source doesn't know what it runs.",
 		"Run the program in a container of the image, or put the real one earlier in PATH.")
-	pythonMissing = kind("python3_missing", severityError, "There's no `python3` that runs in the image's `PATH`.",
+	pythonMissing = kind("python3_missing", severityError, "The image's `PATH` has no `python3` that runs.",
 		"Install Python 3 in the image, or put its directory into PATH (ENV PATH=/opt/python/bin:$PATH).")
 	pythonUnsupported = kind("python3_unsupported", severityError, "Elyra's bootstrapper doesn't support this version of Python.",
 		"Use an image with a version of Python that Elyra supports, or set elyra_version to the Elyra that runs the pipelines.")
-	pythonUnknown = kind("python3_unknown", severityUnknown, "Which Python it is isn't known.",
+	pythonUnknown = kind("python3_unknown", severityUnknown, "The version of Python isn't known.",
 		"Check python3 --version in a container of the image.")
 	pipMissing = kind("pip_missing", severityError, "That Python has no pip that the container's user can run.",
 		"Install pip in the image (RUN apt-get install -y python3-pip, dnf install -y python3-pip).")
-	pipUnknown = kind("pip_unknown", severityUnknown, "Whether pip installs packages isn't known.",
+	pipUnknown = kind("pip_unknown", severityUnknown, "It isn't known whether pip installs packages.",
 		"Check that python3 -m pip install packaging works in a container of the image, as its user.")
 	pipManaged = kind("pip_externally_managed", severityError, "pip refuses to install into the distribution's own Python (PEP 668).",
 		"Set ENV PIP_BREAK_SYSTEM_PACKAGES=1 in the image, or put a virtual environment first in its PATH.")

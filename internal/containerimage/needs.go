@@ -149,10 +149,10 @@ func (in *inspection) noted(exe *Executable, p *Problem) *Executable {
 func (in *inspection) find(name string, missing *Kind) (*Executable, *Problem) {
 	f := in.fs.LookPath(in.dirs, name, in.user)
 	exe := &Executable{Path: f.Path, Target: f.Target}
-	shown, unknown := clip(f.Path), "Whether %s works isn't known: %s."
-	kind := programUnknown
+	shown := clip(f.Path)
+	unknown, message := programUnknown, "It isn't known whether %s works: %s."
 	if missing == pythonMissing {
-		kind, unknown = pythonUnknown, "Which Python %s is isn't known: %s."
+		unknown, message = pythonUnknown, "The version of %s isn't known: %s."
 	}
 	switch program := f.Program; {
 	case f.Path == "" && f.Instead == "":
@@ -166,9 +166,9 @@ func (in *inspection) find(name string, missing *Kind) (*Executable, *Problem) {
 	case !program.RunsOn(in.config.Architecture):
 		return nil, missing.problem("%s doesn't run: it's a program for another kind of processor than %s.", shown, clip(in.config.Architecture))
 	case program.Form == rootfs.Script:
-		return exe, kind.problem(unknown, shown, "it's a script, which may run any program")
+		return exe, unknown.problem(message, shown, "it's a script, which may run any program")
 	case program.Form == rootfs.Unknown:
-		return exe, kind.problem(unknown, shown, "it isn't a binary program")
+		return exe, unknown.problem(message, shown, "it isn't a binary program")
 	}
 	return exe, nil
 }

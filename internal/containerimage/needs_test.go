@@ -111,7 +111,7 @@ func TestNeeds(t *testing.T) {
 		{name: "pip of another Python", content: without(installed, "", "usr/lib/python3.12/site-packages/pip/__main__.py"), met: "false", code: pipMissing},
 		{name: "Python without its library", content: without(good, "lib/python"), met: "unknown", code: pipUnknown, says: []string{"apart from its library"}},
 		{name: "Python deeper than its library", content: without(pythonless, "", "bin/python3 -> /opt/a/b/python3.11", "opt/a/b/python3.11*", "opt/lib/python3.11/os.py", "opt/lib/python3.11/site-packages/pip/__main__.py"), met: "true"},
-		{name: "library in lib64, pip beside it", content: without(installed, "usr/lib/", "usr/lib64/python3.11/os.py", "usr/lib64/python3.11/site-packages/pip/__main__.py"), met: "true"},
+		{name: "library in lib64, pip next to it", content: without(installed, "usr/lib/", "usr/lib64/python3.11/os.py", "usr/lib64/python3.11/site-packages/pip/__main__.py"), met: "true"},
 		{name: "pip for its owner alone", content: append(lines{"0700 0:0 lib/python3.11/site-packages/pip/"}, good...), config: user, met: "false", code: pipMissing,
 			says: []string{"out of reach: user 1001 of group 0 can't enter /lib/python3.11/site-packages/pip (mode 0700, owner 0:0)", "chmod -R a+rX"}},
 		{name: "pip's files for their owner alone", content: without(good, "lib/python3.11/site-packages", "0600 0:0 lib/python3.11/site-packages/pip/__main__.py"), config: user, met: "false", code: pipMissing,
@@ -144,9 +144,9 @@ func TestNeeds(t *testing.T) {
 		{name: "another target, not writable", content: good, met: "false", code: pipNotWritable, config: as("PIP_TARGET=/opt/t", "PYTHONPATH=/opt/t"), says: []string{"can't write /"}},
 		{name: "another prefix", content: good, met: "unknown", code: pipUnknown, config: env("PIP_PREFIX=/opt"), says: []string{"option prefix"}},
 
-		{name: "nobody's Python", content: good, config: user, met: "unknown", code: pipUnknown, says: []string{"depends on the container runtime", "HOME"}}, // CRI-O's home is /tmp
-		{name: "nobody's Python, HOME set", content: good, config: as("HOME=/tmp"), met: "true"},
-		{name: "nobody's Python, HOME for root", content: good, config: as("HOME=/root"), met: "false", code: pipNotWritable, says: []string{"can't write /", "virtual environment"}},
+		{name: "Python for root alone", content: good, config: user, met: "unknown", code: pipUnknown, says: []string{"depends on the container runtime", "HOME"}}, // CRI-O's home is /tmp
+		{name: "Python for root alone, HOME set", content: good, config: as("HOME=/tmp"), met: "true"},
+		{name: "Python for root alone, HOME for root", content: good, config: as("HOME=/root"), met: "false", code: pipNotWritable, says: []string{"can't write /", "virtual environment"}},
 		{name: "a user with a home", content: home, config: user, met: "true"},
 		{name: "a user without a home", content: without(home, "0755 1001:0 home/u/"), config: user, met: "false", code: pipNotWritable},
 		{name: "a user with a home, and no user site", content: home, config: as("PYTHONNOUSERSITE=1"), met: "false", code: pipNotWritable},
@@ -163,9 +163,9 @@ func TestNeeds(t *testing.T) {
 		{name: "Python of unknown version", content: without(pythonless, "", "bin/python3*"), met: "unknown", code: pythonUnknown, says: []string{"file names don't show it"}},
 		{name: "shim", content: without(pythonless, "", "bin/python3!"), met: "unknown", code: pythonUnknown, says: []string{"script"}},
 
-		{name: "user who does not exist", content: good, config: v1.Config{User: "jovyan"}, met: "false", code: userMissing, says: []string{`The image runs as "jovyan", and its /etc/passwd has no user "jovyan".`}},
-		{name: "working directory that does not exist", content: home, config: v1.Config{User: "1001", WorkingDir: "/work"}, met: "false", code: directoryNotWritable, says: []string{"/work doesn't exist, so the runtime makes it for root"}},
-		{name: "working directory that does not exist, for root", content: good, config: v1.Config{WorkingDir: "/work"}, met: "true"},
+		{name: "user who doesn't exist", content: good, config: v1.Config{User: "jovyan"}, met: "false", code: userMissing, says: []string{`The image runs as "jovyan", and its /etc/passwd has no user "jovyan".`}},
+		{name: "working directory that doesn't exist", content: home, config: v1.Config{User: "1001", WorkingDir: "/work"}, met: "false", code: directoryNotWritable, says: []string{"/work doesn't exist, so the runtime makes it for root"}},
+		{name: "working directory that doesn't exist, for root", content: good, config: v1.Config{WorkingDir: "/work"}, met: "true"},
 		{name: "Python below root", content: underRoot, config: user, met: "false", code: pythonMissing, says: []string{"/bin/python3 is out of reach: user 1001 of group 0 can't enter /root (mode 0700, owner 0:0)"}},
 
 		{name: "arbitrary user, nothing writable", content: good, config: env("HOME=/tmp"), opts: Options{ArbitraryUser: true}, met: "false", code: directoryNotWritable,
@@ -373,7 +373,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// A search path beyond reason ends the inspection at once.
+// A search path beyond reason ends the inspection immediately.
 func TestLongSearchPath(t *testing.T) {
 	t.Parallel()
 	host := serve(t, nil)

@@ -80,11 +80,11 @@ func (c pipConfig) set(key, value string) {
 func (in *inspection) install(py *python) *Problem {
 	config, known := in.pipConfig(py)
 	if !known {
-		return pipUnknown.problem("Whether pip installs packages isn't known: its configuration file is too large to read.")
+		return pipUnknown.problem("It isn't known whether pip installs packages: its configuration file is too large to read.")
 	}
 	for _, option := range undecided {
 		if config[option] != "" && !(config.is(option, false)) {
-			return pipUnknown.problem("Whether pip installs packages isn't known: the image sets its option %s.", option)
+			return pipUnknown.problem("It isn't known whether pip installs packages: the image sets its option %s.", option)
 		}
 	}
 	target := config["target"]

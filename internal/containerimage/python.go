@@ -58,7 +58,7 @@ func (in *inspection) findPython() (*Executable, *Problem) {
 			cure("Use an image with Python %s, or set elyra_version to the Elyra that runs the pipelines.", versions(takes)))
 	}
 	if home := in.env["PYTHONHOME"]; home != "" {
-		return exe, pipUnknown.problem("The image sets PYTHONHOME to %s, so where %s looks for pip isn't known.", clip(home), clip(py.path)).
+		return exe, pipUnknown.problem("The image sets PYTHONHOME to %s, so it isn't known where %s looks for pip.", clip(home), clip(py.path)).
 			cure("Remove PYTHONHOME from the image: Python doesn't need it. Otherwise check that python3 -m pip install packaging works in a container of it.")
 	}
 	in.findSites(py)
@@ -91,7 +91,7 @@ func (in *inspection) layout(exe *Executable) (*python, *Problem) {
 			return !pythonName.MatchString(name) || in.fs.Stat(path.Join(lib, name, "os.py")) != rootfs.File
 		})
 		if len(libraries) != 1 {
-			return py, pythonUnknown.problem("Which version of Python %s is isn't known: its file names don't show it.", clip(py.path))
+			return py, pythonUnknown.problem("The Python version of %s isn't known: its file names don't show it.", clip(py.path))
 		}
 		py.version = pythonName.FindStringSubmatch(libraries[0])[1]
 	}
@@ -222,15 +222,15 @@ func (in *inspection) findPip(py *python) (string, *Problem) {
 			}
 		}
 		if py.library == "" {
-			return "", pipUnknown.problem("Whether %s runs pip isn't known: the program is apart from its library.", shown)
+			return "", pipUnknown.problem("It isn't known whether %s runs pip: the program is apart from its library.", shown)
 		}
 		return pip, nil
 	}
 	switch {
 	case py.library == "":
-		return "", pipUnknown.problem("Whether %s has a pip isn't known: the program is apart from its library.", shown)
+		return "", pipUnknown.problem("It isn't known whether %s has a pip: the program is apart from its library.", shown)
 	case py.hooks:
-		return "", pipUnknown.problem("Whether %s has a pip isn't known: a .pth file runs code when Python starts.", shown)
+		return "", pipUnknown.problem("It isn't known whether %s has a pip: a .pth file runs code when Python starts.", shown)
 	case in.fs.Stat(path.Join(py.library, "ensurepip")) == rootfs.Dir:
 		return "", pipMissing.problem("Python %s (%s) has no pip, though it could install one.", py.version, shown).
 			cure("Install it (RUN %s -m ensurepip).", shown)

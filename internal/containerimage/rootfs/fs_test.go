@@ -22,7 +22,7 @@ type testEntry struct {
 	mode     int64
 	uid, gid int
 	content  string
-	size     int64 // in place of the content's
+	size     int64 // instead of the content's
 }
 
 // archive is a layer with these entries.

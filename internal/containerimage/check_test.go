@@ -299,7 +299,7 @@ func TestRegistrySaysNo(t *testing.T) {
 			push(t, host+"/team/image:2", small(t))
 			broken.Store(true)
 
-			r, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/image:2", Options{Inspect: true, Timeout: 3 * time.Second})
+			r, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/image:2", Options{Inspect: true, Timeout: 10 * time.Second})
 			said := fmt.Sprint(err)
 			if err == nil {
 				said = fmt.Sprint(r.Problems)
@@ -499,8 +499,8 @@ func TestInspectionTimeout(t *testing.T) {
 		return false
 	})
 	push(t, host+"/team/image:1", small(t))
-	r := check(t, host+"/team/image:1", Options{Inspect: true, Timeout: 300 * time.Millisecond})
-	if codes(r) != "inspection_timeout" || met(r) != "unknown" || says(r.AnonymousPull) != "true" || !strings.Contains(r.Problems[0].NextStep, `timeout = "600ms"`) {
+	r := check(t, host+"/team/image:1", Options{Inspect: true, Timeout: 2 * time.Second})
+	if codes(r) != "inspection_timeout" || met(r) != "unknown" || says(r.AnonymousPull) != "true" || !strings.Contains(r.Problems[0].NextStep, `timeout = "4s"`) {
 		t.Errorf("%+v", r)
 	}
 }

@@ -206,13 +206,10 @@ func (g *guard) send(req *http.Request) (*http.Response, error) {
 	}
 }
 
-var (
-	bearerChallenge = regexp.MustCompile(`(?i)\bbearer .*`)
-	realmParameter  = regexp.MustCompile(`(?i)\brealm="([^"]*)"`)
-)
+var bearerRealm = regexp.MustCompile(`(?i)\bbearer .*?\brealm="([^"]*)"`)
 
 // leadsAway refuses a redirect and a token server in a private network: go-containerregistry refuses them
-// with errors that say no more than a text. It puts the challenge first that needs no password.
+// with errors that say no more than a text.
 func (g *guard) leadsAway(req *http.Request, resp *http.Response) error {
 	from := req.URL.Hostname()
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 && isPrivate(to.Hostname()) && to.Hostname() != from &&
@@ -220,16 +217,8 @@ func (g *guard) leadsAway(req *http.Request, resp *http.Response) error {
 		return refused.problem("%s redirects to %s, an address in a private network, which the provider doesn't follow.", registryName(g.registry), to.Hostname()).
 			cure("Ask who runs the registry to redirect to a host name.")
 	}
-	if resp.StatusCode != http.StatusUnauthorized {
-		return nil
-	}
-	challenge := bearerChallenge.FindString(strings.Join(resp.Header.Values("Www-Authenticate"), "\n"))
-	if challenge == "" {
-		return nil
-	}
-	resp.Header.Set("Www-Authenticate", challenge)
-	realm := realmParameter.FindStringSubmatch(challenge)
-	if realm == nil {
+	realm := bearerRealm.FindStringSubmatch(strings.Join(resp.Header.Values("Www-Authenticate"), "\n"))
+	if realm == nil || resp.StatusCode != http.StatusUnauthorized {
 		return nil
 	}
 	if u, err := url.Parse(realm[1]); err == nil && u.Host != g.registry && net.ParseIP(u.Hostname()) != nil && isPrivate(u.Hostname()) {

@@ -187,6 +187,16 @@ func chain(n int) []testEntry {
 	return entries
 }
 
+// An opaque root, which overlayfs ignores, doesn't hide what lower layers say about the root.
+func TestOpaqueRoot(t *testing.T) {
+	t.Parallel()
+	fs := stack(t, []testEntry{{name: "./", kind: Dir, mode: 0o700}, {name: "d/p", kind: File, exec: true}}, []testEntry{{name: whiteoutOpaque, kind: File}})
+	want := "user 1000 of group 100 can't enter / (mode 0700, owner 0:0)"
+	if got := fs.Writable("/d", jovyan); got != want || fs.Stat("/d/p") != File {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Forty links are followed.
 func TestForty(t *testing.T) {
 	t.Parallel()

@@ -95,7 +95,7 @@ func (c *Client) Check(ctx context.Context, imageName string, opts Options) (*Re
 	has := func(s Severity) bool {
 		return slices.ContainsFunc(ck.problems, func(p Problem) bool { return p.Severity == s })
 	}
-	if met := !has(severityError); opts.Inspect && !(met && has(severityUnknown)) {
+	if met := !has(severityError); opts.Inspect && (!met || !has(severityUnknown)) {
 		report.PrerequisitesMet = &met
 	}
 	return &report, nil

@@ -199,6 +199,9 @@ func TestNeeds(t *testing.T) {
 			if met(r) != tt.met || codes(r) != want {
 				t.Errorf("met %s, codes %q, want %s, %q: %v", met(r), codes(r), tt.met, want, r.Problems)
 			}
+			if known := r.User != nil; known != (tt.code != userMissing) {
+				t.Errorf("the user is known: %v", known)
+			}
 			for _, part := range tt.says {
 				if said := fmt.Sprint(r.Problems); !strings.Contains(said, part) {
 					t.Errorf("it doesn't say %q: %s", part, said)

@@ -204,7 +204,7 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				"pip":           text("Where this Python's `pip` is. Null if there's none, or it isn't known."),
 				"distributions": textMap("Versions of the installed Python distributions, by name in lowercase with hyphens, such as `jupyter-client`."),
 			}),
-			"program_paths":     textMap("Paths of those of `programs` that are found, by name."),
+			"program_paths":     textMap("Paths of the `programs` that are found, by name. A file that can't run, such as an empty one or one for another processor, doesn't count."),
 			"certificates":      text("The image's certificate store. Null if there's none where curl looks for one, or without `inspect`."),
 			"user":              number("Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example of one."),
 			"prerequisites_met": boolean("Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown`."),

@@ -262,6 +262,15 @@ func exclusiveRevealed(w workspace) {
 	wantOutput(w.t, w.ok(apply), `- "shared",`, "visible again")
 	w.wantNames()
 	w.settled()
+
+	// The resource gives up the name in the same apply, after the set has deleted its instance.
+	const before = "lifecycle {\n  create_before_destroy = true\n}"
+	set := exclusive("it", "elyra_runtime_image.x.name")
+	w.applies(image("x", "Mine", `name = "shared"`, overwriting, before), set)
+	w.applies(image("x", "Mine", `name = "other"`, overwriting, before), set)
+	w.wantNames("other")
+	w.ok(apply)
+	w.settled()
 }
 
 // A directory with the name of an instance can't be deleted, so no plan says that it will be.

@@ -81,8 +81,8 @@ func (c *connection) remove(ctx context.Context, state runtimeImageModel, before
 		return "", err
 	}
 	defer unlock()
-	if c.run.Created(name) {
-		tflog.Info(ctx, "left the runtime image that this run has created", map[string]any{"name": name})
+	if c.run.Created(name) || c.run.Deleted(name) { // an exclusive set may have deleted it
+		tflog.Info(ctx, "left the runtime image, since this run has created or deleted that name", map[string]any{"name": name})
 		return "", nil
 	}
 	deletion, err := c.store.Delete(ctx, name, before.precondition(state))

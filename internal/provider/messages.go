@@ -129,6 +129,8 @@ func nextStep(verb string, err error) string {
 	var readOnly *elyra.ReadOnlyError
 	var guide interface{ NextStep() string }
 	switch {
+	case errors.As(err, &readOnly) && verb == "create":
+		return "To keep it, set a different name."
 	case errors.As(err, &readOnly):
 		return fmt.Sprintf("Change it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
 	case errors.As(err, &guide) && guide.NextStep() != "":
@@ -335,9 +337,17 @@ func placeChangedError(state runtimeImageModel, here string) diag.Diagnostic {
 }
 
 // irreparableError refuses what a server can neither replace nor delete.
-func irreparableError(name string) diag.Diagnostic {
+func (c *connection) irreparableError(ctx context.Context, name string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q can't be repaired over the server", name),
-		irreparableAdvice(name)+"\n\nTo stop managing it instead, delete its import block, or forget the resource if it's in the state:\n\n    terraform state rm 'elyra_runtime_image.<label>'")
+		irreparableAdvice(name)+fmt.Sprintf(`
+
+To leave it there instead, delete its import block, or forget it if it's in the state:
+
+    terraform state rm 'elyra_runtime_image.<label>'
+
+Then delete the resource block, or set a different name:
+
+    name = %q`, c.freeName(ctx, name)))
 }
 
 func irreparableAdvice(name string) string {

@@ -901,11 +901,18 @@ func ownUnrepairable(w workspace) {
 	}
 	put(w.t, w.a.far, "my_image", theirs) // which the list shows instead of the broken one
 	w.put("my_image", "{")
-	w.ok(w.advice(w.fails(plan, "my_image"), stateRm, "x"))
+	m := w.fails(plan, "my_image")
+	w.ok(w.advice(m, stateRm, "x"))
+	w.applies(image("x", "My image", w.advice(m, anotherName)))
+	w.unchanged()
+	w.destroys()
+	w.write(image("x", "My image", overwriting)) // which the plan doesn't see to be broken
+	w.fails(apply, "my_image", "different name")
+	w.write(image("x", "My image"))
 	if err := os.Remove(instancePath(w.a.far, "my_image")); err != nil {
 		w.t.Fatal(err)
 	}
-	m := w.fails(apply, exists, "on the server")
+	m = w.fails(apply, exists, "on the server")
 	if offers(m, importBlock) || offers(m, overwriting) {
 		w.t.Errorf("neither would help:\n%s", m)
 	}

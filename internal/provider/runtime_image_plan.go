@@ -83,7 +83,7 @@ func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.Mod
 	case where == elsewhere:
 		return append(diags, destroyElsewhereError(name, state.Location.ValueString(), r.conn.store.Location(name)))
 	case before.Irreparable:
-		return append(diags, irreparableError(name))
+		return append(diags, r.conn.irreparableError(ctx, name))
 	case r.conn.run.Created(name):
 		return diags // in an apply, a deposed object is planned after its replacement was created
 	}
@@ -178,7 +178,7 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 	case p.where == elsewhere:
 		diags.Append(elsewhereWarning(*p.state, conn.store.Location(p.plan.Name.ValueString())))
 	case p.before.Irreparable:
-		diags.Append(irreparableError(p.state.Name.ValueString()))
+		diags.Append(conn.irreparableError(ctx, p.state.Name.ValueString()))
 	case p.before.Invalid && same:
 		p.plan.Location = types.StringUnknown()
 	case p.where == here && !p.renames(), same:

@@ -396,7 +396,12 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		}
 		imported := offers("delete that block") && slices.Contains(slices.Collect(maps.Values(c.imports)), r.instance.name)
 		if offers("terraform state rm") && !offers("terraform state mv") && !imported && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
-			ways["terraform state rm "+r.address] = func() { w.run(f, "state", "rm", r.address) }
+			ways["terraform state rm "+r.address] = func() {
+				w.run(f, "state", "rm", r.address)
+				if by, ok := c.at(moved[n].address); ok && offers("or set a different name") {
+					by.name = namePattern.FindStringSubmatch(d.Detail)[1]
+				}
+			}
 		}
 		if here && offers("terraform untaint") {
 			ways["terraform untaint "+r.address] = func() {
@@ -437,7 +442,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	if m := idPattern.FindStringSubmatch(text); declared && m != nil && offers("import") && !recorded(d.Address) && !managed(m[1]) {
 		ways["import "+d.Address] = func() { c.imports[d.Address] = m[1] }
 	}
-	if m := namePattern.FindStringSubmatch(d.Detail); declared && (m != nil || offers("another name") || offers("different name")) {
+	if m := namePattern.FindStringSubmatch(d.Detail); declared && !offers("or set a different name") && (m != nil || offers("another name") || offers("different name")) {
 		for _, other := range c.wanted() { // of two with a name, the new one
 			if known(by.address) && !known(other.address) && wants(other) == wants(by) {
 				by = other
@@ -454,7 +459,12 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	}
 	for address, id := range c.imports {
 		if address == d.Address && offers("delete its import block") || offers("delete that block") && offers(fmt.Sprintf("%q", id)) {
-			ways["no import of "+address] = func() { delete(c.imports, address) }
+			ways["no import of "+address] = func() {
+				delete(c.imports, address)
+				if by, ok := c.at(address); ok && offers("or set a different name") {
+					by.name = namePattern.FindStringSubmatch(d.Detail)[1]
+				}
+			}
 		}
 	}
 	if offers("-refresh=false") && options.destroy {

@@ -16,12 +16,14 @@ import (
 )
 
 // connection is what a configured provider hands to its resources and data
-// sources, for as long as one Terraform command walks its graph once.
+// sources, for as long as one Terraform command walks its graph once: the instances
+// of one type in one place.
 type connection struct {
+	*instanceType
 	// store is nil while the provider's configuration isn't known yet.
 	store elyra.Store
-	// runtimes is the store of runtimes in the same place.
-	runtimes elyra.Store
+	// runtimes is the connection to the runtimes in the same place.
+	runtimes *connection
 	// absolute reports whether locations are independent of the working directory and
 	// the environment, which may be others when a saved plan is applied.
 	absolute bool
@@ -30,7 +32,7 @@ type connection struct {
 	dataDirs []string
 
 	run    *ownership.Run
-	images imageUses
+	images *imageUses
 	// list lists the store once for all who look for other instances, with the
 	// invalid ones that the store can see.
 	list func(context.Context) ([]elyra.Instance, error)
@@ -43,8 +45,8 @@ type connection struct {
 	registries registries
 }
 
-func newConnection(store elyra.Store) *connection {
-	c := &connection{store: store, run: ownership.NewRun()}
+func newConnection(t *instanceType, store elyra.Store) *connection {
+	c := &connection{instanceType: t, store: store, run: ownership.NewRun(), images: &imageUses{}}
 	if store != nil {
 		list := func(options elyra.ListOptions) func(context.Context) ([]elyra.Instance, error) {
 			return onceValue(func(ctx context.Context) ([]elyra.Instance, error) { return store.List(ctx, options) })
@@ -57,12 +59,12 @@ func newConnection(store elyra.Store) *connection {
 	return c
 }
 
-// storeOf returns the store of a kind; nil while the provider's configuration isn't known yet.
-func (c *connection) storeOf(kind *elyra.Kind) elyra.Store {
-	if kind == elyra.Runtimes {
-		return c.runtimes
+// to returns the connection to the instances of a kind in the same place.
+func (c *connection) to(kind *elyra.Kind) *connection {
+	if c == nil || c.kind == kind {
+		return c
 	}
-	return c.store
+	return c.runtimes
 }
 
 // imageOf decodes the document of an instance as far as it can be read.
@@ -135,7 +137,7 @@ const (
 
 // locate says where the instance of a state is. found is what the store has under
 // its name, nil for nothing.
-func (c *connection) locate(state runtimeImageModel, digest string, found *elyra.Instance) whereabouts {
+func (c *connection) locate(state instanceModel, digest string, found *elyra.Instance) whereabouts {
 	location := state.Location.ValueString()
 	if location == "" { // it's being imported
 		if found != nil && c.isHidden(*found) {
@@ -161,13 +163,13 @@ func (c *connection) locate(state runtimeImageModel, digest string, found *elyra
 // isInSearchPath reports whether a location is in one of the store's directories.
 func (c *connection) isInSearchPath(location string) bool {
 	return slices.ContainsFunc(c.dataDirs, func(dir string) bool {
-		return ownership.ComparePlaces(location, filepath.Join(dir, "metadata", elyra.RuntimeImages.Schemaspace, filepath.Base(location))) == ownership.Same
+		return ownership.ComparePlaces(location, filepath.Join(dir, "metadata", c.kind.Schemaspace, filepath.Base(location))) == ownership.Same
 	})
 }
 
 // lookUp is locate without a read that has just been made. It asks the store only
 // if the location isn't the usual one.
-func (c *connection) lookUp(ctx context.Context, state runtimeImageModel, digest string) (whereabouts, error) {
+func (c *connection) lookUp(ctx context.Context, state instanceModel, digest string) (whereabouts, error) {
 	if c.locate(state, digest, nil) == here {
 		return here, nil
 	}

@@ -41,32 +41,32 @@ func checkDirectory(dir string) error {
 	return nil
 }
 
-// elsewhereWarnings names directories with runtime images that aren't read, though the
+// elsewhereWarnings names directories with instances that aren't read, though the
 // provider's configuration suggests that they should be.
 func (c *connection) elsewhereWarnings() (diags diag.Diagnostics) {
-	if !c.run.FirstReport("images found elsewhere") {
+	if !c.run.FirstReport("found elsewhere") {
 		return nil
 	}
-	for _, found := range filestore.FoundElsewhere(elyra.RuntimeImages, c.dataDirs) {
-		diags.AddWarning("No runtime images in "+elyra.Printable(found.Expected), elsewhereAdvice(found))
+	for _, found := range filestore.FoundElsewhere(c.kind, c.dataDirs) {
+		diags.AddWarning("No "+c.kind.Noun+"s in "+elyra.Printable(found.Expected), c.elsewhereAdvice(found))
 	}
 	return diags
 }
 
 // elsewhereDetail is the same at the end of an error.
 func (c *connection) elsewhereDetail() (detail string) {
-	for _, found := range filestore.FoundElsewhere(elyra.RuntimeImages, c.dataDirs) {
-		detail += "\n\n" + elsewhereAdvice(found)
+	for _, found := range filestore.FoundElsewhere(c.kind, c.dataDirs) {
+		detail += "\n\n" + c.elsewhereAdvice(found)
 	}
 	return detail
 }
 
-func elsewhereAdvice(found filestore.Elsewhere) string {
-	count := fmt.Sprintf("%d runtime images are", found.Count)
+func (c *connection) elsewhereAdvice(found filestore.Elsewhere) string {
+	count := fmt.Sprintf("%d %ss are", found.Count, c.kind.Noun)
 	if found.Count == 1 {
-		count = "1 runtime image is"
+		count = "1 " + c.kind.Noun + " is"
 	}
-	detail := fmt.Sprintf("Elyra and this provider read %s, which has no runtime images. %s in %s. ", found.Expected, count, found.Found)
+	detail := fmt.Sprintf("Elyra and this provider read %s, which has no %ss. %s in %s. ", found.Expected, c.kind.Noun, count, found.Found)
 	switch {
 	case found.DataDir != "":
 		return detail + fmt.Sprintf("To use that directory:\n\n    data_dir = %q", found.DataDir)

@@ -10,10 +10,11 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// documentModel has the attributes whose values stand in the document of a
-// runtime image: those that a user writes, under whatever name the instance has.
+// documentModel has the attributes whose values stand in the document of an
+// instance: those that a user writes, under whatever name the instance has.
 type documentModel struct {
-	// texts are those of [elyra.Fields], in that order.
+	fields []elyra.Field
+	// texts are those of the fields, in that order.
 	texts []types.String
 	Tags  types.Set
 }
@@ -35,24 +36,15 @@ func fieldRule(field elyra.Field) ruleValidator {
 	return ruleValidator{strings.ReplaceAll(field.Key, "_", " "), field.Check}
 }
 
-// documentTypes are those of the schemas' attributes, and others next to them.
-func documentTypes(others map[string]attr.Type) map[string]attr.Type {
-	others["tags"] = types.SetType{ElemType: types.StringType}
-	for _, field := range elyra.Fields() {
-		others[field.Key] = types.StringType
-	}
-	return others
-}
-
 // text returns the value of a field.
 func (m documentModel) text(key string) types.String {
-	return m.texts[slices.IndexFunc(elyra.Fields(), func(f elyra.Field) bool { return f.Key == key })]
+	return m.texts[slices.IndexFunc(m.fields, func(f elyra.Field) bool { return f.Key == key })]
 }
 
 // values are the attributes' values, and others next to them.
 func (m documentModel) values(others map[string]attr.Value) map[string]attr.Value {
 	others["tags"] = m.Tags
-	for i, field := range elyra.Fields() {
+	for i, field := range m.fields {
 		others[field.Key] = m.texts[i]
 	}
 	return others
@@ -61,43 +53,44 @@ func (m documentModel) values(others map[string]attr.Value) map[string]attr.Valu
 // setValues is the reverse of values.
 func (m *documentModel) setValues(values map[string]attr.Value) {
 	m.Tags = values["tags"].(types.Set) // the schema says so, here and below
-	m.texts = make([]types.String, len(elyra.Fields()))
-	for i, field := range elyra.Fields() {
+	m.texts = make([]types.String, len(m.fields))
+	for i, field := range m.fields {
 		m.texts[i] = values[field.Key].(types.String)
 	}
 }
 
-// image returns the runtime image that the model describes, without a name. Unknown
-// and null values are absent in it.
-func (m documentModel) image() elyra.RuntimeImage {
-	var image elyra.RuntimeImage
-	for i, field := range elyra.Fields() {
-		*field.Of(&image) = m.texts[i].ValueString()
+// known returns the values that are known and not null, by key, and the tags.
+func (m documentModel) known() (values map[string]string, tags []string) {
+	values = make(map[string]string, len(m.fields))
+	for i, field := range m.fields {
+		if text := m.texts[i].ValueString(); text != "" {
+			values[field.Key] = text
+		}
 	}
 	for _, tag := range m.Tags.Elements() {
 		if text, ok := tag.(types.String); ok && !text.IsUnknown() {
-			image.Tags = append(image.Tags, text.ValueString())
+			tags = append(tags, text.ValueString())
 		}
 	}
-	return image
+	return values, tags
 }
 
 // maxTags is how many tags a configuration may have, and how many the data sources show. The framework
 // compares each element of a set with every other: 40,000 tags would take minutes.
 const maxTags = 1000
 
-// setImage is the reverse of image. No tags and an empty set of them are one
+// setKnown is the reverse of known. No tags and an empty set of them are one
 // thing, here the empty set. Of too many tags it takes one more than a configuration can have, which
 // is always a difference.
-func (m *documentModel) setImage(image elyra.RuntimeImage) {
-	m.Tags = stringSet(image.Tags[:min(len(image.Tags), maxTags+1)])
-	m.texts = make([]types.String, len(elyra.Fields()))
-	for i, field := range elyra.Fields() {
-		m.texts[i] = stringOrNull(*field.Of(&image))
+func (m *documentModel) setKnown(values map[string]string, tags []string) {
+	m.Tags = stringSet(tags[:min(len(tags), maxTags+1)])
+	m.texts = make([]types.String, len(m.fields))
+	for i, field := range m.fields {
+		m.texts[i] = stringOrNull(values[field.Key])
 	}
 }
 
-// sameDocument reports whether both describe the same runtime image.
+// sameDocument reports whether both describe the same instance.
 func (m documentModel) sameDocument(o documentModel) bool {
 	return slices.EqualFunc(m.texts, o.texts, func(a, b types.String) bool { return a.Equal(b) }) && m.sameTags(o)
 }

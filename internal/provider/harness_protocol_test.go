@@ -104,7 +104,7 @@ type storeProvider struct {
 }
 
 func (p *storeProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	conn := newConnection(p.store)
+	conn := newConnection(runtimeImageType, p.store)
 	conn.absolute = true
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = conn, conn, conn
 }

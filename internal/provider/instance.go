@@ -21,30 +21,31 @@ import (
 type createdTwiceError struct{ name string }
 
 func (e *createdTwiceError) Error() string {
-	return fmt.Sprintf("another elyra_runtime_image of this configuration has just created %q", e.name)
+	return fmt.Sprintf("another resource of this configuration has just created %q", e.name)
 }
 
 // create makes a new instance. The name has to be free, unless overwrite allows to
 // replace or hide what has it. An [elyra.ErrOutcomeUnknown] comes with what to
 // record.
-func (c *connection) create(ctx context.Context, image elyra.RuntimeImage, overwrite bool) (elyra.Instance, recorded, error) {
-	unlock, err := c.run.Lock(ctx, image.Name)
+func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Instance, recorded, error) {
+	name := plan.Name.ValueString()
+	unlock, err := c.run.Lock(ctx, name)
 	if err != nil {
 		return elyra.Instance{}, recorded{}, err
 	}
 	defer unlock()
-	if c.run.Created(image.Name) {
-		return elyra.Instance{}, recorded{}, &createdTwiceError{image.Name}
+	if c.run.Created(name) {
+		return elyra.Instance{}, recorded{}, &createdTwiceError{name}
 	}
-	written := recorded{Name: image.Name}
-	instance, err := c.store.Create(ctx, image.Name, elyra.NewDocument(image))
-	if overwrite && errors.Is(err, elyra.ErrExists) {
+	written := recorded{Name: name}
+	instance, err := c.store.Create(ctx, name, plan.document(elyra.Document{}))
+	if plan.Overwrite.ValueBool() && errors.Is(err, elyra.ErrExists) {
 		written.Overwrote = true
-		instance, err = c.store.Update(ctx, image.Name, nil, withImage(image))
+		instance, err = c.store.Update(ctx, name, nil, plan.document)
 	}
 	written.OutcomeUnknown = errors.Is(err, elyra.ErrOutcomeUnknown)
 	if err == nil || written.OutcomeUnknown {
-		c.run.NoteCreated(image.Name)
+		c.run.NoteCreated(name)
 	}
 	if err == nil {
 		written.Digest = instance.Digest()
@@ -53,28 +54,24 @@ func (c *connection) create(ctx context.Context, image elyra.RuntimeImage, overw
 }
 
 // update writes the instance that a plan saw.
-func (c *connection) update(ctx context.Context, image elyra.RuntimeImage, state runtimeImageModel, before recorded) (elyra.Instance, recorded, error) {
-	unlock, err := c.run.Lock(ctx, image.Name)
+func (c *connection) update(ctx context.Context, plan, state instanceModel, before recorded) (elyra.Instance, recorded, error) {
+	name := plan.Name.ValueString()
+	unlock, err := c.run.Lock(ctx, name)
 	if err != nil {
 		return elyra.Instance{}, before, err
 	}
 	defer unlock()
-	instance, err := c.store.Update(ctx, image.Name, before.precondition(state), withImage(image))
+	instance, err := c.store.Update(ctx, name, before.precondition(state), plan.document)
 	if err != nil {
 		return instance, before, err
 	}
-	return instance, recorded{Name: image.Name, Digest: instance.Digest(), Overwrote: before.Overwrote}, nil
-}
-
-// withImage puts the fields of an image into a document and keeps all else.
-func withImage(image elyra.RuntimeImage) func(elyra.Document) elyra.Document {
-	return func(document elyra.Document) elyra.Document { return document.With(image) }
+	return instance, recorded{Name: name, Digest: instance.Digest(), Overwrote: before.Overwrote}, nil
 }
 
 // remove deletes the instance of a state, which is here or later. It leaves what
 // this run has created. It returns the location of another instance that Elyra
 // shows from then on, if the store can know that.
-func (c *connection) remove(ctx context.Context, state runtimeImageModel, before recorded) (revealed string, err error) {
+func (c *connection) remove(ctx context.Context, state instanceModel, before recorded) (revealed string, err error) {
 	name := state.Name.ValueString()
 	unlock, err := c.run.Lock(ctx, name)
 	if err != nil {
@@ -82,7 +79,7 @@ func (c *connection) remove(ctx context.Context, state runtimeImageModel, before
 	}
 	defer unlock()
 	if c.run.Created(name) || c.run.Deleted(name) { // an exclusive set may have deleted it
-		tflog.Info(ctx, "left the runtime image, since this run has created or deleted that name", map[string]any{"name": name})
+		tflog.Info(ctx, "left the instance, since this run has created or deleted that name", map[string]any{"kind": c.kind.Noun, "name": name})
 		return "", nil
 	}
 	deletion, err := c.store.Delete(ctx, name, before.precondition(state))

@@ -71,7 +71,7 @@ func (d *instancesDataSource) Schema(ctx context.Context, _ datasource.SchemaReq
 }
 
 func (d *instancesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.conn = connected(req.ProviderData, &resp.Diagnostics)
+	d.conn = connected(req.ProviderData, &resp.Diagnostics).to(d.kind)
 }
 
 func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -86,7 +86,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	store := d.conn.storeOf(d.kind)
+	store := d.conn.store
 	if store == nil {
 		resp.Diagnostics.Append(unconfiguredError())
 		return
@@ -97,7 +97,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	instances, err := store.List(ctx, elyra.ListOptions{Invalid: includeInvalid.ValueBool()})
 	if err != nil {
-		resp.Diagnostics.Append(d.conn.listError(d.kind, err))
+		resp.Diagnostics.Append(d.conn.listError(err))
 		return
 	}
 	instances = slices.DeleteFunc(instances, func(i elyra.Instance) bool {

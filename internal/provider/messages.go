@@ -38,7 +38,7 @@ func (c *connection) storeError(ctx context.Context, verb, name string, err erro
 	if errors.As(err, &twice) {
 		return c.conflictError(ctx, ownership.SameName, twice.name, "")
 	}
-	summary, detail := fmt.Sprintf("Unable to %s runtime image %q", verb, name), c.detail(verb, name, err)
+	summary, detail := fmt.Sprintf("Unable to %s %s %q", verb, c.kind.Noun, name), c.detail(verb, name, err)
 	if errors.Is(err, elyra.ErrReadOnly) || errors.As(err, new(*elyra.InvalidError)) {
 		return diag.NewAttributeErrorDiagnostic(pathName, summary, detail)
 	}
@@ -46,15 +46,15 @@ func (c *connection) storeError(ctx context.Context, verb, name string, err erro
 }
 
 // changeError is the diagnostic for an update or a deletion that failed.
-func (c *connection) changeError(ctx context.Context, verb string, state runtimeImageModel, before recorded, err error) diag.Diagnostic {
+func (c *connection) changeError(ctx context.Context, verb string, state instanceModel, before recorded, err error) diag.Diagnostic {
 	var changed *elyra.ChangedError
 	if !errors.As(err, &changed) {
 		return c.storeError(ctx, verb, state.Name.ValueString(), err)
 	}
-	summary := fmt.Sprintf("Runtime image %q has changed since the plan", changed.Found.Name)
+	summary := fmt.Sprintf("%s %q has changed since the plan", c.title(), changed.Found.Name)
 	if before.Digest == "" {
-		return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Unable to %s tainted runtime image %q", verb, changed.Found.Name),
-			fmt.Sprintf("Terraform doesn't pass on what the plan saw of a tainted resource. %s has other content than the state, so somebody may have changed it since. Nothing was changed. To replace it as the plan shows it:\n\n    terraform untaint 'elyra_runtime_image.<label>'\n    terraform apply -replace='elyra_runtime_image.<label>'", changed.Found.Location))
+		return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Unable to %s tainted %s %q", verb, c.kind.Noun, changed.Found.Name),
+			fmt.Sprintf("Terraform doesn't pass on what the plan saw of a tainted resource. %[1]s has other content than the state, so somebody may have changed it since. Nothing was changed. To replace it as the plan shows it:\n\n    terraform untaint '%[2]s.<label>'\n    terraform apply -replace='%[2]s.<label>'", changed.Found.Location, c.name))
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, summary,
 		fmt.Sprintf("Something else has changed %s after the plan was made:\n\n%s\n\nNothing was changed. Plan again to see the new difference, then apply.",
@@ -62,12 +62,12 @@ func (c *connection) changeError(ctx context.Context, verb string, state runtime
 }
 
 // differences lists how an instance differs from a state.
-func differences(state runtimeImageModel, found elyra.Instance) (lines []string) {
+func differences(state instanceModel, found elyra.Instance) (lines []string) {
 	if found.Document.IsZero() {
 		return []string{"its document can't be read"}
 	}
 	now := state
-	now.setImage(imageOf(found))
+	now.setDocument(found.Document)
 	old, values := state.values(map[string]attr.Value{}), now.values(map[string]attr.Value{})
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !values[name].Equal(old[name]) {
@@ -81,15 +81,15 @@ func differences(state runtimeImageModel, found elyra.Instance) (lines []string)
 }
 
 // listError is the diagnostic for a store that can't be listed.
-func (c *connection) listError(kind *elyra.Kind, err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to list "+kind.Noun+"s", c.detail("list", "", err))
+func (c *connection) listError(err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("Unable to list "+c.kind.Noun+"s", c.detail("list", "", err))
 }
 
 // detail is what a store's error says, in sentences, and what to do about it. What
 // the store was doing stands in the summary.
 func (c *connection) detail(verb, name string, err error) string {
 	text := err.Error()
-	for _, doing := range []string{fmt.Sprintf("%s runtime image %q: ", verb, name), verb + " runtime images: ", verb + " runtimes: ", verb + " runtime image: "} {
+	for _, doing := range []string{fmt.Sprintf("%s %s %q: ", verb, c.kind.Noun, name), verb + " " + c.kind.Noun + "s: ", verb + " " + c.kind.Noun + ": "} {
 		text = strings.TrimPrefix(text, doing)
 	}
 	lines := strings.Split(c.withFullPath(text, name, err), "\n")
@@ -97,7 +97,7 @@ func (c *connection) detail(verb, name string, err error) string {
 		lines[i] = elyra.Printable(lines[i])
 	}
 	text = strings.Join(lines, "\n")
-	if hint := nextStep(verb, err); hint != "" {
+	if hint := c.nextStep(verb, err); hint != "" {
 		return sentence(text) + "\n\n" + hint
 	}
 	return sentence(text)
@@ -125,14 +125,14 @@ func (c *connection) withFullPath(text, name string, err error) string {
 }
 
 // nextStep says what to do about an error; empty where nobody knows.
-func nextStep(verb string, err error) string {
+func (c *connection) nextStep(verb string, err error) string {
 	var readOnly *elyra.ReadOnlyError
 	var guide interface{ NextStep() string }
 	switch {
 	case errors.As(err, &readOnly) && verb == "create":
 		return "To keep it, set a different name."
 	case errors.As(err, &readOnly):
-		return fmt.Sprintf("Change it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # %s", readOnly.Name)
+		return fmt.Sprintf("Change it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm '%s.<label>' # %s", c.name, readOnly.Name)
 	case errors.As(err, &guide) && guide.NextStep() != "":
 		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission) && verb == "create":
@@ -152,7 +152,7 @@ func nextStep(verb string, err error) string {
 	case errors.Is(err, syscall.ESTALE):
 		return "The network file system no longer knows the directory. Mount it again, and apply again."
 	case errors.As(err, new(*elyra.InvalidError)):
-		return "Fix the file, or import it into an elyra_runtime_image, which repairs it."
+		return "Fix the file, or import it into an " + c.name + ", which repairs it."
 	case errors.Is(err, elyra.ErrNotFound):
 		return "It was deleted outside Terraform after the plan. Plan and apply again."
 	}
@@ -181,54 +181,54 @@ func (c *connection) conflictError(ctx context.Context, conflict ownership.Confl
 	var summary, detail string
 	switch conflict {
 	case ownership.TwoAddresses:
-		summary = fmt.Sprintf("Two addresses have the runtime image %q", name)
-		detail = `More than one address has this instance, in Terraform's state or through an import block, so whatever one resource does, the other undoes.
+		summary = fmt.Sprintf("Two addresses have the %s %q", c.kind.Noun, name)
+		detail = fmt.Sprintf(`More than one address has this instance, in Terraform's state or through an import block, so whatever one resource does, the other undoes.
 
 If an import block names the instance, delete that block. Otherwise, forget one of the addresses, which leaves the instance as it is, and delete its resource block:
 
-    terraform state rm 'elyra_runtime_image.<label>'
+    terraform state rm '%[1]s.<label>'
 
 If the plan mentions a deposed object, create_before_destroy was interrupted. Forget the resource, then import the instance:
 
-    terraform state rm 'elyra_runtime_image.<label>'
-    terraform import 'elyra_runtime_image.<label>' ` + name
+    terraform state rm '%[1]s.<label>'
+    terraform import '%[1]s.<label>' %[2]s`, c.name, name)
 	case ownership.NewAddress:
-		summary = fmt.Sprintf("Runtime image %q would be destroyed and created in one plan", name)
-		detail = fmt.Sprintf(`One address has left the configuration and a new one has the same name%s. To keep the instance under the new address, add:
+		summary = fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
+		detail = fmt.Sprintf(`One address has left the configuration and a new one has the same name%[1]s. To keep the instance under the new address, add:
 
     moved {
-      from = elyra_runtime_image.<old label>
-      to   = elyra_runtime_image.<label>
+      from = %[2]s.<old label>
+      to   = %[2]s.<label>
     }
 
 If Terraform reports that the moved object still exists, or if the plan stays the same, move the object in the state instead. The first command is only for a new address whose instance was deleted outside Terraform:
 
-    terraform state rm 'elyra_runtime_image.<label>'
-    terraform state mv 'elyra_runtime_image.<old label>' 'elyra_runtime_image.<label>'
+    terraform state rm '%[2]s.<label>'
+    terraform state mv '%[2]s.<old label>' '%[2]s.<label>'
 
 If the plan mentions a deposed object, create_before_destroy was interrupted. Destroy the old object first:
 
-    terraform apply -destroy -refresh=false -target='elyra_runtime_image.<label>'`, derived)
+    terraform apply -destroy -refresh=false -target='%[2]s.<label>'`, derived, c.name)
 	case ownership.PassedOn:
-		summary = fmt.Sprintf("Runtime image %q would be destroyed and created in one plan", name)
-		detail = fmt.Sprintf(`The name passes from one resource to another%s, as in a swap, or in a list under count that has lost an element. A moved block can't express that while both addresses exist. Move the object in the state instead:
+		summary = fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
+		detail = fmt.Sprintf(`The name passes from one resource to another%[1]s, as in a swap, or in a list under count that has lost an element. A moved block can't express that while both addresses exist. Move the object in the state instead:
 
-    terraform state mv 'elyra_runtime_image.<old label>' 'elyra_runtime_image.<label>'
+    terraform state mv '%[2]s.<old label>' '%[2]s.<label>'
 
 If the new address has another object, move that one out of the way first:
 
-    terraform state mv 'elyra_runtime_image.<label>' 'elyra_runtime_image.<unused label>'
+    terraform state mv '%[2]s.<label>' '%[2]s.<unused label>'
 
-For lists, use for_each instead of count: its keys don't shift.`, derived)
+For lists, use for_each instead of count: its keys don't shift.`, derived, c.name)
 	default:
 		which := "one of them"
 		if conflict == ownership.NameInUse {
 			which = "the new one"
 		}
 		summary = fmt.Sprintf("Two resources have the name %q", name)
-		detail = fmt.Sprintf(`This resource and at least one other elyra_runtime_image in this configuration have the name %[1]q%[2]s. Set a different name on %[3]s:
+		detail = fmt.Sprintf(`This resource and at least one other %[5]s in this configuration have the name %[1]q%[2]s. Set a different name on %[3]s:
 
-    name = %[4]q`, name, derived, which, c.freeName(ctx, name))
+    name = %[4]q`, name, derived, which, c.freeName(ctx, name), c.kind.Noun)
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail+"\n\n"+destroyAnyway)
 }
@@ -265,14 +265,14 @@ func (c *connection) existsError(ctx context.Context, found elyra.Instance, clai
 	case elyra.OriginShared:
 		what = "There's an instance with this name later in the search path:"
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", found.Name),
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("%s %q already exists", c.title(), found.Name),
 		fmt.Sprintf("%s\n%s\n\n%s\n\n%s", what, elyra.Printable(found.Location), c.existsAdvice(ctx, found, claim), destroyAnyway))
 }
 
 // existsWarning says in a plan that a name is taken by exactly what is planned. Terraform doesn't say whether the
 // resource is tainted; if it is, that may be its own instance, which the apply destroys first.
 func (c *connection) existsWarning(ctx context.Context, found elyra.Instance) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q already exists", found.Name),
+	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("%s %q already exists", c.title(), found.Name),
 		fmt.Sprintf("The existing instance is exactly what is planned:\n%s\n\nIf this resource is tainted, that may be its own instance. Otherwise, the apply can't create it and fails. To avoid that, do one of the following first.\n\n%s",
 			elyra.Printable(found.Location), c.existsAdvice(ctx, found, claimNew)))
 }
@@ -283,13 +283,13 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 	rename := fmt.Sprintf("To keep both, set a different name:\n\n    name = %q\n\n", c.freeName(ctx, name))
 	if !c.store.IsLocal() {
 		if _, invalid, _ := c.find(ctx, name, elyra.Current); invalid != nil && invalid.Irreparable {
-			return rename + irreparableAdvice(name)
+			return rename + c.irreparableAdvice(name)
 		}
 	}
 	replace := "To replace it, set overwrite = true. Keys that others added to its document stay."
-	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = elyra_runtime_image.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", name)
+	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = %s.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", c.name, name)
 	if claim != claimNew {
-		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm 'elyra_runtime_image.<label>'\n    terraform import 'elyra_runtime_image.<label>' %s\n\n", name)
+		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
 	}
 	if claim == claimMoved {
 		rename = ""
@@ -304,8 +304,8 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 }
 
 // elsewhereWarning says that a resource's place has changed, and what stays behind.
-func elsewhereWarning(state runtimeImageModel, location string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(path.Root("location"), fmt.Sprintf("Runtime image %q is in another place", state.Name.ValueString()),
+func (c *connection) elsewhereWarning(state instanceModel, location string) diag.Diagnostic {
+	return diag.NewAttributeWarningDiagnostic(path.Root("location"), fmt.Sprintf("%s %q is in another place", c.title(), state.Name.ValueString()),
 		fmt.Sprintf(`Terraform's state has this instance at:
 %s
 
@@ -317,8 +317,8 @@ The old instance stays as it is, and Terraform no longer manages it. To delete i
 
 // destroyElsewhereError refuses to destroy an instance in another place than the
 // one that the provider is configured for.
-func destroyElsewhereError(name, location, here string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("Runtime image %q is in another place", name),
+func (c *connection) destroyElsewhereError(name, location string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("%s %q is in another place", c.title(), name),
 		fmt.Sprintf(`Terraform's state has this instance at:
 %s
 
@@ -327,31 +327,31 @@ The provider's configuration refers to another place, where it would be at:
 
 To destroy the instance, use the provider's old configuration. To forget it and leave it as it is:
 
-    terraform state rm 'elyra_runtime_image.<label>'`, location, here))
+    terraform state rm '%s.<label>'`, location, c.store.Location(name), c.name))
 }
 
 // placeChangedError stops an update that was planned for another place.
-func placeChangedError(state runtimeImageModel, here string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("Runtime image %q is in another place", state.Name.ValueString()),
+func (c *connection) placeChangedError(state instanceModel, here string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("%s %q is in another place", c.title(), state.Name.ValueString()),
 		fmt.Sprintf("The plan was made for %s. Here, the instance would be at %s. Nothing was changed. Apply where the plan was made, or plan again.", state.Location.ValueString(), here))
 }
 
 // irreparableError refuses what a server can neither replace nor delete.
 func (c *connection) irreparableError(ctx context.Context, name string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Runtime image %q can't be repaired over the server", name),
-		irreparableAdvice(name)+fmt.Sprintf(`
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("%s %q can't be repaired over the server", c.title(), name),
+		fmt.Sprintf(`%s
 
 To leave it there instead, delete its import block, or forget it if it's in the state:
 
-    terraform state rm 'elyra_runtime_image.<label>'
+    terraform state rm '%s.<label>'
 
 Then delete the resource block, or set a different name:
 
-    name = %q`, c.freeName(ctx, name)))
+    name = %q`, c.irreparableAdvice(name), c.name, c.freeName(ctx, name)))
 }
 
-func irreparableAdvice(name string) string {
-	return fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. Remove or correct the file metadata/runtime-images/%s.json on the server.", name)
+func (c *connection) irreparableAdvice(name string) string {
+	return fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. Remove or correct the file metadata/%s/%s.json on the server.", c.kind.Schemaspace, name)
 }
 
 // outcomeUnknownError says that nobody knows whether the instance was created.
@@ -363,13 +363,13 @@ func (c *connection) outcomeUnknownError(ctx context.Context, name string, err e
 
 // uncheckedWarning says that the plan couldn't ask whether a name is free.
 func (c *connection) uncheckedWarning(name string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether runtime image %q exists", name), c.detail("read", name, err))
+	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether %s %q exists", c.kind.Noun, name), c.detail("read", name, err))
 }
 
 // revealedWarning names the instance that a deleted one hid.
-func revealedWarning(name, location string) (diags diag.Diagnostics) {
+func (c *connection) revealedWarning(name, location string) (diags diag.Diagnostics) {
 	if location != "" {
-		diags.AddAttributeWarning(pathName, fmt.Sprintf("Runtime image %q is visible again", name),
+		diags.AddAttributeWarning(pathName, fmt.Sprintf("%s %q is visible again", c.title(), name),
 			fmt.Sprintf("The deleted instance hid another one with the same name, which Elyra shows from now on:\n%s", location))
 	}
 	return diags
@@ -377,12 +377,12 @@ func revealedWarning(name, location string) (diags diag.Diagnostics) {
 
 // invalidWarning says that Elyra refuses what is stored, and what a repair keeps of
 // it.
-func invalidWarning(store elyra.Store, invalid *elyra.InvalidError, found elyra.Instance, isImport bool) diag.Diagnostic {
+func (c *connection) invalidWarning(invalid *elyra.InvalidError, found elyra.Instance, isImport bool) diag.Diagnostic {
 	repair := "Apply replaces these values with the configured ones and keeps everything else in the document."
 	switch {
 	case invalid.Irreparable:
 		repair = "A server can't replace it. Correct or remove the file on the server."
-	case !store.IsLocal():
+	case !c.store.IsLocal():
 		repair = "Apply deletes it and creates it as configured. A server doesn't show an invalid document, so keys that others added are lost. To keep them, correct the file on the server instead."
 	case found.Document.IsZero():
 		repair = "Apply replaces the whole document. If you need anything in it, copy the file first."
@@ -390,7 +390,7 @@ func invalidWarning(store elyra.Store, invalid *elyra.InvalidError, found elyra.
 	if isImport {
 		repair += "\n\nCheck a generated configuration before you apply it: values that Elyra refuses are missing."
 	}
-	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime image %q is invalid", invalid.Name),
+	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("%s %q is invalid", c.title(), invalid.Name),
 		fmt.Sprintf("Elyra leaves %s out of its lists:\n\n%s\n\n%s", invalid.Location, indented(invalid.Reasons), repair))
 }
 
@@ -400,25 +400,25 @@ func unconfiguredError() diag.Diagnostic {
 		"The provider's configuration depends on values that are known only after apply, so nothing can be read yet. Apply what they come from first, with -target. To read a data source during apply, add depends_on with what they come from.")
 }
 
-// noSuchImage says that there is no instance of that name, and which there are.
-func noSuchImage(ctx context.Context, conn *connection, name string) diag.Diagnostic {
-	detail := fmt.Sprintf("There is no runtime image named %q; it would be at %s.", name, conn.store.Location(name))
+// notFoundError says that there is no instance of that name, and which there are.
+func (c *connection) notFoundError(ctx context.Context, name string) diag.Diagnostic {
+	detail := fmt.Sprintf("There is no %s named %q; it would be at %s.", c.kind.Noun, name, c.store.Location(name))
 	if stem, ok := strings.CutSuffix(name, ".json"); ok {
-		detail = fmt.Sprintf("There is no runtime image named %q. Leave out \".json\":\n\n    %s", name, stem)
+		detail = fmt.Sprintf("There is no %s named %q. Leave out \".json\":\n\n    %s", c.kind.Noun, name, stem)
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, "Runtime image not found", detail+existing(ctx, conn, name, func(image elyra.RuntimeImage) string { return image.Name })+conn.elsewhereDetail())
+	return diag.NewAttributeErrorDiagnostic(pathName, c.title()+" not found", detail+c.existing(ctx, name, func(found elyra.Instance) string { return found.Name })+c.elsewhereDetail())
 }
 
 // existing lists, for one field, the values that exist, those most like the wanted one
 // first. One that differs only in case is named by itself.
-func existing(ctx context.Context, conn *connection, want string, field func(elyra.RuntimeImage) string) string {
-	instances, err := conn.list(ctx)
+func (c *connection) existing(ctx context.Context, want string, field func(elyra.Instance) string) string {
+	instances, err := c.list(ctx)
 	if err != nil || len(instances) == 0 {
 		return ""
 	}
 	var values []string
 	for _, instance := range instances {
-		value := elyra.Printable(field(imageOf(instance)))
+		value := elyra.Printable(field(instance))
 		if strings.EqualFold(value, want) {
 			return fmt.Sprintf("\n\nDid you mean %q?", value)
 		}

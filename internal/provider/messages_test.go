@@ -23,7 +23,7 @@ import (
 // what is about the name is put on it.
 func TestStoreError(t *testing.T) {
 	t.Parallel()
-	p := newConnection(filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{"/data"}}))
+	p := newConnection(runtimeImageType, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{"/data"}}))
 	doing := func(err error) error { return fmt.Errorf("create runtime image %q: %w", "x", err) }
 	yours := "\n\nRun Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
 	for _, tt := range []struct {
@@ -83,7 +83,7 @@ func TestExistsError(t *testing.T) {
 		{elyra.OriginUnknown, claimNew, []string{other, importIt}},
 		{elyra.OriginLocal, claimRenamed, []string{other, forget}},
 	} {
-		detail := newConnection(filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})).existsError(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}, tt.claim).Detail()
+		detail := newConnection(runtimeImageType, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})).existsError(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}, tt.claim).Detail()
 		for _, words := range []string{shipped, later, other, importIt, forget} {
 			if strings.Contains(detail, words) != slices.Contains(tt.words, words) {
 				t.Errorf("%q: %q is wrong:\n%s", tt.origin, words, detail)
@@ -121,7 +121,7 @@ func TestNextStepOfDisks(t *testing.T) {
 		syscall.ESTALE: "The network file system no longer knows the directory. Mount it again, and apply again.",
 	} {
 		err := fmt.Errorf("create runtime image %q: %w", "x", errors.Join(errno))
-		if got := nextStep("create", err); got != want {
+		if got := (&connection{instanceType: runtimeImageType}).nextStep("create", err); got != want {
 			t.Errorf("%v: got\n%s\nwant\n%s", errno, got, want)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// recorded is what the private state of a runtime image keeps next to the
+// recorded is what the private state of an instance keeps next to the
 // attributes. Terraform passes it to the plan and the apply of what the state has.
 // Of a planned creation, nothing of it reaches the apply.
 type recorded struct {
@@ -58,11 +58,11 @@ func (r recorded) save(ctx context.Context, private privateState, before recorde
 // precondition accepts the instance that was last read or written. Terraform doesn't
 // pass on the private state of a tainted object to its deletion; then only an
 // instance that the state describes completely, without any other key, is accepted.
-func (r recorded) precondition(state runtimeImageModel) elyra.Precondition {
+func (r recorded) precondition(state instanceModel) elyra.Precondition {
 	return func(found elyra.Instance) bool {
 		if r.Digest != "" {
 			return found.Digest() == r.Digest
 		}
-		return found.Document.Equal(elyra.NewDocument(state.image()))
+		return found.Document.Equal(state.document(elyra.Document{}))
 	}
 }

@@ -152,13 +152,17 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 			return
 		}
 	}
-	conn := newConnection(store)
-	conn.absolute, conn.dataDirs = model.isAbsolute(), dataDirs
+	var runtimes elyra.Store
 	switch store := store.(type) {
 	case *filestore.Store:
-		conn.runtimes = store.Of(elyra.Runtimes)
+		runtimes = store.Of(elyra.Runtimes)
 	case *serverstore.Store:
-		conn.runtimes = store.Of(elyra.Runtimes)
+		runtimes = store.Of(elyra.Runtimes)
+	}
+	conn := newConnection(runtimeImageType, store)
+	conn.runtimes = newConnection(&instanceType{kind: elyra.Runtimes}, runtimes)
+	for _, c := range []*connection{conn, conn.runtimes} {
+		c.absolute, c.dataDirs = model.isAbsolute(), dataDirs
 	}
 	var diags diag.Diagnostics
 	conn.registries, diags = model.registries(ctx)

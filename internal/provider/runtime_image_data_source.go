@@ -114,7 +114,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 		instance, err := d.conn.store.Get(ctx, name.ValueString(), elyra.Current)
 		switch {
 		case errors.Is(err, elyra.ErrNotFound):
-			diags.Append(noSuchImage(ctx, d.conn, name.ValueString()))
+			diags.Append(d.conn.notFoundError(ctx, name.ValueString()))
 		case err != nil:
 			diags.Append(d.conn.storeError(ctx, "read", name.ValueString(), err))
 		}
@@ -125,7 +125,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 	at, want := path.Root(field.Key), config[field.Key].(types.String).ValueString()
 	instances, err := d.conn.store.List(ctx, elyra.ListOptions{})
 	if err != nil {
-		diags.Append(d.conn.listError(elyra.RuntimeImages, err))
+		diags.Append(d.conn.listError(err))
 		return instance, diags
 	}
 	const most = 10
@@ -140,7 +140,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 	case 1:
 	case 0:
 		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("No runtime image has the %s %q.", strings.ReplaceAll(field.Key, "_", " "), want)+
-			existing(ctx, d.conn, want, func(image elyra.RuntimeImage) string { return *field.Of(&image) })+d.conn.elsewhereDetail())
+			d.conn.existing(ctx, want, func(found elyra.Instance) string { image := imageOf(found); return *field.Of(&image) })+d.conn.elsewhereDetail())
 	default:
 		number := len(matches)
 		if more := number - most; more > 0 {
@@ -168,11 +168,11 @@ func tagsWarning(instances ...elyra.Instance) (diags diag.Diagnostics) {
 
 // setInstance sets what a store holds.
 func (m *runtimeImageDataModel) setInstance(instance elyra.Instance) {
-	image := imageOf(instance)
-	image.Tags = image.Tags[:min(len(image.Tags), maxTags)]
+	values, tags := runtimeImageType.read(instance.Document)
 	m.ID = types.StringValue(instance.Name)
 	m.Name = types.StringValue(instance.Name)
-	m.setImage(image)
+	m.fields = runtimeImageType.fields
+	m.setKnown(values, tags[:min(len(tags), maxTags)])
 	m.Location = types.StringValue(instance.Location)
 	m.Origin = stringOrNull(string(instance.Origin))
 	m.JSON = types.StringValue(string(instance.Document.Encode()))

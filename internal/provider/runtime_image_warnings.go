@@ -52,7 +52,7 @@ func (u *imageUses) add(imageName, name string) (twice bool) {
 // warnOfTraps warns of what Elyra would accept without a word and a pipeline fail
 // on later. It is to be called for every planned resource. Where nothing changes,
 // it reads nothing: it compares with the other resources of this run alone.
-func (r *runtimeImageResource) warnOfTraps(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (diags diag.Diagnostics) {
+func (r *instanceResource) warnOfTraps(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) (diags diag.Diagnostics) {
 	planned, writes := attributesOf(resp.Plan.Raw), !resp.Plan.Raw.Equal(req.State.Raw)
 	diags.Append(r.imageNameWarning(ctx, planned, writes)...)
 	if writes {
@@ -64,7 +64,7 @@ func (r *runtimeImageResource) warnOfTraps(ctx context.Context, req resource.Mod
 // imageNameWarning reports, once a run for each image name, that more than one
 // runtime image has it: several resources, or one that's written and an instance
 // later in the search path.
-func (r *runtimeImageResource) imageNameWarning(ctx context.Context, planned attributes, writes bool) (diags diag.Diagnostics) {
+func (r *instanceResource) imageNameWarning(ctx context.Context, planned attributes, writes bool) (diags diag.Diagnostics) {
 	name, nameKnown := planned.text("name")
 	imageName, imageNameKnown := planned.text("image_name")
 	if !nameKnown || !imageNameKnown {
@@ -126,10 +126,10 @@ func hclString(s string) string {
 
 // schemaWarnings reports properties in use that the server's Elyra doesn't have. That
 // takes a request, so it's done only if one of them is going to be written.
-func (r *runtimeImageResource) schemaWarnings(ctx context.Context, planned attributes) (diags diag.Diagnostics) {
+func (r *instanceResource) schemaWarnings(ctx context.Context, planned attributes) (diags diag.Diagnostics) {
 	optional := []string{"tags"}
-	for _, field := range elyra.Fields() {
-		if !field.Required {
+	for _, field := range r.fields {
+		if !field.Required && field.Default == "" {
 			optional = append(optional, field.Key)
 		}
 	}

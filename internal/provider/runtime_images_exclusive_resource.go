@@ -241,7 +241,7 @@ func (r *runtimeImagesExclusiveResource) look(ctx context.Context, refused map[s
 	seen := exclusiveSeen{Place: r.conn.store.Location(""), Digests: map[string]string{}, Refused: map[string]string{}}
 	instances, err := r.conn.store.List(ctx, elyra.ListOptions{Invalid: true})
 	if err != nil {
-		return seen, diag.Diagnostics{r.conn.listError(elyra.RuntimeImages, err)}
+		return seen, diag.Diagnostics{r.conn.listError(err)}
 	}
 	for _, instance := range instances {
 		digest := instance.Digest()

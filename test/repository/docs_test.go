@@ -128,6 +128,29 @@ func called(call *ast.CallExpr) string {
 	return ""
 }
 
+// nounOf is what the guide has for the noun of an instance's type: that of images. Its introduction says
+// so.
+func nounOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.SelectorExpr:
+		if e.Sel.Name == "Noun" {
+			return "runtime image"
+		}
+	case *ast.CallExpr:
+		if called(e) == "title" {
+			return "Runtime image"
+		}
+	}
+	return ""
+}
+
+func replaceFirst(pattern *regexp.Regexp, text, with string) string {
+	if at := pattern.FindStringIndex(text); at != nil {
+		return text[:at[0]] + with + text[at[1]:]
+	}
+	return text
+}
+
 var verb = regexp.MustCompile(`%[-+#0-9.]*[a-zA-Z]`)
 
 // values returns what a text in a function may be. "…" stands for what's known only at run time.
@@ -151,9 +174,25 @@ func (m messages) values(text ast.Expr, in *ast.FuncDecl, depth int) []string {
 			}
 		}
 		return sums
+	case *ast.SelectorExpr:
+		if noun := nounOf(e); noun != "" {
+			return []string{noun}
+		}
 	case *ast.CallExpr:
+		if noun := nounOf(e); noun != "" {
+			return []string{noun}
+		}
 		if called(e) == "Sprintf" {
 			format := m.values(e.Args[0], in, depth+1)[0]
+			for _, argument := range e.Args[1:] {
+				text := "…"
+				if noun := nounOf(argument); noun != "" {
+					text = noun
+				} else if strings.HasPrefix(verb.FindString(format), "%q") {
+					text = `"…"`
+				}
+				format = replaceFirst(verb, format, text)
+			}
 			return []string{verb.ReplaceAllString(strings.ReplaceAll(format, "%q", `"…"`), "…")}
 		}
 		for _, function := range m.functions {

@@ -19,27 +19,31 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*runtimeImageResource)(nil)
-	_ resource.ResourceWithConfigure   = (*runtimeImageResource)(nil)
-	_ resource.ResourceWithIdentity    = (*runtimeImageResource)(nil)
-	_ resource.ResourceWithImportState = (*runtimeImageResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*runtimeImageResource)(nil)
+	_ resource.Resource                = (*instanceResource)(nil)
+	_ resource.ResourceWithConfigure   = (*instanceResource)(nil)
+	_ resource.ResourceWithIdentity    = (*instanceResource)(nil)
+	_ resource.ResourceWithImportState = (*instanceResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*instanceResource)(nil)
 )
 
-func newRuntimeImageResource() resource.Resource { return &runtimeImageResource{} }
+func newRuntimeImageResource() resource.Resource {
+	return &instanceResource{instanceType: runtimeImageType}
+}
 
-type runtimeImageResource struct {
+// instanceResource is the resource for instances of a type.
+type instanceResource struct {
+	*instanceType
 	conn *connection
 }
 
-func (r *runtimeImageResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_runtime_image"
+func (r *instanceResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = r.name
 }
 
-func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *instanceResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
 		"name": schema.StringAttribute{
-			MarkdownDescription: "Name of the image in Elyra, which is its file name without `.json`. It contains lowercase letters, digits, hyphens, and underscores, starts with a letter, and ends with a letter or digit. If unset, it's derived from `display_name` as Elyra does, and kept if `display_name` changes later. Changing it replaces the image.",
+			MarkdownDescription: "Name of the " + r.short + " in Elyra, which is its file name without `.json`. It contains lowercase letters, digits, hyphens, and underscores, starts with a letter, and ends with a letter or digit. If unset, it's derived from `display_name` as Elyra does, and kept if `display_name` changes later. Changing it replaces the " + r.short + ".",
 			Optional:            true,
 			Computed:            true,
 			Validators:          []validator.String{nameRule},
@@ -53,7 +57,7 @@ func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaReques
 			Validators:          []validator.Set{tagRule, setvalidator.SizeAtMost(maxTags)},
 		},
 		"overwrite": schema.BoolAttribute{
-			MarkdownDescription: "Whether creating the image may replace an existing image with the same name, or hide one that Elyra ships. Keys that other tools added to the document are preserved. Defaults to `false`: an existing name is an error.",
+			MarkdownDescription: "Whether creating the " + r.short + " may replace an existing one with the same name, or hide one later in the search path. Keys that other tools added to the document are preserved. Defaults to `false`: an existing name is an error.",
 			Optional:            true,
 			Computed:            true,
 			Default:             booldefault.StaticBool(false),
@@ -67,7 +71,7 @@ func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaReques
 			Computed:            true,
 		},
 	}
-	for _, field := range elyra.Fields() {
+	for _, field := range r.fields {
 		attributes[field.Key] = schema.StringAttribute{
 			MarkdownDescription: fieldDescriptions[field.Key],
 			Required:            field.Required,
@@ -76,33 +80,33 @@ func (r *runtimeImageResource) Schema(_ context.Context, _ resource.SchemaReques
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages a [runtime image](https://elyra.readthedocs.io/en/latest/user_guide/runtime-image-conf.html) of Elyra: the container image that a pipeline step runs in.",
+		MarkdownDescription: r.description,
 		Attributes:          attributes,
 	}
 }
 
 const (
-	tagsDescription     = "Tags for finding the image in Elyra's editors."
-	locationDescription = "Location of the image: the path of its file, or its URL. If it depends on the working directory or the environment, it's known only after apply, because a saved plan can be applied on another machine."
+	tagsDescription     = "Tags for searching and filtering in Elyra's user interface."
+	locationDescription = "Path of the file, or URL. If it depends on the working directory or the environment, it's known only after apply, because a saved plan can be applied on another machine."
 )
 
-func (r *runtimeImageResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			"name": identityschema.StringAttribute{
-				Description:       "Name of the image: its file name without `.json`.",
+				Description:       "Name of the " + r.short + ": its file name without `.json`.",
 				RequiredForImport: true,
 			},
 		},
 	}
 }
 
-func (r *runtimeImageResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.conn = connected(req.ProviderData, &resp.Diagnostics)
+func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.conn = connected(req.ProviderData, &resp.Diagnostics).to(r.kind)
 }
 
-func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan runtimeImageModel
+func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan := r.model()
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	if !resp.Diagnostics.HasError() && plan.Name.IsUnknown() { // its display name was, while planning
 		resp.Diagnostics.Append(plan.deriveName()...)
@@ -123,16 +127,16 @@ func (r *runtimeImageResource) Create(ctx context.Context, req resource.CreateRe
 
 // create creates the planned instance and completes the plan. What it returns has no
 // name if there's nothing to keep in the state.
-func (r *runtimeImageResource) create(ctx context.Context, plan *runtimeImageModel) (written recorded, diags diag.Diagnostics) {
-	image := plan.image()
-	instance, written, err := r.conn.create(ctx, image, plan.Overwrite.ValueBool())
+func (r *instanceResource) create(ctx context.Context, plan *instanceModel) (written recorded, diags diag.Diagnostics) {
+	name := plan.Name.ValueString()
+	instance, written, err := r.conn.create(ctx, *plan)
 	switch {
 	case written.OutcomeUnknown:
-		diags.Append(r.conn.outcomeUnknownError(ctx, image.Name, err))
+		diags.Append(r.conn.outcomeUnknownError(ctx, name, err))
 		plan.ID = plan.Name
-		plan.Location = types.StringValue(r.conn.store.Location(image.Name))
+		plan.Location = types.StringValue(r.conn.store.Location(name))
 	case err != nil:
-		diags.Append(r.conn.storeError(ctx, "create", image.Name, err))
+		diags.Append(r.conn.storeError(ctx, "create", name, err))
 		return recorded{}, diags
 	default:
 		plan.setInstance(instance)
@@ -142,7 +146,7 @@ func (r *runtimeImageResource) create(ctx context.Context, plan *runtimeImageMod
 
 // checkWrite makes sure that a plan can be written: values that were unknown while
 // planning meet their rules, and the provider's configuration is known.
-func (r *runtimeImageResource) checkWrite(plan runtimeImageModel) (diags diag.Diagnostics) {
+func (r *instanceResource) checkWrite(plan instanceModel) (diags diag.Diagnostics) {
 	diags.Append(plan.validate()...)
 	if r.conn.store == nil {
 		diags.Append(unconfiguredError())
@@ -150,8 +154,8 @@ func (r *runtimeImageResource) checkWrite(plan runtimeImageModel) (diags diag.Di
 	return diags
 }
 
-func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state runtimeImageModel
+func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	state := r.model()
 	var before recorded
 	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
@@ -183,7 +187,7 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 	r.conn.run.NoteRead(name)
 	old := state
 	if invalid != nil {
-		resp.Diagnostics.Append(invalidWarning(r.conn.store, invalid, *found, old.isImport()))
+		resp.Diagnostics.Append(r.conn.invalidWarning(invalid, *found, old.isImport()))
 		state.setInvalid(*found)
 	} else {
 		resp.Diagnostics.Append(r.conn.modeWarnings(*found)...)
@@ -203,12 +207,12 @@ func (r *runtimeImageResource) Read(ctx context.Context, req resource.ReadReques
 
 // isNotOurs reports whether an instance is another than the one whose creation has
 // an unknown outcome. Only what means exactly what was sent is that one.
-func (r recorded) isNotOurs(state runtimeImageModel, found elyra.Instance) bool {
-	return r.OutcomeUnknown && !found.Document.Equal(elyra.NewDocument(state.image()))
+func (r recorded) isNotOurs(state instanceModel, found elyra.Instance) bool {
+	return r.OutcomeUnknown && !found.Document.Equal(state.document(elyra.Document{}))
 }
 
-func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state runtimeImageModel
+func (r *instanceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	plan, state := r.model(), r.model()
 	var before recorded
 	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
@@ -233,7 +237,7 @@ func (r *runtimeImageResource) Update(ctx context.Context, req resource.UpdateRe
 
 // update writes the planned instance where the state has it, or creates it in the
 // place that the provider is configured for now, and completes the plan.
-func (r *runtimeImageResource) update(ctx context.Context, plan *runtimeImageModel, state runtimeImageModel, before recorded) (recorded, diag.Diagnostics) {
+func (r *instanceResource) update(ctx context.Context, plan *instanceModel, state instanceModel, before recorded) (recorded, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	name := plan.Name.ValueString()
 	where, err := r.conn.lookUp(ctx, state, before.Digest)
@@ -241,7 +245,7 @@ func (r *runtimeImageResource) update(ctx context.Context, plan *runtimeImageMod
 	case err != nil:
 		return before, append(diags, r.conn.storeError(ctx, "read", name, err))
 	case where == elsewhere && plan.Location.Equal(state.Location):
-		return before, append(diags, placeChangedError(state, r.conn.store.Location(name)))
+		return before, append(diags, r.conn.placeChangedError(state, r.conn.store.Location(name)))
 	case where == elsewhere:
 		written, diags := r.create(ctx, plan)
 		if diags.HasError() {
@@ -249,7 +253,7 @@ func (r *runtimeImageResource) update(ctx context.Context, plan *runtimeImageMod
 		}
 		return written, diags
 	}
-	instance, written, err := r.conn.update(ctx, plan.image(), state, before)
+	instance, written, err := r.conn.update(ctx, *plan, state, before)
 	if err != nil {
 		return written, append(diags, r.conn.changeError(ctx, "update", state, before, err))
 	}
@@ -257,8 +261,8 @@ func (r *runtimeImageResource) update(ctx context.Context, plan *runtimeImageMod
 	return written, diags
 }
 
-func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state runtimeImageModel
+func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	state := r.model()
 	var before recorded
 	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
@@ -274,7 +278,7 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name, err))
 		return
 	case where == elsewhere:
-		resp.Diagnostics.Append(destroyElsewhereError(name, state.Location.ValueString(), r.conn.store.Location(name)))
+		resp.Diagnostics.Append(r.conn.destroyElsewhereError(name, state.Location.ValueString()))
 		return
 	}
 	revealed, err := r.conn.remove(ctx, state, before)
@@ -293,10 +297,10 @@ func (r *runtimeImageResource) Delete(ctx context.Context, req resource.DeleteRe
 		}
 		return
 	}
-	resp.Diagnostics.Append(revealedWarning(name, revealed)...)
+	resp.Diagnostics.Append(r.conn.revealedWarning(name, revealed)...)
 }
 
-func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, pathName, pathName, req, resp)
 	var name types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, pathName, &name)...)
@@ -308,7 +312,7 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 		return
 	}
 	fail := func(detail string) {
-		resp.Diagnostics.AddAttributeError(pathName, "Unable to import runtime image", detail)
+		resp.Diagnostics.AddAttributeError(pathName, "Unable to import "+r.kind.Noun, detail)
 	}
 	if err := checkInstanceName(name.ValueString()); err != nil {
 		fail(sentence(err.Error()))
@@ -318,7 +322,7 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 	case err != nil:
 		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name.ValueString(), err))
 	case found == nil:
-		resp.Diagnostics.Append(noSuchImage(ctx, r.conn, name.ValueString()))
+		resp.Diagnostics.Append(r.conn.notFoundError(ctx, name.ValueString()))
 	default:
 		if err := elyra.ValidateName(name.ValueString()); err != nil {
 			fail(sentence(err.Error()) + " " + unsavableAdvice(name.ValueString()))
@@ -327,7 +331,7 @@ func (r *runtimeImageResource) ImportState(ctx context.Context, req resource.Imp
 }
 
 // setIdentity sets the resource's identity where Terraform knows identities.
-func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, model runtimeImageModel) diag.Diagnostics {
+func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, model instanceModel) diag.Diagnostics {
 	if identity == nil {
 		return nil
 	}

@@ -13,9 +13,10 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// runtimeImageModel is a runtime image as the resource's configuration, plan
-// and state have it.
-type runtimeImageModel struct {
+// instanceModel is an instance as the configuration, plan, and state of its resource
+// have it.
+type instanceModel struct {
+	*instanceType
 	documentModel
 
 	Name      types.String
@@ -24,22 +25,17 @@ type runtimeImageModel struct {
 	Location  types.String
 }
 
-// runtimeImageTypes are those of the schema's attributes.
-var runtimeImageTypes = documentTypes(map[string]attr.Type{
-	"name": types.StringType, "overwrite": types.BoolType, "id": types.StringType, "location": types.StringType,
-})
-
 // object is the model as Terraform has it. With the tags of a struct, the framework
 // would do that and its reverse, and compile regular expressions for it each time: a
 // fifth of what a read costs.
-func (m runtimeImageModel) object() types.Object {
-	return types.ObjectValueMust(runtimeImageTypes, m.values(map[string]attr.Value{
+func (m instanceModel) object() types.Object {
+	return types.ObjectValueMust(m.attributeTypes, m.values(map[string]attr.Value{
 		"name": m.Name, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location,
 	}))
 }
 
 // get is the reverse of object, for a configuration, plan or state that isn't null.
-func (m *runtimeImageModel) get(ctx context.Context, from interface {
+func (m *instanceModel) get(ctx context.Context, from interface {
 	Get(context.Context, any) diag.Diagnostics
 }) diag.Diagnostics {
 	var object types.Object
@@ -54,22 +50,24 @@ func (m *runtimeImageModel) get(ctx context.Context, from interface {
 	return diags
 }
 
-// runtimeImageIdentityModel identifies a runtime image for Terraform.
-type runtimeImageIdentityModel struct {
+// instanceIdentityModel identifies an instance for Terraform.
+type instanceIdentityModel struct {
 	Name types.String `tfsdk:"name"`
 }
 
-// image returns the runtime image that the model describes. Unknown and null values
-// are absent in it.
-func (m runtimeImageModel) image() elyra.RuntimeImage {
-	image := m.documentModel.image()
-	image.Name = m.Name.ValueString()
-	return image
+// document puts the model into a stored document and keeps all else. Unknown and null
+// values are absent in it.
+func (m instanceModel) document(stored elyra.Document) elyra.Document {
+	values, tags := m.known()
+	return m.instanceType.document(stored, values, tags)
 }
 
+// setDocument is the reverse of document.
+func (m *instanceModel) setDocument(document elyra.Document) { m.setKnown(m.read(document)) }
+
 // validate holds all known values to their rules, before anything is written.
-func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
-	for i, field := range elyra.Fields() {
+func (m instanceModel) validate() (diags diag.Diagnostics) {
+	for i, field := range m.instanceType.fields {
 		diags.Append(fieldRule(field).validate(path.Root(field.Key), m.texts[i])...)
 	}
 	diags.Append(nameRule.validate(pathName, m.Name)...)
@@ -83,25 +81,25 @@ func (m runtimeImageModel) validate() (diags diag.Diagnostics) {
 
 // isImport reports whether the model, a state, is one of which an import knows
 // nothing but the name.
-func (m runtimeImageModel) isImport() bool { return m.ID.IsNull() }
+func (m instanceModel) isImport() bool { return m.ID.IsNull() }
 
 // setInstance sets what a store holds.
-func (m *runtimeImageModel) setInstance(instance elyra.Instance) {
-	m.setImage(imageOf(instance))
+func (m *instanceModel) setInstance(instance elyra.Instance) {
+	m.setDocument(instance.Document)
 	m.setPlace(instance)
 }
 
 // setInvalid sets what can be read of an invalid instance. If that's nothing, what
 // was known of it stays.
-func (m *runtimeImageModel) setInvalid(instance elyra.Instance) {
+func (m *instanceModel) setInvalid(instance elyra.Instance) {
 	if !instance.Document.IsZero() {
-		m.setImage(imageOf(instance))
+		m.setDocument(instance.Document)
 	}
 	m.setPlace(instance)
 }
 
 // setPlace sets what an instance has besides its document.
-func (m *runtimeImageModel) setPlace(instance elyra.Instance) {
+func (m *instanceModel) setPlace(instance elyra.Instance) {
 	m.Name, m.ID = types.StringValue(instance.Name), types.StringValue(instance.Name)
 	m.Location = types.StringValue(instance.Location)
 	if m.Overwrite.IsNull() { // an import doesn't know it
@@ -113,7 +111,7 @@ func (m *runtimeImageModel) setPlace(instance elyra.Instance) {
 }
 
 // deriveName sets the name that Elyra would make of the display name.
-func (m *runtimeImageModel) deriveName() (diags diag.Diagnostics) {
+func (m *instanceModel) deriveName() (diags diag.Diagnostics) {
 	displayName := m.text("display_name")
 	if displayName.IsUnknown() {
 		m.Name = types.StringUnknown()
@@ -132,22 +130,22 @@ func (m *runtimeImageModel) deriveName() (diags diag.Diagnostics) {
 
 // differs reports whether applying the model, a plan, over state writes
 // anything.
-func (m runtimeImageModel) differs(state runtimeImageModel) bool {
-	return !m.Location.Equal(state.Location) || !m.sameImage(state)
+func (m instanceModel) differs(state instanceModel) bool {
+	return !m.Location.Equal(state.Location) || !m.sameInstance(state)
 }
 
-// sameImage reports whether both describe the same runtime image.
-func (m runtimeImageModel) sameImage(o runtimeImageModel) bool {
+// sameInstance reports whether both describe the same instance.
+func (m instanceModel) sameInstance(o instanceModel) bool {
 	return m.Name.Equal(o.Name) && m.sameDocument(o.documentModel)
 }
 
 // equal reports whether two states are the same.
-func (m runtimeImageModel) equal(o runtimeImageModel) bool {
-	return m.sameImage(o) && m.Tags.Equal(o.Tags) && m.ID.Equal(o.ID) && m.Location.Equal(o.Location) && m.Overwrite.Equal(o.Overwrite)
+func (m instanceModel) equal(o instanceModel) bool {
+	return m.sameInstance(o) && m.Tags.Equal(o.Tags) && m.ID.Equal(o.ID) && m.Location.Equal(o.Location) && m.Overwrite.Equal(o.Overwrite)
 }
 
-func (m runtimeImageModel) identity() runtimeImageIdentityModel {
-	return runtimeImageIdentityModel{Name: m.Name}
+func (m instanceModel) identity() instanceIdentityModel {
+	return instanceIdentityModel{Name: m.Name}
 }
 
 // stringOrNull maps the empty string, which no document has, to null.

@@ -14,30 +14,32 @@ import (
 )
 
 var (
-	_ list.ListResource              = (*runtimeImageResource)(nil)
-	_ list.ListResourceWithConfigure = (*runtimeImageResource)(nil)
+	_ list.ListResource              = (*instanceResource)(nil)
+	_ list.ListResourceWithConfigure = (*instanceResource)(nil)
 )
 
 // newRuntimeImageListResource returns the resource, whose name and connection
 // the list shares.
-func newRuntimeImageListResource() list.ListResource { return &runtimeImageResource{} }
+func newRuntimeImageListResource() list.ListResource {
+	return &instanceResource{instanceType: runtimeImageType}
+}
 
-type runtimeImageListModel struct {
+type instanceListModel struct {
 	Search types.String `tfsdk:"search"`
 	Tags   types.List   `tfsdk:"tags"`
 }
 
 // ListResourceConfigSchema is the schema of list blocks.
-func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (r *instanceResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds existing runtime images, for `terraform query -generate-config-out`. It includes the images that Elyra ships if the provider reads their directory. To list only one directory, set `data_dir`. Requires Terraform 1.14 or later and a file whose name ends with `.tfquery.hcl`.",
+		MarkdownDescription: "Finds existing " + r.kind.Noun + "s, for `terraform query -generate-config-out`. It includes those that Elyra ships if the provider reads their directory. To list only one directory, set `data_dir`. Requires Terraform 1.14 or later and a file whose name ends with `.tfquery.hcl`.",
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
-				MarkdownDescription: searchDescription("images"),
+				MarkdownDescription: searchDescription(r.short + "s"),
 				Optional:            true,
 			},
 			"tags": schema.ListAttribute{ // list blocks have no sets
-				MarkdownDescription: anyTagDescription("images"),
+				MarkdownDescription: anyTagDescription(r.short + "s"),
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.List{tagRule},
@@ -49,8 +51,8 @@ func (r *runtimeImageResource) ListResourceConfigSchema(_ context.Context, _ lis
 // List finds instances that can be imported. What can't be, since Elyra saves
 // none of that name or finds it invalid, is named in a warning, which comes
 // first: Terraform stops reading at its limit.
-func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var model runtimeImageListModel
+func (r *instanceResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var model instanceListModel
 	diags := req.Config.Get(ctx, &model)
 	filter, filterDiags := newInstanceFilter(ctx, model.Search, model.Tags)
 	diags.Append(filterDiags...)
@@ -63,13 +65,14 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 	}
 	instances, err := r.conn.list(ctx)
 	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{r.conn.listError(elyra.RuntimeImages, err)})
+		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{r.conn.listError(err)})
 		return
 	}
 	var found, skipped []elyra.Instance
 	for _, instance := range instances {
+		values, tags := r.read(instance.Document)
 		switch {
-		case !filter.matches(instance.Name, imageOf(instance).DisplayName, imageOf(instance).Tags):
+		case !filter.matches(instance.Name, values["display_name"], tags):
 		case instance.Invalid != nil || elyra.ValidateName(instance.Name) != nil:
 			skipped = append(skipped, instance)
 		default:
@@ -78,25 +81,25 @@ func (r *runtimeImageResource) List(ctx context.Context, req list.ListRequest, s
 	}
 	warnings := r.conn.elsewhereWarnings()
 	if len(skipped) > 0 {
-		warnings.Append(skippedWarning(skipped))
+		warnings.Append(r.skippedWarning(skipped))
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
 		if len(warnings) > 0 && !push(list.ListResult{Diagnostics: warnings}) {
 			return
 		}
 		for i, instance := range found {
-			if req.Limit > 0 && int64(i) == req.Limit || !push(listResult(ctx, req, instance)) {
+			if req.Limit > 0 && int64(i) == req.Limit || !push(r.listResult(ctx, req, instance)) {
 				return
 			}
 		}
 	}
 }
 
-func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instance) list.ListResult {
-	var model runtimeImageModel
+func (r *instanceResource) listResult(ctx context.Context, req list.ListRequest, instance elyra.Instance) list.ListResult {
+	model := r.model()
 	model.setInstance(instance)
 	result := req.NewListResult(ctx)
-	result.DisplayName = elyra.Printable(imageOf(instance).DisplayName)
+	result.DisplayName = elyra.Printable(model.text("display_name").ValueString())
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model.object())...)
@@ -105,12 +108,12 @@ func listResult(ctx context.Context, req list.ListRequest, instance elyra.Instan
 }
 
 // skippedWarning names the instances that can't be managed, with each reason once.
-func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
+func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
 	var invalid, misnamed, openDataHub []string
 	for _, instance := range skipped {
 		switch {
 		case instance.Invalid != nil:
-			invalid = append(invalid, fmt.Sprintf("%s: %s", instance.Location, listed(instance).InvalidReason.ValueString()))
+			invalid = append(invalid, fmt.Sprintf("%s: %s", instance.Location, invalidReason(instance).ValueString()))
 		case isOpenDataHubName(instance.Name):
 			openDataHub = append(openDataHub, instance.Location)
 		default:
@@ -130,5 +133,5 @@ func skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
 			detail += "\n\n" + group.advice + "\n\n" + indented(group.locations)
 		}
 	}
-	return diag.NewWarningDiagnostic("Some runtime images can't be managed", detail)
+	return diag.NewWarningDiagnostic("Some "+r.kind.Noun+"s can't be managed", detail)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
 
-func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var before recorded
 	before.load(ctx, req.Private)
 	if req.Plan.Raw.IsNull() {
@@ -33,7 +33,7 @@ func (r *runtimeImageResource) ModifyPlan(ctx context.Context, req resource.Modi
 
 // isUnchanged reports whether nothing is planned to change, the usual case, in
 // which as little is done as can be. An invalid instance still has to be repaired.
-func (r *runtimeImageResource) isUnchanged(req resource.ModifyPlanRequest, before recorded) bool {
+func (r *instanceResource) isUnchanged(req resource.ModifyPlanRequest, before recorded) bool {
 	if before.Invalid || !req.Plan.Raw.Equal(req.State.Raw) {
 		return false
 	}
@@ -44,7 +44,7 @@ func (r *runtimeImageResource) isUnchanged(req resource.ModifyPlanRequest, befor
 }
 
 // planName notes what is planned for a name, and finds what contradicts it.
-func (r *runtimeImageResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, note func(string) ownership.Conflict) (diags diag.Diagnostics) {
+func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, note func(string) ownership.Conflict) (diags diag.Diagnostics) {
 	conflict := note(name)
 	if req.Plan.Raw.IsNull() && (conflict == ownership.SameName || conflict == ownership.NameInUse) {
 		return nil // the resources that have the name report it
@@ -67,11 +67,11 @@ func (r *runtimeImageResource) planName(ctx context.Context, req resource.Modify
 
 // planDestroy refuses to destroy what isn't here, and what another address is to
 // have.
-func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, before recorded) (diags diag.Diagnostics) {
+func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, before recorded) (diags diag.Diagnostics) {
 	if r.conn == nil || r.conn.store == nil {
 		return nil
 	}
-	var state runtimeImageModel
+	state := r.model()
 	diags.Append(state.get(ctx, req.State)...)
 	if diags.HasError() {
 		return diags
@@ -81,7 +81,7 @@ func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.Mod
 	case err != nil:
 		return append(diags, r.conn.storeError(ctx, "read", name, err))
 	case where == elsewhere:
-		return append(diags, destroyElsewhereError(name, state.Location.ValueString(), r.conn.store.Location(name)))
+		return append(diags, r.conn.destroyElsewhereError(name, state.Location.ValueString()))
 	case before.Irreparable:
 		return append(diags, r.conn.irreparableError(ctx, name))
 	case r.conn.run.Created(name):
@@ -91,13 +91,14 @@ func (r *runtimeImageResource) planDestroy(ctx context.Context, req resource.Mod
 }
 
 // planWrite plans a creation, an update, or either half of a replacement.
-func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before recorded) {
-	p := writePlan{resource: r, req: req, before: before}
-	var config runtimeImageModel
+func (r *instanceResource) planWrite(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before recorded) {
+	p := writePlan{resource: r, req: req, plan: r.model(), before: before}
+	config := r.model()
 	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
 	resp.Diagnostics.Append(p.plan.get(ctx, req.Plan)...)
 	if !req.State.Raw.IsNull() {
-		p.state = &runtimeImageModel{}
+		state := r.model()
+		p.state = &state
 		resp.Diagnostics.Append(p.state.get(ctx, req.State)...)
 	}
 	if resp.Diagnostics.HasError() {
@@ -118,10 +119,10 @@ func (r *runtimeImageResource) planWrite(ctx context.Context, req resource.Modif
 
 // writePlan is the plan of one resource that writes something.
 type writePlan struct {
-	resource *runtimeImageResource
+	resource *instanceResource
 	req      resource.ModifyPlanRequest
-	plan     runtimeImageModel
-	state    *runtimeImageModel // nil for a creation
+	plan     instanceModel
+	state    *instanceModel // nil for a creation
 	before   recorded
 	where    whereabouts
 }
@@ -148,7 +149,7 @@ func (p *writePlan) forSecondHalf() recorded {
 func (p *writePlan) renames() bool { return p.state != nil && !p.plan.Name.Equal(p.state.Name) }
 
 // setName keeps the name while the instance exists, and derives one otherwise.
-func (p *writePlan) setName(config runtimeImageModel) (diags diag.Diagnostics) {
+func (p *writePlan) setName(config instanceModel) (diags diag.Diagnostics) {
 	switch {
 	case !config.Name.IsNull():
 	case p.state != nil:
@@ -173,10 +174,10 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 	if p.where, err = conn.lookUp(ctx, *p.state, p.before.Digest); err != nil {
 		return append(diags, conn.storeError(ctx, "read", p.state.Name.ValueString(), err))
 	}
-	same := p.plan.sameImage(*p.state)
+	same := p.plan.sameInstance(*p.state)
 	switch {
 	case p.where == elsewhere:
-		diags.Append(elsewhereWarning(*p.state, conn.store.Location(p.plan.Name.ValueString())))
+		diags.Append(conn.elsewhereWarning(*p.state, conn.store.Location(p.plan.Name.ValueString())))
 	case p.before.Irreparable:
 		diags.Append(conn.irreparableError(ctx, p.state.Name.ValueString()))
 	case p.before.Invalid && same:
@@ -215,7 +216,7 @@ func (p *writePlan) checkName(ctx context.Context) (diags diag.Diagnostics) {
 	replaced, name := p.before.Name, p.plan.Name.ValueString()
 	switch {
 	case p.before.Elsewhere != "" && p.isSecondHalf():
-		return append(diags, destroyElsewhereError(replaced, p.before.Elsewhere, p.resource.conn.store.Location(replaced)))
+		return append(diags, p.resource.conn.destroyElsewhereError(replaced, p.before.Elsewhere))
 	case p.plan.Name.IsUnknown():
 		return diags
 	case p.state != nil && p.where != elsewhere:
@@ -268,7 +269,7 @@ func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diag
 	case err != nil && !overwrite:
 		diags.Append(conn.uncheckedWarning(name, err))
 	case err != nil, found == nil, overwrite, conn.run.WasRead(name):
-	case p.claim() == claimNew && found.Writable && found.Document.Equal(elyra.NewDocument(p.plan.image())):
+	case p.claim() == claimNew && found.Writable && found.Document.Equal(p.plan.document(elyra.Document{})):
 		diags.Append(conn.existsWarning(ctx, *found))
 	default:
 		diags.Append(conn.existsError(ctx, *found, p.claim()))

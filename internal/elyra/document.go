@@ -165,6 +165,12 @@ func (o object) without(keys ...string) object {
 	return slices.DeleteFunc(slices.Clone(o), func(m member) bool { return slices.Contains(keys, m.key) })
 }
 
+// Without returns the document without these keys of metadata.
+func (d Document) Without(keys ...string) Document {
+	d.metadata = d.metadata.without(keys...)
+	return d
+}
+
 // IsZero reports whether the document has nothing in it: there was none to read,
 // or it is an empty object.
 func (d Document) IsZero() bool { return len(d.top) == 0 }

@@ -44,9 +44,15 @@ type Runtime struct {
 }
 
 // Document returns stored with the runtime in it, complete: with defaults and the runtime type, so
-// that no Elyra rewrites it when it reads it. All else stays as it was. The zero Document makes a
-// new one, with the keys in the order of `elyra-metadata create runtimes`.
+// that no Elyra rewrites it when it reads it. All else stays as it was, except for what belongs to
+// another schema if stored has that. The zero Document makes a new one, with the keys in the order
+// of `elyra-metadata create runtimes`.
 func (r Runtime) Document(stored Document) Document {
+	if before, _ := stored.Runtime(); before.Schema != nil && before.Schema != r.Schema {
+		for _, field := range before.Schema.Fields {
+			stored.metadata = stored.metadata.without(field.Key)
+		}
+	}
 	fields := append(slices.Clone(r.Schema.Fields), Field{Key: keyRuntimeType})
 	last := r.Schema.Fields[len(r.Schema.Fields)-1].Key
 	return stored.with(r.Schema.Name, fields, last, r.Tags, func(field Field) string {

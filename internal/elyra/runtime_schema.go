@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -142,9 +143,23 @@ func (f Field) Choices() (values []string) {
 	return values
 }
 
+// Fault is what's wrong with the value of a key, given those of others.
+type Fault struct {
+	Key, Reason string
+	// Add is a line that repairs it; empty if something has to be removed instead.
+	Add string
+}
+
+func (f Fault) String() string {
+	if f.Add == "" {
+		return f.Reason
+	}
+	return f.Reason + "; add " + f.Add
+}
+
 // CheckTogether holds values that are each valid against the rules between them. Those of the keys
-// that aren't known yet break no rule. No error quotes a value of a field without choices.
-func (s *RuntimeSchema) CheckTogether(values map[string]string, unknown []string) (faults []string) {
+// that aren't known yet break no rule. No fault quotes a value of a field without choices.
+func (s *RuntimeSchema) CheckTogether(values map[string]string, unknown []string) (faults []Fault) {
 	for _, field := range s.Fields {
 		value, set := values[field.Key]
 		if !set {
@@ -159,7 +174,10 @@ func (s *RuntimeSchema) CheckTogether(values map[string]string, unknown []string
 	return faults
 }
 
-func (s *RuntimeSchema) checkChoice(field Field, chosen choice, values map[string]string, unknown []string) (faults []string) {
+func (s *RuntimeSchema) checkChoice(field Field, chosen choice, values map[string]string, unknown []string) (faults []Fault) {
+	fault := func(key, add, format string, args ...any) {
+		faults = append(faults, Fault{key, fmt.Sprintf(format, args...), add})
+	}
 	has := func(key string) bool { _, ok := values[key]; return ok }
 	setting := fmt.Sprintf("%s = %q", field.Key, chosen.value)
 	for _, other := range s.Fields {
@@ -169,7 +187,7 @@ func (s *RuntimeSchema) checkChoice(field Field, chosen choice, values map[strin
 		}
 		switch need := chosen.needs[key]; {
 		case need == required && !has(key):
-			faults = append(faults, fmt.Sprintf("%s requires %s; add %s", setting, key, exampleLine(other, chosen)))
+			fault(field.Key, exampleLine(other, chosen), "%s requires %s", setting, key)
 		case need == forbidden && has(key):
 			var takers []string
 			for _, choice := range field.choices {
@@ -177,16 +195,23 @@ func (s *RuntimeSchema) checkChoice(field Field, chosen choice, values map[strin
 					takers = append(takers, fmt.Sprintf("%q", choice.value))
 				}
 			}
-			faults = append(faults, fmt.Sprintf("%s takes no %s; remove %s, or set %s to one that takes it (%s)", setting, key, key, field.Key, strings.Join(takers, ", ")))
+			fault(key, "", "%s takes no %s; remove %s, or set %s to one that takes it (%s)", setting, key, key, field.Key, strings.Join(takers, ", "))
 		case need == together && !has(key):
 			for partner, need := range chosen.needs {
 				if need == together && has(partner) {
-					faults = append(faults, fmt.Sprintf("%s takes %s only with %s; add %s, or remove %s", setting, partner, key, exampleLine(other, chosen), partner))
+					fault(partner, exampleLine(other, chosen), "%s takes %s only with %s, or neither", setting, partner, key)
 				}
 			}
 		}
 	}
 	return faults
+}
+
+// Takes reports whether the rules allow a document with these values to have the key, too.
+func (s *RuntimeSchema) Takes(key string, values map[string]string) bool {
+	with := maps.Clone(values)
+	with[key] = "any"
+	return !slices.ContainsFunc(s.CheckTogether(with, nil), func(f Fault) bool { return f.Key == key })
 }
 
 // exampleLine is a line to paste that gives a field a value.

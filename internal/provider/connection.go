@@ -59,12 +59,14 @@ func newConnection(t *instanceType, store elyra.Store) *connection {
 	return c
 }
 
-// to returns the connection to the instances of a kind in the same place.
-func (c *connection) to(kind *elyra.Kind) *connection {
-	if c == nil || c.kind == kind {
+// of returns the connection to the instances of another type in the same place.
+func (c *connection) of(t *instanceType) *connection {
+	if c == nil || c.instanceType == t {
 		return c
 	}
-	return c.runtimes
+	other := *c.runtimes
+	other.instanceType = t
+	return &other
 }
 
 // imageOf decodes the document of an instance as far as it can be read.
@@ -89,7 +91,7 @@ func byImageName(instances []elyra.Instance, err error) (imagesByImageName, erro
 }
 
 // find returns what the store has under a name, valid or not; nil if nothing. If
-// it's invalid, the InvalidError is returned too.
+// it's invalid, or of another type, the InvalidError is returned too.
 func (c *connection) find(ctx context.Context, name string, freshness elyra.Freshness) (*elyra.Instance, *elyra.InvalidError, error) {
 	instance, err := c.store.Get(ctx, name, freshness)
 	var invalid *elyra.InvalidError
@@ -101,7 +103,10 @@ func (c *connection) find(ctx context.Context, name string, freshness elyra.Fres
 	case err != nil:
 		return nil, nil, err
 	}
-	return &instance, nil, nil
+	if other := c.foreign(instance.Document); other != nil {
+		invalid = &elyra.InvalidError{Name: name, Location: instance.Location, Reasons: []string{fmt.Sprintf("schema_name is %q, not %q", other.runtime.Name, c.runtime.Name)}}
+	}
+	return &instance, invalid, nil
 }
 
 // freeName proposes a name like this one that nothing is known to have.
@@ -149,7 +154,7 @@ func (c *connection) locate(state instanceModel, digest string, found *elyra.Ins
 	case ownership.Same:
 		return here
 	case ownership.SameIfUnchanged:
-		if found != nil && found.Digest() == digest {
+		if found != nil && c.digest(*found, digest) == digest {
 			return here
 		}
 	default:

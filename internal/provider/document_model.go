@@ -37,8 +37,10 @@ func fieldRule(field elyra.Field) ruleValidator {
 }
 
 // text returns the value of a field.
-func (m documentModel) text(key string) types.String {
-	return m.texts[slices.IndexFunc(m.fields, func(f elyra.Field) bool { return f.Key == key })]
+func (m documentModel) text(key string) types.String { return m.texts[m.index(key)] }
+
+func (m documentModel) index(key string) int {
+	return slices.IndexFunc(m.fields, func(f elyra.Field) bool { return f.Key == key })
 }
 
 // values are the attributes' values, and others next to them.

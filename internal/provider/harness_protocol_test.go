@@ -57,7 +57,9 @@ func IsolateAll(home string) error {
 type testProvider struct {
 	tfprotov6.ProviderServer
 	providerConfig *tfprotov6.DynamicValue
-	resourceType   tftypes.Object
+	// name is that of the resource that is asked for, and resourceType its type.
+	name         string
+	resourceType tftypes.Object
 }
 
 // newTestProvider returns a provider that is configured for a data directory, which may be unknown,
@@ -90,10 +92,15 @@ func configure(t testing.TB, arguments map[string]tftypes.Value) (testProvider, 
 func startProvider(t testing.TB, p provider.Provider, arguments map[string]tftypes.Value) testProvider {
 	t.Helper()
 	started := testProvider{ProviderServer: serverOf(p)}
-	schemas := started.schemas(t)
-	started.providerConfig = newObject(t, schemas.Provider.ValueType(), arguments)
-	started.resourceType = schemas.ResourceSchemas[resourceName].ValueType().(tftypes.Object)
-	return started
+	started.providerConfig = newObject(t, started.schemas(t).Provider.ValueType(), arguments)
+	return started.of(t, resourceName)
+}
+
+// of is the same provider, asked for another resource.
+func (p testProvider) of(t testing.TB, resource string) testProvider {
+	t.Helper()
+	p.name, p.resourceType = resource, p.schemas(t).ResourceSchemas[resource].ValueType().(tftypes.Object)
+	return p
 }
 
 // storeProvider is the provider on a store of the test's choice, whatever its configuration.
@@ -201,7 +208,7 @@ type planned struct {
 
 func (p testProvider) read(t testing.TB, state *tfprotov6.DynamicValue) planned {
 	t.Helper()
-	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
+	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: p.name, CurrentState: state})
 	check(t, err, read.Diagnostics)
 	return planned{read.NewState, read.NewIdentity, read.Private}
 }
@@ -221,7 +228,7 @@ func (p testProvider) respond(t testing.TB, config *tfprotov6.DynamicValue, prio
 		proposed = p.proposed(t, config, prior.state)
 	}
 	plan, err := p.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: resourceName, Config: config, PriorState: prior.state, ProposedNewState: proposed,
+		TypeName: p.name, Config: config, PriorState: prior.state, ProposedNewState: proposed,
 		PriorIdentity: prior.identity, PriorPrivate: prior.private,
 	})
 	check(t, err, nil)
@@ -243,7 +250,7 @@ func (p testProvider) plan(t testing.TB, config *tfprotov6.DynamicValue, prior p
 // planUnchanged is all that a plan asks for a resource that nothing changes.
 func (p testProvider) planUnchanged(t testing.TB, config, state *tfprotov6.DynamicValue) {
 	t.Helper()
-	validated, err := p.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: config})
+	validated, err := p.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{TypeName: p.name, Config: config})
 	check(t, err, validated.Diagnostics)
 	check(t, nil, p.respond(t, config, p.read(t, state)).Diagnostics)
 }
@@ -274,7 +281,7 @@ func (p testProvider) applyCreate(t testing.TB, config *tfprotov6.DynamicValue, 
 func (p testProvider) apply(t testing.TB, config, prior *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
 	t.Helper()
 	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: resourceName, Config: config, PriorState: prior,
+		TypeName: p.name, Config: config, PriorState: prior,
 		PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
 	})
 	check(t, err, nil)
@@ -299,7 +306,7 @@ func (p testProvider) destroyPlanned(t testing.TB, prior planned) []*tfprotov6.D
 func (p testProvider) tryDestroy(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
 	t.Helper()
 	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: resourceName, Config: p.none(t), PriorState: prior.state, PlannedState: p.none(t), PlannedPrivate: prior.private,
+		TypeName: p.name, Config: p.none(t), PriorState: prior.state, PlannedState: p.none(t), PlannedPrivate: prior.private,
 	})
 	check(t, err, nil)
 	return applied.Diagnostics
@@ -308,11 +315,11 @@ func (p testProvider) tryDestroy(t testing.TB, prior planned) []*tfprotov6.Diagn
 // imported is an instance after its import and the read that follows.
 func (p testProvider) imported(t testing.TB, name string) planned {
 	t.Helper()
-	response, err := p.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: name})
+	response, err := p.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: p.name, ID: name})
 	check(t, err, response.Diagnostics)
 	imported := response.ImportedResources[0]
 	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
-		TypeName: resourceName, CurrentState: imported.State, CurrentIdentity: imported.Identity, Private: imported.Private,
+		TypeName: p.name, CurrentState: imported.State, CurrentIdentity: imported.Identity, Private: imported.Private,
 	})
 	check(t, err, read.Diagnostics)
 	return planned{read.NewState, read.NewIdentity, read.Private}
@@ -322,14 +329,14 @@ func (p testProvider) imported(t testing.TB, name string) planned {
 // an identity, and all warnings.
 func (p testProvider) query(t *testing.T, set map[string]tftypes.Value, limit int64, includeResource bool) (results []tfprotov6.ListResourceResult, warnings []*tfprotov6.Diagnostic) {
 	t.Helper()
-	config := newObject(t, p.schemas(t).ListResourceSchemas[resourceName].ValueType(), set)
+	config := newObject(t, p.schemas(t).ListResourceSchemas[p.name].ValueType(), set)
 	lister, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
 	if !ok {
 		t.Fatal("the provider lists no resources")
 	}
-	validated, err := lister.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: resourceName, Config: config})
+	validated, err := lister.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: p.name, Config: config})
 	check(t, err, validated.Diagnostics)
-	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: resourceName, Config: config, Limit: limit, IncludeResource: includeResource})
+	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: p.name, Config: config, Limit: limit, IncludeResource: includeResource})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,14 +56,20 @@ func (c commandLine) withIdentity(t *testing.T) commandLine {
 // knowsIdentities reports whether a Terraform or an OpenTofu does: both since 1.12.
 func knowsIdentities(t *testing.T, terraform string) bool {
 	t.Helper()
+	return minorVersion(t, terraform) >= 12
+}
+
+// minorVersion is the second number of the version, which both have alike.
+func minorVersion(t *testing.T, terraform string) int {
+	t.Helper()
 	out, err := exec.CommandContext(t.Context(), terraform, "version").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var product string
 	var major, minor int
-	if _, err := fmt.Sscanf(string(out), "%s v%d.%d", &product, &major, &minor); err != nil {
+	if _, err := fmt.Sscanf(string(out), "%s v%d.%d", &product, &major, &minor); err != nil || major != 1 {
 		t.Fatalf("%s: %v", out, err)
 	}
-	return major > 1 || minor >= 12
+	return minor
 }

@@ -38,7 +38,8 @@ func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Inst
 		return elyra.Instance{}, recorded{}, &createdTwiceError{name}
 	}
 	written := recorded{Name: name}
-	instance, err := c.store.Create(ctx, name, plan.document(elyra.Document{}))
+	document := plan.document(elyra.Document{})
+	instance, err := c.store.Create(ctx, name, document)
 	if plan.Overwrite.ValueBool() && errors.Is(err, elyra.ErrExists) {
 		written.Overwrote = true
 		instance, err = c.store.Update(ctx, name, nil, plan.document)
@@ -47,8 +48,11 @@ func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Inst
 	if err == nil || written.OutcomeUnknown {
 		c.run.NoteCreated(name)
 	}
-	if err == nil {
-		written.Digest = instance.Digest()
+	switch {
+	case err == nil:
+		written.Digest = c.digest(instance, "")
+	case written.OutcomeUnknown: // only what means exactly what was sent is this instance
+		written.Digest = c.digest(elyra.Instance{Document: document}, "")
 	}
 	return instance, written, err
 }
@@ -65,7 +69,7 @@ func (c *connection) update(ctx context.Context, plan, state instanceModel, befo
 	if err != nil {
 		return instance, before, err
 	}
-	return instance, recorded{Name: name, Digest: instance.Digest(), Overwrote: before.Overwrote}, nil
+	return instance, recorded{Name: name, Digest: c.digest(instance, ""), Overwrote: before.Overwrote}, nil
 }
 
 // remove deletes the instance of a state, which is here or later. It leaves what

@@ -18,11 +18,8 @@ var (
 	_ list.ListResourceWithConfigure = (*instanceResource)(nil)
 )
 
-// newRuntimeImageListResource returns the resource, whose name and connection
-// the list shares.
-func newRuntimeImageListResource() list.ListResource {
-	return &instanceResource{instanceType: runtimeImageType}
-}
+// newListResource returns the resource, whose name and connection the list shares.
+func (t *instanceType) newListResource() list.ListResource { return &instanceResource{instanceType: t} }
 
 type instanceListModel struct {
 	Search types.String `tfsdk:"search"`
@@ -72,7 +69,7 @@ func (r *instanceResource) List(ctx context.Context, req list.ListRequest, strea
 	for _, instance := range instances {
 		values, tags := r.read(instance.Document)
 		switch {
-		case !filter.matches(instance.Name, values["display_name"], tags):
+		case r.foreign(instance.Document) != nil, !filter.matches(instance.Name, values["display_name"], tags):
 		case instance.Invalid != nil || elyra.ValidateName(instance.Name) != nil:
 			skipped = append(skipped, instance)
 		default:

@@ -23,15 +23,24 @@ type instanceModel struct {
 	Overwrite types.Bool
 	ID        types.String
 	Location  types.String
+
+	// versions are those of the secrets, and writeOnly their values, which only a
+	// configuration has.
+	versions  []types.Number
+	writeOnly []types.String
 }
 
 // object is the model as Terraform has it. With the tags of a struct, the framework
 // would do that and its reverse, and compile regular expressions for it each time: a
 // fifth of what a read costs.
 func (m instanceModel) object() types.Object {
-	return types.ObjectValueMust(m.attributeTypes, m.values(map[string]attr.Value{
+	values := m.values(map[string]attr.Value{
 		"name": m.Name, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location,
-	}))
+	})
+	for i, secret := range m.secrets {
+		values[writeOnly(secret)], values[version(secret)] = types.StringNull(), m.versions[i]
+	}
+	return types.ObjectValueMust(m.attributeTypes, values)
 }
 
 // get is the reverse of object, for a configuration, plan or state that isn't null.
@@ -47,6 +56,10 @@ func (m *instanceModel) get(ctx context.Context, from interface {
 	m.setValues(values)
 	m.Name, m.ID = values["name"].(types.String), values["id"].(types.String) // the schema says so
 	m.Overwrite, m.Location = values["overwrite"].(types.Bool), values["location"].(types.String)
+	m.writeOnly = make([]types.String, len(m.secrets))
+	for i, secret := range m.secrets {
+		m.writeOnly[i], m.versions[i] = values[writeOnly(secret)].(types.String), values[version(secret)].(types.Number)
+	}
 	return diags
 }
 
@@ -55,15 +68,28 @@ type instanceIdentityModel struct {
 	Name types.String `tfsdk:"name"`
 }
 
-// document puts the model into a stored document and keeps all else. Unknown and null
-// values are absent in it.
+// document puts the model into a stored document and keeps all else, with the secrets that
+// the model doesn't have. Other unknown and null values are absent in it.
 func (m instanceModel) document(stored elyra.Document) elyra.Document {
 	values, tags := m.known()
+	if len(m.secrets) > 0 {
+		before, _ := m.read(stored)
+		m.keepSecrets(values, before)
+	}
 	return m.instanceType.document(stored, values, tags)
 }
 
-// setDocument is the reverse of document.
-func (m *instanceModel) setDocument(document elyra.Document) { m.setKnown(m.read(document)) }
+// setDocument sets what a document has, and of its secrets those that the model has already:
+// others are unmanaged, or write-only.
+func (m *instanceModel) setDocument(document elyra.Document) {
+	values, tags := m.read(document)
+	for _, secret := range m.secrets {
+		if m.texts == nil || m.text(secret.Key).IsNull() {
+			delete(values, secret.Key)
+		}
+	}
+	m.setKnown(values, tags)
+}
 
 // validate holds all known values to their rules, before anything is written.
 func (m instanceModel) validate() (diags diag.Diagnostics) {
@@ -121,7 +147,7 @@ func (m *instanceModel) deriveName() (diags diag.Diagnostics) {
 	if err != nil {
 		diags.AddAttributeError(pathDisplayName, "Display name gives no name",
 			sentence(fmt.Sprintf("from %q Elyra can't derive a name for the instance: %v", displayName.ValueString(), err))+
-				" Set one yourself:\n\n    name = \"my-image\"")
+				" Set one yourself:\n\n    name = \"my-"+m.short+"\"")
 		return diags
 	}
 	m.Name = types.StringValue(name)
@@ -136,7 +162,8 @@ func (m instanceModel) differs(state instanceModel) bool {
 
 // sameInstance reports whether both describe the same instance.
 func (m instanceModel) sameInstance(o instanceModel) bool {
-	return m.Name.Equal(o.Name) && m.sameDocument(o.documentModel)
+	return m.Name.Equal(o.Name) && m.sameDocument(o.documentModel) &&
+		slices.EqualFunc(m.versions, o.versions, func(a, b types.Number) bool { return a.Equal(b) })
 }
 
 // equal reports whether two states are the same.

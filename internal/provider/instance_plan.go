@@ -106,7 +106,7 @@ func (r *instanceResource) planWrite(ctx context.Context, req resource.ModifyPla
 	}
 	resp.Diagnostics.Append(p.setName(config)...)
 	resp.Diagnostics.Append(p.setLocation(ctx)...)
-	resp.Diagnostics.Append(p.validate()...)
+	resp.Diagnostics.Append(p.validate(config)...)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, p.plan.object())...)
 	if p.renames() {
 		resp.RequiresReplace = append(resp.RequiresReplace, pathName)
@@ -190,10 +190,16 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 
 // validate holds what is going to be written to the rules. The configuration was
 // held to them already: what is wrong now was kept by ignore_changes.
-func (p *writePlan) validate() (diags diag.Diagnostics) {
-	if p.state == nil || !p.plan.differs(*p.state) {
+func (p *writePlan) validate(config instanceModel) (diags diag.Diagnostics) {
+	if p.state == nil || p.where == elsewhere {
+		return p.plan.withSecrets(config, p.resource.model()).checkTogether(config, nil)
+	}
+	if !p.plan.differs(*p.state) {
 		return nil
 	}
+	stored, complete := marks(p.before.Digest), p.plan.withSecrets(config, *p.state)
+	diags.Append(complete.checkTogether(config, stored)...)
+	diags.Append(complete.removedSecretsWarning(stored)...)
 	for _, fault := range p.plan.validate() {
 		diags.Append(ignoredFault(fault))
 	}
@@ -269,7 +275,7 @@ func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diag
 	case err != nil && !overwrite:
 		diags.Append(conn.uncheckedWarning(name, err))
 	case err != nil, found == nil, overwrite, conn.run.WasRead(name):
-	case p.claim() == claimNew && found.Writable && found.Document.Equal(p.plan.document(elyra.Document{})):
+	case p.claim() == claimNew && found.Writable && p.plan.describes(found.Document):
 		diags.Append(conn.existsWarning(ctx, *found))
 	default:
 		diags.Append(conn.existsError(ctx, *found, p.claim()))

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -19,16 +22,15 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*instanceResource)(nil)
-	_ resource.ResourceWithConfigure   = (*instanceResource)(nil)
-	_ resource.ResourceWithIdentity    = (*instanceResource)(nil)
-	_ resource.ResourceWithImportState = (*instanceResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*instanceResource)(nil)
+	_ resource.Resource                   = (*instanceResource)(nil)
+	_ resource.ResourceWithConfigure      = (*instanceResource)(nil)
+	_ resource.ResourceWithIdentity       = (*instanceResource)(nil)
+	_ resource.ResourceWithImportState    = (*instanceResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*instanceResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*instanceResource)(nil)
 )
 
-func newRuntimeImageResource() resource.Resource {
-	return &instanceResource{instanceType: runtimeImageType}
-}
+func (t *instanceType) newResource() resource.Resource { return &instanceResource{instanceType: t} }
 
 // instanceResource is the resource for instances of a type.
 type instanceResource struct {
@@ -72,12 +74,20 @@ func (r *instanceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		},
 	}
 	for _, field := range r.fields {
-		attributes[field.Key] = schema.StringAttribute{
-			MarkdownDescription: fieldDescriptions[field.Key],
+		attribute := schema.StringAttribute{
+			MarkdownDescription: fieldDescription(field),
 			Required:            field.Required,
 			Optional:            !field.Required,
 			Validators:          []validator.String{fieldValidator(field)},
 		}
+		if field.Default != "" {
+			attribute.Computed, attribute.Default = true, stringdefault.StaticString(field.Default)
+			attribute.MarkdownDescription += fmt.Sprintf(" Defaults to `%q`.", field.Default)
+		}
+		attributes[field.Key] = attribute
+	}
+	for _, secret := range r.secrets {
+		maps.Copy(attributes, secretAttributes(secret))
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: r.description,
@@ -102,20 +112,37 @@ func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 func (r *instanceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.conn = connected(req.ProviderData, &resp.Diagnostics).to(r.kind)
+	r.conn = connected(req.ProviderData, &resp.Diagnostics).of(r.instanceType)
 }
 
-func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := r.model()
-	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
-	if !resp.Diagnostics.HasError() && plan.Name.IsUnknown() { // its display name was, while planning
-		resp.Diagnostics.Append(plan.deriveName()...)
+// ValidateConfig holds the arguments to the rules between them. A secret that's missing may be stored.
+func (r *instanceResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	config := r.model()
+	if r.runtime == nil {
+		return
 	}
-	resp.Diagnostics.Append(r.checkWrite(plan)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	written, diags := r.create(ctx, &plan)
+	stored := map[string]string{}
+	for _, secret := range r.secrets {
+		stored[secret.Key] = "stored"
+	}
+	resp.Diagnostics.Append(config.withSecrets(config, r.model()).checkTogether(config, stored)...)
+}
+
+func (r *instanceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	plan, config := r.model(), r.model()
+	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
+	if !resp.Diagnostics.HasError() && plan.Name.IsUnknown() { // its display name was, while planning
+		resp.Diagnostics.Append(plan.deriveName()...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	written, diags := r.create(ctx, &plan, config)
 	resp.Diagnostics.Append(diags...)
 	if written.Name == "" {
 		return
@@ -127,9 +154,13 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 
 // create creates the planned instance and completes the plan. What it returns has no
 // name if there's nothing to keep in the state.
-func (r *instanceResource) create(ctx context.Context, plan *instanceModel) (written recorded, diags diag.Diagnostics) {
+func (r *instanceResource) create(ctx context.Context, plan *instanceModel, config instanceModel) (written recorded, diags diag.Diagnostics) {
+	complete := plan.withSecrets(config, r.model())
+	if diags.Append(r.checkWrite(complete, config, nil)...); diags.HasError() {
+		return recorded{}, diags
+	}
 	name := plan.Name.ValueString()
-	instance, written, err := r.conn.create(ctx, *plan)
+	instance, written, err := r.conn.create(ctx, complete)
 	switch {
 	case written.OutcomeUnknown:
 		diags.Append(r.conn.outcomeUnknownError(ctx, name, err))
@@ -145,9 +176,11 @@ func (r *instanceResource) create(ctx context.Context, plan *instanceModel) (wri
 }
 
 // checkWrite makes sure that a plan can be written: values that were unknown while
-// planning meet their rules, and the provider's configuration is known.
-func (r *instanceResource) checkWrite(plan instanceModel) (diags diag.Diagnostics) {
+// planning meet their rules, and the provider's configuration is known. stored are the
+// secrets that stay if the plan has none.
+func (r *instanceResource) checkWrite(plan, config instanceModel, stored map[string]string) (diags diag.Diagnostics) {
 	diags.Append(plan.validate()...)
+	diags.Append(plan.checkTogether(config, stored)...)
 	if r.conn.store == nil {
 		diags.Append(unconfiguredError())
 	}
@@ -179,7 +212,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case where == elsewhere: // the plan says so
 		return
-	case found == nil, where == here && r.conn.isHidden(*found), before.isNotOurs(state, *found):
+	case found == nil, where == here && r.conn.isHidden(*found), before.OutcomeUnknown && r.conn.digest(*found, before.Digest) != before.Digest:
 		resp.Diagnostics.Append(recorded{}.save(ctx, resp.Private, before)...)
 		resp.State.RemoveResource(ctx)
 		return
@@ -191,10 +224,15 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		state.setInvalid(*found)
 	} else {
 		resp.Diagnostics.Append(r.conn.modeWarnings(*found)...)
+		if old.isImport() {
+			resp.Diagnostics.Append(r.conn.unsavableWarning(*found)...)
+		}
 		state.setInstance(*found)
 	}
+	digest := r.conn.digest(*found, before.Digest)
+	resp.Diagnostics.Append(state.setChangedSecrets(before.Digest, digest)...)
 	after := recorded{
-		Name: name, Digest: found.Digest(), Overwrote: before.Overwrote,
+		Name: name, Digest: digest, Overwrote: before.Overwrote,
 		Invalid: invalid != nil, Irreparable: invalid != nil && invalid.Irreparable,
 	}
 	resp.Diagnostics.Append(after.save(ctx, resp.Private, before)...)
@@ -205,26 +243,21 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 }
 
-// isNotOurs reports whether an instance is another than the one whose creation has
-// an unknown outcome. Only what means exactly what was sent is that one.
-func (r recorded) isNotOurs(state instanceModel, found elyra.Instance) bool {
-	return r.OutcomeUnknown && !found.Document.Equal(state.document(elyra.Document{}))
-}
-
 func (r *instanceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	plan, state := r.model(), r.model()
+	plan, state, config := r.model(), r.model(), r.model()
 	var before recorded
 	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Diagnostics.Append(r.checkWrite(plan)...)
+	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
+	if r.conn.store == nil {
+		resp.Diagnostics.Append(unconfiguredError())
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	if plan.differs(state) { // overwrite alone is nothing to write
-		written, diags := r.update(ctx, &plan, state, before)
+		written, diags := r.update(ctx, &plan, state, config, before)
 		resp.Diagnostics.Append(diags...)
 		resp.Diagnostics.Append(written.save(ctx, resp.Private, before)...)
 		if resp.Diagnostics.HasError() {
@@ -237,7 +270,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 
 // update writes the planned instance where the state has it, or creates it in the
 // place that the provider is configured for now, and completes the plan.
-func (r *instanceResource) update(ctx context.Context, plan *instanceModel, state instanceModel, before recorded) (recorded, diag.Diagnostics) {
+func (r *instanceResource) update(ctx context.Context, plan *instanceModel, state, config instanceModel, before recorded) (recorded, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	name := plan.Name.ValueString()
 	where, err := r.conn.lookUp(ctx, state, before.Digest)
@@ -247,13 +280,17 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 	case where == elsewhere && plan.Location.Equal(state.Location):
 		return before, append(diags, r.conn.placeChangedError(state, r.conn.store.Location(name)))
 	case where == elsewhere:
-		written, diags := r.create(ctx, plan)
+		written, diags := r.create(ctx, plan, config)
 		if diags.HasError() {
 			return before, diags // the state keeps the old place
 		}
 		return written, diags
 	}
-	instance, written, err := r.conn.update(ctx, *plan, state, before)
+	complete := plan.withSecrets(config, state)
+	if diags.Append(r.checkWrite(complete, config, marks(before.Digest))...); diags.HasError() {
+		return before, diags
+	}
+	instance, written, err := r.conn.update(ctx, complete, state, before)
 	if err != nil {
 		return written, append(diags, r.conn.changeError(ctx, "update", state, before, err))
 	}
@@ -288,11 +325,13 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 		// reads it, and with -refresh=false it never does: the next plan has to know what is there.
 		if changed := (*elyra.ChangedError)(nil); errors.As(err, &changed) {
 			found := changed.Found
+			digest := r.conn.digest(found, before.Digest)
 			if !found.Document.IsZero() {
 				state.setInstance(found)
+				state.setChangedSecrets(before.Digest, digest)
 				resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
 			}
-			after := recorded{Name: name, Digest: found.Digest(), Overwrote: before.Overwrote, Invalid: found.Document.IsZero()}
+			after := recorded{Name: name, Digest: digest, Overwrote: before.Overwrote, Invalid: found.Document.IsZero()}
 			resp.Diagnostics.Append(after.save(ctx, resp.Private, before)...)
 		}
 		return
@@ -323,6 +362,9 @@ func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportS
 		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name.ValueString(), err))
 	case found == nil:
 		resp.Diagnostics.Append(r.conn.notFoundError(ctx, name.ValueString()))
+	case r.foreign(found.Document) != nil:
+		other := r.foreign(found.Document)
+		fail(fmt.Sprintf("%q is a runtime for %s. Import it into an %s.", name.ValueString(), other.runtime.Title, other.name))
 	default:
 		if err := elyra.ValidateName(name.ValueString()); err != nil {
 			fail(sentence(err.Error()) + " " + unsavableAdvice(name.ValueString()))

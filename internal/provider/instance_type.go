@@ -17,8 +17,10 @@ type instanceType struct {
 	kind *elyra.Kind
 	// short is what descriptions call an instance, and description describes the resource.
 	short, description string
-	// fields are the attributes that are text.
-	fields []elyra.Field
+	// fields are the attributes that are text, and secrets those of them that are a secret.
+	fields, secrets []elyra.Field
+	// runtime is the schema, and nil for images.
+	runtime *elyra.RuntimeSchema
 	// attributeTypes are those of the resource.
 	attributeTypes map[string]attr.Type
 }
@@ -36,8 +38,39 @@ func newInstanceType(t instanceType) *instanceType {
 	}
 	for _, field := range t.fields {
 		t.attributeTypes[field.Key] = types.StringType
+		if field.Secret {
+			t.secrets = append(t.secrets, field)
+			t.attributeTypes[writeOnly(field)], t.attributeTypes[version(field)] = types.StringType, types.NumberType
+		}
 	}
 	return &t
+}
+
+// newRuntimeType returns the type of the runtimes of one schema.
+func newRuntimeType(name, page string, runtime *elyra.RuntimeSchema) *instanceType {
+	return newInstanceType(instanceType{
+		name: name, kind: elyra.Runtimes, short: "runtime", fields: runtime.Fields, runtime: runtime,
+		description: "Manages a [runtime configuration](https://elyra.readthedocs.io/en/latest/user_guide/runtime-conf.html#" + page + ") of Elyra for " + runtime.Title + ": where pipelines run, and the object storage for their files.",
+	})
+}
+
+var (
+	kubeflowPipelinesType = newRuntimeType("elyra_kubeflow_pipelines_runtime", "kubeflow-pipelines-configuration-settings", elyra.KubeflowPipelines)
+	airflowType           = newRuntimeType("elyra_airflow_runtime", "apache-airflow-configuration-settings", elyra.Airflow)
+)
+
+// foreign returns the other type that a document is of; nil if there's none.
+func (t *instanceType) foreign(document elyra.Document) *instanceType {
+	if t.runtime == nil {
+		return nil
+	}
+	found, _ := document.Runtime() // the schema is all that matters
+	for _, other := range []*instanceType{kubeflowPipelinesType, airflowType} {
+		if other != t && other.runtime == found.Schema {
+			return other
+		}
+	}
+	return nil
 }
 
 // title is the noun for an instance at the beginning of a sentence.
@@ -47,11 +80,14 @@ func (t *instanceType) title() string {
 
 // model returns a model without values.
 func (t *instanceType) model() instanceModel {
-	return instanceModel{instanceType: t, documentModel: documentModel{fields: t.fields}}
+	return instanceModel{instanceType: t, documentModel: documentModel{fields: t.fields}, versions: make([]types.Number, len(t.secrets))}
 }
 
 // document returns stored with values and tags in it, and all else as it was.
 func (t *instanceType) document(stored elyra.Document, values map[string]string, tags []string) elyra.Document {
+	if t.runtime != nil {
+		return elyra.Runtime{Schema: t.runtime, Values: values, Tags: tags}.Document(stored)
+	}
 	image := elyra.RuntimeImage{Tags: tags}
 	for _, field := range t.fields {
 		*field.Of(&image) = values[field.Key]
@@ -61,6 +97,15 @@ func (t *instanceType) document(stored elyra.Document, values map[string]string,
 
 // read is the reverse of document, as far as the document can be read.
 func (t *instanceType) read(document elyra.Document) (values map[string]string, tags []string) {
+	if t.runtime != nil {
+		runtime, _ := document.Runtime() // the store has checked it
+		for _, field := range t.fields {
+			if !field.Secret {
+				runtime.Values[field.Key] = withoutCredentials(runtime.Values[field.Key])
+			}
+		}
+		return runtime.Values, runtime.Tags
+	}
 	image, _ := document.Image("") // the store has checked it
 	values = make(map[string]string, len(t.fields))
 	for _, field := range t.fields {

@@ -25,14 +25,12 @@ var (
 
 // instancesDataSource lists the instances of a kind.
 type instancesDataSource struct {
-	kind *elyra.Kind
-	// attribute has the instances, and noun is for them in descriptions.
-	attribute, noun, description string
+	*instanceType // any of the kind
+	// attribute has the instances.
+	attribute, description string
 	// attributes are those of an instance, and values their values.
 	attributes func(context.Context) map[string]schema.Attribute
 	values     func(elyra.Instance) map[string]attr.Value
-	// label returns display name and tags.
-	label func(elyra.Instance) (string, []string)
 	// warnings are about what was found, and where.
 	warnings func(*connection, []elyra.Instance) diag.Diagnostics
 
@@ -48,11 +46,11 @@ func (d *instancesDataSource) Schema(ctx context.Context, _ datasource.SchemaReq
 		MarkdownDescription: d.description,
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
-				MarkdownDescription: searchDescription(d.noun),
+				MarkdownDescription: searchDescription(d.short + "s"),
 				Optional:            true,
 			},
 			"tags": schema.SetAttribute{
-				MarkdownDescription: anyTagDescription(d.noun),
+				MarkdownDescription: anyTagDescription(d.short + "s"),
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.Set{tagRule},
@@ -71,7 +69,7 @@ func (d *instancesDataSource) Schema(ctx context.Context, _ datasource.SchemaReq
 }
 
 func (d *instancesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.conn = connected(req.ProviderData, &resp.Diagnostics).to(d.kind)
+	d.conn = connected(req.ProviderData, &resp.Diagnostics).of(d.instanceType)
 }
 
 func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -101,8 +99,8 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 		return
 	}
 	instances = slices.DeleteFunc(instances, func(i elyra.Instance) bool {
-		displayName, tags := d.label(i)
-		return !filter.matches(i.Name, displayName, tags)
+		values, tags := d.read(i.Document)
+		return !filter.matches(i.Name, values["display_name"], tags)
 	})
 	if d.warnings != nil {
 		resp.Diagnostics.Append(d.warnings(d.conn, instances)...)
@@ -133,7 +131,7 @@ func invalidReason(instance elyra.Instance) types.String {
 		return types.StringNull()
 	case errors.As(instance.Invalid, &invalid):
 		return types.StringValue(invalid.Reason())
-	default: // what cannot even be read
+	default: // what can't even be read
 		return types.StringValue(instance.Invalid.Error())
 	}
 }

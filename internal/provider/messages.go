@@ -58,17 +58,24 @@ func (c *connection) changeError(ctx context.Context, verb string, state instanc
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, summary,
 		fmt.Sprintf("Something else has changed %s after the plan was made:\n\n%s\n\nNothing was changed. Plan again to see the new difference, then apply.",
-			changed.Found.Location, indented(differences(state, changed.Found))))
+			changed.Found.Location, indented(differences(state, before, changed.Found))))
 }
 
 // differences lists how an instance differs from a state.
-func differences(state instanceModel, found elyra.Instance) (lines []string) {
+func differences(state instanceModel, before recorded, found elyra.Instance) (lines []string) {
 	if found.Document.IsZero() {
 		return []string{"its document can't be read"}
 	}
 	now := state
 	now.setDocument(found.Document)
 	old, values := state.values(map[string]attr.Value{}), now.values(map[string]attr.Value{})
+	was, is := marks(before.Digest), marks(state.digest(found, before.Digest))
+	for _, secret := range state.secrets {
+		delete(values, secret.Key)
+		if was[secret.Key] != is[secret.Key] {
+			lines = append(lines, secret.Key+" has another value")
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !values[name].Equal(old[name]) {
 			lines = append(lines, fmt.Sprintf("%s: %s -> %s", name, old[name], values[name]))
@@ -230,6 +237,9 @@ For lists, use for_each instead of count: its keys don't shift.`, derived, c.nam
 
     name = %[4]q`, name, derived, which, c.freeName(ctx, name), c.kind.Noun)
 	}
+	if c.runtime != nil && (conflict == ownership.NewAddress || conflict == ownership.PassedOn) {
+		detail += fmt.Sprintf("\n\nIf the other resource is of another type, its object can't become this one's. Set a different name:\n\n    name = %q", c.freeName(ctx, name))
+	}
 	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail+"\n\n"+destroyAnyway)
 }
 
@@ -293,6 +303,9 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 	}
 	if claim == claimMoved {
 		rename = ""
+	}
+	if c.foreign(found.Document) != nil {
+		importIt = ""
 	}
 	switch found.Origin {
 	case elyra.OriginFactory:
@@ -378,6 +391,10 @@ func (c *connection) revealedWarning(name, location string) (diags diag.Diagnost
 // invalidWarning says that Elyra refuses what is stored, and what a repair keeps of
 // it.
 func (c *connection) invalidWarning(invalid *elyra.InvalidError, found elyra.Instance, isImport bool) diag.Diagnostic {
+	if other := c.foreign(found.Document); other != nil {
+		return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("Runtime %q has another schema", found.Name),
+			fmt.Sprintf("%s is for %s now. Apply makes it one for %s again, and removes what only the other has.", found.Location, other.runtime.Title, c.runtime.Title))
+	}
 	repair := "Apply replaces these values with the configured ones and keeps everything else in the document."
 	switch {
 	case invalid.Irreparable:
@@ -400,7 +417,7 @@ func unconfiguredError() diag.Diagnostic {
 		"The provider's configuration depends on values that are known only after apply, so nothing can be read yet. Apply what they come from first, with -target. To read a data source during apply, add depends_on with what they come from.")
 }
 
-// notFoundError says that there is no instance of that name, and which there are.
+// notFoundError says that an instance of that name isn't there, and which there are.
 func (c *connection) notFoundError(ctx context.Context, name string) diag.Diagnostic {
 	detail := fmt.Sprintf("There is no %s named %q; it would be at %s.", c.kind.Noun, name, c.store.Location(name))
 	if stem, ok := strings.CutSuffix(name, ".json"); ok {

@@ -61,8 +61,8 @@ func (r recorded) save(ctx context.Context, private privateState, before recorde
 func (r recorded) precondition(state instanceModel) elyra.Precondition {
 	return func(found elyra.Instance) bool {
 		if r.Digest != "" {
-			return found.Digest() == r.Digest
+			return state.digest(found, r.Digest) == r.Digest
 		}
-		return found.Document.Equal(state.document(elyra.Document{}))
+		return state.describes(found.Document)
 	}
 }

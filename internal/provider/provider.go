@@ -160,7 +160,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 		runtimes = store.Of(elyra.Runtimes)
 	}
 	conn := newConnection(runtimeImageType, store)
-	conn.runtimes = newConnection(&instanceType{kind: elyra.Runtimes}, runtimes)
+	conn.runtimes = newConnection(kubeflowPipelinesType, runtimes)
 	for _, c := range []*connection{conn, conn.runtimes} {
 		c.absolute, c.dataDirs = model.isAbsolute(), dataDirs
 	}
@@ -173,7 +173,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 }
 
 func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newRuntimeImageResource, newRuntimeImagesExclusiveResource}
+	return []func() resource.Resource{airflowType.newResource, kubeflowPipelinesType.newResource, runtimeImageType.newResource, newRuntimeImagesExclusiveResource}
 }
 
 func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -181,7 +181,7 @@ func (p *elyraProvider) DataSources(context.Context) []func() datasource.DataSou
 }
 
 func (p *elyraProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{newRuntimeImageListResource}
+	return []func() list.ListResource{airflowType.newListResource, kubeflowPipelinesType.newListResource, runtimeImageType.newListResource}
 }
 
 func (p *elyraProvider) Functions(context.Context) []func() function.Function {

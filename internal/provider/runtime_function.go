@@ -54,7 +54,7 @@ func runtimeParameterDescription(runtime *elyra.RuntimeSchema) string {
 	var b strings.Builder
 	b.WriteString("Object with these attributes:\n")
 	for _, field := range runtime.Fields {
-		fmt.Fprintf(&b, "\n- `%s`: %s", field.Key, runtimeFieldDescription(field))
+		fmt.Fprintf(&b, "\n- `%s`: %s", field.Key, fieldDescription(field))
 		switch {
 		case field.Required:
 			b.WriteString(" Required.")
@@ -69,7 +69,7 @@ func runtimeParameterDescription(runtime *elyra.RuntimeSchema) string {
 var runtimeDescriptions = map[string]string{
 	"api_endpoint":        "Address of the API that pipelines are submitted to: `http://` or `https://` and a host.",
 	"public_api_endpoint": "Address of the user interface that links to runs lead to, if it isn't `api_endpoint`.",
-	"user_namespace":      "Kubernetes namespace that pipelines run in: 2 to 63 lower-case letters, digits, and hyphens.",
+	"user_namespace":      "Kubernetes namespace that pipelines run in: 2 to 63 lowercase letters, digits, and hyphens.",
 	"engine":              "Workflow engine.",
 	"auth_type":           "How Elyra authenticates with Kubeflow.",
 	"api_username":        "User name for the API. Required or forbidden depending on `auth_type`.",
@@ -81,14 +81,14 @@ var runtimeDescriptions = map[string]string{
 	"github_repo_token":   "Access token that may push to the DAG repository.",
 	"cos_endpoint":        "Address of the S3-compatible object storage, without a path.",
 	"public_cos_endpoint": "Address of the object storage that links lead to, if it isn't `cos_endpoint`.",
-	"cos_bucket":          "Bucket for the files of pipelines: 3 to 222 lower-case letters, digits, hyphens, and dots.",
+	"cos_bucket":          "Bucket for the files of pipelines: 3 to 222 lowercase letters, digits, hyphens, and dots.",
 	"cos_auth_type":       "How Elyra and the pipelines authenticate with the object storage.",
 	"cos_secret":          "Name of the Kubernetes Secret with the object storage's credentials. Required for `KUBERNETES_SECRET`, else forbidden.",
 	"cos_username":        "User name or access key for the object storage. Forbidden for `AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS`, else required.",
 	"cos_password":        "Password or secret key for the object storage, at least 8 characters. Forbidden for `AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS`, else required.",
 }
 
-func runtimeFieldDescription(field elyra.Field) string {
+func fieldDescription(field elyra.Field) string {
 	description := runtimeDescriptions[field.Key]
 	if description == "" {
 		description = fieldDescriptions[field.Key]
@@ -128,7 +128,9 @@ func (o *objectArgument) runtime(argument attr.Value, schema *elyra.RuntimeSchem
 			o.fault("%q isn't an attribute of this %s; use %q, or remove it", name, o.what, nearest(name, known))
 		}
 	}
-	o.faults = append(o.faults, schema.CheckTogether(runtime.Values, unknown)...)
+	for _, fault := range schema.CheckTogether(runtime.Values, unknown) {
+		o.faults = append(o.faults, fault.String())
+	}
 	return runtime.Document(elyra.Document{})
 }
 

@@ -78,7 +78,7 @@ func TestRuntimeJSON_errors(t *testing.T) {
 		`auth_type = "DEX_LDAP" requires api_password; add api_password = var.api_password`:                       kfp(set("auth_type", "DEX_LDAP", "api_username", "u")),
 		`("DEX_STATIC_PASSWORDS", "DEX_LDAP", "DEX_LEGACY", "EXISTING_BEARER_TOKEN")`:                             kfp(set("api_username", "u")),
 		`takes no api_password; remove api_password`:                                                              kfp(set("auth_type", "KUBERNETES_SERVICE_ACCOUNT_TOKEN", "api_password", runtimeSecret)),
-		`takes api_username only with api_password; add api_password = var.api_password`:                          kfp(set("auth_type", "DEX_LEGACY", "api_username", "u")),
+		`takes api_username only with api_password, or neither; add api_password = var.api_password`:              kfp(set("auth_type", "DEX_LEGACY", "api_username", "u")),
 		`auth_type = "EXISTING_BEARER_TOKEN" requires api_password`:                                               kfp(set("auth_type", "EXISTING_BEARER_TOKEN")),
 		`cos_auth_type = "USER_CREDENTIALS" requires cos_password`:                                                kfp(map[string]tftypes.Value{"cos_password": null}),
 		`cos_auth_type = "KUBERNETES_SECRET" requires cos_secret`:                                                 kfp(set("cos_auth_type", "KUBERNETES_SECRET")),
@@ -119,7 +119,7 @@ func TestRuntimeFields(t *testing.T) {
 	shown := runtimesAttributes()
 	for _, schema := range elyra.RuntimeSchemas() {
 		for _, field := range schema.Fields {
-			if runtimeFieldDescription(field) == "" || field.Check == nil {
+			if fieldDescription(field) == "" || field.Check == nil {
 				t.Errorf("%s has no description or no rule", field.Key)
 			}
 			if _, ok := shown[field.Key]; ok == (field.Secret || field.Private) {

@@ -57,6 +57,7 @@ func (r *instanceResource) warnOfTraps(ctx context.Context, req resource.ModifyP
 	diags.Append(r.imageNameWarning(ctx, planned, writes)...)
 	if writes {
 		diags.Append(r.schemaWarnings(ctx, planned)...)
+		diags.Append(r.runtimeWarnings(planned)...)
 	}
 	return diags
 }

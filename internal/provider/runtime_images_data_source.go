@@ -15,14 +15,10 @@ import (
 
 func newRuntimeImagesDataSource() datasource.DataSource {
 	return &instancesDataSource{
-		kind: elyra.RuntimeImages, attribute: "runtime_images", noun: "images",
+		instanceType: runtimeImageType, attribute: "runtime_images",
 		description: "Lists the runtime images of Elyra, including those that it ships, as `elyra-metadata list runtime-images` does.",
 		attributes:  listedAttributes,
-		label: func(instance elyra.Instance) (string, []string) {
-			image := imageOf(instance)
-			return image.DisplayName, image.Tags
-		},
-		values: func(instance elyra.Instance) map[string]attr.Value { return listed(instance).all() },
+		values:      func(instance elyra.Instance) map[string]attr.Value { return listed(instance).all() },
 		warnings: func(conn *connection, found []elyra.Instance) diag.Diagnostics {
 			return append(conn.elsewhereWarnings(), tagsWarning(found...)...)
 		},

@@ -16,15 +16,11 @@ import (
 
 func newRuntimesDataSource() datasource.DataSource {
 	return &instancesDataSource{
-		kind: elyra.Runtimes, attribute: "runtimes", noun: "runtimes",
+		instanceType: kubeflowPipelinesType, attribute: "runtimes",
 		description: "Lists the runtime configurations of Elyra, as `elyra-metadata list runtimes` does, without passwords, tokens, and user names: they're neither in the state nor in the plan.\n\n" +
 			"With `endpoint`, Elyra rewrites documents from before version 3.5 when it lists them, as it does for its own user interface. Files are only read.",
 		attributes: func(context.Context) map[string]schema.Attribute { return runtimesAttributes() },
-		label: func(instance elyra.Instance) (string, []string) {
-			runtime, _ := instance.Document.Runtime() // the store has checked it
-			return runtime.Values["display_name"], runtime.Tags
-		},
-		values: runtimeValues,
+		values:     runtimeValues,
 	}
 }
 
@@ -55,7 +51,7 @@ func runtimesAttributes() map[string]schema.Attribute {
 		"secrets":        schema.SetAttribute{MarkdownDescription: "Names of the attributes of the document that hold a secret, such as `cos_password`.", ElementType: types.StringType, Computed: true},
 	}
 	for _, field := range shownRuntimeFields() {
-		attributes[field.Key] = text(runtimeFieldDescription(field) + " Null if the runtime has none.")
+		attributes[field.Key] = text(fieldDescription(field) + " Null if the runtime has none.")
 	}
 	return attributes
 }

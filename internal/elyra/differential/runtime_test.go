@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func TestRuntimeRules(t *testing.T) {
 			if !theirs[i].Clean {
 				t.Errorf("%v: Elyra changed or left something; saved: %t", runtime.Values, theirs[i].Saved)
 			}
-			if strings.Contains(strings.Join(faults, "; "), "some-value") {
+			if strings.Contains(fmt.Sprint(faults), "some-value") {
 				t.Errorf("a value is quoted: %q", faults)
 			}
 			if theirs[i].Saved {

@@ -1,0 +1,4 @@
+# Run: terraform query -generate-config-out=runtimes.tf
+list "elyra_kubeflow_pipelines_runtime" "all" {
+  provider = elyra
+}

@@ -1,0 +1,6 @@
+import {
+  to = elyra_airflow_runtime.production
+  identity = {
+    name = "production"
+  }
+}

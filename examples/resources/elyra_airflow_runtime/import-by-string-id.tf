@@ -1,0 +1,4 @@
+import {
+  to = elyra_airflow_runtime.production
+  id = "production"
+}

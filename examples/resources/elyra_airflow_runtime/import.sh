@@ -1,0 +1,1 @@
+terraform import elyra_airflow_runtime.production production

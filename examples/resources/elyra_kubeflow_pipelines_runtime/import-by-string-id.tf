@@ -1,0 +1,4 @@
+import {
+  to = elyra_kubeflow_pipelines_runtime.production
+  id = "production"
+}

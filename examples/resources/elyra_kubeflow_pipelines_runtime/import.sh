@@ -1,0 +1,1 @@
+terraform import elyra_kubeflow_pipelines_runtime.production production

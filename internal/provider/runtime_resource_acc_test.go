@@ -1,0 +1,635 @@
+package provider_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+)
+
+// runtimeTests hold on files and on a real server.
+var runtimeTests = []struct {
+	name string
+	test func(w workspace)
+}{
+	{"lifecycle", runtimeLifecycle},
+	{"airflow", runtimeAirflow},
+	{"writeOnly", runtimeWriteOnly},
+	{"plain", runtimePlain},
+	{"unmanagedSecret", runtimeUnmanagedSecret},
+	{"dropsSecret", runtimeDropsSecret},
+	{"changedSincePlan", runtimeChangedSincePlan},
+	{"taken", runtimeTaken},
+	{"otherSchema", runtimeOtherSchema},
+	{"otherType", runtimeOtherType},
+	{"oneNameInBoth", runtimeOneNameInBoth},
+	{"migrated", runtimeMigrated},
+	{"unknownUntilApply", runtimeUnknownUntilApply},
+	{"otherKeys", runtimeOtherKeys},
+	{"tainted", runtimeTainted},
+}
+
+func TestAccRuntimeResource_files(t *testing.T) {
+	t.Parallel()
+	for _, tt := range runtimeTests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.test(newFilesWorkspace(t))
+		})
+	}
+}
+
+func TestAccRuntimeResource_server(t *testing.T) { //nolint:tparallel // its parts share two servers
+	t.Parallel()
+	servers := [2]jupyterServer{startServer(t), startServer(t, "/user/other/")}
+	for _, tt := range runtimeTests {
+		t.Run(tt.name, func(t *testing.T) { tt.test(newServerWorkspace(t, servers)) })
+	}
+}
+
+// TestAccRuntimeResource_eachElyra: every Elyra lists what Terraform made without changing it, and shows it to
+// a running server's users.
+func TestAccRuntimeResource_eachElyra(t *testing.T) {
+	requireAcceptance(t)
+	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
+		w := newFilesWorkspace(t)
+		w.applies(kfp("x", w.secretLines()...))
+		before := w.runtime("my_runtime")
+		var listed []struct{ Name, Reason string }
+		out := e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + w.a.near}, "list", "runtimes", "--json")
+		if err := json.Unmarshal([]byte(out), &listed); err != nil || len(listed) != 1 || listed[0].Reason != "" {
+			t.Errorf("%v, listed %s", err, out)
+		}
+		if after := w.runtime("my_runtime"); after != before {
+			t.Errorf("it was\n%s\nand is\n%s", before, after)
+		}
+		w.settled()
+	})
+}
+
+// --- Configurations ---
+
+const secret, otherSecret = "hunter2-s3cret+/", "0ther-s3cret=&"
+
+var (
+	plainLines = []string{`cos_username = "jdoe"`, `cos_password = "` + secret + `"`}
+	gitLines   = []string{`github_repo = "team/dags"`, `github_branch = "main"`, `github_repo_token = "` + secret + `"`}
+)
+
+// secretLines are the arguments for a secret that isn't in the state, if Terraform knows such.
+func (w workspace) secretLines() []string {
+	if !w.knowsWriteOnly() {
+		return plainLines
+	}
+	return []string{`cos_username = "jdoe"`, `cos_password_wo = "` + secret + `"`, `cos_password_wo_version = 1`}
+}
+
+func (w workspace) otherSecretLines() []string {
+	if !w.knowsWriteOnly() {
+		return []string{`cos_username = "jdoe"`, `cos_password = "` + otherSecret + `"`}
+	}
+	return []string{`cos_username = "jdoe"`, `cos_password_wo = "` + otherSecret + `"`, `cos_password_wo_version = 2`}
+}
+
+// withWriteOnly returns the same on a Terraform that knows write-only arguments.
+func (c commandLine) withWriteOnly(t *testing.T) commandLine {
+	t.Helper()
+	if minorVersion(t, c.terraform) >= 11 {
+		return c
+	}
+	return c.withIdentity(t)
+}
+
+// knowsWriteOnly reports whether the Terraform or OpenTofu under test does: both since 1.11.
+func (w workspace) knowsWriteOnly() bool { return minorVersion(w.t, w.terraform) >= 11 }
+
+func runtimeBlock(resource, label string, lines ...string) string {
+	return fmt.Sprintf("resource %q %q {\n  display_name = \"My runtime\"\n  api_endpoint = \"https://pipelines.example.com\"\n  cos_endpoint = \"https://minio.example.com\"\n  cos_bucket = \"pipelines\"\n%s\n}\n",
+		resource, label, strings.Join(lines, "\n"))
+}
+
+func kfp(label string, lines ...string) string {
+	return runtimeBlock("elyra_kubeflow_pipelines_runtime", label, lines...)
+}
+
+func airflow(label string, lines ...string) string {
+	return runtimeBlock("elyra_airflow_runtime", label, append(lines, gitLines...)...)
+}
+
+func (w workspace) runtimePath(name string) string {
+	return filepath.Join(w.a.near, "metadata", "runtimes", name+".json")
+}
+
+// runtime is the document of a runtime; "" if there isn't one.
+func (w workspace) runtime(name string) string {
+	w.t.Helper()
+	data, err := os.ReadFile(w.runtimePath(name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		w.t.Fatal(err)
+	}
+	return string(data)
+}
+
+func (w workspace) putRuntime(name, document string) {
+	w.t.Helper()
+	path := w.runtimePath(name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// edit changes a document as somebody else would.
+func (w workspace) edit(name, old, text string) {
+	w.t.Helper()
+	document := w.runtime(name)
+	if !strings.Contains(document, old) {
+		w.t.Fatalf("%q isn't in %s", old, document)
+	}
+	w.putRuntime(name, strings.ReplaceAll(document, old, text))
+}
+
+// wantRuntime checks values of the document's metadata; "" for an absent one.
+func (w workspace) wantRuntime(name string, want map[string]string) {
+	w.t.Helper()
+	document, err := elyra.ParseDocument([]byte(w.runtime(name)))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	runtime, err := document.Runtime()
+	if err != nil {
+		w.t.Error(err)
+	}
+	for key, value := range want {
+		if runtime.Values[key] != value {
+			w.t.Errorf("%s is %q, want %q", key, runtime.Values[key], value)
+		}
+	}
+}
+
+func (w workspace) wantNoRuntime(name string) {
+	w.t.Helper()
+	if left := w.runtime(name); left != "" {
+		w.t.Errorf("left %s", left)
+	}
+}
+
+// --- Tests ---
+
+func runtimeLifecycle(w workspace) {
+	w.applies(kfp("x", w.secretLines()...))
+	w.settled()
+	w.wantRuntime("my_runtime", map[string]string{
+		"display_name": "My runtime", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "cos_auth_type": "USER_CREDENTIALS",
+		"cos_username": "jdoe", "cos_password": secret,
+	})
+	if !strings.Contains(w.runtime("my_runtime"), `"runtime_type": "KUBEFLOW_PIPELINES"`) {
+		w.t.Error(w.runtime("my_runtime"))
+	}
+	w.applies(kfp("x", append(w.secretLines(), `tags = ["a"]`, `user_namespace = "team"`)...))
+	w.settled()
+	w.wantRuntime("my_runtime", map[string]string{"user_namespace": "team", "cos_password": secret})
+
+	w.edit("my_runtime", `"team"`, `"others"`)
+	wantOutput(w.t, w.ok(plan), `~ user_namespace = "others" -> "team"`)
+	w.converges()
+	w.wantRuntime("my_runtime", map[string]string{"user_namespace": "team", "cos_password": secret})
+
+	w.ok("terraform state rm elyra_kubeflow_pipelines_runtime.x")
+	w.write(kfp("x", append([]string{`cos_username = "jdoe"`}, `tags = ["a"]`, `user_namespace = "team"`)...))
+	w.ok("terraform import elyra_kubeflow_pipelines_runtime.x my_runtime")
+	w.settled()
+	w.destroys()
+	w.wantNoRuntime("my_runtime")
+}
+
+func runtimeAirflow(w workspace) {
+	w.applies(airflow("x", w.secretLines()...))
+	w.settled()
+	w.wantRuntime("my_runtime", map[string]string{
+		"user_namespace": "default", "git_type": "GITHUB", "github_api_endpoint": "https://api.github.com", "github_repo": "team/dags",
+		"github_branch": "main", "github_repo_token": secret, "cos_password": secret,
+	})
+	w.edit("my_runtime", `"main"`, `"dev"`)
+	wantOutput(w.t, w.ok(plan), `~ github_branch = "dev" -> "main"`)
+	w.converges()
+	w.ok("terraform state rm elyra_airflow_runtime.x")
+	w.ok("terraform import elyra_airflow_runtime.x my_runtime")
+	w.destroys()
+	w.wantNoRuntime("my_runtime")
+}
+
+// A write-only secret is written with a new version, and if somebody else has changed or removed it.
+func runtimeWriteOnly(w workspace) {
+	if !w.knowsWriteOnly() {
+		w.write(kfp("x", `cos_username = "jdoe"`, `cos_password_wo = "`+secret+`"`, `cos_password_wo_version = 1`))
+		w.fails(plan, "WriteOnly Attribute Not Allowed")
+		return
+	}
+	w.applies(kfp("x", w.secretLines()...))
+	w.write(kfp("x", `cos_username = "jdoe"`, `cos_password_wo = "`+otherSecret+`"`, `cos_password_wo_version = 1`))
+	w.settled() // the version is the same
+	w.applies(kfp("x", append(w.otherSecretLines()[1:], `cos_username = "other"`)...))
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret, "cos_username": "other"})
+	w.settled()
+	w.edit("my_runtime", otherSecret, "changed-s3cret")
+	w.warns(plan, `Secret cos_password of runtime "my_runtime" has changed`)
+	wantOutput(w.t, w.ok(plan), "+ cos_password_wo_version = 2")
+	w.ok(apply)
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret})
+	w.settled()
+}
+
+func runtimePlain(w workspace) {
+	w.applies(kfp("x", plainLines...))
+	w.settled()
+	w.edit("my_runtime", secret, "changed-s3cret")
+	wantOutput(w.t, w.ok(plan), "~ cos_password = (sensitive value)")
+	w.ok(apply)
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
+	w.applies(kfp("x", w.otherSecretLines()...)) // from plain to write-only
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret})
+	if !w.knowsWriteOnly() {
+		return
+	}
+	if state := w.ok("cat terraform.tfstate"); strings.Contains(state, "s3cret") {
+		w.t.Error(state)
+	}
+}
+
+// A secret that no argument has stays as it is.
+func runtimeUnmanagedSecret(w workspace) {
+	w.applies(kfp("x", plainLines...))
+	w.applies(kfp("x", `cos_username = "jdoe"`))
+	w.settled()
+	w.edit("my_runtime", secret, "changed-s3cret")
+	w.settled()
+	w.applies(kfp("x", `cos_username = "jdoe"`, `description = "New"`))
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": "changed-s3cret", "description": "New"})
+	w.destroys()
+
+	w.write(kfp("x", `cos_username = "jdoe"`))
+	m := w.fails(plan, "Arguments don't fit together", `cos_auth_type = "USER_CREDENTIALS" requires cos_password`)
+	w.applies("variable \"cos_password\" {\n  default = \""+secret+"\"\n}\n", kfp("x", `cos_username = "jdoe"`, w.advice(m, `cos_password = var\.cos_password`)))
+	w.settled()
+	w.destroys()
+}
+
+func runtimeDropsSecret(w workspace) {
+	w.applies(kfp("x", w.secretLines()...))
+	w.write(kfp("x", append(w.secretLines()[1:], `cos_auth_type = "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"`)...))
+	w.fails(plan, "Arguments don't fit together", "remove cos_password")
+	w.write(kfp("x", `cos_auth_type = "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"`))
+	w.warns(plan, `Secret cos_password of runtime "my_runtime" will be removed`)
+	w.ok(apply)
+	w.wantRuntime("my_runtime", map[string]string{"cos_auth_type": "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", "cos_password": "", "cos_username": ""})
+	w.settled()
+}
+
+// A secret that changed after the plan stops an update and a deletion.
+func runtimeChangedSincePlan(w workspace) {
+	for _, lines := range [][]string{w.secretLines(), plainLines} {
+		w := w.module()
+		w.applies(kfp("x", lines...))
+		for i, planned := range []string{"", "-destroy"} {
+			w.write(kfp("x", append(lines, `description = "New"`)...))
+			w.ok("terraform plan -out=planned " + planned)
+			w.edit("my_runtime", secret, fmt.Sprintf("changed-s3cret-%d", i))
+			m := w.fails("terraform apply -no-color planned", `Runtime "my_runtime" has changed since the plan`, "cos_password has another value")
+			if strings.Contains(string(m), "s3cret") {
+				w.t.Error(m)
+			}
+			w.ok(apply) // which writes the secret again
+		}
+		w.destroys()
+	}
+}
+
+func runtimeTaken(w workspace) {
+	w.applies(kfp("x", w.secretLines()...))
+	there := w.runtime("my_runtime")
+	for _, way := range []string{anotherName, overwriting, importBlock} {
+		w := w.module()
+		w.putRuntime("my_runtime", there)
+		w.write(kfp("x", w.otherSecretLines()...))
+		m := w.fails(plan, `Runtime "my_runtime" already exists`)
+		switch code := w.advice(m, way, "x"); way {
+		case importBlock:
+			w.applies(kfp("x", w.otherSecretLines()...), code)
+			w.write(kfp("x", w.otherSecretLines()...))
+		default:
+			w.applies(kfp("x", append(w.otherSecretLines(), code)...))
+		}
+		w.settled()
+		w.destroys()
+	}
+}
+
+// A runtime of another schema is imported into another resource, and overwritten without what is the other's.
+func runtimeOtherSchema(w workspace) {
+	w.applies(airflow("x", w.secretLines()...))
+	w.ok("rm terraform.tfstate")
+	w.write(kfp("x", w.otherSecretLines()...))
+	output, err := w.try(w.t, "terraform import -no-color elyra_kubeflow_pipelines_runtime.x my_runtime")
+	if err == nil {
+		w.t.Error("it's imported")
+	}
+	wantOutput(w.t, output, "Unable to import runtime", "Import it into an elyra_airflow_runtime.")
+	if m := w.fails(plan, `Runtime "my_runtime" already exists`); offers(m, importBlock) {
+		w.t.Error(m)
+	}
+	w.applies(kfp("x", append(w.otherSecretLines(), "overwrite = true")...))
+	w.settled()
+	if document := w.runtime("my_runtime"); strings.Contains(document, "git") || strings.Contains(document, secret) {
+		w.t.Error(document)
+	}
+	w.ok("cp terraform.tfstate kept; rm terraform.tfstate") // somebody else replaces it
+	w.applies(airflow("x", append(w.secretLines(), "overwrite = true")...))
+	w.ok("mv kept terraform.tfstate")
+	w.write(kfp("x", w.otherSecretLines()...))
+	w.warns(plan, `Runtime "my_runtime" has another schema`)
+	w.ok(apply)
+	w.settled()
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret, "engine": "Argo"})
+	w.destroys()
+}
+
+// A name that passes from one resource to the other.
+func runtimeOtherType(w workspace) {
+	w.applies(airflow("x", w.secretLines()...))
+	w.write(kfp("x", w.otherSecretLines()...))
+	m := w.fails(plan, passedOn, "of another type")
+	w.applies(kfp("x", append(w.otherSecretLines(), w.advice(m, anotherName))...))
+	w.settled()
+	w.destroys()
+	w.wantNoRuntime("my_runtime")
+}
+
+// An image and a runtime of one name are two things.
+func runtimeOneNameInBoth(w workspace) {
+	both := []string{image("x", "Shared name"), kfp("x", append(w.secretLines(), `name = "shared_name"`)...)}
+	w.applies(both...)
+	w.settled()
+	w.wantNames("shared_name")
+	w.applies(both[0])
+	w.wantNoRuntime("shared_name")
+	w.wantNames("shared_name")
+	w.applies(both...)
+	w.applies(both[1])
+	w.wantNames()
+	w.settled()
+	w.write(both[1], airflow("x", append(w.secretLines(), `name = "shared_name"`)...))
+	w.fails(plan, sharedName)
+	w.destroys()
+}
+
+// What Elyra's migration of old documents has broken is said when they're imported, and the advice repairs it.
+func runtimeMigrated(w workspace) {
+	w.putRuntime("old", `{"display_name": "My runtime", "schema_name": "kfp", "metadata": {"api_endpoint": "https://pipelines.example.com", "cos_endpoint": "https://minio.example.com", "cos_bucket": "pipelines",
+		"api_username": "me", "api_password": "`+secret+`", "cos_username": "jdoe", "cos_password": "`+secret+`", "cos_secret": "minio"}}`)
+	lines := []string{`name = "old"`, `api_username = "me"`, `cos_username = "jdoe"`, `cos_secret = "minio"`}
+	if w.isServer() {
+		return // the running Elyra's version decides what it makes of it
+	}
+	w.write(kfp("x", append(lines, `auth_type = "DEX_LEGACY"`, `cos_auth_type = "KUBERNETES_SECRET"`)...))
+	m := message(w.ok("terraform import -no-color elyra_kubeflow_pipelines_runtime.x old"))
+	wantOutput(w.t, string(m), `Runtime "old" can't be saved as it is`)
+	w.applies(kfp("x", append(lines, w.advice(m, `auth_type = "DEX_LEGACY"`), w.advice(m, `cos_auth_type = "KUBERNETES_SECRET"`))...))
+	w.settled()
+	w.wantRuntime("old", map[string]string{"auth_type": "DEX_LEGACY", "api_password": secret, "cos_auth_type": "KUBERNETES_SECRET", "cos_password": secret})
+}
+
+// Values that are known only in the apply are held to the rules before anything is written.
+func runtimeUnknownUntilApply(w workspace) {
+	late := func(value string) string {
+		return "resource \"terraform_data\" \"late\" {\n  input = \"" + value + "\"\n}\n"
+	}
+	w.write(late("AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"), kfp("x", plainLines[1], "cos_auth_type = terraform_data.late.output"))
+	w.ok(plan)
+	w.fails(apply, "Arguments don't fit together", "takes no cos_password")
+	w.wantNoRuntime("my_runtime")
+	w.write(late("short"), kfp("x", `cos_username = "jdoe"`, "cos_password = terraform_data.late.output"))
+	w.fails(apply, "Invalid cos password", "at least 8 characters")
+	w.wantNoRuntime("my_runtime")
+}
+
+func runtimeOtherKeys(w workspace) {
+	w.applies(kfp("x", w.secretLines()...))
+	w.edit("my_runtime", `"engine"`, `"x-team": "ours", "display_name": "Inner", "engine"`)
+	w.settled()
+	w.applies(kfp("x", append(w.secretLines(), `description = "New"`)...))
+	if document := w.runtime("my_runtime"); !strings.Contains(document, "x-team") || !strings.Contains(document, "Inner") {
+		w.t.Error(document)
+	}
+}
+
+func runtimeTainted(w workspace) {
+	for _, lines := range [][]string{w.secretLines(), plainLines} {
+		w := w.module()
+		w.applies(kfp("x", lines...))
+		w.ok("terraform taint elyra_kubeflow_pipelines_runtime.x")
+		w.converges()
+		w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
+		w.settled()
+		w.destroys()
+	}
+}
+
+// TestAccRuntimeResource_secrets searches everything that Terraform and the provider leave behind for a
+// write-only secret.
+func TestAccRuntimeResource_secrets(t *testing.T) {
+	t.Parallel()
+	server := startServer(t)
+	for name, w := range map[string]workspace{"files": newFilesWorkspace(t), "server": newServerWorkspace(t, [2]jupyterServer{server, {}})} {
+		t.Run(name, func(t *testing.T) {
+			w.t = t
+			t.Parallel()
+			w.commandLine = w.withWriteOnly(t)
+			tmp := t.TempDir()
+			w.env = append(w.env, "TF_LOG=trace", "TMPDIR="+tmp, "TF_VAR_secret="+secret)
+			const variable = "variable \"secret\" {\n  ephemeral = true\n}\n"
+			lines := []string{`cos_username = "jdoe"`, "cos_password_wo = var.secret", "cos_password_wo_version = 1"}
+			w.write(variable, kfp("x", lines...), airflow("y", append(lines, `name = "y"`)...), "output \"x\" {\n  value     = elyra_kubeflow_pipelines_runtime.x\n  sensitive = true\n}\n")
+			w.ok("sed -i 's/github_repo_token = .*/github_repo_token_wo = var.secret\\ngithub_repo_token_wo_version = 1/' main.tf")
+			output := w.ok(`terraform plan -no-color -out=plan
+				terraform show -no-color plan
+				terraform show -no-color -json plan
+				terraform apply -no-color plan
+				terraform output -json
+				unzip -o -q plan -d unzipped`)
+			w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
+			w.wantRuntime("y", map[string]string{"github_repo_token": secret})
+			w.edit("my_runtime", secret, otherSecret)
+			output += w.ok(plan + "; " + apply + "; terraform show -no-color -json")
+			w.edit("my_runtime", secret, "short")
+			failed, _ := w.try(t, apply) // invalid
+			w.edit("my_runtime", secret, "short-no-more")
+			output += failed
+			if !strings.Contains(output, "[TRACE]") {
+				t.Error("nothing was traced")
+			}
+			forms := []string{}
+			for _, secret := range []string{secret, otherSecret} {
+				quoted, _ := json.Marshal(secret)
+				forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)), strings.Trim(string(quoted), `"`), "s3cret")
+			}
+			search := func(where, text string) {
+				for _, form := range forms {
+					if line := lineWith(text, form); line != "" {
+						t.Errorf("%q is in %s: %.200s", form, where, line)
+					}
+				}
+			}
+			search("the output", output)
+			for _, dir := range []string{w.dir, tmp, homeOf(w)} {
+				err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+					if err != nil || !entry.Type().IsRegular() {
+						return err
+					}
+					data, err := os.ReadFile(path)
+					search(path, string(data))
+					if filepath.Ext(path) == ".tfstate" { // private state is encoded twice
+						search(path+" decoded", decoded(string(data)))
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+func homeOf(w workspace) (home string) {
+	for _, entry := range w.env {
+		if value, ok := strings.CutPrefix(entry, "HOME="); ok {
+			home = value
+		}
+	}
+	return home
+}
+
+// decoded are all texts in Base64 in a state, decoded twice.
+func decoded(state string) (text string) {
+	for range 2 {
+		next := ""
+		for _, word := range strings.FieldsFunc(state, func(r rune) bool { return strings.ContainsRune("\",:{} \n", r) }) {
+			if data, err := base64.StdEncoding.DecodeString(word); err == nil {
+				next += string(data) + "\n"
+			}
+		}
+		state = next
+		text += next
+	}
+	return text
+}
+
+// TestAccExample_runtimes applies, imports, and finds what the examples describe.
+func TestAccExample_runtimes(t *testing.T) {
+	for _, tt := range []struct {
+		list      string
+		resources []string
+		imports   []string
+		command   string
+	}{
+		{
+			"list-resources/elyra_kubeflow_pipelines_runtime/list-resource.tfquery.hcl",
+			[]string{
+				"resources/elyra_kubeflow_pipelines_runtime/resource.tf", "resources/elyra_kubeflow_pipelines_runtime/plain.tf",
+				"resources/elyra_kubeflow_pipelines_runtime/without-credentials.tf",
+			},
+			[]string{"resources/elyra_kubeflow_pipelines_runtime/import-by-string-id.tf", "resources/elyra_kubeflow_pipelines_runtime/import-by-identity.tf"},
+			"resources/elyra_kubeflow_pipelines_runtime/import.sh",
+		},
+		{
+			"list-resources/elyra_airflow_runtime/list-resource.tfquery.hcl",
+			[]string{"resources/elyra_airflow_runtime/resource.tf"},
+			[]string{"resources/elyra_airflow_runtime/import-by-string-id.tf", "resources/elyra_airflow_runtime/import-by-identity.tf"},
+			"resources/elyra_airflow_runtime/import.sh",
+		},
+	} {
+		p := filesPlace(t)
+		command := func() commandLine {
+			c := newCommandLine(t).withWriteOnly(t)
+			c.env = append(c.env, "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=")
+			return c
+		}
+		for i, file := range tt.resources {
+			c := command()
+			c.addExamples(t, file)
+			c.run(t, apply)
+			c.run(t, noop)
+			if i < len(tt.resources)-1 {
+				c.run(t, destroy)
+			}
+		}
+		for _, by := range tt.imports {
+			c := command()
+			if strings.Contains(by, "identity") {
+				c = c.withIdentity(t)
+			}
+			c.addExamples(t, tt.resources[len(tt.resources)-1], by)
+			wantOutput(t, c.run(t, apply), "1 imported, 0 added")
+			c.run(t, noop)
+		}
+		c := command()
+		c.addExamples(t, tt.resources[len(tt.resources)-1])
+		c.run(t, c.shellExample(t, tt.command))
+		c.run(t, apply)
+		c.run(t, noop)
+
+		c = command().withQuery(t)
+		put(t, p.near, "image", theirs)
+		w := workspace{t: t, a: backend{place: p}}
+		w.putRuntime("other", `{"display_name": "Other", "schema_name": "unknown", "metadata": {}}`)
+		c.addExamples(t, tt.list)
+		output := c.run(t, regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.shellExample(t, tt.list))+" -no-color")
+		generated := c.run(t, "cat runtimes.tf")
+		if strings.Count(generated, "\nresource ") != 1 || strings.Contains(generated+output, "s3cret") {
+			t.Errorf("generated is\n%s\nof\n%s", generated, output)
+		}
+		// What the file says is what is stored.
+		c.run(t, "rm *.tfquery.hcl; "+apply)
+		c.run(t, noop)
+	}
+}
+
+// TestAccGuide_bootstrapOneWorkbench applies what the guide says about one workbench, by files and by a server.
+func TestAccGuide_bootstrapOneWorkbench(t *testing.T) {
+	requireAcceptance(t)
+	const dataDir = `data_dir = "/home/jovyan/.local/share/jupyter" # or endpoint and token`
+	code := readGuide(t, "bootstrap-a-workbench").code(t, "elyra_kubeflow_pipelines_runtime")
+	server := startServer(t)
+	for _, w := range []workspace{newFilesWorkspace(t), newServerWorkspace(t, [2]jupyterServer{server, {}})} {
+		w.commandLine = w.withWriteOnly(t)
+		w.env = append(w.env, "TF_VAR_cos_password="+secret)
+		if !strings.Contains(code, dataDir) {
+			t.Fatal(code)
+		}
+		w.writeAll(strings.Replace(code, "  "+dataDir+"\n", w.a.arguments, 1))
+		w.ok(apply)
+		w.settled()
+		w.wantRuntime("production", map[string]string{"cos_password": secret})
+		w.wantNames("training")
+	}
+	// A running server sees files immediately.
+	w := newFilesWorkspace(t)
+	running := jupytertest.Start(t, jupytertest.Options{Env: []string{w.a.searchPath()}})
+	w.applies(kfp("x", w.secretLines()...))
+	other := newWorkspace(t, backend{place{w.a.near, w.a.far, running.URL}, fmt.Sprintf("  endpoint = %q\n  token    = %q\n", running.URL, running.Token)})
+	other.write("data \"elyra_runtimes\" \"all\" {}\noutput \"names\" {\n  value = data.elyra_runtimes.all.runtimes[*].name\n}\n")
+	wantOutput(t, other.ok(apply), `"my_runtime"`)
+}

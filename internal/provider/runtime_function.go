@@ -89,9 +89,9 @@ var runtimeDescriptions = map[string]string{
 }
 
 func fieldDescription(field elyra.Field) string {
-	description := runtimeDescriptions[field.Key]
-	if description == "" {
-		description = fieldDescriptions[field.Key]
+	description, ok := runtimeDescriptions[field.Key]
+	if !ok {
+		return fieldDescriptions[field.Key]
 	}
 	if choices := field.Choices(); len(choices) > 0 {
 		description += " One of `" + strings.Join(choices, "`, `") + "`."

@@ -112,7 +112,8 @@ type storeProvider struct {
 
 func (p *storeProvider) Configure(_ context.Context, _ provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	conn := newConnection(runtimeImageType, p.store)
-	conn.absolute = true
+	conn.runtimes = newConnection(kubeflowPipelinesType, p.store)
+	conn.absolute, conn.runtimes.absolute = true, true
 	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = conn, conn, conn
 }
 

@@ -200,7 +200,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	name := state.Name.ValueString()
 	found, invalid, err := r.conn.find(ctx, name, elyra.Shared)
-	if err == nil && found != nil && before.Digest != "" && found.Digest() != before.Digest {
+	if err == nil && found != nil && before.Digest != "" && r.digest(*found, before.Digest) != before.Digest {
 		// If the instance is broken, a server's list has one later in the search path instead.
 		found, invalid, err = r.conn.find(ctx, name, elyra.Current)
 	}
@@ -212,7 +212,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case where == elsewhere: // the plan says so
 		return
-	case found == nil, where == here && r.conn.isHidden(*found), before.OutcomeUnknown && r.conn.digest(*found, before.Digest) != before.Digest:
+	case found == nil, where == here && r.conn.isHidden(*found), before.OutcomeUnknown && r.digest(*found, before.Digest) != before.Digest:
 		resp.Diagnostics.Append(recorded{}.save(ctx, resp.Private, before)...)
 		resp.State.RemoveResource(ctx)
 		return
@@ -229,7 +229,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		}
 		state.setInstance(*found)
 	}
-	digest := r.conn.digest(*found, before.Digest)
+	digest := r.digest(*found, before.Digest)
 	resp.Diagnostics.Append(state.setChangedSecrets(before.Digest, digest)...)
 	after := recorded{
 		Name: name, Digest: digest, Overwrote: before.Overwrote,

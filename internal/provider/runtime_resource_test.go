@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
 // runtimeConfig is a configuration with what the resource of that name needs, and these attributes; null leaves
@@ -247,5 +248,35 @@ func TestDigest(t *testing.T) {
 		if parts := strings.Split(kubeflowPipelinesType.digest(invalid, digest), ":"); len(parts[1]) != 4 {
 			t.Errorf("%v identifies what can't be read", parts)
 		}
+	}
+}
+
+// TestRuntimeResource_reads: an unchanged runtime is read once, although its digest has a salt, and a changed one is
+// read by itself too.
+func TestRuntimeResource_reads(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	store := &countingStore{Store: filestore.New(elyra.Runtimes, filestore.Config{DataDirs: []string{dir}})}
+	provider := newStoreProvider(t, store).of(t, kubeflowPipelinesType.name)
+	config := provider.runtimeConfig(t, map[string]tftypes.Value{"cos_username": text("me"), "cos_password": text(runtimeSecret)})
+	created := provider.tryCreate(t, config)
+	check(t, nil, created.Diagnostics)
+	read := func() map[string]int {
+		clear(store.asked)
+		resp, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: provider.name, CurrentState: created.NewState, Private: created.Private})
+		check(t, err, resp.Diagnostics)
+		return maps.Clone(store.asked)
+	}
+	if got, want := read(), map[string]int{"Get shared": 1}; !maps.Equal(got, want) {
+		t.Errorf("unchanged: asked %v, want %v", got, want)
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "metadata", "runtimes", "*.json"))
+	data, err := os.ReadFile(files[0])
+	if err == nil {
+		err = os.WriteFile(files[0], []byte(strings.Replace(string(data), runtimeSecret, "another-one", 1)), 0o600)
+	}
+	check(t, err, nil)
+	if got, want := read(), map[string]int{"Get shared": 1, "Get": 1}; !maps.Equal(got, want) {
+		t.Errorf("changed: asked %v, want %v", got, want)
 	}
 }

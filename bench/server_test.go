@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -22,20 +21,10 @@ func TestManyOnServer(t *testing.T) {
 	var rows [][]string
 	for _, n := range several(*large, 5000) {
 		server := jupytertest.Start(t, jupytertest.Options{})
-		target, err := url.Parse(server.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var asked atomic.Int64
-		forward := httputil.NewSingleHostReverseProxy(target)
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			asked.Add(1)
-			forward.ServeHTTP(w, r)
-		}))
-		defer proxy.Close()
+		endpoint, asked := counting(t, server.URL)
 		c := contenders(t, "elyra")[0]
 		c.images = filepath.Join(server.DataDir, "metadata", "runtime-images")
-		c.configuration = onServer(proxy.URL, server.Token)
+		c.configuration = onServer(endpoint, server.Token)
 		c.stand(t, n)
 		plan := func(what string, args ...string) {
 			asked.Store(0)
@@ -61,6 +50,46 @@ func TestManyOnServer(t *testing.T) {
 	section(t, "Plans of many images on a Jupyter Server",
 		"A real Jupyter Server with Elyra on the same machine. CPU time and memory are those of the provider's processes; most of the duration is Terraform's.",
 		[]string{"images", "what", "requests", "wall", "CPU", "resident at most"}, rows)
+}
+
+// TestRequests counts what a server is asked when images are created, changed, and destroyed.
+func TestRequests(t *testing.T) {
+	const images = 120
+	server := jupytertest.Start(t, jupytertest.Options{})
+	endpoint, asked := counting(t, server.URL)
+	c := contenders(t, "elyra")[0]
+	c.configuration = onServer(endpoint, server.Token)
+	c.configure(t, images)
+	var rows [][]string
+	for _, run := range []struct{ what, arguments string }{
+		{"create all", "apply -auto-approve -no-color"},
+		{"plan, nothing changes", "plan -no-color"},
+		{"change all", "apply -auto-approve -no-color -var=tag=2"},
+		{"destroy all", "destroy -auto-approve -no-color"},
+	} {
+		asked.Store(0)
+		c.run(t, "", strings.Fields(run.arguments)...)
+		rows = append(rows, []string{strconv.Itoa(images), run.what, strconv.FormatInt(asked.Load(), 10)})
+	}
+	section(t, "Requests", "The requests to a real Jupyter Server during a whole Terraform command. An update and a deletion are two requests each, because the provider compares the image with the one that the plan saw.",
+		[]string{"images", "command", "requests"}, rows)
+}
+
+// counting passes on what it's asked to a server, and counts it.
+func counting(t *testing.T, server string) (endpoint string, asked *atomic.Int64) {
+	t.Helper()
+	target, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked = &atomic.Int64{}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		asked.Add(1)
+		r.Out.URL.Scheme, r.Out.URL.Host = target.Scheme, target.Host
+	}}
+	proxy := httptest.NewServer(forward)
+	t.Cleanup(proxy.Close)
+	return proxy.URL + target.Path, asked
 }
 
 // onServer is a configuration of images on a server.

@@ -271,6 +271,13 @@ func exclusiveRevealed(w workspace) {
 	w.wantNames("other")
 	w.ok(apply)
 	w.settled()
+
+	if w.isServer() { // a list shows an image that a broken one hides
+		put(w.t, w.a.far, "hidden", withKey(theirs))
+		w.put("hidden", "{")
+		wantOutput(w.t, w.ok(apply), "1 runtime image can't be deleted over the server", "hidden")
+		w.settled()
+	}
 }
 
 // A directory with the name of an instance can't be deleted, so no plan says that it will be.

@@ -183,8 +183,6 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 		return elyra.Instance{}, s.readOnly(name, "has a name that Elyra reads but doesn't save: it can be deleted, not changed")
 	case isInvalid && !found.Document.IsZero():
 		return elyra.Instance{}, s.readOnly(name, "belongs to an extension of Elyra: "+invalid.Reason())
-	case isInvalid && invalid.Irreparable:
-		return elyra.Instance{}, s.irreparable(invalid)
 	case isInvalid:
 		return s.recreate(ctx, name, expected, edit)
 	default:
@@ -194,11 +192,15 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 
 // find looks for an instance that is about to be written. It fails with a
 // [elyra.ChangedError] if it isn't what is expected. If it's invalid, it's returned
-// next to the error.
+// next to the error. If the server can't change it, the error is an [elyra.ReadOnlyError].
 func (s *Store) find(ctx context.Context, name string, expected elyra.Precondition) (elyra.Instance, error) {
 	found, err := s.look(ctx, name)
 	if err != nil && !isInvalid(err) {
 		return elyra.Instance{}, err
+	}
+	var invalid *elyra.InvalidError
+	if errors.As(err, &invalid) && invalid.Irreparable && found.Document.IsZero() && elyra.ValidateName(name) == nil {
+		return elyra.Instance{}, s.irreparable(invalid) // whatever was expected
 	}
 	if !expected.Accepts(found) {
 		return elyra.Instance{}, &elyra.ChangedError{Found: found}

@@ -53,7 +53,7 @@ func TestStoreError(t *testing.T) {
 		},
 		{
 			&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"},
-			"\"x\" at /far/x.json lives outside /data.\n\nChange it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm 'elyra_runtime_image.<label>' # x", true,
+			"\"x\" at /far/x.json lives outside /data.\n\nTo keep it, set a different name.", true,
 		},
 		{errors.New("something else"), "Something else.", false},
 	} {

@@ -82,10 +82,8 @@ func (in *inspection) install(py *python) *Problem {
 	if !known {
 		return pipUnknown.problem("It isn't known whether pip installs packages: its configuration file is too large to read.")
 	}
-	for _, option := range undecided {
-		if config[option] != "" && !(config.is(option, false)) {
-			return pipUnknown.problem("It isn't known whether pip installs packages: the image sets its option %s.", option)
-		}
+	if i := slices.IndexFunc(undecided, func(option string) bool { return config[option] != "" && !config.is(option, false) }); i >= 0 {
+		return pipUnknown.problem("It isn't known whether pip installs packages: the image sets its option %s.", undecided[i])
 	}
 	target := config["target"]
 	if in.opts.CRIORuntime { // Elyra gives one in a volume

@@ -49,8 +49,8 @@ func tune() (ballast []byte) {
 		}
 	}
 	// The process is short-lived and small, a few megabytes, and makes garbage at a high rate. With
-	// Go's default, a plan of 500 images would take a quarter more processor time (1.36 s instead of
-	// 1.06). Memory that is never touched isn't resident, but the collector counts it, so it waits for
+	// Go's default, a plan of 500 images would take a seventh more processor time (1.85 s instead of
+	// 1.62). Memory that is never touched isn't resident, but the collector counts it, so it waits for
 	// 10 MB of garbage. A third, not Go's double, is what it adds to a large list: 5,000 images take
 	// 80 MB instead of 120.
 	debug.SetGCPercent(30)

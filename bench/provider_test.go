@@ -237,8 +237,8 @@ func TestProviderOnFiles(t *testing.T) {
 			rows = append(rows, cells)
 		}
 	}
-	section(t, "The provider alone on files", "Calls of its protocol server in one process, so without Terraform and gRPC. "+
-		"The floor is what the disk and Go's decoder ask: read and decode one file; write a file, flush it, rename it and flush the directory; read and decode all files one after the other.",
+	section(t, "The provider alone on files", "Calls of its protocol server in one process, without Terraform and gRPC. The floor is the cost of the disk and Go's decoder. "+
+		"For a read: read and decode one file. For a write: write a file, flush it, rename it, and flush the directory. For a list: read and decode all files one after the other.",
 		[]string{"images", "call", "median", "floor", "÷ floor"}, rows)
 }
 

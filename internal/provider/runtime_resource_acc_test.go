@@ -324,8 +324,8 @@ func runtimeTaken(w workspace) {
 		w := w.module()
 		w.putRuntime("my_runtime", there)
 		w.write(kfp("x", w.otherSecretLines()...))
-		w.fails(apply, `Runtime "my_runtime" already exists`)
-		m := w.warns(plan, `Runtime "my_runtime" already exists`) // a plan can't compare write-only secrets
+		// A plan can't compare a write-only secret, so it warns. It compares a plain one, and fails.
+		m := w.fails(apply, `Runtime "my_runtime" already exists`)
 		switch code := w.advice(m, way, "x"); way {
 		case importBlock:
 			w.applies(kfp("x", w.otherSecretLines()...), code)

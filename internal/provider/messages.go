@@ -271,7 +271,10 @@ func (c *connection) existsError(ctx context.Context, found elyra.Instance, clai
 	what := "There's already an instance with this name:"
 	switch found.Origin {
 	case elyra.OriginFactory:
-		what = "Elyra ships an image with this name:"
+		what = fmt.Sprintf("There's a %s with this name in the directory of the images that Elyra ships:", c.kind.Noun)
+		if c.runtime == nil {
+			what = "Elyra ships an image with this name:"
+		}
 	case elyra.OriginShared:
 		what = "There's an instance with this name later in the search path:"
 	}
@@ -282,9 +285,13 @@ func (c *connection) existsError(ctx context.Context, found elyra.Instance, clai
 // existsWarning says in a plan that a name is taken by exactly what is planned. Terraform doesn't say whether the
 // resource is tainted; if it is, that may be its own instance, which the apply destroys first.
 func (c *connection) existsWarning(ctx context.Context, found elyra.Instance) diag.Diagnostic {
+	what := "The existing instance is exactly what is planned"
+	if len(c.secrets) > 0 {
+		what += ", except for secrets that aren't in the plan"
+	}
 	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("%s %q already exists", c.title(), found.Name),
-		fmt.Sprintf("The existing instance is exactly what is planned:\n%s\n\nIf this resource is tainted, that may be its own instance. Otherwise, the apply can't create it and fails. To avoid that, do one of the following first.\n\n%s",
-			elyra.Printable(found.Location), c.existsAdvice(ctx, found, claimNew)))
+		fmt.Sprintf("%s:\n%s\n\nIf this resource is tainted, that may be its own instance. Otherwise, the apply can't create it and fails. To avoid that, do one of the following first.\n\n%s",
+			what, elyra.Printable(found.Location), c.existsAdvice(ctx, found, claimNew)))
 }
 
 // existsAdvice lists the ways on if a name is taken, the simplest first.

@@ -37,6 +37,10 @@ type record struct {
 	// configuration; and that give it up for another name.
 	keeps, creates, replaces, destroys, renames int
 
+	// The type of the resource that planned last, and whether another type planned, too.
+	resource string
+	mixed    bool
+
 	// created and deleted: this run has done so.
 	created, deleted bool
 }
@@ -130,6 +134,9 @@ const (
 	// PassedOn means that an address that is still in the configuration gives the name up, or
 	// takes it from another. No moved block expresses that.
 	PassedOn
+	// OtherType means that a resource of one type gives the instance up, and one of another
+	// type creates it. Terraform can't express that at all.
+	OtherType
 )
 
 func (known *record) conflict() Conflict {
@@ -140,6 +147,8 @@ func (known *record) conflict() Conflict {
 		return NameInUse
 	case known.creates > 1:
 		return SameName
+	case known.creates > 0 && givesUp && known.mixed:
+		return OtherType
 	case known.creates > 0 && known.renames+known.replaces > 0 && givesUp:
 		return PassedOn
 	case known.creates > 0 && givesUp:
@@ -148,31 +157,32 @@ func (known *record) conflict() Conflict {
 	return NoConflict
 }
 
-// PlanKeep notes that an address keeps its instance, updated or not.
-func (r *Run) PlanKeep(name string) Conflict {
-	return r.plan(name, func(known *record) { known.keeps++ })
+// PlanKeep notes that an address of a type of resource keeps its instance, updated
+// or not.
+func (r *Run) PlanKeep(name, resource string) Conflict {
+	return r.plan(name, resource, func(known *record) { known.keeps++ })
 }
 
 // PlanCreate notes that a new address creates an instance.
-func (r *Run) PlanCreate(name string) Conflict {
-	return r.plan(name, func(known *record) { known.creates++ })
+func (r *Run) PlanCreate(name, resource string) Conflict {
+	return r.plan(name, resource, func(known *record) { known.creates++ })
 }
 
 // PlanDestroy notes that an address that has left the configuration gives up its
 // instance.
-func (r *Run) PlanDestroy(name string) Conflict {
-	return r.plan(name, func(known *record) { known.destroys++ })
+func (r *Run) PlanDestroy(name, resource string) Conflict {
+	return r.plan(name, resource, func(known *record) { known.destroys++ })
 }
 
 // PlanRename notes that an address gives up the name for another one.
-func (r *Run) PlanRename(name string) Conflict {
-	return r.plan(name, func(known *record) { known.renames++ })
+func (r *Run) PlanRename(name, resource string) Conflict {
+	return r.plan(name, resource, func(known *record) { known.renames++ })
 }
 
 // PlanReplacement notes that an address creates an instance instead of the one
 // that it has given up under another name.
-func (r *Run) PlanReplacement(name string) Conflict {
-	return r.plan(name, func(known *record) { known.creates, known.replaces = known.creates+1, known.replaces+1 })
+func (r *Run) PlanReplacement(name, resource string) Conflict {
+	return r.plan(name, resource, func(known *record) { known.creates, known.replaces = known.creates+1, known.replaces+1 })
 }
 
 // Unkeep takes back one PlanKeep: the address is replaced after all, and its rename
@@ -181,9 +191,11 @@ func (r *Run) Unkeep(name string) {
 	r.with(name, func(known *record) { known.keeps-- })
 }
 
-func (r *Run) plan(name string, note func(*record)) (conflict Conflict) {
+func (r *Run) plan(name, resource string, note func(*record)) (conflict Conflict) {
 	r.with(name, func(known *record) {
 		note(known)
+		known.mixed = known.mixed || known.resource != "" && known.resource != resource
+		known.resource = resource
 		conflict = known.conflict()
 	})
 	return conflict

@@ -13,7 +13,10 @@ import (
 // without its last plan has one.
 func TestConflicts(t *testing.T) {
 	t.Parallel()
-	type plan func(*ownership.Run, string) ownership.Conflict
+	type plan func(run *ownership.Run, name, resource string) ownership.Conflict
+	otherType := func(plan plan) plan {
+		return func(run *ownership.Run, name, _ string) ownership.Conflict { return plan(run, name, "other") }
+	}
 	keep, create, destroy := (*ownership.Run).PlanKeep, (*ownership.Run).PlanCreate, (*ownership.Run).PlanDestroy
 	rename, replacement := (*ownership.Run).PlanRename, (*ownership.Run).PlanReplacement
 	for name, tt := range map[string]struct {
@@ -29,6 +32,9 @@ func TestConflicts(t *testing.T) {
 		"a shifted list":     {[]plan{replacement, rename}, ownership.PassedOn},
 		"its last element":   {[]plan{replacement, destroy}, ownership.PassedOn},
 		"a name given up":    {[]plan{create, rename}, ownership.PassedOn},
+		"another type":       {[]plan{otherType(create), destroy}, ownership.OtherType},
+		"up to another type": {[]plan{otherType(create), rename}, ownership.OtherType},
+		"two types":          {[]plan{otherType(create), create}, ownership.SameName},
 	} {
 		for range 2 {
 			run := ownership.NewRun()
@@ -37,7 +43,7 @@ func TestConflicts(t *testing.T) {
 				if i == len(tt.plans)-1 {
 					want = tt.want
 				}
-				if got := plan(run, "x"); got != want {
+				if got := plan(run, "x", "resource"); got != want {
 					t.Errorf("%s: plan %d: %d, want %d", name, i, got, want)
 				}
 			}
@@ -50,9 +56,9 @@ func TestConflicts(t *testing.T) {
 func TestUnkeep(t *testing.T) {
 	t.Parallel()
 	run := ownership.NewRun()
-	run.PlanKeep("x")
+	run.PlanKeep("x", "resource")
 	run.Unkeep("x")
-	if got := run.PlanCreate("x"); got != ownership.NoConflict {
+	if got := run.PlanCreate("x", "resource"); got != ownership.NoConflict {
 		t.Errorf("got %d", got)
 	}
 }

@@ -44,8 +44,8 @@ func (r *instanceResource) isUnchanged(req resource.ModifyPlanRequest, before re
 }
 
 // planName notes what is planned for a name, and finds what contradicts it.
-func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, note func(string) ownership.Conflict) (diags diag.Diagnostics) {
-	conflict := note(name)
+func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, note func(name, resource string) ownership.Conflict) (diags diag.Diagnostics) {
+	conflict := note(name, r.name)
 	if req.Plan.Raw.IsNull() && (conflict == ownership.SameName || conflict == ownership.NameInUse) {
 		return nil // the resources that have the name report it
 	}
@@ -210,7 +210,7 @@ func (p *writePlan) validate(config instanceModel) (diags diag.Diagnostics) {
 // taken, and makes sure that one that is taken is free.
 func (p *writePlan) checkName(ctx context.Context) (diags diag.Diagnostics) {
 	run := p.resource.conn.run
-	planName := func(name string, note func(string) ownership.Conflict) diag.Diagnostics {
+	planName := func(name string, note func(name, resource string) ownership.Conflict) diag.Diagnostics {
 		return p.resource.planName(ctx, p.req, name, note)
 	}
 	if p.renames() { // the second half takes the new name

@@ -227,6 +227,13 @@ If the new address has another object, move that one out of the way first:
     terraform state mv '%[2]s.<label>' '%[2]s.<unused label>'
 
 For lists, use for_each instead of count: its keys don't shift.`, derived, c.name)
+	case ownership.OtherType:
+		summary = fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
+		detail = fmt.Sprintf(`The name passes from a resource of one type to a resource of another type%s. An object can't change its type, so no moved block and no command keeps the instance. Set a different name on the resource that takes the name:
+
+    name = %q
+
+To use the same name, remove the resource that takes it, apply, and add it again.`, derived, c.freeName(ctx, name))
 	default:
 		which := "one of them"
 		if conflict == ownership.NameInUse {
@@ -236,9 +243,6 @@ For lists, use for_each instead of count: its keys don't shift.`, derived, c.nam
 		detail = fmt.Sprintf(`This resource and at least one other %[5]s in this configuration have the name %[1]q%[2]s. Set a different name on %[3]s:
 
     name = %[4]q`, name, derived, which, c.freeName(ctx, name), c.kind.Noun)
-	}
-	if c.runtime != nil && (conflict == ownership.NewAddress || conflict == ownership.PassedOn) {
-		detail += fmt.Sprintf("\n\nIf the other resource is of another type, its object can't become this one's. Set a different name:\n\n    name = %q", c.freeName(ctx, name))
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail+"\n\n"+destroyAnyway)
 }

@@ -371,8 +371,14 @@ func runtimeOtherSchema(w workspace) {
 func runtimeOtherType(w workspace) {
 	w.applies(airflow("x", w.secretLines()...))
 	w.write(kfp("x", w.otherSecretLines()...))
-	m := w.fails(plan, passedOn, "of another type")
+	m := w.fails(plan, passedOn, "to a resource of another type")
 	w.applies(kfp("x", append(w.otherSecretLines(), w.advice(m, anotherName))...))
+	w.settled()
+
+	w.write(kfp("x", append(w.otherSecretLines(), `name = "given_up"`)...), airflow("x", append(w.secretLines(), w.advice(m, anotherName))...))
+	w.fails(plan, passedOn, "remove the resource that takes it, apply, and add it again")
+	w.applies(kfp("x", append(w.otherSecretLines(), `name = "given_up"`)...))
+	w.applies(kfp("x", append(w.otherSecretLines(), `name = "given_up"`)...), airflow("x", append(w.secretLines(), w.advice(m, anotherName))...))
 	w.settled()
 	w.destroys()
 	w.wantNoRuntime("my_runtime")

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,7 +11,7 @@ import (
 
 // This file is what a walk edits: a root module, as HCL and as what it asks for.
 
-// How a block makes its images.
+// How a block makes its instances.
 const (
 	single = iota
 	counted
@@ -23,12 +25,56 @@ type walkConfig struct {
 	blocks    []*walkBlock
 	moved     map[string]string // resources or instances
 	imports   map[string]string // names, by address
-	removed   map[string]bool   // labels, with destroy = false
+	removed   map[string]bool   // resources, with destroy = false
 	exclusive int               // 0: none, 1: a set, 2: a set that's imported
+}
+
+// walkType is a type of resource, and the arguments of each instance besides its names and description,
+// as its document has them.
+type walkType struct{ resource, schemaspace, schema, metadata string }
+
+const walkRuntime = `"api_endpoint": "https://pipelines.example.com", "cos_endpoint": "https://minio.example.com", ` +
+	`"cos_bucket": "pipelines", "cos_auth_type": "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", `
+
+var (
+	walkImage = &walkType{"elyra_runtime_image", "runtime-images", "runtime-image", `"image_name": "team/image:1"`}
+	walkTypes = []*walkType{
+		walkImage,
+		{"elyra_kubeflow_pipelines_runtime", "runtimes", "kfp", walkRuntime + `"engine": "Argo", "auth_type": "NO_AUTHENTICATION", "runtime_type": "KUBEFLOW_PIPELINES"`},
+		{"elyra_airflow_runtime", "runtimes", "airflow", walkRuntime + `"user_namespace": "default", "git_type": "GITHUB", "github_api_endpoint": "https://api.github.com", ` +
+			`"github_repo": "team/dags", "github_branch": "main", "github_repo_token": "s3cret", "runtime_type": "APACHE_AIRFLOW"`},
+	}
+)
+
+// typeOf is the type of what's at an address.
+func typeOf(address string) *walkType {
+	for _, of := range walkTypes {
+		if strings.HasPrefix(address, of.resource+".") {
+			return of
+		}
+	}
+	return nil
+}
+
+// arguments are what metadata sets, in HCL.
+func (of *walkType) arguments() (lines []string) {
+	var values map[string]string
+	_ = json.Unmarshal([]byte("{"+of.metadata+"}"), &values) // a constant
+	delete(values, "runtime_type")
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		lines = append(lines, fmt.Sprintf("%s = %q", key, values[key]))
+	}
+	return lines
+}
+
+// document is what an instance is stored as. Metadata is more than each has.
+func (of *walkType) document(display, metadata string) string {
+	return fmt.Sprintf(`{"display_name": %q, "metadata": {%s%s}, "schema_name": %q}`, display, metadata, of.metadata, of.schema)
 }
 
 // walkBlock is a resource block.
 type walkBlock struct {
+	*walkType
 	label                  string
 	form                   int
 	items                  []walkItem
@@ -37,20 +83,21 @@ type walkBlock struct {
 	alias                  string
 }
 
-// walkItem is one image of a block. Without a name, it has a derived one.
+// walkItem is one instance of a block. Without a name, it has a derived one.
 type walkItem struct{ key, display, name string }
 
-// wanted is an image that a configuration asks for, at an address.
+// wanted is an instance that a configuration asks for, at an address.
 type wanted struct {
 	*walkBlock
 	*walkItem
 	address string
 }
 
-func (b *walkBlock) resource() string { return "elyra_runtime_image." + b.label }
+// whole is the address of all that the block makes.
+func (b *walkBlock) whole() string { return b.resource + "." + b.label }
 
 func (b *walkBlock) address(i int) string {
-	return b.resource() + [forms]string{"", fmt.Sprintf("[%d]", i), fmt.Sprintf("[%q]", b.items[i].key)}[b.form]
+	return b.whole() + [forms]string{"", fmt.Sprintf("[%d]", i), fmt.Sprintf("[%q]", b.items[i].key)}[b.form]
 }
 
 func (c *walkConfig) wanted() (all []wanted) {
@@ -75,6 +122,11 @@ func (c *walkConfig) block(label string) bool {
 	return slices.ContainsFunc(c.blocks, func(b *walkBlock) bool { return b.label == label })
 }
 
+// declares reports whether there's a block for a resource.
+func (c *walkConfig) declares(resource string) bool {
+	return slices.ContainsFunc(c.blocks, func(b *walkBlock) bool { return b.whole() == resource })
+}
+
 // resourceOf is an address without its key.
 func resourceOf(address string) string {
 	resource, _, _ := strings.Cut(address, "[")
@@ -84,13 +136,18 @@ func resourceOf(address string) string {
 // derived is the name that Elyra makes of the display names of a walk.
 func derived(display string) string { return strings.ToLower(display) }
 
-// document is what an image is stored as.
+// at is the instance of it in a place.
+func (w wanted) at(site int) instance {
+	return instance{site, w.schemaspace, cmp.Or(w.name, derived(w.display))}
+}
+
+// document is what it's stored as.
 func (w wanted) document() string {
 	description := ""
 	if w.description != "" {
 		description = fmt.Sprintf(`"description": %q, `, w.description)
 	}
-	return fmt.Sprintf(`{"display_name": %q, "metadata": {%s"image_name": "team/image:1"}, "schema_name": "runtime-image"}`, w.display, description)
+	return w.walkType.document(w.display, description)
 }
 
 // hcl renders the module in two parts; arguments renders a provider's.
@@ -101,8 +158,8 @@ func (c *walkConfig) hcl(arguments func(alias string) string) (head, body string
 	names := []string{`["by_hand"]`}
 	for _, b := range c.blocks {
 		b.hcl(&out)
-		if b.alias == "" {
-			names = append(names, fmt.Sprintf([forms]string{"[%s.name]", "%s[*].name", "values(%s)[*].name"}[b.form], b.resource()))
+		if b.alias == "" && b.walkType == walkImage {
+			names = append(names, fmt.Sprintf([forms]string{"[%s.name]", "%s[*].name", "values(%s)[*].name"}[b.form], b.whole()))
 		}
 	}
 	for _, from := range slices.Sorted(maps.Keys(c.moved)) {
@@ -118,8 +175,8 @@ func (c *walkConfig) hcl(arguments func(alias string) string) (head, body string
 	for _, to := range slices.Sorted(maps.Keys(imports)) {
 		fmt.Fprintf(&out, "import {\n  to = %s\n  id = %q\n}\n", to, imports[to])
 	}
-	for _, label := range slices.Sorted(maps.Keys(c.removed)) {
-		fmt.Fprintf(&out, "removed {\n  from = elyra_runtime_image.%s\n  lifecycle {\n    destroy = false\n  }\n}\n", label)
+	for _, resource := range slices.Sorted(maps.Keys(c.removed)) {
+		fmt.Fprintf(&out, "removed {\n  from = %s\n  lifecycle {\n    destroy = false\n  }\n}\n", resource)
 	}
 	return head, out.String()
 }
@@ -140,13 +197,13 @@ func (b *walkBlock) hcl(out *strings.Builder) {
 		names = append(names, strings.Replace(fmt.Sprintf("%s%q", key, item.name), `""`, "null", 1))
 	}
 	each := [forms][2]string{{}, {"[", "][count.index]"}, {"{ ", " }[each.key]"}}[b.form]
-	fmt.Fprintf(out, "resource \"elyra_runtime_image\" %q {\n", b.label)
+	fmt.Fprintf(out, "resource %q %q {\n", b.resource, b.label)
 	line(b.alias != "", "provider = elyra.%s", b.alias)
 	line(b.form == counted, "count = %d", len(b.items))
 	line(b.form == keyed, "for_each = { %s }", strings.Join(displays, ", "))
 	line(true, "display_name = %s%s%s", each[0], strings.Join(displays, ", "), each[1])
 	line(true, "name = %s%s%s", each[0], strings.Join(names, ", "), each[1])
-	line(true, "image_name = \"team/image:1\"")
+	line(true, "%s", strings.Join(b.arguments(), "\n  "))
 	line(b.description != "", "description = %q", b.description)
 	line(b.overwrite, "overwrite = true")
 	line(b.createFirst, "lifecycle {\n    create_before_destroy = true\n  }")
@@ -161,14 +218,15 @@ var (
 	walkKeys     = []string{"p", "q", "r"}
 )
 
-// edit changes the module in one way. There are instances with the names that are there.
-func (c *walkConfig) edit(pick func(n int) int, there []string, spellings int) {
-	kind, move := pick(30), pick(2) == 1
+// edit changes the module in one way.
+func (c *walkConfig) edit(pick func(n int) int, there []instance, spellings int) {
+	kind, move := pick(32), pick(2) == 1
 	display := func() string { return walkDisplays[pick(len(walkDisplays))] }
 	labels := slices.DeleteFunc(slices.Clone(walkLabels), c.block)
 	if kind < 5 || len(c.blocks) == 0 {
 		if len(labels) > 0 {
-			c.blocks = append(c.blocks, &walkBlock{label: labels[pick(len(labels))], items: []walkItem{{"p", display(), ""}}})
+			label := labels[pick(len(labels))]
+			c.blocks = append(c.blocks, &walkBlock{items: []walkItem{{"p", display(), ""}}, walkType: walkTypes[max(0, pick(4)-1)], label: label})
 		}
 		return
 	}
@@ -206,15 +264,18 @@ func (c *walkConfig) edit(pick func(n int) int, there []string, spellings int) {
 	case 22, 23:
 		c.spelling[[]string{"", "other"}[pick(2)]] = pick(spellings)
 	case 24, 25:
+		there = slices.DeleteFunc(there, func(i instance) bool { return i.schemaspace != b.schemaspace })
 		if len(there) > 0 {
-			item.name = there[pick(len(there))]
+			item.name = there[pick(len(there))].name
 			c.imports[b.address(i)] = item.name
 		}
 	case 26, 27, 28:
-		c.removed[b.label] = kind == 26
+		c.removed[b.whole()] = kind == 26
 		c.blocks = slices.Delete(c.blocks, at, at+1)
 	case 29:
 		c.exclusive = pick(3)
+	case 30, 31:
+		b.walkType = walkTypes[pick(len(walkTypes))]
 	}
 	if move {
 		clear(c.moved)
@@ -248,18 +309,18 @@ func (c *walkConfig) tidy(onePlace bool, exists func(w wanted, name string) bool
 	maps.DeleteFunc(c.moved, func(from, to string) bool {
 		_, still := c.at(from)
 		_, ok := c.at(to)
-		whole := resourceOf(from) == from && resourceOf(to) == to && c.block(strings.TrimPrefix(from, "elyra_runtime_image."))
-		return still || whole || !ok
+		whole := resourceOf(from) == from && resourceOf(to) == to && c.declares(from)
+		return still || whole || !ok || typeOf(from) != typeOf(to)
 	})
 	maps.DeleteFunc(c.imports, func(to, name string) bool {
 		w, ok := c.at(to)
 		return !ok || !exists(w, name)
 	})
-	maps.DeleteFunc(c.removed, func(label string, really bool) bool {
+	maps.DeleteFunc(c.removed, func(resource string, really bool) bool {
 		for from := range c.moved {
-			really = really && resourceOf(from) != "elyra_runtime_image."+label
+			really = really && resourceOf(from) != resource
 		}
-		return c.block(label) || !really
+		return c.declares(resource) || !really
 	})
 	if onePlace {
 		c.exclusive = 0

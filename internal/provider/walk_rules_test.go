@@ -69,7 +69,7 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 	add := func(alias string, i instance, u use) { uses[alias][i] = append(uses[alias][i], u) }
 	drop := func(r walkRecord) {
 		for _, b := range c.blocks {
-			if b.resource() == resourceOf(r.address) {
+			if b.whole() == resourceOf(r.address) {
 				r.alias = b.alias // Terraform destroys by the block's, if there's one
 			}
 		}
@@ -98,22 +98,22 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 		delete(current, by.address)
 		here := w.site(f, by.alias)
 		if id, ok := c.imports[by.address]; ok && !known {
-			r, known = walkRecord{address: by.address, alias: by.alias, placed: true, instance: instance{here, id}}, true
+			r, known = walkRecord{address: by.address, alias: by.alias, placed: true, instance: instance{here, by.schemaspace, id}}, true
 			e.mayFail(by.name != "" && by.name != id, "%s is imported and replaced", by.address)
-			e.mayFail(!valid(now[r.instance]), "%s is invalid", r.instance)
+			e.mayFail(!by.fits(now[r.instance]), "%s is invalid, or of another schema", r.instance)
 		}
 		_, there := now[r.instance]
-		if _, far := now[instance{here, "far/" + r.instance.name}]; known && !there && far {
+		if _, far := now[r.instance.at(here).far()]; known && !there && far {
 			e.mayFail(true, "%s is later in the search path", r.instance)
 		}
 		replaced := r.tainted || options.replace == by.address || by.name != "" && by.name != r.instance.name
-		anew := instance{here, cmp.Or(by.name, derived(by.display))}
+		anew := by.at(here)
 		switch {
 		case !known, r.instance.site == here && !there:
 			add(by.alias, anew, use{r, "create", by})
 		case r.instance.site != here:
 			e.mayFail(replaced, "%s is replaced, and its place is another one now", by.address)
-			add(by.alias, instance{here, cmp.Or(by.name, r.instance.name)}, use{r, "create", by})
+			add(by.alias, instance{here, by.schemaspace, cmp.Or(by.name, r.instance.name)}, use{r, "create", by})
 		case replaced && anew != r.instance:
 			e.mayFail(r.tainted, "%s is tainted", by.address)
 			e.mayFail(r.alias != by.alias, "%s is replaced by another alias", by.address)
@@ -125,7 +125,7 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 		}
 	}
 	for address, r := range current {
-		if !c.removed[strings.TrimPrefix(resourceOf(address), "elyra_runtime_image.")] {
+		if !c.removed[resourceOf(address)] {
 			drop(r)
 		}
 	}
@@ -157,7 +157,7 @@ func (e *expected) expectOf(i instance, all []use, now snapshot) {
 			e.mustFail("%s is both created and destroyed", i)
 		}
 		e.mayFail(destroyed && u.does == "keep", "%s is kept, and destroyed at another address", i)
-		for _, at := range []instance{i, {i.site, "far/" + i.name}} {
+		for _, at := range []instance{i, i.far()} {
 			if document, taken := now[at]; taken && u.does == "create" && !u.by.overwrite {
 				if destroyed || !means(document, u.by.document()) {
 					e.mustFail("%s exists", at)
@@ -178,9 +178,9 @@ func (c *walkConfig) move(records []walkRecord) (moved []walkRecord) {
 	for _, b := range c.blocks {
 		switch b.form {
 		case single:
-			steps[b.resource()+"[0]"] = b.resource()
+			steps[b.whole()+"[0]"] = b.whole()
 		case counted:
-			steps[b.resource()] = b.resource() + "[0]"
+			steps[b.whole()] = b.whole() + "[0]"
 		}
 	}
 	maps.Copy(steps, c.moved)
@@ -220,12 +220,12 @@ func (w *walkWorld) permitted(f *walkFolder, changes []walkChange) (permit, *bro
 		if change.Type == "elyra_runtime_images_exclusive" {
 			for _, name := range before.Names {
 				if !change.does("delete") && !slices.Contains(after.Names, name) {
-					p.destroys[instance{w.site(f, ""), name}] = true
+					p.destroys[instance{w.site(f, ""), walkImage.schemaspace, name}] = true
 				}
 			}
 			continue
 		}
-		old, known := w.places.instanceAt(before.Location, before.Name)
+		old, known := w.places.instanceAt(before.Location, change.Type, before.Name)
 		owned := slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == old && r.placed })
 		if change.does("delete") || change.does("update") {
 			if !known {
@@ -238,9 +238,9 @@ func (w *walkWorld) permitted(f *walkFolder, changes []walkChange) (permit, *bro
 		if after.Name == "" && (change.does("create") || change.does("update")) {
 			return p, breaks("name", "%s: the plan doesn't show the name", change.Address)
 		}
-		at, placed := w.places.instanceAt(after.Location, after.Name)
+		at, placed := w.places.instanceAt(after.Location, change.Type, after.Name)
 		if by, ok := f.config.at(change.Address); ok && !placed {
-			at = instance{w.site(f, by.alias), after.Name}
+			at = instance{w.site(f, by.alias), by.schemaspace, after.Name}
 		}
 		moves := change.does("update") && at != old
 		p.destroys[old] = p.destroys[old] || change.does("delete")
@@ -346,16 +346,24 @@ var (
 	againPattern  = regexp.MustCompile(`(?i)terraform (plan|apply)|(plan|apply|run|try) again|new plan|plan is stale|options altogether`)
 )
 
-// follow does one of the things that each message of a failure says. It returns how to plan again.
-func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, pick func(n int) int) (walkOptions, *broken) {
+// follow does one of the things that each message of a failure says, at most three times for each name. It returns
+// how to plan again.
+func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, pick func(n int) int, followed map[string]int) (walkOptions, *broken) {
 	options = walkOptions{destroy: options.destroy, parallelism: options.parallelism}
 	chosen, names := map[string]func(){}, map[string]bool{}
 	for _, d := range said.diagnostics {
 		name := quotedPattern.FindString(d.Summary)
+		if of := typeOf(d.Address); of != nil && name != "" {
+			name = of.schemaspace + name
+		}
 		if d.Severity != "error" || names[name] {
 			continue
 		}
 		names[name] = name != "" // what helps one message about a name can contradict what helps another
+		matter := cmp.Or(name, d.Summary)
+		if followed[matter]++; followed[matter] > walkRounds {
+			return options, breaks("no end", "after %d rounds of following, there's still: %s (%s)\n%s", walkRounds, d.Summary, d.Address, d.Detail)
+		}
 		ways := w.ways(f, d, &options)
 		if len(ways) == 0 {
 			return options, breaks("no way on", "%s (%s)\n%s", d.Summary, d.Address, d.Detail)
@@ -382,20 +390,33 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	known := func(address string) bool { // as Terraform moves it
 		return slices.ContainsFunc(c.move(records), func(r walkRecord) bool { return r.address == address })
 	}
-	wants := func(by wanted) instance {
-		return instance{w.site(f, by.alias), cmp.Or(by.name, derived(by.display))}
+	wants := func(by wanted) instance { return by.at(w.site(f, by.alias)) }
+	schemaspace := "runtimes"
+	if of := typeOf(d.Address); of != nil {
+		schemaspace = of.schemaspace
+	} else if strings.Contains(d.Summary, "image") {
+		schemaspace = walkImage.schemaspace
+	}
+	names := func(i instance) bool { return i.schemaspace == schemaspace && offers(fmt.Sprintf("%q", i.name)) }
+	imports := func(i instance) bool {
+		for to, id := range c.imports {
+			if id == i.name && typeOf(to).schemaspace == i.schemaspace {
+				return true
+			}
+		}
+		return false
 	}
 	moved := c.move(records)
 	for n, r := range records {
-		if d.Address == "" && offers(fmt.Sprintf("%q", r.instance.name)) { // Terraform doesn't always say it
+		if d.Address == "" && names(r.instance) { // Terraform doesn't always say it
 			d.Address = moved[n].address
 		}
 		here := r.address == d.Address || moved[n].address == d.Address
 		if here && r.placed && w.site(f, r.alias) != r.instance.site && (offers("data_dir") || offers("endpoint") || offers("configuration")) {
 			ways["the old configuration of the provider"] = func() { c.spelling[r.alias] = r.instance.site }
 		}
-		imported := offers("delete that block") && slices.Contains(slices.Collect(maps.Values(c.imports)), r.instance.name)
-		if offers("terraform state rm") && !offers("terraform state mv") && !imported && (here || offers(fmt.Sprintf("%q", r.instance.name))) {
+		imported := offers("delete that block") && imports(r.instance)
+		if offers("terraform state rm") && !offers("terraform state mv") && !imported && (here || names(r.instance)) {
 			ways["terraform state rm "+r.address] = func() {
 				w.run(f, "state", "rm", r.address)
 				if by, ok := c.at(moved[n].address); ok && offers("or set a different name") {
@@ -410,7 +431,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 			}
 		}
 		for _, to := range c.wanted() {
-			if r.instance != wants(to) || moved[n].address == to.address || !here && to.address != d.Address {
+			if r.instance != wants(to) || typeOf(r.address) != to.walkType || moved[n].address == to.address || !here && to.address != d.Address {
 				continue
 			}
 			if _, still := c.at(r.address); !still && (offers("moved {") || offers("use a moved block")) {
@@ -425,7 +446,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 					case recorded(to.address) && offers("terraform state rm"):
 						w.run(f, "state", "rm", to.address)
 					case recorded(to.address):
-						w.run(f, "state", "mv", to.address, fmt.Sprintf("elyra_runtime_image.old_%d", w.commands))
+						w.run(f, "state", "mv", to.address, fmt.Sprintf("%s.old_%d", to.resource, w.commands))
 					}
 					w.run(f, "state", "mv", r.address, to.address)
 				}
@@ -437,7 +458,8 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		ways["overwrite = true for "+d.Address] = func() { by.overwrite = true }
 	}
 	managed := func(id string) bool {
-		return slices.Contains(slices.Collect(maps.Values(c.imports)), id) || slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == instance{w.site(f, by.alias), id} })
+		i := instance{w.site(f, by.alias), schemaspace, id}
+		return imports(i) || slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == i })
 	}
 	if m := idPattern.FindStringSubmatch(text); declared && m != nil && offers("import") && !recorded(d.Address) && !managed(m[1]) {
 		ways["import "+d.Address] = func() { c.imports[d.Address] = m[1] }
@@ -445,6 +467,12 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	if m := namePattern.FindStringSubmatch(d.Detail); declared && !offers("or set a different name") && (m != nil || offers("another name") || offers("different name")) {
 		for _, other := range c.wanted() { // of two with a name, the new one
 			if known(by.address) && !known(other.address) && wants(other) == wants(by) {
+				by = other
+			}
+		}
+		for _, other := range c.wanted() {
+			takes := names(wants(other)) && !slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == wants(other) && typeOf(r.address) == other.walkType })
+			if offers("on the resource that takes the name") && takes {
 				by = other
 			}
 		}
@@ -458,7 +486,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		}
 	}
 	for address, id := range c.imports {
-		if address == d.Address && offers("delete its import block") || offers("delete that block") && offers(fmt.Sprintf("%q", id)) {
+		if address == d.Address && offers("delete its import block") || offers("delete that block") && typeOf(address).schemaspace == schemaspace && offers(fmt.Sprintf("%q", id)) {
 			ways["no import of "+address] = func() {
 				delete(c.imports, address)
 				if by, ok := c.at(address); ok && offers("or set a different name") {

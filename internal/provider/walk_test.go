@@ -21,8 +21,10 @@ import (
 // files and on a real Elyra, while others change what's there. The rules that a walk checks are in
 // walk_rules_test.go, the modules in walk_config_test.go, and the commands in walk_world_test.go.
 
-// walkSteps is how many steps a walk has.
-const walkSteps = 10
+const (
+	walkSteps  = 10 // of a walk
+	walkRounds = 3  // of following messages about one name; there may be more names
+)
 
 // walkStep is the numbers that a step chooses by: a row for each matter, so that one can be made simpler
 // without another one. The simplest choice is 0.
@@ -270,18 +272,13 @@ func (w *walkWorld) step(step *walkStep) *broken {
 }
 
 func (w *walkWorld) edit(f *walkFolder, pick func(n int) int) {
-	var there []string
-	for _, i := range w.places.snapshot().near() {
-		if i.site == w.site(f, "") {
-			there = append(there, i.name)
-		}
-	}
+	there := slices.DeleteFunc(w.places.snapshot().near(), func(i instance) bool { return i.site != w.site(f, "") })
 	f.config.edit(pick, there, len(w.places.spellings))
 }
 
 // converge plans and applies, and follows the messages where either fails.
 func (w *walkWorld) converge(f *walkFolder, options walkOptions, pick func(n int) int, between func() *broken) *broken {
-	rounds := 3
+	followed := map[string]int{}
 	for round := 0; ; round++ {
 		w.write(f)
 		text := f.head + f.body
@@ -289,16 +286,13 @@ func (w *walkWorld) converge(f *walkFolder, options walkOptions, pick func(n int
 		if fault != nil || said.err == nil {
 			return fault
 		}
-		if round == rounds {
-			return breaks("no end", "after %d rounds of following, there are still errors", rounds)
+		if round == 3*walkRounds {
+			return breaks("no end", "after %d rounds of following, there are still errors", round)
 		}
 		if text != f.head+f.body { // the messages are about another module
 			options = walkOptions{parallelism: options.parallelism}
-		} else if options, fault = w.follow(f, said, options, pick); fault != nil {
+		} else if options, fault = w.follow(f, said, options, pick, followed); fault != nil {
 			return fault
-		}
-		if said.says("excluded by targeting") { // Terraform's own message
-			rounds++
 		}
 		w.places.counts["rounds of following"]++
 		between = func() *broken { return nil }

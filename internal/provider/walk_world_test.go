@@ -35,11 +35,23 @@ type walkSpelling struct {
 
 // instance is one that is or was there. A name with a slash is later in the search path.
 type instance struct {
-	site int
-	name string
+	site              int
+	schemaspace, name string
 }
 
-func (i instance) String() string { return fmt.Sprintf("%s of place %d", i.name, i.site) }
+func (i instance) String() string {
+	return fmt.Sprintf("%s/%s of place %d", i.schemaspace, i.name, i.site)
+}
+
+func (i instance) at(site int) instance {
+	i.site = site
+	return i
+}
+
+func (i instance) far() instance {
+	i.name = "far/" + i.name
+	return i
+}
 
 // snapshot is what all places hold.
 type snapshot map[instance]string
@@ -48,10 +60,10 @@ func (p *walkPlaces) snapshot() snapshot {
 	all := snapshot{}
 	for site := range p.near {
 		for prefix, dir := range map[string]string{"": p.near[site], "far/": p.far[site]} {
-			files, _ := filepath.Glob(instancePath(dir, "*")) // the pattern is well-formed
+			files, _ := filepath.Glob(filepath.Join(dir, "metadata", "*", "*.json")) // the pattern is well-formed
 			for _, file := range files {
 				if data, err := os.ReadFile(file); err == nil {
-					all[instance{site, prefix + strings.TrimSuffix(filepath.Base(file), ".json")}] = string(data)
+					all[instance{site, filepath.Base(filepath.Dir(file)), prefix + strings.TrimSuffix(filepath.Base(file), ".json")}] = string(data)
 				}
 			}
 		}
@@ -70,14 +82,23 @@ func (s snapshot) near() (all []instance) {
 	return all
 }
 
-// instanceAt is the instance that a location and a name say.
-func (p *walkPlaces) instanceAt(location, name string) (i instance, placed bool) {
+// put is what somebody else writes.
+func (w *walkWorld) put(dataDir string, i instance, document string) {
+	w.t.Helper()
+	path := filepath.Join(dataDir, "metadata", i.schemaspace, i.name+".json")
+	w.must(os.MkdirAll(filepath.Dir(path), 0o700))
+	w.must(os.WriteFile(path, []byte(document), 0o600))
+}
+
+// instanceAt is the instance that a location, a type of resource, and a name say.
+func (p *walkPlaces) instanceAt(location, resource, name string) (i instance, placed bool) {
+	schemaspace := typeOf(resource + ".").schemaspace
 	for _, spelling := range p.spellings {
 		if strings.HasPrefix(location, spelling.prefix) {
-			return instance{spelling.site, name}, true
+			return instance{spelling.site, schemaspace, name}, true
 		}
 	}
-	return instance{-1, name}, false
+	return instance{-1, schemaspace, name}, false
 }
 
 // meaning is what a document says: the order of keys and whitespace don't count.
@@ -91,14 +112,24 @@ func meaning(document string) (parsed any) {
 func means(document, other string) bool { return reflect.DeepEqual(meaning(document), meaning(other)) }
 
 // valid is what a walk's valid documents have, and its invalid ones don't.
-func valid(document string) bool { return strings.Contains(document, `"image_name"`) }
+func valid(document string) bool {
+	return strings.Contains(document, `"image_name"`) || strings.Contains(document, `"cos_bucket"`)
+}
+
+// fits reports whether a document is a valid one of the type.
+func (of *walkType) fits(document string) bool {
+	parsed, _ := meaning(document).(map[string]any)
+	return valid(document) && parsed["schema_name"] == of.schema
+}
 
 // foreign are the keys in metadata that the provider doesn't write.
 func foreign(document string) map[string]any {
 	var parsed struct{ Metadata map[string]any }
 	_ = json.Unmarshal([]byte(document), &parsed) // what is broken has none
-	for _, key := range []string{"image_name", "description"} {
-		delete(parsed.Metadata, key)
+	for _, of := range walkTypes {
+		maps.DeleteFunc(parsed.Metadata, func(key string, _ any) bool {
+			return key == "description" || strings.Contains(of.metadata, `"`+key+`": `)
+		})
 	}
 	return parsed.Metadata
 }
@@ -140,7 +171,9 @@ func newWalkWorld(t *testing.T, places *walkPlaces) *walkWorld {
 	for _, dir := range slices.Concat(places.near, places.far) {
 		w.must(os.RemoveAll(filepath.Join(dir, "metadata")))
 	}
-	put(t, places.far[0], "gamma", strings.Replace(theirs, "Theirs", "Factory", 1))
+	for _, of := range walkTypes[:2] {
+		w.put(places.far[0], instance{0, of.schemaspace, "gamma"}, of.document("Factory", ""))
+	}
 	for i := range 2 {
 		w.folders = append(w.folders, &walkFolder{dir: filepath.Join(dir, fmt.Sprint("folder", i)), seen: snapshot{}, config: &walkConfig{
 			spelling: map[string]int{"": 0, "other": 1}, moved: map[string]string{}, imports: map[string]string{}, removed: map[string]bool{},
@@ -185,7 +218,7 @@ func (w *walkWorld) records(f *walkFolder) (records []walkRecord) {
 	w.must(json.Unmarshal(data, &state))
 	for _, r := range state.Resources {
 		for _, i := range r.Instances {
-			if r.Type != "elyra_runtime_image" {
+			if typeOf(r.Type+".") == nil { // an exact set
 				continue
 			}
 			record := walkRecord{address: r.Type + "." + r.Name, deposed: i.Deposed, tainted: i.Status == "tainted", location: i.Attributes.Location}
@@ -195,7 +228,7 @@ func (w *walkWorld) records(f *walkFolder) (records []walkRecord) {
 			if strings.HasSuffix(r.Provider, ".other") {
 				record.alias = "other"
 			}
-			record.instance, record.placed = w.places.instanceAt(i.Attributes.Location, i.Attributes.Name)
+			record.instance, record.placed = w.places.instanceAt(i.Attributes.Location, r.Type, i.Attributes.Name)
 			records = append(records, record)
 		}
 	}
@@ -233,7 +266,7 @@ func (w *walkWorld) run(f *walkFolder, args ...string) (result walkResult) {
 		}
 		d := *message.Diagnostic
 		result.diagnostics = append(result.diagnostics, d)
-		if d.Severity == "error" || strings.HasPrefix(d.Summary, "Runtime image") {
+		if d.Severity == "error" || strings.HasPrefix(d.Summary, "Runtime") {
 			w.note("  %s: %s (%s)\n    %s", d.Severity, d.Summary, d.Address, strings.ReplaceAll(d.Detail, "\n", "\n    "))
 		}
 	}
@@ -251,8 +284,9 @@ func (r walkResult) says(words string) bool {
 func (w *walkWorld) write(f *walkFolder) {
 	now := w.places.snapshot()
 	f.config.tidy(w.site(f, "") == w.site(f, "other"), func(by wanted, name string) bool {
-		_, near := now[instance{w.site(f, by.alias), name}]
-		_, far := now[instance{w.site(f, by.alias), "far/" + name}]
+		i := instance{w.site(f, by.alias), by.schemaspace, name}
+		_, near := now[i]
+		_, far := now[i.far()]
 		return near || far
 	})
 	head, body := f.config.hcl(func(alias string) string { return w.places.spellings[f.config.spelling[alias]].arguments })
@@ -304,31 +338,35 @@ func (w *walkWorld) changes(f *walkFolder) []walkChange {
 func (w *walkWorld) interfere(pick func(n int) int) {
 	now := w.places.snapshot()
 	there, kind := now.near(), pick(8)
+	of := walkTypes[max(0, pick(4)-1)]
 	if kind < 2 || len(there) == 0 {
-		i := instance{pick(len(w.places.near)), []string{"alpha", "beta", "own", "gamma", "delta", "by_hand"}[pick(6)]}
+		i := instance{pick(len(w.places.near)), of.schemaspace, []string{"alpha", "beta", "own", "gamma", "delta", "by_hand"}[pick(6)]}
 		if !slices.Contains(there, i) {
-			w.note("somebody creates %s", i)
-			put(w.t, w.places.near[i.site], i.name, theirs)
+			w.note("somebody creates %s with schema %s", i, of.schema)
+			w.put(w.places.near[i.site], i, of.document("Theirs", ""))
 		}
 		return
 	}
 	i := there[pick(len(there))]
+	if of.schemaspace != i.schemaspace {
+		of = walkTypes[slices.IndexFunc(walkTypes, func(of *walkType) bool { return of.schemaspace == i.schemaspace })]
+	}
 	set := func(what, document string) {
 		w.note("somebody %s %s:\n    %s", what, i, document)
-		put(w.t, w.places.near[i.site], i.name, document)
+		w.put(w.places.near[i.site], i, document)
 	}
 	switch kind {
 	case 2, 3:
-		set("adds a key to", strings.Replace(now[i], `"image_name"`, fmt.Sprintf(`"x-note-%d": 1, "image_name"`, pick(50)), 1))
+		set("adds a key to", strings.Replace(now[i], `"metadata": {`, fmt.Sprintf(`"metadata": {"x-note-%d": 1, `, pick(50)), 1))
 	case 4:
-		set("edits", strings.Replace(theirs, "Theirs", fmt.Sprintf("Edited %d", pick(50)), 1))
+		set("edits", of.document(fmt.Sprintf("Edited %d", pick(50)), ""))
 	case 5:
 		set("writes in other words", " "+now[i])
 	case 6:
-		set("breaks", []string{"{", `{"display_name": "", "schema_name": "runtime-image", "metadata": {}}`}[pick(2)])
+		set("breaks", []string{"{", fmt.Sprintf(`{"display_name": "", "schema_name": %q, "metadata": {}}`, of.schema)}[pick(2)])
 	case 7:
 		w.note("somebody deletes %s", i)
-		w.must(os.Remove(instancePath(w.places.near[i.site], i.name)))
+		w.must(os.Remove(filepath.Join(w.places.near[i.site], "metadata", i.schemaspace, i.name+".json")))
 	}
 }
 

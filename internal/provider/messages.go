@@ -313,7 +313,7 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
 	}
 	if claim == claimMoved {
-		rename = ""
+		rename = fmt.Sprintf("To keep both, forget the current one, which stays as it is, and set a different name:\n\n    terraform state rm '%s.<label>'\n\n    name = %q\n\n", c.name, c.freeName(ctx, name))
 	}
 	if c.foreign(found.Document) != nil {
 		importIt = ""

@@ -310,7 +310,7 @@ func ownAnotherPlace(w workspace) {
 
 // With something there, it's an error, and each way that the message offers works.
 func ownAnotherPlaceTaken(w workspace) {
-	for _, way := range []string{overwriting, stateRm} {
+	for _, way := range []string{overwriting, stateRm, anotherName} {
 		w := w.module()
 		w.applies(image("x", "My image"))
 		ours := w.document("my_image")
@@ -320,17 +320,25 @@ func ownAnotherPlaceTaken(w workspace) {
 		m := b.fails(plan, "", w.b.location("my_image"), overwriting, "terraform state rm")
 		b.fails(apply, "")
 		b.wants(w.b, "my_image", theirs)
-		if code := b.advice(m, way, "x"); way == overwriting {
+		name := "my_image"
+		switch code := b.advice(m, way, "x"); way {
+		case overwriting:
 			b.applies(image("x", "My image", code))
 			b.settled()
-		} else {
+		case anotherName:
+			b.ok(b.advice(m, stateRm, "x"))
+			b.applies(image("x", "My image", code))
+			b.settled()
+			b.wants(w.b, "my_image", theirs)
+			name = "my_image_2"
+		default:
 			b.ok(code)
 			b.write(image("x", "My image"))
 			b.ok(b.advice(m, importing, "x"))
 			b.ok(apply)
 			b.unchanged()
 		}
-		if got := stored(w.t, w.b.near, "my_image"); got.DisplayName != "My image" {
+		if got := stored(w.t, w.b.near, name); got.DisplayName != "My image" {
 			w.t.Errorf("stored is %+v", got)
 		}
 		b.wants(w.a, "my_image", ours)

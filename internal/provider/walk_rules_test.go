@@ -176,10 +176,15 @@ func (c *walkConfig) move(records []walkRecord) (moved []walkRecord) {
 	}
 	steps := map[string]string{}
 	for _, b := range c.blocks {
-		switch b.form {
-		case single:
+		explicit := false // then Terraform implies nothing
+		for from, to := range c.moved {
+			explicit = explicit || resourceOf(from) == b.whole() || resourceOf(to) == b.whole()
+		}
+		switch {
+		case explicit:
+		case b.form == single:
 			steps[b.whole()+"[0]"] = b.whole()
-		case counted:
+		case b.form == counted:
 			steps[b.whole()] = b.whole() + "[0]"
 		}
 	}
@@ -346,7 +351,7 @@ var (
 	againPattern  = regexp.MustCompile(`(?i)terraform (plan|apply)|(plan|apply|run|try) again|new plan|plan is stale|options altogether`)
 )
 
-// follow does one of the things that each message of a failure says, at most three times for each name. It returns
+// follow does one of the things that each message of a failure says, at most three times for each message. It returns
 // how to plan again.
 func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, pick func(n int) int, followed map[string]int) (walkOptions, *broken) {
 	options = walkOptions{destroy: options.destroy, parallelism: options.parallelism}
@@ -360,8 +365,7 @@ func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, 
 			continue
 		}
 		names[name] = name != "" // what helps one message about a name can contradict what helps another
-		matter := cmp.Or(name, d.Summary)
-		if followed[matter]++; followed[matter] > walkRounds {
+		if followed[d.Summary]++; followed[d.Summary] > walkRounds {
 			return options, breaks("no end", "after %d rounds of following, there's still: %s (%s)\n%s", walkRounds, d.Summary, d.Address, d.Detail)
 		}
 		ways := w.ways(f, d, &options)
@@ -419,7 +423,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		if offers("terraform state rm") && !offers("terraform state mv") && !imported && (here || names(r.instance)) {
 			ways["terraform state rm "+r.address] = func() {
 				w.run(f, "state", "rm", r.address)
-				if by, ok := c.at(moved[n].address); ok && offers("or set a different name") {
+				if by, ok := c.at(moved[n].address); ok && (offers("or set a different name") || offers("and set a different name")) {
 					by.name = namePattern.FindStringSubmatch(d.Detail)[1]
 				}
 			}
@@ -464,15 +468,15 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 	if m := idPattern.FindStringSubmatch(text); declared && m != nil && offers("import") && !recorded(d.Address) && !managed(m[1]) {
 		ways["import "+d.Address] = func() { c.imports[d.Address] = m[1] }
 	}
-	if m := namePattern.FindStringSubmatch(d.Detail); declared && !offers("or set a different name") && (m != nil || offers("another name") || offers("different name")) {
+	for _, other := range c.wanted() {
+		gives := slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == wants(other) && typeOf(r.address) == other.walkType })
+		if offers("on the resource that takes the name") && names(wants(other)) && !gives {
+			by, declared = other, true
+		}
+	}
+	if m := namePattern.FindStringSubmatch(d.Detail); declared && !offers("or set a different name") && !offers("and set a different name") && (m != nil || offers("another name") || offers("different name")) {
 		for _, other := range c.wanted() { // of two with a name, the new one
 			if known(by.address) && !known(other.address) && wants(other) == wants(by) {
-				by = other
-			}
-		}
-		for _, other := range c.wanted() {
-			takes := names(wants(other)) && !slices.ContainsFunc(records, func(r walkRecord) bool { return r.instance == wants(other) && typeOf(r.address) == other.walkType })
-			if offers("on the resource that takes the name") && takes {
 				by = other
 			}
 		}
@@ -486,6 +490,16 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 		}
 	}
 	for address, id := range c.imports {
+		by, _ := c.at(address)
+		for _, of := range walkTypes {
+			if offers("Import it into an "+of.resource+".") && offers(fmt.Sprintf("%q", id)) && typeOf(address) != of {
+				ways["import into "+of.resource] = func() {
+					delete(c.imports, address)
+					c.imports[strings.Replace(address, by.resource, of.resource, 1)] = id
+					by.walkBlock.walkType = of
+				}
+			}
+		}
 		if address == d.Address && offers("delete its import block") || offers("delete that block") && typeOf(address).schemaspace == schemaspace && offers(fmt.Sprintf("%q", id)) {
 			ways["no import of "+address] = func() {
 				delete(c.imports, address)

@@ -23,7 +23,7 @@ import (
 
 const (
 	walkSteps  = 10 // of a walk
-	walkRounds = 3  // of following messages about one name; there may be more names
+	walkRounds = 3  // of following one message; a step may make several mistakes
 )
 
 // walkStep is the numbers that a step chooses by: a row for each matter, so that one can be made simpler

@@ -496,7 +496,7 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 				ways["import into "+of.resource] = func() {
 					delete(c.imports, address)
 					c.imports[strings.Replace(address, by.resource, of.resource, 1)] = id
-					by.walkBlock.walkType = of
+					by.walkType = of
 				}
 			}
 		}

@@ -76,7 +76,7 @@ func (r *instanceResource) List(ctx context.Context, req list.ListRequest, strea
 			found = append(found, instance)
 		}
 	}
-	warnings := r.conn.elsewhereWarnings()
+	var warnings diag.Diagnostics
 	if len(skipped) > 0 {
 		warnings.Append(r.skippedWarning(skipped))
 	}

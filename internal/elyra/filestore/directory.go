@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
 // directory is the open directory of instances that the store writes to. All writes go through it, so
@@ -101,40 +99,33 @@ func (d *directory) removeLeftovers(now time.Time) {
 // upwards: that one and its parent, metadata, get the store's mode, whatever the umask, if the file
 // system has modes. Others use the directories above them too, so those follow the umask.
 func (s *Store) makeDirectory(dir string, depth int) error {
-	switch info, err := os.Stat(dir); {
-	case err == nil && info.IsDir():
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return nil
-	case err == nil:
-		return fmt.Errorf("%s isn't a directory", dir)
-	// Windows reports a missing parent as it reports one that isn't a directory.
-	case isNotDirectory(err) && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("a part of %s isn't a directory: %w", dir, err)
-	case !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir:
-		return err
-	}
-	if target, err := os.Readlink(dir); err == nil {
-		return fmt.Errorf("%s is a symbolic link to %s, where there's no directory", dir, elyra.Printable(target))
 	}
 	parent := filepath.Dir(dir)
-	if err := s.makeDirectory(parent, depth+1); err != nil {
-		return err
+	if parent != dir {
+		if err := s.makeDirectory(parent, depth+1); err != nil {
+			return err
+		}
 	}
 	ours := depth < 2
 	mode := fs.FileMode(0o777)
 	if ours {
 		mode = cmp.Or(s.config.DirectoryPermission, elyraDirectoryPermission)
 	}
-	switch err := os.Mkdir(dir, mode); {
-	case errors.Is(err, fs.ErrExist):
-		return nil // another process was faster
-	case err != nil:
-		return err
-	}
-	if ours {
-		err := onDirectory(dir, func(f *os.File) error { return fail("set the mode of", dir, setMode(f, mode)) })
-		if err != nil {
-			return err
+	err := os.Mkdir(dir, mode)
+	if errors.Is(err, fs.ErrExist) {
+		// Another process was faster, or there's a file or a link to nothing.
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return fmt.Errorf("%s isn't a directory", dir)
 		}
+		return nil
+	}
+	if err == nil && ours {
+		err = onDirectory(dir, func(f *os.File) error { return fail("set the mode of", dir, setMode(f, mode)) })
+	}
+	if err != nil {
+		return err
 	}
 	return onDirectory(parent, func(f *os.File) error { return fail("flush", parent, syncDirectory(f)) })
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,31 +19,37 @@ import (
 
 // TestRunningServer: a running Elyra, which keeps in memory what it read, and is
 // read all the time, serves the new content within a second of every create, update
-// and delete, whatever watches the files for it. ELYRA_FAULT_SEED repeats a run.
+// and delete, with the newest and the oldest file watcher. ELYRA_FAULT_SEED repeats a run.
 func TestRunningServer(t *testing.T) {
+	for _, e := range []jupytertest.Elyra{jupytertest.Newest, jupytertest.Oldest} {
+		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel()
+			e.Require(t)
+			server := jupytertest.Start(t, jupytertest.Options{Elyra: e, DataDir: t.TempDir()})
+			live := liveStore{filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{server.DataDir}}), server, map[string]string{}}
+			random := rand.New(rand.NewPCG(faultSeed(t), 0))
+			ctx, cancel := context.WithCancel(t.Context())
+			var reader sync.WaitGroup
+			defer reader.Wait()
+			defer cancel()
+			reader.Go(func() { live.readAllTheTime(ctx) })
+			const operations = 300
+			for i := range operations {
+				live.change(t, random, i)
+			}
+		})
+	}
+}
+
+// faultSeed is ELYRA_FAULT_SEED, if it is set.
+func faultSeed(t *testing.T) uint64 {
+	t.Helper()
 	seed, err := strconv.ParseUint(os.Getenv("ELYRA_FAULT_SEED"), 10, 64)
 	if err != nil {
 		seed = rand.Uint64()
 	}
-	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
-		t.Parallel()
-		t.Logf("ELYRA_FAULT_SEED=%d", seed)
-		server := jupytertest.Start(t, jupytertest.Options{Elyra: e, DataDir: t.TempDir()})
-		live := liveStore{filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{server.DataDir}}), server, map[string]string{}}
-		random := rand.New(rand.NewPCG(seed, 0))
-		stop := make(chan struct{})
-		defer func() { <-stop }()
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		go func() {
-			defer close(stop)
-			live.readAllTheTime(ctx)
-		}()
-		const operations = 300
-		for i := range operations {
-			live.change(t, random, i)
-		}
-	})
+	t.Logf("ELYRA_FAULT_SEED=%d", seed)
+	return seed
 }
 
 // liveStore is a file store on the data directory of a running server.

@@ -3,17 +3,13 @@
 package filestore_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,285 +18,51 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
-// helperEnv makes a run of this test binary a process that uses a store, for
-// the tests that need several processes or one to kill.
-const helperEnv = "FILESTORE_TEST_HELPER"
-
-// helpers are the jobs of such a process, by their names.
-var helpers = map[string]func(dir string){
-	"create":       helperCreate,
-	"update":       helperUpdate,
-	"update-large": helperUpdateLarge,
-}
-
-func TestMain(m *testing.M) {
-	job, dir, _ := strings.Cut(os.Getenv(helperEnv), ":")
-	if job == "" {
-		os.Exit(m.Run())
-	}
-	helpers[job](dir)
-}
-
-func helperCommand(t *testing.T, job, dir string) *exec.Cmd {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), helperEnv+"="+job+":"+dir)
-	cmd.Stderr = os.Stderr
-	return cmd
-}
-
-const contendedNames = 40
-
-// helperCreate creates instances and prints how many it could.
-func helperCreate(dir string) {
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	_, _ = bufio.NewReader(os.Stdin).ReadString('\n') // all processes start at the same time
-	created := 0
-	for i := range contendedNames {
-		_, err := create(store, image(fmt.Sprintf("n%d", i)))
-		switch {
-		case err == nil:
-			created++
-		case !errors.Is(err, elyra.ErrExists):
-			fmt.Println(err)
-			os.Exit(1)
-		}
-	}
-	fmt.Println(created)
-}
-
-// TestCreateInProcesses: of several processes that create one name, one wins.
-func TestCreateInProcesses(t *testing.T) {
-	dir := t.TempDir()
-	const processes = 3
-	var stdins []interface{ Close() error }
-	outputs := make([]strings.Builder, processes)
-	var commands []*exec.Cmd
-	for i := range processes {
-		cmd := helperCommand(t, "create", dir)
-		stdin, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd.Stdout = &outputs[i]
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		stdins, commands = append(stdins, stdin), append(commands, cmd)
-	}
-	for _, stdin := range stdins {
-		stdin.Close()
-	}
-	total := 0
-	for i, cmd := range commands {
-		if err := cmd.Wait(); err != nil {
-			t.Fatalf("%v: %s", err, &outputs[i])
-		}
-		created, err := strconv.Atoi(strings.TrimSpace(outputs[i].String()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		total += created
-	}
-	if total != contendedNames {
-		t.Errorf("%d names were created %d times", contendedNames, total)
-	}
-	noLeftovers(t, dir, contendedNames)
-}
-
-// versions are the documents that helperUpdate writes in turn. They differ in
-// length, so that a mixture of both would be seen.
-func versions(name string) [2]elyra.RuntimeImage {
-	a, b := image(name), image(name)
-	a.Description = strings.Repeat("a", 20_000)
-	b.Description = strings.Repeat("b", 3_000)
-	return [2]elyra.RuntimeImage{a, b}
-}
-
-// helperUpdate updates an instance until it is killed.
-func helperUpdate(dir string) {
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	for i := 0; ; i++ {
-		if _, err := update(store, versions("killed")[i%2]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		fmt.Println(i)
-	}
-}
-
-// TestUpdateKilled: whenever the writing process dies, a reader finds one
-// version or the other. Ten times, or twice for each of ELYRA_FAULT_RUNS.
-func TestUpdateKilled(t *testing.T) {
-	dir := t.TempDir()
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	want := versions("killed")
-	if _, err := create(store, want[0]); err != nil {
-		t.Fatal(err)
-	}
-	rounds := 10
-	if runs, err := strconv.Atoi(os.Getenv("ELYRA_FAULT_RUNS")); err == nil {
-		rounds = 2 * runs
-	}
-	for round := range rounds {
-		cmd := helperCommand(t, "update", dir)
-		stdout, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		// It is at work once it has written some versions, another number in each round.
-		lines := bufio.NewScanner(stdout)
-		for range 1 + 3*(round%10) {
-			lines.Scan()
-		}
-		for range 50 {
-			got, err := store.Get(t.Context(), "killed", elyra.Current)
-			if err != nil {
-				t.Fatalf("while it is being updated: %v", err)
-			}
-			if !imageOf(got).Equal(want[0]) && !imageOf(got).Equal(want[1]) {
-				t.Fatalf("read a description of %d characters", len(imageOf(got).Description))
-			}
-		}
-		cmd.Process.Kill()
-		cmd.Wait()
-		if got, err := store.Get(t.Context(), "killed", elyra.Current); err != nil || !imageOf(got).Equal(want[0]) && !imageOf(got).Equal(want[1]) {
-			t.Fatalf("after the kill: %d characters, %v", len(imageOf(got).Description), err)
-		}
-	}
-	// Whatever the dead left, no list shows it.
-	if instances, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(instances) != 1 {
-		t.Errorf("listed %d instances, %v", len(instances), err)
-	}
-}
-
-// helperUpdateLarge fails in mid-write: the shell has limited the size of files.
-func helperUpdateLarge(dir string) {
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	large := image("large")
-	large.Description = strings.Repeat("x", 1<<20)
-	_, updateErr := update(store, large)
-	large.Name = "new"
-	_, createErr := create(store, large)
-	fmt.Println(updateErr)
-	fmt.Println(createErr)
-}
-
-// TestDiskFull: a write that the disk refuses half-way leaves everything as it
-// was and says so.
-func TestDiskFull(t *testing.T) {
-	dir := t.TempDir()
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	want := image("large")
-	if _, err := create(store, want); err != nil {
-		t.Fatal(err)
-	}
-	cmd := helperCommand(t, "update-large", dir)
-	limited := exec.CommandContext(t.Context(), "sh", "-c", `trap "" XFSZ; ulimit -f 8; exec "$0"`, cmd.Path)
-	limited.Env, limited.Stderr = cmd.Env, os.Stderr // a run that measures coverage can't write that, and says so
-	out, err := limited.Output()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	if strings.Count(string(out), syscall.EFBIG.Error()) != 2 {
-		t.Errorf("the two writes ended with:\n%s", out)
-	}
-	if got, err := store.Get(t.Context(), "large", elyra.Current); err != nil || !imageOf(got).Equal(want) {
-		t.Errorf("the old document is now %+v, %v", got, err)
-	}
-	noLeftovers(t, dir, 1)
-}
-
-// TestModes: Elyra's own files and directories get the modes that were asked for, whatever the umask. A
-// missing parent follows the umask, since others use it too.
+// TestModes: Elyra's own files and directories get the modes that were asked for, or Elyra's, whatever the
+// umask. A missing parent follows the umask, since others use it too.
 func TestModes(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o027))
-	dir := filepath.Join(t.TempDir(), "new", "data")
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755})
-	if _, err := create(store, image("made")); err != nil {
-		t.Fatal(err)
-	}
-	path := instancePath(dir, "made")
-	checkMode(t, path, 0o644)
-	instances := filepath.Dir(path)
-	for d, want := range map[string]fs.FileMode{
-		instances: 0o755, filepath.Dir(instances): 0o755, dir: 0o750, filepath.Dir(dir): 0o750,
+	for _, tt := range []struct{ file, directory, wantFile, wantDirectory fs.FileMode }{
+		{wantFile: 0o600, wantDirectory: 0o700},
+		{0o644, 0o755, 0o644, 0o755},
+		{0o664, 0o775 | fs.ModeSetgid, 0o664, 0o775 | fs.ModeSetgid},
+		{0o666, 0o777 | fs.ModeSticky, 0o666, 0o777 | fs.ModeSticky},
 	} {
-		checkMode(t, d, want|fs.ModeDir)
-	}
-
-	if err := os.Chmod(path, 0o640); err != nil {
-		t.Fatal(err)
-	}
-	changed := image("made")
-	changed.Description = "changed"
-	if _, err := update(store, changed); err != nil {
-		t.Fatal(err)
-	}
-	checkMode(t, path, 0o640)
-
-	// Files and directories with another mode are reported, where the store writes.
-	if err := os.Chmod(instances, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	want := []elyra.ModeDrift{{Path: instances, Directory: true, Mode: 0o700, Want: 0o755}, {Path: path, Mode: 0o640, Want: 0o644}}
-	for _, tt := range []struct {
-		config filestore.Config
-		want   []elyra.ModeDrift
-	}{
-		{filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755}, want},
-		{filestore.Config{DataDirs: []string{t.TempDir(), dir}, FilePermission: 0o644, DirectoryPermission: 0o755}, nil},
-		{filestore.Config{DataDirs: []string{dir}}, nil},
-	} {
-		if got, err := filestore.New(elyra.RuntimeImages, tt.config).Get(t.Context(), "made", elyra.Current); err != nil || !slices.Equal(got.Modes, tt.want) {
-			t.Errorf("modes %v, %v, want %v", got.Modes, err, tt.want)
+		dir := filepath.Join(t.TempDir(), "new", "data")
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}, FilePermission: tt.file, DirectoryPermission: tt.directory})
+		if made, err := create(store, image("made")); err != nil || len(made.Modes) > 0 {
+			t.Fatalf("%v, modes %v", err, made.Modes)
+		}
+		path := instancePath(dir, "made")
+		instances := filepath.Dir(path)
+		checkMode(t, path, tt.wantFile)
+		for d, want := range map[string]fs.FileMode{
+			instances: tt.wantDirectory, filepath.Dir(instances): tt.wantDirectory, dir: 0o750, filepath.Dir(dir): 0o750,
+		} {
+			checkMode(t, d, want|fs.ModeDir)
 		}
 	}
-
-	private := t.TempDir()
-	store = filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{private}})
-	if _, err := create(store, image("made")); err != nil {
-		t.Fatal(err)
+	for _, octal := range []string{"2775", "1777", "4755", "0755"} {
+		if mode, err := filestore.ParseMode(octal); err != nil || filestore.FormatMode(mode) != octal {
+			t.Errorf("%s: %v, %v", octal, filestore.FormatMode(mode), err)
+		}
 	}
-	checkMode(t, instancePath(private, "made"), 0o600)
-	checkMode(t, filepath.Dir(instancePath(private, "made")), 0o700|fs.ModeDir)
-}
-
-// TestSpecialBits: directories get the special bits that are asked for, and keep those that they
-// inherit.
-func TestSpecialBits(t *testing.T) {
-	dir := t.TempDir()
-	for _, tt := range []struct{ asked, want string }{{"2775", "2775"}, {"1777", "1777"}, {"0755", "0755"}, {"750", "0750"}} {
-		mode, err := filestore.ParseMode(tt.asked)
-		if err != nil || filestore.FormatMode(mode) != tt.want {
-			t.Fatalf("%s: %v, %v", tt.asked, filestore.FormatMode(mode), err)
-		}
-		data := filepath.Join(dir, tt.asked)
-		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{data}, DirectoryPermission: mode})
-		made, err := create(store, image("made"))
-		if err != nil || len(made.Modes) > 0 {
-			t.Errorf("%s: %v, modes %v", tt.asked, err, made.Modes)
-		}
-		instances := filepath.Dir(instancePath(data, "x"))
-		checkMode(t, instances, mode|fs.ModeDir)
-		checkMode(t, filepath.Dir(instances), mode|fs.ModeDir)
+	if mode, err := filestore.ParseMode("750"); err != nil || mode != 0o750 {
+		t.Errorf("750: %v, %v", mode, err)
 	}
 	if _, err := filestore.ParseMode("17777"); err == nil {
 		t.Error("five digits were read")
 	}
+}
 
-	inherits := filepath.Join(dir, "inherits")
-	if err := errors.Join(os.Mkdir(inherits, 0o755), os.Chmod(inherits, 0o755|fs.ModeSetgid)); err != nil {
+// TestModeDrift: an update keeps the mode, directories keep the special bits that they inherit, and other
+// modes than the configured ones are reported, where the store writes.
+func TestModeDrift(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755|fs.ModeSetgid); err != nil {
 		t.Fatal(err)
 	}
-	probe := filepath.Join(inherits, "probe")
+	probe := filepath.Join(dir, "probe")
 	if err := os.Mkdir(probe, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -309,19 +71,42 @@ func TestSpecialBits(t *testing.T) {
 		t.Fatal(err)
 	}
 	inherited := info.Mode() & fs.ModeSetgid // none on macOS
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{inherits}, DirectoryPermission: 0o750})
-	made, err := create(store, image("made"))
-	if err != nil || len(made.Modes) > 0 {
-		t.Errorf("inherited: %v, modes %v", err, made.Modes)
+	config := filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755}
+	if made, err := create(filestore.New(elyra.RuntimeImages, config), image("made")); err != nil || len(made.Modes) > 0 {
+		t.Fatalf("%v, modes %v", err, made.Modes)
 	}
-	instances := filepath.Dir(instancePath(inherits, "x"))
-	checkMode(t, instances, 0o750|fs.ModeDir|inherited)
-
-	// A directory that lacks the bit is reported.
-	asked := filestore.Config{DataDirs: []string{filepath.Join(dir, "750")}, DirectoryPermission: 0o750 | fs.ModeSetgid}
-	got, err := filestore.New(elyra.RuntimeImages, asked).Get(t.Context(), "made", elyra.Current)
-	if err != nil || len(got.Modes) != 2 || filestore.FormatMode(got.Modes[1].Mode) != "0750" || filestore.FormatMode(got.Modes[1].Want) != "2750" {
-		t.Errorf("modes %v, %v", got.Modes, err)
+	path := instancePath(dir, "made")
+	instances := filepath.Dir(path)
+	checkMode(t, instances, 0o755|fs.ModeDir|inherited)
+	if err := errors.Join(os.Chmod(path, 0o640), os.Chmod(instances, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	changed := image("made")
+	changed.Description = "changed"
+	if _, err := update(filestore.New(elyra.RuntimeImages, config), changed); err != nil {
+		t.Fatal(err)
+	}
+	checkMode(t, path, 0o640)
+	elsewhere, special, none := config, config, config
+	elsewhere.DataDirs = []string{t.TempDir(), dir}
+	special.FilePermission, special.DirectoryPermission = 0, 0o700|fs.ModeSticky
+	none.FilePermission, none.DirectoryPermission = 0, 0
+	parent := filepath.Dir(instances)
+	for _, tt := range []struct {
+		config filestore.Config
+		want   []elyra.ModeDrift
+	}{
+		{config, []elyra.ModeDrift{{Path: instances, Directory: true, Mode: 0o700, Want: 0o755}, {Path: path, Mode: 0o640, Want: 0o644}}},
+		{special, []elyra.ModeDrift{
+			{Path: parent, Directory: true, Mode: 0o755 | inherited, Want: 0o700 | fs.ModeSticky},
+			{Path: instances, Directory: true, Mode: 0o700, Want: 0o700 | fs.ModeSticky},
+		}},
+		{elsewhere, nil},
+		{none, nil},
+	} {
+		if got, err := filestore.New(elyra.RuntimeImages, tt.config).Get(t.Context(), "made", elyra.Current); err != nil || !slices.Equal(got.Modes, tt.want) {
+			t.Errorf("modes %v, %v, want %v", got.Modes, err, tt.want)
+		}
 	}
 }
 
@@ -408,16 +193,14 @@ func TestMountedLink(t *testing.T) {
 	instances := filepath.Dir(instancePath(dir, "x"))
 	data := filepath.Join(instances, "..2026_11_23")
 	document := string(elyra.NewDocument(image("linked")).Encode())
-	for _, err := range []error{
-		os.MkdirAll(data, 0o755),
+	if err := errors.Join(
+		os.Mkdir(data, 0o755),
 		os.WriteFile(filepath.Join(data, "linked.json"), []byte(document), 0o644),
 		os.Symlink("..2026_11_23", filepath.Join(instances, "..data")),
 		os.Symlink("..data/linked.json", instancePath(dir, "linked")),
 		os.Chmod(instances, 0o555),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(instances, 0o755) })
 	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
@@ -446,16 +229,14 @@ func TestOddFiles(t *testing.T) {
 	writeInstance(t, dir, "fine", string(elyra.NewDocument(image("fine")).Encode()))
 	writeInstance(t, dir, "huge", strings.Repeat(" ", 5<<20))
 	writeInstance(t, dir, "", string(elyra.NewDocument(image("dot")).Encode())) // .json
-	for _, err := range []error{
+	if err := errors.Join(
 		os.Mkdir(instancePath(dir, "directory"), 0o755),
 		syscall.Mkfifo(instancePath(dir, "pipe"), 0o600),
 		os.WriteFile(instancePath(dir, "fine")+"1732373640.1", nil, 0o600),
 		os.WriteFile(instancePath(dir, "fine")+".tmp", nil, 0o600),
 		os.WriteFile(filepath.Join(dir, "metadata", "runtime-images", "README"), nil, 0o600),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	); err != nil {
+		t.Fatal(err)
 	}
 	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	for name, want := range map[string]string{
@@ -495,17 +276,8 @@ func TestPermissions(t *testing.T) {
 	writeInstance(t, dir, "secret", document)
 	writeInstance(t, dir, "fine", document)
 	instances := filepath.Dir(instancePath(dir, "x"))
-	for path, mode := range map[string]fs.FileMode{
-		filepath.Dir(dir):           0o755,
-		dir:                         0o755,
-		filepath.Dir(instances):     0o755,
-		instances:                   0o555,
-		instancePath(dir, "secret"): 0o000,
-		instancePath(dir, "fine"):   0o444,
-	} {
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
+	if err := errors.Join(os.Chmod(instances, 0o555), os.Chmod(instancePath(dir, "secret"), 0), os.Chmod(instancePath(dir, "fine"), 0o444)); err != nil {
+		t.Fatal(err)
 	}
 	asUser(t, func() {
 		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
@@ -518,8 +290,8 @@ func TestPermissions(t *testing.T) {
 			"Delete":            func() error { _, err := store.Delete(t.Context(), "fine", nil); return err },
 		} {
 			err := do()
-			if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "runtime image") {
-				t.Errorf("%s: got %v, want a permission error", call, err)
+			if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "runtime image") || !strings.Contains(err.Error(), instances) || strings.Contains(err.Error(), ".tmp") {
+				t.Errorf("%s: got %v, want a permission error with the path, which isn't a temporary file's", call, err)
 			}
 			if unreadable := strings.Contains(call, "unreadable"); errors.Is(err, elyra.ErrUnreadable) != unreadable {
 				t.Errorf("%s: %v says that the instance can't be read: %t", call, err, !unreadable)
@@ -563,12 +335,7 @@ func TestOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		return
 	}
-	for d := filepath.Dir(path); d != filepath.Dir(filepath.Dir(dir)); d = filepath.Dir(d) {
-		if err := os.Chmod(d, 0o777); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Chmod(path, 0o644); err != nil {
+	if err := errors.Join(os.Chmod(filepath.Dir(path), 0o777), os.Chmod(path, 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	before := changed.Description
@@ -606,7 +373,8 @@ func noLeftovers(t *testing.T, dir string, instances int) {
 	}
 }
 
-// publicDir is a temporary directory that other users reach too, though TMPDIR may be private.
+// publicDir is a data directory, with that of instances, that other users reach too, though TMPDIR may be
+// private.
 func publicDir(t *testing.T) string {
 	t.Helper()
 	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
@@ -615,7 +383,12 @@ func publicDir(t *testing.T) string {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(base) })
 	dir := filepath.Join(base, "data")
-	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o755)); err != nil {
+	instances := filepath.Dir(instancePath(dir, "x"))
+	err = os.MkdirAll(instances, 0o755)
+	for _, d := range []string{base, dir, filepath.Dir(instances), instances} { // whatever the umask
+		err = errors.Join(err, os.Chmod(d, 0o755))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -662,8 +435,7 @@ func TestFactoryDir(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			prefix := t.TempDir()
-			env := map[string]string{"PATH": "/nowhere:relative:" + filepath.Join(prefix, "bin")}
-			maps.Copy(env, tt.env)
+			t.Setenv("PATH", "/nowhere:relative:"+filepath.Join(prefix, "bin"))
 			if tt.script != "" {
 				script := filepath.Join(prefix, "bin", "elyra-metadata")
 				if err := errors.Join(os.Mkdir(filepath.Dir(script), 0o755), os.WriteFile(script, []byte(tt.script), 0o700)); err != nil {
@@ -679,7 +451,7 @@ func TestFactoryDir(t *testing.T) {
 			}
 			_, got := filestore.SearchPath(filestore.Environment{
 				Prefix:    tt.prefix,
-				LookupEnv: func(key string) (string, bool) { value, ok := env[key]; return value, ok },
+				LookupEnv: func(key string) (string, bool) { value, ok := tt.env[key]; return value, ok },
 			})
 			if got != want {
 				t.Errorf("got %q, want %q", got, want)

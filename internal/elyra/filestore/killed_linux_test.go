@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,6 +21,9 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
+
+// helperEnv makes a run of this test binary a process that does an operation in a directory.
+const helperEnv = "FILESTORE_TEST_HELPER"
 
 // operation is what an apply does to an instance, in a process that is killed, or whose system calls
 // fail.
@@ -39,6 +41,14 @@ type operation struct {
 }
 
 const operated = "operated"
+
+// versions are two documents of an instance that differ in length, so that a mixture of both would be seen.
+func versions(name string) [2]elyra.RuntimeImage {
+	a, b := image(name), image(name)
+	a.Description = strings.Repeat("a", 20_000)
+	b.Description = strings.Repeat("b", 3_000)
+	return [2]elyra.RuntimeImage{a, b}
+}
 
 var operations = func() map[string]operation {
 	old, changed := versions(operated)[0], versions(operated)[1]
@@ -110,21 +120,23 @@ func (o operation) prepare(t *testing.T) (root string) {
 // marks are paths that the operating process looks at, to be found among its calls.
 const beginMark, endMark = "/operation begins", "/operation ends"
 
+func TestMain(m *testing.M) {
+	name, root, isHelper := strings.Cut(os.Getenv(helperEnv), ":")
+	if !isHelper {
+		os.Exit(m.Run())
+	}
+	_, _ = os.Lstat(beginMark)
+	err := operations[name].do(operation{}.open(root))
+	_, _ = os.Lstat(endMark)
+	if err != nil {
+		fmt.Println(err)
+	}
+}
+
 // The calls of a process with a single tracer are counted by thread: this one keeps to its first.
 func init() {
-	job, _, _ := strings.Cut(os.Getenv(helperEnv), ":")
-	name, ok := strings.CutPrefix(job, "operate-")
-	if !ok {
-		return
-	}
-	runtime.LockOSThread()
-	helpers[job] = func(root string) {
-		_, _ = os.Lstat(beginMark)
-		err := operations[name].do(operation{}.open(root))
-		_, _ = os.Lstat(endMark)
-		if err != nil {
-			fmt.Println(err)
-		}
+	if os.Getenv(helperEnv) != "" {
+		runtime.LockOSThread()
 	}
 }
 
@@ -157,7 +169,7 @@ func trace(t *testing.T, operation, root string, options ...string) (printed str
 	// Without -f: the first thread alone.
 	args := append([]string{"-o", log, "-s", "4096", "-e", "trace=" + strings.Join(fileCalls, ",")}, options...)
 	cmd := exec.CommandContext(t.Context(), "strace", append(args, self)...)
-	cmd.Env = append(os.Environ(), helperEnv+"=operate-"+operation+":"+root)
+	cmd.Env = append(os.Environ(), helperEnv+"="+operation+":"+root)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	runErr := cmd.Run()
@@ -206,17 +218,6 @@ func sampled(random *rand.Rand, all []call) []call {
 	some := slices.Clone(all)
 	random.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
 	return some[:min(3, len(some))]
-}
-
-// faultSeed is ELYRA_FAULT_SEED, if it is set.
-func faultSeed(t *testing.T) uint64 {
-	t.Helper()
-	seed, err := strconv.ParseUint(os.Getenv("ELYRA_FAULT_SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("ELYRA_FAULT_SEED=%d", seed)
-	return seed
 }
 
 // inject runs each operation once for each of its calls, or a sample of them, with what options make

@@ -12,25 +12,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// saveAsElyra saves a document as Elyra's store_instance does, only slower: for most of the time
-// there is no file, or half a document.
-func saveAsElyra(path, document string) error {
-	old := fmt.Sprintf("%s%.6f", path, float64(time.Now().UnixMicro())/1e6)
-	if err := os.Rename(path, old); err != nil {
-		return err
-	}
-	time.Sleep(2 * time.Millisecond)
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	half := len(document) / 2
-	_, first := f.WriteString(document[:half])
-	time.Sleep(2 * time.Millisecond)
-	_, second := f.WriteString(document[half:])
-	return errors.Join(first, second, f.Close(), os.Remove(old))
-}
-
 // readThroughSaves reads an instance until done is closed: each read has to find it whole. One
 // later in the search path never stands in for it.
 func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
@@ -62,30 +43,6 @@ func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
 
 // TestReadThroughSaves: an instance is never "gone" or "broken" because an Elyra is saving it.
 func TestReadThroughSaves(t *testing.T) {
-	dir := t.TempDir()
-	document := string(elyra.NewDocument(image("saved")).Encode())
-	writeInstance(t, dir, "saved", document)
-	for i := range 20 { // it isn't the only file
-		if err := os.WriteFile(instancePath(dir, fmt.Sprint(i))+".txt", nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for range 100 {
-			if err := saveAsElyra(instancePath(dir, "saved"), document); err != nil {
-				t.Error(err)
-				return
-			}
-			time.Sleep(10 * time.Millisecond) // until the next one
-		}
-	}()
-	readThroughSaves(t, dir, done)
-}
-
-// TestReadThroughElyrasSaves is the same with Elyra itself.
-func TestReadThroughElyrasSaves(t *testing.T) {
 	jupytertest.Require(t)
 	dir := t.TempDir()
 	writeInstance(t, dir, "saved", string(elyra.NewDocument(image("saved")).Encode()))
@@ -111,13 +68,8 @@ func TestGoneIsBelieved(t *testing.T) {
 	dir := t.TempDir()
 	writeInstance(t, dir, "broken", "{")
 	long := time.Now().Add(-time.Hour)
-	for _, err := range []error{
-		os.Chtimes(instancePath(dir, "broken"), long, long),
-		os.WriteFile(instancePath(dir, "gone")+"1732373640.1", nil, 0o600),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err := errors.Join(os.Chtimes(instancePath(dir, "broken"), long, long), os.WriteFile(instancePath(dir, "gone")+"1732373640.1", nil, 0o600)); err != nil {
+		t.Fatal(err)
 	}
 	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
 	start := time.Now()

@@ -91,9 +91,9 @@ func (e Environment) userDataDir() string {
 	case platform && filepath.IsAbs(xdg):
 		return filepath.Join(xdg, e.appName())
 	case platform && e.GOOS == "darwin":
-		return filepath.Join(e.platformHome(), "Library", "Application Support", e.appName())
+		return filepath.Join(e.home(), "Library", "Application Support", e.appName())
 	case platform:
-		return filepath.Join(e.platformHome(), ".local", "share", e.appName())
+		return filepath.Join(e.home(), ".local", "share", e.appName())
 	case e.GOOS == "darwin":
 		return filepath.Join(realPath(e.home()), "Library", "Jupyter")
 	case e.GOOS == "windows" && e.get("APPDATA") != "":
@@ -110,23 +110,22 @@ func (e Environment) userDataDir() string {
 
 // systemDataDirs is jupyter_core.paths.SYSTEM_JUPYTER_PATH.
 func (e Environment) systemDataDirs() []string {
-	platform := e.flag("JUPYTER_PLATFORM_DIRS")
+	platform, name := e.flag("JUPYTER_PLATFORM_DIRS"), "jupyter"
+	if platform {
+		name = e.appName()
+	}
 	if e.GOOS == "windows" {
 		// Anyone can write to %PROGRAMDATA%, so Jupyter uses it only if asked to.
-		data := e.get("PROGRAMDATA")
-		switch {
-		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "" && platform:
-			return []string{filepath.Join(data, "Jupyter")}
+		switch data := e.get("PROGRAMDATA"); {
 		case e.flag("JUPYTER_USE_PROGRAMDATA") && data != "":
-			return []string{filepath.Join(data, "jupyter")}
+			return []string{filepath.Join(data, name)}
 		case e.Prefix != "":
 			return []string{filepath.Join(e.Prefix, "share", "jupyter")}
 		}
 		return nil
 	}
-	bases, name := []string{"/usr/local/share", "/usr/share"}, "jupyter"
+	bases := []string{"/usr/local/share", "/usr/share"}
 	if platform {
-		name = e.appName()
 		isRelative := func(dir string) bool { return !filepath.IsAbs(dir) }
 		switch xdg := slices.DeleteFunc(filepath.SplitList(e.get("XDG_DATA_DIRS")), isRelative); {
 		case len(xdg) > 0:
@@ -152,20 +151,6 @@ func (e Environment) home() string {
 	} else if home, ok := e.LookupEnv("HOME"); ok {
 		return cmp.Or(strings.TrimRight(home, "/"), "/")
 	}
-	return userHome()
-}
-
-// platformHome is platformdirs' expand_user("~"): outside Windows, a HOME that isn't absolute doesn't
-// count.
-func (e Environment) platformHome() string {
-	if e.GOOS == "windows" || filepath.IsAbs(e.get("HOME")) {
-		return e.home()
-	}
-	return userHome()
-}
-
-// userHome is the user's home directory by the system's records.
-func userHome() string {
 	if u, err := user.Current(); err == nil {
 		return u.HomeDir
 	}
@@ -191,7 +176,7 @@ var interpreter = regexp.MustCompile(`^(?:.*\n)??(?:#!|'''exec' "?)(/[^" \n]*/py
 // pythonPrefix guesses sys.prefix of the Python that runs Elyra, without
 // running it.
 func (e Environment) pythonPrefix() string {
-	if script := e.lookPath("elyra-metadata"); script != "" {
+	if script, err := exec.LookPath("elyra-metadata"); err == nil {
 		text, _ := os.ReadFile(script)
 		if match := interpreter.FindSubmatch(text); match != nil {
 			script = string(match[1])
@@ -199,14 +184,4 @@ func (e Environment) pythonPrefix() string {
 		return filepath.Dir(filepath.Dir(script))
 	}
 	return cmp.Or(e.get("VIRTUAL_ENV"), e.get("CONDA_PREFIX"))
-}
-
-// lookPath is exec.LookPath in this environment's PATH.
-func (e Environment) lookPath(command string) string {
-	for _, dir := range filepath.SplitList(e.get("PATH")) {
-		if path, err := exec.LookPath(filepath.Join(dir, command)); err == nil && filepath.IsAbs(path) {
-			return path
-		}
-	}
-	return ""
 }

@@ -1,14 +1,11 @@
 package filestore_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
-	"os/user"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -166,33 +163,3 @@ func TestOrigin(t *testing.T) {
 
 // testingContext is for what runs outside a test.
 var testingContext = context.Background()
-
-// TestSearchPathOfNewPlatformdirs covers rules that new versions of platformdirs
-// have and old ones, which jupyter_core accepts too, don't: relative entries of XDG
-// variables don't count, nor does a relative HOME, and macOS uses the variables too.
-func TestSearchPathOfNewPlatformdirs(t *testing.T) {
-	current, err := user.Current()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		goos string
-		env  map[string]string
-		want []string
-	}{
-		{"linux", map[string]string{"XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a:relative:/b"}, []string{"/xdg/jupyter", "/a/jupyter", "/b/jupyter"}},
-		{"linux", map[string]string{"XDG_DATA_HOME": "relative", "XDG_DATA_DIRS": "relative"}, []string{"/home/jdoe/.local/share/jupyter", "/usr/local/share/jupyter", "/usr/share/jupyter"}},
-		{"linux", map[string]string{"HOME": "relative"}, []string{filepath.Join(current.HomeDir, ".local", "share", "jupyter"), "/usr/local/share/jupyter", "/usr/share/jupyter"}},
-		{"darwin", map[string]string{"XDG_DATA_HOME": "/xdg", "XDG_DATA_DIRS": "/a"}, []string{"/xdg/Jupyter", "/a/Jupyter"}},
-	}
-	for _, tt := range tests {
-		tt.env["HOME"], tt.env["JUPYTER_PLATFORM_DIRS"] = cmp.Or(tt.env["HOME"], "/home/jdoe"), "1"
-		got, _ := filestore.SearchPath(filestore.Environment{
-			GOOS:      tt.goos,
-			LookupEnv: func(key string) (string, bool) { value, ok := tt.env[key]; return value, ok },
-		})
-		if !slices.Equal(got, tt.want) {
-			t.Errorf("%s %v: got %q, want %q", tt.goos, tt.env, got, tt.want)
-		}
-	}
-}

@@ -89,7 +89,8 @@ func (t *tempFile) create(file string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		err = t.claim(file)
 	}
-	return t.confirm(file, err)
+	t.placed = err == nil
+	return err
 }
 
 func (t *tempFile) link(file string) error {
@@ -101,7 +102,8 @@ func (t *tempFile) link(file string) error {
 		_ = t.file.Close()
 		t.file = named
 	}
-	return t.dir.root.Remove(t.name)
+	_ = t.dir.root.Remove(t.name) // its other name, which a later write removes otherwise
+	return nil
 }
 
 func (t *tempFile) claim(file string) error {
@@ -110,8 +112,7 @@ func (t *tempFile) claim(file string) error {
 		return t.dir.fail("write", file, err)
 	}
 	_ = f.Close() // nothing was written to it
-	err = t.dir.root.Rename(t.name, file)
-	if err != nil && !t.is(file) {
+	if err := t.dir.root.Rename(t.name, file); err != nil {
 		return errors.Join(t.dir.fail("write", file, err), t.dir.remove(file))
 	}
 	return nil
@@ -119,30 +120,9 @@ func (t *tempFile) claim(file string) error {
 
 // replace gives the file the name of an instance, instead of another file.
 func (t *tempFile) replace(file string) error {
-	return t.confirm(file, t.dir.fail("write", file, t.dir.root.Rename(t.name, file)))
-}
-
-// confirm believes an error only if file isn't this one: after a lost answer, a network file system
-// reports its second try, for which the name is taken or the temporary file gone.
-func (t *tempFile) confirm(file string, err error) error {
-	if err != nil && !t.is(file) {
-		return err
-	}
-	if err != nil {
-		_ = t.dir.root.Remove(t.name) // a second name, after a link
-	}
-	t.placed = true
-	return nil
-}
-
-// is reports whether the file has that name.
-func (t *tempFile) is(file string) bool {
-	ours, err := t.file.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := t.dir.root.Lstat(file)
-	return err == nil && os.SameFile(ours, named)
+	err := t.dir.root.Rename(t.name, file)
+	t.placed = err == nil
+	return t.dir.fail("write", file, err)
 }
 
 // announce makes a running Elyra read the instance again: it writes the first byte over itself, which

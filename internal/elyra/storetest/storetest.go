@@ -110,7 +110,6 @@ func Run(t *testing.T, samples Samples, newHarness func(t *testing.T) Harness) {
 		{"GetInvalid", testGetInvalid},
 		{"Glance", testGlance},
 		{"Update", testUpdate},
-		{"UpdateKeepsUnknownKeys", testUpdateKeepsUnknownKeys},
 		{"UpdateRepairs", testUpdateRepairs},
 		{"UpdateHidesFactory", testUpdateHidesFactory},
 		{"UpdateAbsent", testUpdateAbsent},
@@ -119,8 +118,6 @@ func Run(t *testing.T, samples Samples, newHarness func(t *testing.T) Harness) {
 		{"DeleteFactory", testDeleteFactory},
 		{"Preconditions", testPreconditions},
 		{"List", testList},
-		{"ListInvalid", testListInvalid},
-		{"ListLater", testListLater},
 		{"ReadsItsWrites", testReadsItsWrites},
 		{"Canceled", testCanceled},
 		{"Supports", testSupports},
@@ -293,19 +290,6 @@ func testUpdate(t *testing.T, h Harness) {
 	}
 }
 
-func testUpdateKeepsUnknownKeys(t *testing.T, h Harness) {
-	h.Put(t, "theirs", h.samples.Foreign)
-	want := h.samples.Full(parsed(t, h.samples.Foreign))
-	got, err := h.Store.Update(t.Context(), "theirs", nil, h.samples.Full)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkInstance(t, h, got, "theirs", want, true)
-	if raw, _ := h.Raw(t, "theirs"); !parsed(t, raw).Equal(want) {
-		t.Errorf("stored:\n%s\nwant:\n%s", raw, want.Encode())
-	}
-}
-
 func testUpdateRepairs(t *testing.T, h Harness) {
 	for name, document := range map[string]string{"invalid": h.samples.Invalid, "broken": broken, "array": `[]`} {
 		h.Put(t, name, document)
@@ -453,81 +437,52 @@ func testPreconditions(t *testing.T, h Harness) {
 	}
 }
 
+// testList: a server lists no invalid instances, and doesn't know what is later in the search path.
 func testList(t *testing.T, h Harness) {
 	if got, err := h.Store.List(t.Context(), elyra.ListOptions{}); err != nil || len(got) > 0 {
 		t.Fatalf("an empty store lists %v, %v", got, err)
 	}
 	full := string(h.full().Encode())
-	h.Put(t, "zeta", h.samples.Foreign)
-	h.Put(t, "both", h.samples.Foreign)
-	h.PutFactory(t, "both", full)
-	h.PutFactory(t, "shipped", full)
-	h.Put(t, "invalid", h.samples.Invalid)
-	h.Put(t, "broken", broken)
-	h.Put(t, "Upper", h.samples.Foreign)
-	// A broken instance doesn't hide a valid one that is later in the search path.
-	h.Put(t, "revived", broken)
-	h.PutFactory(t, "revived", full)
-
-	got := list(t, h, elyra.ListOptions{})
-	if want := []string{"Upper", "both", "revived", "shipped", "zeta"}; !slices.Equal(names(got), want) {
-		t.Fatalf("listed %v, want %v", names(got), want)
+	for name, document := range map[string]string{"zeta": h.samples.Foreign, "both": h.samples.Foreign, "Upper": h.samples.Foreign, "invalid": h.samples.Invalid, "broken": broken, "revived": broken} {
+		h.Put(t, name, document)
 	}
-	checkInstance(t, h, got[1], "both", parsed(t, h.samples.Foreign), true)
-	checkInstance(t, h, got[2], "revived", h.full(), false)
-	checkInstance(t, h, got[3], "shipped", h.full(), false)
-}
-
-func testListInvalid(t *testing.T, h Harness) {
-	h.Put(t, "fine", h.samples.Foreign)
-	h.Put(t, "invalid", h.samples.Invalid)
-	h.Put(t, "broken", broken)
-	h.PutFactory(t, "broken", h.samples.Foreign)
-	got := list(t, h, elyra.ListOptions{Invalid: true})
-	if !h.Store.IsLocal() {
-		if want := []string{"broken", "fine"}; !slices.Equal(names(got), want) {
-			t.Errorf("listed %v, want %v", names(got), want)
-		}
-		return
+	for name, document := range map[string]string{"both": full, "shipped": full, "revived": full, "unfit": h.samples.Invalid} {
+		h.PutFactory(t, name, document)
 	}
-	if want := []string{"broken", "fine", "invalid"}; !slices.Equal(names(got), want) {
-		t.Fatalf("listed %v, want %v", names(got), want)
-	}
-	for i, wantInvalid := range []bool{true, false, true} {
-		var invalid *elyra.InvalidError
-		if errors.As(got[i].Invalid, &invalid) != wantInvalid {
-			t.Errorf("%s: invalid: %v", got[i].Name, got[i].Invalid)
-		}
-	}
-	if got[0].Unparsed != broken || !got[2].Document.Equal(parsed(t, h.samples.Invalid)) {
-		t.Errorf("what can be read of an invalid instance isn't listed: %+v, %+v", got[0], got[2])
-	}
-}
-
-// testListLater: what is later in the search path, except what is hidden or
-// invalid. A server doesn't know.
-func testListLater(t *testing.T, h Harness) {
-	h.Put(t, "near", h.samples.Foreign)
-	h.Put(t, "hidden", h.samples.Foreign)
-	for _, name := range []string{"hidden", "shipped", "too"} {
-		h.PutFactory(t, name, string(h.full().Encode()))
-	}
-	h.PutFactory(t, "invalid", h.samples.Invalid)
-	for _, options := range []elyra.ListOptions{{Later: true}, {Later: true, Invalid: true}} {
-		var want []string
+	valid := []string{"Upper", "both", "revived", "shipped", "zeta"}
+	for _, tt := range []struct {
+		options       elyra.ListOptions
+		local, server []string
+	}{
+		// A broken instance doesn't hide a valid one that is later in the search path.
+		{elyra.ListOptions{}, valid, valid},
+		{elyra.ListOptions{Invalid: true}, []string{"Upper", "both", "broken", "invalid", "revived", "shipped", "unfit", "zeta"}, valid},
+		{elyra.ListOptions{Later: true}, []string{"shipped"}, nil},
+		{elyra.ListOptions{Later: true, Invalid: true}, []string{"shipped", "unfit"}, nil},
+	} {
+		want := tt.server
 		if h.Store.IsLocal() {
-			want = []string{"shipped", "too"}
-			if options.Invalid {
-				want = []string{"invalid", "shipped", "too"}
-			}
+			want = tt.local
 		}
-		got := list(t, h, options)
+		got := list(t, h, tt.options)
 		if !slices.Equal(names(got), want) {
-			t.Fatalf("listed %v, want %v", names(got), want)
+			t.Errorf("%+v: listed %v, want %v", tt.options, names(got), want)
 		}
 		for _, instance := range got {
-			if instance.Invalid == nil {
+			isInvalid := slices.Contains([]string{"broken", "invalid", "unfit"}, instance.Name) || instance.Name == "revived" && tt.options.Invalid && h.Store.IsLocal()
+			switch {
+			case errors.As(instance.Invalid, new(*elyra.InvalidError)) != isInvalid:
+				t.Errorf("%+v: %s: invalid: %v", tt.options, instance.Name, instance.Invalid)
+			case slices.Contains([]string{"broken", "revived"}, instance.Name) && isInvalid:
+				if instance.Unparsed != broken {
+					t.Errorf("%s is listed as %+v", instance.Name, instance)
+				}
+			case isInvalid:
+				checkInstance(t, h, instance, instance.Name, parsed(t, h.samples.Invalid), instance.Name == "invalid")
+			case slices.Contains([]string{"shipped", "revived"}, instance.Name):
 				checkInstance(t, h, instance, instance.Name, h.full(), false)
+			default:
+				checkInstance(t, h, instance, instance.Name, parsed(t, h.samples.Foreign), true)
 			}
 		}
 	}

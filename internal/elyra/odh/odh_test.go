@@ -77,28 +77,35 @@ var images = map[string]struct {
 	},
 }
 
-func TestConfigMapValue(t *testing.T) {
+// TestForms: each image as it's written and read again.
+func TestForms(t *testing.T) {
 	t.Parallel()
 	for name, test := range images {
-		if value, err := odh.ConfigMapValue(odh.NewDocument(test.image)); value != test.value || err != nil {
+		document := odh.NewDocument(test.image)
+		if value, err := odh.ConfigMapValue(document); value != test.value || err != nil {
 			t.Errorf("%s: %v\n got %s\nwant %s", name, err, value, test.value)
 		}
-		document, err := elyra.ParseDocument([]byte(test.value))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if image, err := document.Image(test.image.Name); err != nil || !image.Equal(test.image) {
-			t.Errorf("%s: Elyra reads %+v, %v", name, image, err)
-		}
-	}
-}
-
-func TestImageStreamAnnotation(t *testing.T) {
-	t.Parallel()
-	for name, test := range images {
-		if annotation, err := odh.ImageStreamAnnotation(odh.NewDocument(test.image)); annotation != test.annotation || err != nil {
+		if annotation, err := odh.ImageStreamAnnotation(document); annotation != test.annotation || err != nil {
 			t.Errorf("%s: %v\n got %s\nwant %s", name, err, annotation, test.annotation)
 		}
+		want := test.image
+		want.Name = ""
+		for text, imageName := range map[string]string{test.value: "", " " + test.annotation + "\n": want.ImageName, string(document.Encode()): ""} {
+			document, err := odh.Parse(text, imageName)
+			if err != nil {
+				t.Errorf("%s: %s: %v", name, text, err)
+			}
+			if image, err := document.Image(""); err != nil || !image.Equal(want) {
+				t.Errorf("%s: %s\n got %+v, %v\nwant %+v", name, text, image, err, want)
+			}
+			if value, err := odh.ConfigMapValue(document); value != test.value || err != nil {
+				t.Errorf("%s: %v\n it becomes %s\nwant %s", name, err, value, test.value)
+			}
+		}
+	}
+	// The given image name wins, as the tag's does with the controller.
+	if document, err := odh.Parse(images["least"].value, "c/d:2"); err != nil || !strings.Contains(string(document.Compact()), `"image_name":"c/d:2"`) {
+		t.Errorf("%s, %v", document.Compact(), err)
 	}
 }
 
@@ -151,30 +158,6 @@ func TestConfigMapValue_refused(t *testing.T) {
 				t.Errorf("%s: %s, %s, %v", extra, value, annotation, err)
 			}
 		}
-	}
-}
-
-func TestParse(t *testing.T) {
-	t.Parallel()
-	for name, test := range images {
-		want := test.image
-		want.Name = ""
-		for text, imageName := range map[string]string{test.value: "", " " + test.annotation + "\n": want.ImageName, string(odh.NewDocument(want).Encode()): ""} {
-			document, err := odh.Parse(text, imageName)
-			if err != nil {
-				t.Errorf("%s: %s: %v", name, text, err)
-			}
-			if image, err := document.Image(""); err != nil || !image.Equal(want) {
-				t.Errorf("%s: %s\n got %+v, %v\nwant %+v", name, text, image, err, want)
-			}
-			if value, err := odh.ConfigMapValue(document); value != test.value || err != nil {
-				t.Errorf("%s: %v\n it becomes %s\nwant %s", name, err, value, test.value)
-			}
-		}
-	}
-	// The given image name wins, as the tag's does with the controller.
-	if document, err := odh.Parse(images["least"].value, "c/d:2"); err != nil || !strings.Contains(string(document.Compact()), `"image_name":"c/d:2"`) {
-		t.Errorf("%s, %v", document.Compact(), err)
 	}
 }
 

@@ -46,8 +46,8 @@ func Nodes(text []byte) ([]Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	primary, ok := flowOf(flows, at(file, "primary_pipeline"))
-	if !ok {
+	primary := flowOf(flows, at(file, "primary_pipeline"))
+	if primary == nil {
 		return nil, errors.New(`this isn't a pipeline of Elyra: "primary_pipeline" isn't the id of one of its "pipelines"`)
 	}
 	defaultImage, err := imageOf(at(primary, "app_data", "properties", "pipeline_defaults"), "runtime_image")
@@ -64,18 +64,13 @@ func Nodes(text []byte) ([]Node, error) {
 // versionOf returns the version of Elyra's part of the format. Development versions of Elyra wrote
 // fractions, and text.
 func versionOf(flow any) (float64, error) {
-	version := 0.0
-	switch written := at(flow, "app_data", "version").(type) {
-	case nil:
-	case float64:
-		version = written
-	case string:
-		var err error
-		if version, err = strconv.ParseFloat(written, 64); err != nil {
-			return 0, fmt.Errorf("the pipeline's version is %q, which isn't a number", written)
-		}
-	default:
-		return 0, errors.New("the pipeline's version isn't a number")
+	written := at(flow, "app_data", "version")
+	if written == nil {
+		return 0, nil
+	}
+	version, err := strconv.ParseFloat(fmt.Sprint(written), 64)
+	if err != nil {
+		return 0, fmt.Errorf("the pipeline's version is %.20q, which isn't a number", fmt.Sprint(written))
 	}
 	if !(version <= newestVersion) { // nor NaN
 		return 0, fmt.Errorf("the pipeline is in version %v of the format, and this provider reads versions up to %d: a newer Elyra saved it", version, newestVersion)
@@ -83,14 +78,15 @@ func versionOf(flow any) (float64, error) {
 	return version, nil
 }
 
-func flowOf(flows []any, id any) (flow any, ok bool) {
+// flowOf returns the flow with that id; nil if there isn't one.
+func flowOf(flows []any, id any) any {
 	name, isText := id.(string)
 	for _, flow := range flows {
 		if isText && at(flow, "id") == name {
-			return flow, true
+			return flow
 		}
 	}
-	return nil, false
+	return nil
 }
 
 // walker collects the nodes of flows.
@@ -116,7 +112,7 @@ func (w *walker) walk(flow any) error {
 				return err
 			}
 		case "super_node":
-			if inner, ok := flowOf(w.flows, at(node, "subflow_ref", "pipeline_id_ref")); ok {
+			if inner := flowOf(w.flows, at(node, "subflow_ref", "pipeline_id_ref")); inner != nil {
 				if err := w.walk(inner); err != nil {
 					return err
 				}
@@ -136,9 +132,13 @@ func (w *walker) add(written any) error {
 		imageKeys, fileKeys = []string{"image", "docker_image", "runtime_image"}, []string{"artifact", "notebook", "filename"}
 	}
 	node := Node{
-		ID: text(at(written, "id")),
-		Name: cmp.Or(text(at(written, "app_data", "ui_data", "label")), text(at(written, "app_data", "label")),
-			baseName(cmp.Or(texts(values, fileKeys)...))),
+		ID:   text(at(written, "id")),
+		Name: cmp.Or(text(at(written, "app_data", "ui_data", "label")), text(at(written, "app_data", "label"))),
+	}
+	for _, key := range fileKeys {
+		if file := text(at(values, key)); file != "" {
+			node.Name = cmp.Or(node.Name, path.Base(file))
+		}
 	}
 	if w.version < 1 || slices.Contains(genericNodes, at(written, "op")) {
 		image, err := imageOf(values, imageKeys...)
@@ -180,19 +180,4 @@ func at(value any, keys ...string) any {
 func text(value any) string {
 	s, _ := value.(string)
 	return s
-}
-
-func texts(values any, keys []string) []string {
-	found := make([]string, len(keys))
-	for i, key := range keys {
-		found[i] = text(at(values, key))
-	}
-	return found
-}
-
-func baseName(file string) string {
-	if file == "" {
-		return ""
-	}
-	return path.Base(file)
 }

@@ -105,7 +105,7 @@ func TestNodes_refused(t *testing.T) {
 		strings.Replace(one(""), "8", "9", 1):                   "is in version 9 of the format, and this provider reads versions up to 8: a newer Elyra saved it",
 		strings.Replace(one(""), "8", `"new"`, 1):               `the pipeline's version is "new", which isn't a number`,
 		strings.Replace(one(""), "8", `"NaN"`, 1):               "is in version NaN of the format",
-		strings.Replace(one(""), "8", "true", 1):                "the pipeline's version isn't a number",
+		strings.Replace(one(""), "8", "true", 1):                `the pipeline's version is "true", which isn't a number`,
 		one(step(`"runtime_image": 1, "filename": "x.py"`)):     `the node "x.py": runtime_image isn't a string`,
 		one(step(`"runtime_image": {}`)):                        `the node "a": runtime_image isn't a string`,
 		strings.Replace(one(""), `"acme/default:1"`, "[]", 1):   "the pipeline's default: runtime_image isn't a string",

@@ -3,6 +3,7 @@ package elyra_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -58,31 +59,31 @@ func TestBounds_rendering(t *testing.T) {
 		"depth":              nested(900, 0),
 		"items deep":         nested(900, 100_000),
 		"items indented":     nested(16, 100_000),
-		"keys":               string(manyKeys(20_000)),
+		"keys":               fmt.Sprintf(field, `"key_`+strings.Join(unique(20_000), `":1,"key_`)+`":1`),
 		"tags":               fmt.Sprintf(field, `"tags":["`+strings.Join(unique(20_000), `","`)+`"]`),
 		"length":             fmt.Sprintf(field, `"description":"`+strings.Repeat("é", 200_000)+`"`),
-		"halves of pairs":    fmt.Sprintf(field, `"description":"`+strings.Repeat(`\ud800`, 50_000)+`"`),
 		"numbers of Python":  fmt.Sprintf(field, `"theirs":[NaN`+strings.Repeat(",NaN", 50_000)+`]`),
 		"faults":             fmt.Sprintf(field, `"tags":[" "`+strings.Repeat(`," "`, 50_000)+`]`),
 		"a fault, quoted":    fmt.Sprintf(field, `"pull_policy":"`+strings.Repeat("x", 200_000)+`"`),
 		"faults of all tags": fmt.Sprintf(field, `"tags":[" `+strings.Join(unique(20_000), `"," `)+`"]`),
 	} {
-		_, memory := cost(func() {
-			document, err := elyra.ParseDocument([]byte(text))
-			if err != nil {
-				t.Errorf("%s: %v", what, err)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		document, err := elyra.ParseDocument([]byte(text))
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		for _, rendered := range [][]byte{document.Encode(), document.Compact(), []byte(document.Extra())} {
+			if len(rendered) > 40*len(text) {
+				t.Errorf("%s: %d bytes are written as %d", what, len(text), len(rendered))
 			}
-			for _, rendered := range [][]byte{document.Encode(), document.Compact(), []byte(document.Extra())} {
-				if len(rendered) > 40*len(text) {
-					t.Errorf("%s: %d bytes are written as %d", what, len(text), len(rendered))
-				}
-			}
-			if _, err := document.Image("x"); err != nil && len(err.Error()) > 10_000 {
-				t.Errorf("%s: a message of %d bytes", what, len(err.Error()))
-			}
-		})
-		if memory > 1000*float64(len(text)) {
-			t.Errorf("%s: %d bytes take %.0f MB to read and write", what, len(text), memory/1e6)
+		}
+		if _, err := document.Image("x"); err != nil && len(err.Error()) > 10_000 {
+			t.Errorf("%s: a message of %d bytes", what, len(err.Error()))
+		}
+		runtime.ReadMemStats(&after)
+		if memory := after.TotalAlloc - before.TotalAlloc; memory > 1000*uint64(len(text)) {
+			t.Errorf("%s: %d bytes take %d MB to read and write", what, len(text), memory/1_000_000)
 		}
 	}
 }

@@ -54,38 +54,34 @@ type member struct {
 func NewDocument(image RuntimeImage) Document { return Document{}.With(image) }
 
 // ParseDocument reads a document as Elyra does, whether it's valid or not. It fails
-// with an unloadable [InvalidError] if data isn't a JSON object or not UTF-8.
+// with an unloadable [InvalidError] if data isn't a JSON object or not UTF-8, or if
+// it couldn't be written again as it is.
 func ParseDocument(data []byte) (Document, error) {
-	if reason := encodingFault(data); reason != "" {
+	unloadable := func(reason string) (Document, error) {
 		return Document{}, &InvalidError{Reasons: []string{reason}, Unloadable: true}
 	}
-	if levels := depth(data); levels > maxDepth {
-		return Document{}, &InvalidError{Reasons: []string{fmt.Sprintf("nested %d levels deep, and at most %d can be read", levels, maxDepth)}, Unloadable: true}
+	switch levels := depth(data); {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		return unloadable("it begins with a byte order mark; save it as UTF-8 without one (\"UTF-8\", not \"UTF-8 with BOM\")")
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return unloadable("it's UTF-16; save it as UTF-8")
+	case !utf8.Valid(data):
+		return unloadable("not UTF-8")
+	case levels > maxDepth:
+		return unloadable(fmt.Sprintf("nested %d levels deep, and at most %d can be read", levels, maxDepth))
 	}
 	top, err := parseObject(FromPython(data))
 	if err != nil {
-		return Document{}, &InvalidError{Reasons: []string{err.Error()}, Unloadable: true}
+		return unloadable(err.Error())
 	}
 	d := Document{top: top}
-	if raw, ok := top.get(keyMetadata); ok {
-		if d.metadata, err = parseObject(raw); err == nil {
-			d.metadataIsObject = true
+	if raw, ok := top.get(keyMetadata); ok && raw[0] == '{' {
+		if d.metadata, err = parseObject(raw); err != nil {
+			return unloadable(err.Error())
 		}
+		d.metadataIsObject = true
 	}
 	return d, nil
-}
-
-// encodingFault says why data isn't UTF-8 as Python reads it; "" if it is.
-func encodingFault(data []byte) string {
-	switch {
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		return "it begins with a byte order mark; save it as UTF-8 without one (\"UTF-8\", not \"UTF-8 with BOM\")"
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return "it's UTF-16; save it as UTF-8"
-	case !utf8.Valid(data):
-		return "not UTF-8"
-	}
-	return ""
 }
 
 // parseObject reads one JSON object. As in Python, the last of several equal
@@ -98,15 +94,17 @@ func parseObject(data []byte) (object, error) {
 	if open, _ := dec.Token(); open != json.Delim('{') {
 		return nil, errors.New("not a JSON object")
 	}
-	var o object
-	places := map[string]int{}
+	var members []member
 	for dec.More() {
 		key, _ := dec.Token()
+		if strings.ContainsRune(key.(string), utf8.RuneError) {
+			return nil, fmt.Errorf("the key %q has U+FFFD, or half of a surrogate pair, which can't be kept", key)
+		}
 		var value json.RawMessage
 		_ = dec.Decode(&value)
-		o = o.put(places, member{key.(string), value})
+		members = append(members, member{key.(string), value})
 	}
-	return o, nil
+	return object(nil).with(members...), nil
 }
 
 // JSONFault says where text is broken as JSON, in lines and columns as editors count. It returns nil for
@@ -141,24 +139,19 @@ func (o object) get(key string) (json.RawMessage, bool) {
 // with returns the object with these members: known keys stay where they are, and new ones come last.
 func (o object) with(members ...member) object {
 	o = slices.Clone(o)
-	places := make(map[string]int, len(o)+len(members))
+	places := make(map[string]int, len(o)+len(members)) // so that many keys take no longer each than one
 	for i, m := range o {
 		places[m.key] = i
 	}
 	for _, m := range members {
-		o = o.put(places, m)
+		if i, known := places[m.key]; known {
+			o[i].value = m.value
+			continue
+		}
+		places[m.key] = len(o)
+		o = append(o, m)
 	}
 	return o
-}
-
-// put sets a member. In places, it finds and notes where the keys are, so that many take no longer each than one.
-func (o object) put(places map[string]int, m member) object {
-	if i, known := places[m.key]; known {
-		o[i].value = m.value
-		return o
-	}
-	places[m.key] = len(o)
-	return append(o, m)
 }
 
 func (o object) without(keys ...string) object {
@@ -252,12 +245,13 @@ type reader struct {
 // schemas.
 func (d Document) read(secrets []string, schemas ...string) (r *reader, schema string) {
 	r = &reader{document: d, secrets: secrets}
-	schema, _ = r.text(Field{Key: keySchemaName, Required: true, top: true, stored: func(name string) error {
+	isSchema := func(name string) error {
 		if !slices.Contains(schemas, name) {
 			return fmt.Errorf("is %q, not \"%s\"", name, strings.Join(schemas, `" or "`))
 		}
 		return nil
-	}})
+	}
+	schema, _ = r.text(Field{Key: keySchemaName, Required: true, top: true, rule: rule{stored: isSchema}})
 	if _, ok := d.top.get(keySelf); ok {
 		r.fault("it has a key %q, which Elyra can't load", keySelf)
 	}
@@ -311,13 +305,12 @@ func (r *reader) text(field Field) (string, bool) {
 		r.fault("%s is %s, not a string", path, r.excerpt(field.Key, raw))
 		return "", false
 	}
-	text := withoutSurrogates(*s)
-	if field.stored != nil {
-		if err := field.stored(text); err != nil {
+	if field.rule.stored != nil {
+		if err := field.rule.stored(*s); err != nil {
 			r.fault("%s %v", path, err)
 		}
 	}
-	return text, true
+	return *s, true
 }
 
 // tags reads the tags. The schema demands no type of an item, only that strings
@@ -339,7 +332,6 @@ func (r *reader) tags() []string {
 		var tag, key string
 		if json.Unmarshal(item, &tag) == nil && string(item) != "null" {
 			key = `"` + tag
-			tag = withoutSurrogates(tag)
 			if err := ValidateTag(tag); err != nil {
 				r.fault("metadata.tags: %v", err)
 			}
@@ -378,11 +370,11 @@ func (d Document) with(schemaName string, fields []Field, beforeTags string, tag
 		switch {
 		case field.top:
 			dropped = append(dropped, field.Key)
-			top = append(top, member{field.Key, d.top.quoted(field.Key, text)})
+			top = append(top, member{field.Key, quote(text)})
 		case text == "":
 			unset = append(unset, field.Key)
 		default:
-			metadata = append(metadata, member{field.Key, d.metadata.quoted(field.Key, text)})
+			metadata = append(metadata, member{field.Key, quote(text)})
 		}
 		if field.Key == beforeTags {
 			stored := reader{document: d}
@@ -401,18 +393,6 @@ func (d Document) with(schemaName string, fields []Field, beforeTags string, tag
 		metadata:         d.metadata.without(unset...).with(metadata...),
 		metadataIsObject: true,
 	}
-}
-
-// quoted returns the JSON of a text. If the stored value reads as the same text, it's kept: halves of
-// surrogate pairs can't be distinguished after reading.
-func (o object) quoted(key, text string) json.RawMessage {
-	if raw, _ := o.get(key); bytes.Contains(raw, []byte(loneSurrogate)) {
-		var stored string
-		if json.Unmarshal(raw, &stored) == nil && withoutSurrogates(stored) == text {
-			return raw
-		}
-	}
-	return quote(text)
 }
 
 // maxIndented is the number of levels up to which a document is indented. Each level adds two

@@ -62,6 +62,13 @@ func TestNewDocument(t *testing.T) {
 		if got := string(elyra.NewDocument(tt.image).Encode()); got != tt.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, tt.want)
 		}
+		read, err := elyra.ParseDocument([]byte(tt.want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if image, err := read.Image(tt.image.Name); err != nil || !image.Equal(tt.image) {
+			t.Errorf("%s: it's read as %+v, %v", tt.name, image, err)
+		}
 	}
 }
 
@@ -139,20 +146,6 @@ func TestDocumentWith(t *testing.T) {
 	}
 }
 
-func TestDocumentImage(t *testing.T) {
-	d, err := elyra.ParseDocument([]byte(full))
-	if err != nil {
-		t.Fatal(err)
-	}
-	image, err := d.Image("my_runtime_image")
-	if err != nil || !image.Equal(fullImage) {
-		t.Errorf("got %+v, %v", image, err)
-	}
-	if got := string(d.Encode()); got != full {
-		t.Errorf("the document changed when read and written:\n%s", got)
-	}
-}
-
 func TestDocumentInvalid(t *testing.T) {
 	const ok = `"schema_name":"runtime-image","display_name":"x"`
 	tests := []struct {
@@ -168,11 +161,9 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"` + strings.Repeat("a", 253) + `\n"}}`, "not 2 to 253 lowercase", false},
 		{`{` + ok + `}`, "metadata is missing", false},
 		{`{` + ok + `,"metadata":[]}`, "metadata is [], not an object", false},
-		{`{` + ok + `,"metadata":null}`, "metadata is null, not an object", false},
 		{`{` + ok + `,"metadata":{}}`, "metadata.image_name is missing", false},
 		{`{` + ok + `,"metadata":{"image_name":""}}`, "metadata.image_name is empty", false},
-		{`{` + ok + `,"metadata":{"image_name":3}}`, "metadata.image_name is 3, not a string", false},
-		{`{` + ok + `,"metadata":{"image_name":"a/b","description":null}}`, "metadata.description is null, not a string", false},
+		{`{` + ok + `,"metadata":{"image_name":Infinity}}`, "metadata.image_name is Infinity, not a string", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":"always"}}`, `metadata.pull_policy is "always", not one of Always, IfNotPresent, Never`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_policy":null}}`, "metadata.pull_policy is null, not a string", false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","pull_secret":"A"}}`, "metadata.pull_secret", false},
@@ -181,19 +172,16 @@ func TestDocumentInvalid(t *testing.T) {
 		{`{` + ok + `,"self":1,"metadata":{"image_name":"a/b"}}`, `a key "self"`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b"},"x":{NaN: 1}}`, "broken JSON", true},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":null}}`, "metadata.tags is null, not an array", false},
-		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":["a","a"]}}`, `metadata.tags has "a" twice`, false},
 		{`{` + ok + `,"metadata":{"image_name":"a/b","tags":[" a"]}}`, "metadata.tags", false},
 		{`{"metadata":{}}`, "schema_name is missing; display_name is missing; metadata.image_name is missing", false},
 		{`{"schema_name":"kfp","display_name":"","metadata":{"image_name":"a/b"}}`, `schema_name is "kfp", not "runtime-image"; display_name is empty`, false},
 		{`[]`, "not a JSON object", true},
 		{`null`, "not a JSON object", true},
 		{``, "the document is empty", true},
-		{" \n", "the document is empty", true},
 		{"{\"a\": 1", "the document ends too early", true},
 		{`{"a": NaN, "b\`, "the document ends too early", true},
 		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
 		{`{} {}`, "line 1, column 4", true},
-		{"\ufeff{}", "byte order mark", true},
 		{"{\"a\":\"\xff\"}", "not UTF-8", true},
 		{"\xef\xbb\xbf{}", "byte order mark", true},
 		{"\xff\xfe{\x00}\x00", "UTF-16", true},
@@ -219,30 +207,25 @@ func TestDocumentInvalid(t *testing.T) {
 // TestDocumentEqual compares what documents say, not how they say it.
 func TestDocumentEqual(t *testing.T) {
 	parse := func(text string) elyra.Document {
-		t.Helper()
 		document, err := elyra.ParseDocument([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return document
 	}
-	a := parse(`{"display_name":"x","metadata":{"n":1}}`)
+	a := parse(`{"display_name":"x","metadata":{"n":1,"i":12345678901234567890}}`)
 	for text, want := range map[string]bool{
-		`{"metadata":{"n":1.0},"display_name":"\u0078"}`: true,
-		`{"display_name":"x","metadata":{"n":2}}`:        false,
-		`{"display_name":"x"}`:                           false,
+		`{"metadata":{"i":12345678901234567890,"n":1.0},"display_name":"\u0078"}`: true,
+		`{"display_name":"x","metadata":{"n":2,"i":12345678901234567890}}`:        false,
+		`{"display_name":"x","metadata":{"n":1,"i":12345678901234567891}}`:        false,
+		`{"display_name":"x"}`: false,
 	} {
 		if got := a.Equal(parse(text)); got != want {
 			t.Errorf("equal to %s: %t, want %t", text, got, want)
 		}
 	}
-	for text, want := range map[string]bool{`{}`: true, `{"metadata":{}}`: false} {
-		if got := parse(text).IsZero(); got != want {
-			t.Errorf("%s is nothing: %t, want %t", text, got, want)
-		}
-	}
-	if !(elyra.Document{}).IsZero() {
-		t.Error("the zero document is something")
+	if a.IsZero() || !parse("{}").IsZero() || parse(`{"metadata":{}}`).IsZero() {
+		t.Error("only an empty document is nothing")
 	}
 }
 
@@ -250,10 +233,9 @@ func TestDocumentEqual(t *testing.T) {
 // the document stays as it is.
 func TestTagsOfOneText(t *testing.T) {
 	for stored, want := range map[string][]string{
-		`[1,"1"]`:             {"1"},
-		`["a","true",true]`:   {"a", "true"},
-		`["\ud800","\udfff"]`: {"\ufffd"},
-		`[[],"[]","b",null]`:  {"[]", "b", "null"},
+		`[1,"1"]`:            {"1"},
+		`["a","true",true]`:  {"a", "true"},
+		`[[],"[]","b",null]`: {"[]", "b", "null"},
 	} {
 		document, err := elyra.ParseDocument([]byte(`{"display_name":"A","metadata":{"tags":` + stored + `,"image_name":"a/b:1"},"schema_name":"runtime-image"}`))
 		if err != nil {

@@ -15,7 +15,6 @@ func TestExtra(t *testing.T) {
 		"odd":        {`"é": "\/", "n": NaN, "i": 12345678901234567890, "image_name": "a/b:1"`, "", `{"\u00e9":"\/","n":NaN,"i":12345678901234567890}`},
 		"as good as": {`"image_name": "a/b:1", "tags": [], "description": ""`, "", `{"tags":[],"description":""}`},
 		"odd tags":   {`"image_name": "a/b:1", "tags": [1, "1"]`, "", `{"tags":[1,"1"]}`},
-		"surrogate":  {`"image_name": "a/b:1", "description": "\ud800"`, "", `{"description":"\ud800"}`},
 		"top":        {`"image_name": "a/b:1", "x": 1`, `, "name": "x", "y": NaN`, `{"x":1,"$document":{"name":"x","y":NaN}}`},
 		"mistakable": {`"image_name": "a/b:1", "$document": {"a": 1}, "$$document": 2, "document": 3`, `, "name": "x"`, `{"$$document":{"a":1},"$$$document":2,"document":3,"$document":{"name":"x"}}`},
 	} {
@@ -87,27 +86,6 @@ func TestWithExtra(t *testing.T) {
 	} {
 		if document, err := elyra.NewDocument(image).WithExtra(extra); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %s, %v, want %s", extra, document.Compact(), err, want)
-		}
-	}
-}
-
-func TestWithImageName(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		`{"metadata":{"x":1}}`:                    `{"metadata":{"x":1,"image_name":"a/b:1"}}`,
-		`{"metadata":{"image_name":"c/d","x":1}}`: `{"metadata":{"image_name":"a/b:1","x":1}}`,
-		`{"metadata":7}`:                          `{"metadata":7}`,
-		`{}`:                                      `{}`,
-	} {
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := string(document.WithImageName("a/b:1").Compact()); got != want {
-			t.Errorf("%s: got %s, want %s", text, got, want)
-		}
-		if got := strings.ReplaceAll(string(document.Compact()), " ", ""); got != strings.ReplaceAll(text, " ", "") {
-			t.Errorf("%s: it was changed to %s", text, got)
 		}
 	}
 }

@@ -38,16 +38,6 @@ func TestNameFromDisplayName(t *testing.T) {
 	}
 }
 
-// TestNameFromDisplayName_space: to Python, the information separators are whitespace, and what
-// is next to them isn't.
-func TestNameFromDisplayName_space(t *testing.T) {
-	for text, want := range map[string]string{"a b": "a_b", "a\x1cb": "a_b", "a\x1fb": "a_b", "a\x1bb": "ab", "z b": "z_b"} {
-		if got, err := elyra.NameFromDisplayName(text); err != nil || got != want {
-			t.Errorf("%q: got %q, %v, want %q", text, got, err, want)
-		}
-	}
-}
-
 func TestValidateName(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"a": true, "a1": true, "anaconda-py311": true, "a_b-c": true, "a__b": true,

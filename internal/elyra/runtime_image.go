@@ -39,38 +39,55 @@ type Field struct {
 	Key string
 	// Required fields are never empty. Others are absent from the document if empty.
 	Required bool
-	// Check is the rule for values that a user writes. Except for the image name, whose
-	// rule is stricter than Elyra's and is in another package, it's Elyra's own.
-	Check func(string) error
 	// Default is the value in a document that has no other; empty if there isn't one.
 	Default string
 	// Secret values are never part of a message. Secret and Private ones, such as user
 	// names, are never shown.
 	Secret, Private bool
 
-	// choices are all values that the field may have, and which others each needs.
-	choices []choice
 	// top: the key is at the top level of the document, not in metadata.
-	top bool
+	top   bool
+	rule  rule
+	value func(*RuntimeImage) *string
+}
+
+// rule is what the values of a field have to be.
+type rule struct {
+	// check is the rule for values that a user writes. Except for the image name, whose
+	// rule is stricter than Elyra's and is in another package, it's Elyra's own.
+	check func(string) error
 	// stored is Elyra's rule for values that a document has; nil if there isn't one.
 	// Its errors complete a sentence that begins with the key.
 	stored func(string) error
-	value  func(*RuntimeImage) *string
+	// choices are all values that the field may have, and which others each needs; nil
+	// if there are others.
+	choices []choice
+}
+
+// Check is the rule for values that a user writes.
+func (f Field) Check(value string) error { return f.rule.check(value) }
+
+// Choices returns the values that a field may have; nil if it may have others.
+func (f Field) Choices() (values []string) {
+	for _, choice := range f.rule.choices {
+		values = append(values, choice.value)
+	}
+	return values
 }
 
 // Of returns the field of an image.
 func (f Field) Of(image *RuntimeImage) *string { return f.value(image) }
 
 var fields = []Field{
-	{Key: "display_name", Required: true, top: true, Check: checkDisplayName, stored: storedNotEmpty,
+	{Key: "display_name", Required: true, top: true, rule: displayNames,
 		value: func(r *RuntimeImage) *string { return &r.DisplayName }},
-	{Key: "description", Check: checkDescription,
+	{Key: "description", rule: descriptions,
 		value: func(r *RuntimeImage) *string { return &r.Description }},
-	{Key: keyImageName, Required: true, stored: storedNotEmpty,
+	{Key: keyImageName, Required: true, rule: rule{stored: storedNotEmpty},
 		value: func(r *RuntimeImage) *string { return &r.ImageName }},
-	choiceField(Field{Key: "pull_policy", value: func(r *RuntimeImage) *string { return &r.PullPolicy }},
-		choice{value: PullAlways}, choice{value: PullIfNotPresent}, choice{value: PullNever}),
-	{Key: "pull_secret", Check: pullSecrets.check, stored: pullSecrets.stored,
+	{Key: "pull_policy", rule: oneOf(choice{value: PullAlways}, choice{value: PullIfNotPresent}, choice{value: PullNever}),
+		value: func(r *RuntimeImage) *string { return &r.PullPolicy }},
+	{Key: "pull_secret", rule: pattern{rule: dotted, least: 2, most: 253, characters: "lowercase letters, digits, hyphens, and dots"}.asRule(),
 		value: func(r *RuntimeImage) *string { return &r.PullSecret }},
 }
 
@@ -104,23 +121,21 @@ const (
 )
 
 var (
-	// pullSecrets are the names of Kubernetes Secrets, by Elyra's schema.
-	pullSecrets = pattern{rule: dotted, least: 2, most: 253, characters: "lowercase letters, digits, hyphens, and dots"}
-	tagRule     = regexp.MustCompile(`^[^ \t]+([ \t]+[^ \t]+)*$`)
+	displayNames = rule{check: notEmpty("the display name is empty; write the name that Elyra's editors show"), stored: storedNotEmpty}
+	descriptions = rule{check: notEmpty("an empty description isn't the same as none; leave it out, or use null")}
+	tagRule      = regexp.MustCompile(`^[^ \t]+([ \t]+[^ \t]+)*$`)
 )
 
-func checkDisplayName(name string) error {
-	if name == "" {
-		return errors.New("the display name is empty; write the name that Elyra's editors show")
-	}
-	return nil
-}
+var storedNotEmpty = notEmpty("is empty")
 
-func checkDescription(description string) error {
-	if description == "" {
-		return errors.New("an empty description isn't the same as none; leave it out, or use null")
+// notEmpty is the rule that a value isn't "", with its error.
+func notEmpty(fault string) func(string) error {
+	return func(value string) error {
+		if value == "" {
+			return errors.New(fault)
+		}
+		return nil
 	}
-	return nil
 }
 
 // ValidateTag checks a tag against Elyra's schema: not empty, no blank first or

@@ -26,6 +26,8 @@ type RuntimeSchema struct {
 type choice struct {
 	value string
 	needs map[string]need
+	// example is a value of what it requires, to be shown in a message; empty for a variable.
+	example string
 }
 
 // need is what a choice asks of another field. Where it says nothing, the field is optional.
@@ -53,20 +55,20 @@ const keyGitHubAPIEndpoint = "github_api_endpoint"
 var KubeflowPipelines = &RuntimeSchema{
 	Name: "kfp", Type: "KUBEFLOW_PIPELINES", Title: "Kubeflow Pipelines",
 	Fields: slices.Concat(leadingFields, []Field{
-		{Key: "public_api_endpoint", Check: checkURL, stored: storedURI},
-		{Key: "user_namespace", Check: namespaces.check, stored: namespaces.stored},
-		choiceField(Field{Key: "engine", Default: "Argo"}, choice{value: "Argo"}),
-		choiceField(Field{Key: "auth_type", Default: "NO_AUTHENTICATION"},
-			choice{"NO_AUTHENTICATION", needs(forbidden, "api_username", "api_password")},
-			choice{"KUBERNETES_SERVICE_ACCOUNT_TOKEN", needs(forbidden, "api_username", "api_password")},
-			choice{"DEX_STATIC_PASSWORDS", needs(required, "api_username", "api_password")},
-			choice{"DEX_LDAP", needs(required, "api_username", "api_password")},
-			choice{"DEX_LEGACY", needs(together, "api_username", "api_password")},
+		{Key: "public_api_endpoint", rule: addresses},
+		{Key: "user_namespace", rule: namespaces},
+		{Key: "engine", Default: "Argo", rule: oneOf(choice{value: "Argo"})},
+		{Key: "auth_type", Default: "NO_AUTHENTICATION", rule: oneOf(
+			choice{value: "NO_AUTHENTICATION", needs: needs(forbidden, "api_username", "api_password")},
+			choice{value: "KUBERNETES_SERVICE_ACCOUNT_TOKEN", needs: needs(forbidden, "api_username", "api_password")},
+			choice{value: "DEX_STATIC_PASSWORDS", needs: needs(required, "api_username", "api_password")},
+			choice{value: "DEX_LDAP", needs: needs(required, "api_username", "api_password")},
+			choice{value: "DEX_LEGACY", needs: needs(together, "api_username", "api_password")},
 			// Elyra accepts none, and fails when a pipeline is submitted.
-			choice{"EXISTING_BEARER_TOKEN", needs(required, "api_password")},
-		),
-		{Key: "api_username", Private: true, Check: checkNotBlank},
-		{Key: "api_password", Secret: true, Check: checkNotBlank},
+			choice{value: "EXISTING_BEARER_TOKEN", needs: needs(required, "api_password")},
+		)},
+		{Key: "api_username", Private: true, rule: anyText},
+		{Key: "api_password", Secret: true, rule: anyText},
 	}, storageFields),
 }
 
@@ -74,47 +76,47 @@ var KubeflowPipelines = &RuntimeSchema{
 var Airflow = &RuntimeSchema{
 	Name: "airflow", Type: "APACHE_AIRFLOW", Title: "Apache Airflow",
 	Fields: slices.Concat(leadingFields, []Field{
-		{Key: "user_namespace", Default: "default", Check: namespaces.check, stored: namespaces.stored},
-		choiceField(Field{Key: "git_type", Default: "GITHUB"},
+		{Key: "user_namespace", Default: "default", rule: namespaces},
+		{Key: "git_type", Default: "GITHUB", rule: oneOf(
 			choice{value: "GITHUB"},
-			choice{"GITLAB", needs(required, keyGitHubAPIEndpoint)},
-			choice{"GITEA", needs(required, keyGitHubAPIEndpoint)},
-		),
-		{Key: keyGitHubAPIEndpoint, Default: "https://api.github.com", Check: checkURL, stored: storedURI},
-		{Key: "github_repo", Required: true, Check: checkRepository},
-		{Key: "github_branch", Required: true, Check: checkNotBlank},
-		{Key: "github_repo_token", Required: true, Secret: true, Check: checkNotBlank},
+			choice{value: "GITLAB", needs: needs(required, keyGitHubAPIEndpoint), example: "https://gitlab.com"},
+			choice{value: "GITEA", needs: needs(required, keyGitHubAPIEndpoint), example: "https://gitea.example.com"},
+		)},
+		{Key: keyGitHubAPIEndpoint, Default: "https://api.github.com", rule: addresses},
+		{Key: "github_repo", Required: true, rule: rule{check: checkRepository}},
+		{Key: "github_branch", Required: true, rule: anyText},
+		{Key: "github_repo_token", Required: true, Secret: true, rule: anyText},
 	}, storageFields),
 }
 
 // leadingFields are the first ones of all schemas.
 var leadingFields = []Field{
-	{Key: "display_name", Required: true, top: true, Check: checkDisplayName, stored: storedNotEmpty},
-	{Key: "description", Check: checkDescription},
-	{Key: "api_endpoint", Required: true, Check: checkURL, stored: storedURI},
+	{Key: "display_name", Required: true, top: true, rule: displayNames},
+	{Key: "description", rule: descriptions},
+	{Key: "api_endpoint", Required: true, rule: addresses},
 }
 
 // storageFields are about the object storage, the last ones of all schemas.
 var storageFields = []Field{
-	{Key: "cos_endpoint", Required: true, Check: checkStorageURL, stored: storedURI},
-	{Key: "public_cos_endpoint", Check: checkURL, stored: storedURI},
-	{Key: "cos_bucket", Required: true, Check: buckets.check, stored: buckets.stored},
-	choiceField(Field{Key: "cos_auth_type", Default: "USER_CREDENTIALS"},
-		choice{"USER_CREDENTIALS", map[string]need{"cos_username": required, "cos_password": required, "cos_secret": forbidden}},
-		choice{"KUBERNETES_SECRET", needs(required, "cos_username", "cos_password", "cos_secret")},
-		choice{"AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", needs(forbidden, "cos_username", "cos_password", "cos_secret")},
-	),
-	{Key: "cos_secret", Check: checkNotBlank},
-	{Key: "cos_username", Private: true, Check: checkNotBlank},
-	{Key: "cos_password", Secret: true, Check: checkPassword, stored: checkPassword},
+	{Key: "cos_endpoint", Required: true, rule: rule{check: checkStorageURL, stored: storedURI}},
+	{Key: "public_cos_endpoint", rule: addresses},
+	{Key: "cos_bucket", Required: true, rule: buckets},
+	{Key: "cos_auth_type", Default: "USER_CREDENTIALS", rule: oneOf(
+		choice{value: "USER_CREDENTIALS", needs: map[string]need{"cos_username": required, "cos_password": required, "cos_secret": forbidden}},
+		choice{value: "KUBERNETES_SECRET", needs: needs(required, "cos_username", "cos_password", "cos_secret")},
+		choice{value: "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", needs: needs(forbidden, "cos_username", "cos_password", "cos_secret")},
+	)},
+	{Key: "cos_secret", rule: anyText},
+	{Key: "cos_username", Private: true, rule: anyText},
+	{Key: "cos_password", Secret: true, rule: rule{check: checkPassword, stored: checkPassword}},
 }
 
-// choiceField is the field with no other values than the choices.
-func choiceField(field Field, choices ...choice) Field {
-	field.choices = choices
-	values := field.Choices()
+// oneOf is the rule that there are no other values than the choices.
+func oneOf(choices ...choice) rule {
+	is := rule{choices: choices}
+	values := Field{rule: is}.Choices()
 	list := strings.Join(values, ", ")
-	field.Check = func(value string) error {
+	is.check = func(value string) error {
 		i := slices.IndexFunc(values, func(v string) bool { return strings.EqualFold(v, strings.TrimSpace(value)) })
 		switch {
 		case slices.Contains(values, value):
@@ -126,21 +128,13 @@ func choiceField(field Field, choices ...choice) Field {
 		}
 		return cmp.Or(checkNotBlank(value), fmt.Errorf("%q isn't one of %s", value, list))
 	}
-	field.stored = func(value string) error {
+	is.stored = func(value string) error {
 		if !slices.Contains(values, value) {
 			return fmt.Errorf("is %q, not one of %s", value, list)
 		}
 		return nil
 	}
-	return field
-}
-
-// Choices returns the values that a field may have; nil if it may have others.
-func (f Field) Choices() (values []string) {
-	for _, choice := range f.choices {
-		values = append(values, choice.value)
-	}
-	return values
+	return is
 }
 
 // Fault is what's wrong with the value of a key, given those of others.
@@ -165,42 +159,44 @@ func (s *RuntimeSchema) CheckTogether(values map[string]string, unknown []string
 		if !set {
 			value = field.Default
 		}
-		at := slices.IndexFunc(field.choices, func(c choice) bool { return c.value == value })
+		choices := field.rule.choices
+		at := slices.IndexFunc(choices, func(c choice) bool { return c.value == value })
 		if at < 0 || slices.Contains(unknown, field.Key) {
 			continue
 		}
-		faults = append(faults, s.checkChoice(field, field.choices[at], values, unknown)...)
+		for _, other := range s.Fields {
+			if !slices.Contains(unknown, other.Key) {
+				faults = append(faults, choices[at].check(field, other.Key, values)...)
+			}
+		}
 	}
 	return faults
 }
 
-func (s *RuntimeSchema) checkChoice(field Field, chosen choice, values map[string]string, unknown []string) (faults []Fault) {
-	fault := func(key, add, format string, args ...any) {
-		faults = append(faults, Fault{key, fmt.Sprintf(format, args...), add})
-	}
+// check holds the value of another key, or its absence, against what the choice of a field needs.
+func (c choice) check(field Field, key string, values map[string]string) (faults []Fault) {
 	has := func(key string) bool { _, ok := values[key]; return ok }
-	setting := fmt.Sprintf("%s = %q", field.Key, chosen.value)
-	for _, other := range s.Fields {
-		key := other.Key
-		if slices.Contains(unknown, key) {
-			continue
-		}
-		switch need := chosen.needs[key]; {
-		case need == required && !has(key):
-			fault(field.Key, exampleLine(other, chosen), "%s requires %s", setting, key)
-		case need == forbidden && has(key):
-			var takers []string
-			for _, choice := range field.choices {
-				if choice.needs[key] != forbidden {
-					takers = append(takers, fmt.Sprintf("%q", choice.value))
-				}
+	setting := fmt.Sprintf("%s = %q", field.Key, c.value)
+	line := key + " = var." + key
+	if c.example != "" {
+		line = fmt.Sprintf("%s = %q", key, c.example)
+	}
+	switch need := c.needs[key]; {
+	case need == required && !has(key):
+		faults = append(faults, Fault{field.Key, setting + " requires " + key, line})
+	case need == forbidden && has(key):
+		var takers []string
+		for _, choice := range field.rule.choices {
+			if choice.needs[key] != forbidden {
+				takers = append(takers, fmt.Sprintf("%q", choice.value))
 			}
-			fault(key, "", "%s takes no %s; remove %s, or set %s to one that takes it (%s)", setting, key, key, field.Key, strings.Join(takers, ", "))
-		case need == together && !has(key):
-			for partner, need := range chosen.needs {
-				if need == together && has(partner) {
-					fault(partner, exampleLine(other, chosen), "%s takes %s only with %s, or neither", setting, partner, key)
-				}
+		}
+		faults = append(faults, Fault{Key: key, Reason: fmt.Sprintf("%s takes no %s; remove %s, or set %s to one that takes it (%s)",
+			setting, key, key, field.Key, strings.Join(takers, ", "))})
+	case need == together && !has(key):
+		for partner, need := range c.needs {
+			if need == together && has(partner) {
+				faults = append(faults, Fault{partner, fmt.Sprintf("%s takes %s only with %s, or neither", setting, partner, key), line})
 			}
 		}
 	}
@@ -214,27 +210,9 @@ func (s *RuntimeSchema) Takes(key string, values map[string]string) bool {
 	return !slices.ContainsFunc(s.CheckTogether(with, nil), func(f Fault) bool { return f.Key == key })
 }
 
-// exampleLine is a line to paste that gives a field a value.
-func exampleLine(field Field, chosen choice) string {
-	switch {
-	case field.Key == keyGitHubAPIEndpoint && chosen.value == "GITLAB":
-		return field.Key + ` = "https://gitlab.com"`
-	case field.Key == keyGitHubAPIEndpoint:
-		return field.Key + ` = "https://gitea.example.com"`
-	}
-	return field.Key + " = var." + field.Key
-}
-
 func checkNotBlank(value string) error {
 	if strings.TrimSpace(value) == "" {
 		return errors.New("an empty value isn't the same as none; leave it out, or use null")
-	}
-	return nil
-}
-
-func storedNotEmpty(value string) error {
-	if value == "" {
-		return errors.New("is empty")
 	}
 	return nil
 }
@@ -296,8 +274,10 @@ func checkStorageURL(value string) error {
 var (
 	hyphenated = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*[a-z0-9]$`)
 	dotted     = regexp.MustCompile(`^[a-z0-9][a-z0-9-.]*[a-z0-9]$`)
-	namespaces = pattern{rule: hyphenated, least: 2, most: 63, characters: "lowercase letters, digits, and hyphens"}
-	buckets    = pattern{rule: dotted, least: 3, most: 222, characters: "lowercase letters, digits, hyphens, and dots", hyphens: true}
+	anyText    = rule{check: checkNotBlank}
+	addresses  = rule{check: checkURL, stored: storedURI}
+	namespaces = pattern{rule: hyphenated, least: 2, most: 63, characters: "lowercase letters, digits, and hyphens"}.asRule()
+	buckets    = pattern{rule: dotted, least: 3, most: 222, characters: "lowercase letters, digits, hyphens, and dots", hyphens: true}.asRule()
 
 	repositoryRule = regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+$`)
 	uriRule        = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*$`)
@@ -318,6 +298,8 @@ type pattern struct {
 	characters  string
 	hyphens     bool // people write "_" and mean "-"
 }
+
+func (p pattern) asRule() rule { return rule{check: p.check, stored: p.stored} }
 
 func (p pattern) String() string {
 	return fmt.Sprintf("%d to %d %s, with a letter or digit first and last", p.least, p.most, p.characters)

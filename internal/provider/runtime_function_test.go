@@ -113,14 +113,14 @@ func TestRuntimeJSON_errors(t *testing.T) {
 	}
 }
 
-// TestRuntimeFields: each field is described and has a rule; none that's secret or private is shown.
+// TestRuntimeFields: each field is described and refuses ""; none that's secret or private is shown.
 func TestRuntimeFields(t *testing.T) {
 	t.Parallel()
 	shown := runtimesAttributes()
 	for _, schema := range elyra.RuntimeSchemas() {
 		for _, field := range schema.Fields {
-			if fieldDescription(field) == "" || field.Check == nil {
-				t.Errorf("%s has no description or no rule", field.Key)
+			if fieldDescription(field) == "" || field.Check("") == nil {
+				t.Errorf("%s has no description, or takes an empty value", field.Key)
 			}
 			if _, ok := shown[field.Key]; ok == (field.Secret || field.Private) {
 				t.Errorf("%s is shown: %t", field.Key, ok)

@@ -2,6 +2,7 @@ package differential
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,9 +23,13 @@ var knownNames = []known[nameCase]{
 
 var knownSearchPaths = []known[searchPathCase]{
 	{
-		reason:  "a relative HOME is below the working directory, of the provider here and of Elyra there",
+		reason:  "a relative HOME is below the working directory, of the provider here and of Elyra there; with JUPYTER_PLATFORM_DIRS, Elyra takes one that isn't absolute for none",
 		example: searchPathCase{"linux", map[string]string{"HOME": "relative"}},
-		matches: func(c searchPathCase) bool { home := c.environment["HOME"]; return home != "" && !filepath.IsAbs(home) },
+		matches: func(c searchPathCase) bool {
+			home, isSet := c.environment["HOME"]
+			_, platform := c.environment["JUPYTER_PLATFORM_DIRS"]
+			return isSet && !filepath.IsAbs(home) && (home != "" || platform)
+		},
 	},
 }
 
@@ -40,6 +45,11 @@ var knownDocuments = []known[documentCase]{
 		matches: func(c documentCase) bool {
 			return strings.Count(c.text, "[")+strings.Count(c.text, "{") > 900
 		},
+	},
+	{
+		reason:  "half of a surrogate pair is no character: here it's U+FFFD, so a key with it is refused, as one with U+FFFD is, and two tags with it are equal",
+		example: documentCase{`{"display_name": "x", "metadata": {"image_name": "a/b", "\ud800": 1}, "schema_name": "runtime-image"}`, anImage},
+		matches: func(c documentCase) bool { return hasHalfPair.MatchString(c.text) },
 	},
 	{
 		reason:  "Python refuses a number of more than 4,300 digits, which is kept here",
@@ -71,6 +81,13 @@ var knownLists = []known[listCase]{
 		},
 	},
 	{
+		reason:  "a key with half of a surrogate pair, or two tags with one, as in the known differences of documents",
+		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b", "\ud800": 1}, "schema_name": "runtime-image"}`}},
+		matches: func(c listCase) bool {
+			return c.has(func(_, content string) bool { return hasHalfPair.MatchString(content) })
+		},
+	},
+	{
 		reason:  "a directory named like an instance is one that Elyra lists as invalid; nothing can repair or delete it, so it isn't listed here",
 		example: listCase{{"a.json": aDirectory}},
 		matches: func(c listCase) bool {
@@ -83,6 +100,9 @@ var knownLists = []known[listCase]{
 func nested(levels int) string {
 	return `{"display_name": "x", "metadata": {"image_name": "a/b", "theirs": ` + strings.Repeat("[", levels-2) + strings.Repeat("]", levels-2) + `}, "schema_name": "runtime-image"}`
 }
+
+// hasHalfPair matches what may be a surrogate, and U+FFFD.
+var hasHalfPair = regexp.MustCompile(`\\u[dD][89a-fA-F]|\x{fffd}`)
 
 var anImage = elyra.RuntimeImage{Name: "x", DisplayName: "x", ImageName: "a/b:2"}
 

@@ -23,9 +23,10 @@
 // ignored: the instance is named after its file. Elyra writes documents as
 // Python's json.dump(document, indent=2) does: display_name, metadata,
 // schema_name in this order, two spaces a level, every character outside
-// printable ASCII as \uHHHH, no newline at the end. [Document] reads all that
-// Elyra reads, Python's NaN and Infinity too, and writes byte for byte what Elyra
-// writes.
+// printable ASCII as \uHHHH, no newline at the end. [Document] reads what Elyra
+// reads, Python's NaN and Infinity too, and writes byte for byte what Elyra writes.
+// Half of a surrogate pair, such as \ud800, isn't a character: it's read as U+FFFD,
+// stays in values that nobody changes, and isn't accepted in keys.
 //
 // Sources: Elyra 4.1, elyra/metadata/schemas/runtime-image.json,
 // elyra/metadata/storage.py and elyra/metadata/manager.py.

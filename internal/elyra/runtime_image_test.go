@@ -51,30 +51,22 @@ func TestValidators(t *testing.T) {
 	}
 }
 
-// TestRuntimeImageEqual: [TestFields] has the other fields.
-func TestRuntimeImageEqual(t *testing.T) {
-	t.Parallel()
-	a := elyra.RuntimeImage{Name: "n", Tags: []string{"a", "b"}}
-	for what, test := range map[string]struct {
-		b    elyra.RuntimeImage
+// TestFields: every field of a RuntimeImage is in the list, once, and makes two images differ, as the name
+// and the tags do, except by their order.
+func TestFields(t *testing.T) {
+	image := elyra.RuntimeImage{Name: "n", Tags: []string{"a", "b"}}
+	for _, tt := range []struct {
+		name string
+		tags []string
 		want bool
-	}{
-		"tags in another order": {elyra.RuntimeImage{Name: "n", Tags: []string{"b", "a"}}, true},
-		"a missing tag":         {elyra.RuntimeImage{Name: "n", Tags: []string{"a"}}, false},
-		"another name":          {elyra.RuntimeImage{Name: "other", Tags: []string{"a", "b"}}, false},
-	} {
-		if a.Equal(test.b) != test.want {
-			t.Errorf("%s: equal is %t", what, !test.want)
+	}{{"n", []string{"b", "a"}, true}, {"n", []string{"a"}, false}, {"other", []string{"a", "b"}, false}} {
+		if image.Equal(elyra.RuntimeImage{Name: tt.name, Tags: tt.tags}) != tt.want {
+			t.Errorf("%s with %v: equal is %t", tt.name, tt.tags, !tt.want)
 		}
 	}
 	if !(elyra.RuntimeImage{}).Equal(elyra.RuntimeImage{Tags: []string{}}) {
 		t.Error("no tags and empty tags differ")
 	}
-}
-
-// TestFields: every field of a RuntimeImage is in the list, once, and makes two images differ.
-func TestFields(t *testing.T) {
-	var image elyra.RuntimeImage
 	listed := map[*string]string{&image.Name: "name"} // which is the file's
 	for _, field := range elyra.Fields() {
 		if other, twice := listed[field.Of(&image)]; twice {

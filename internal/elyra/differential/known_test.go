@@ -1,6 +1,7 @@
 package differential
 
 import (
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -62,38 +63,37 @@ var knownLists = []known[listCase]{
 	{
 		reason:  `with one document that has a key "self" at its top, Elyra lists none at all; here it is one invalid instance among the others`,
 		example: listCase{{"a.json": `{"self": 1}`, "b.json": `{"display_name": "x", "metadata": {"image_name": "a/b"}, "schema_name": "runtime-image"}`}},
-		matches: func(c listCase) bool {
-			return c.has(func(_, content string) bool { return strings.Contains(content, `"self"`) })
-		},
+		matches: anyFile(func(content string) bool { return strings.Contains(content, `"self"`) }),
 	},
 	{
 		reason:  `a document with a key "reason" at its top is one that Elyra lists with that reason, as if it was invalid; here the key means nothing`,
 		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b"}, "schema_name": "runtime-image", "reason": "theirs"}`}},
-		matches: func(c listCase) bool {
-			return c.has(func(_, content string) bool { return strings.Contains(content, `"reason"`) })
-		},
+		matches: anyFile(func(content string) bool { return strings.Contains(content, `"reason"`) }),
 	},
 	{
 		reason:  "a number among the tags is compared as text here, and as the number by Elyra, as in the known differences of documents",
 		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b", "tags": [1, 1.0]}, "schema_name": "runtime-image"}`}},
-		matches: func(c listCase) bool {
-			return c.has(func(_, content string) bool { return hasNumberTag(content) })
-		},
+		matches: anyFile(hasNumberTag),
 	},
 	{
 		reason:  "a key with half of a surrogate pair, or two tags with one, as in the known differences of documents",
 		example: listCase{{"a.json": `{"display_name": "x", "metadata": {"image_name": "a/b", "\ud800": 1}, "schema_name": "runtime-image"}`}},
-		matches: func(c listCase) bool {
-			return c.has(func(_, content string) bool { return hasHalfPair.MatchString(content) })
-		},
+		matches: anyFile(hasHalfPair.MatchString),
 	},
 	{
 		reason:  "a directory named like an instance is one that Elyra lists as invalid; nothing can repair or delete it, so it isn't listed here",
 		example: listCase{{"a.json": aDirectory}},
-		matches: func(c listCase) bool {
-			return c.has(func(_, content string) bool { return content == aDirectory })
-		},
+		matches: anyFile(func(content string) bool { return content == aDirectory }),
 	},
+}
+
+// anyFile matches a list with such a file.
+func anyFile(such func(content string) bool) func(listCase) bool {
+	return func(c listCase) bool {
+		return slices.ContainsFunc(c, func(files map[string]string) bool {
+			return slices.ContainsFunc(slices.Collect(maps.Values(files)), such)
+		})
+	}
 }
 
 // nested is a valid document that is that many levels deep.

@@ -23,18 +23,6 @@ const aDirectory, aDanglingLink = "a directory", "a dangling link"
 
 func (c listCase) String() string { return fmt.Sprintf("%q", []map[string]string(c)) }
 
-// has reports whether there is such a file.
-func (c listCase) has(such func(name, content string) bool) bool {
-	for _, files := range c {
-		for name, content := range files {
-			if such(name, content) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // write makes the directories and their files, of an hour ago: a broken file that is new may be one
 // that is being written.
 func (c listCase) write(root string) (dataDirs []string, err error) {

@@ -21,6 +21,7 @@ import (
 // read all the time, serves the new content within a second of every create, update
 // and delete, with the newest and the oldest file watcher. ELYRA_FAULT_SEED repeats a run.
 func TestRunningServer(t *testing.T) {
+	t.Parallel()
 	for _, e := range []jupytertest.Elyra{jupytertest.Newest, jupytertest.Oldest} {
 		t.Run(e.String(), func(t *testing.T) {
 			t.Parallel()
@@ -32,7 +33,11 @@ func TestRunningServer(t *testing.T) {
 			var reader sync.WaitGroup
 			defer reader.Wait()
 			defer cancel()
-			reader.Go(func() { live.readAllTheTime(ctx) })
+			reader.Go(func() { // which keeps the server reading the files, and so keeping them
+				for i := 0; ctx.Err() == nil; i++ {
+					_, _, _ = live.get(ctx, liveNames[i%len(liveNames)])
+				}
+			})
 			const operations = 300
 			for i := range operations {
 				live.change(t, random, i)
@@ -63,23 +68,20 @@ type liveStore struct {
 
 var liveNames = []string{"live", "one", "two", "three", "four"}
 
-func (l liveStore) url(name string) string {
-	return l.server.URL + "/elyra/metadata/runtime-images/" + name
-}
-
-// readAllTheTime keeps the server reading the files, and so keeping them.
-func (l liveStore) readAllTheTime(ctx context.Context) {
-	for i := 0; ctx.Err() == nil; i++ {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.url(liveNames[i%len(liveNames)]), http.NoBody)
-		if err != nil {
-			return
-		}
-		req.Header.Set("Authorization", "token "+l.server.Token)
-		if resp, err := http.DefaultClient.Do(req); err == nil {
-			_, _ = io.Copy(io.Discard, resp.Body)
-			_ = resp.Body.Close()
-		}
+// get asks the server for an instance.
+func (l liveStore) get(ctx context.Context, name string) (status int, body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.server.URL+"/elyra/metadata/runtime-images/"+name, http.NoBody)
+	if err != nil {
+		return 0, nil, err
 	}
+	req.Header.Set("Authorization", "token "+l.server.Token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(resp.Body)
+	return resp.StatusCode, body, err
 }
 
 // change makes a random change, and waits until the server serves it, a second at
@@ -109,44 +111,23 @@ func (l liveStore) change(t *testing.T, random *rand.Rand, number int) {
 	l.stored[name] = wanted.ImageName
 	deadline := time.Now().Add(time.Second)
 	for {
-		got := served(t, l.url(name), l.server.Token, name)
-		if got == wanted.ImageName {
+		status, body, err := l.get(t.Context(), name)
+		if err != nil || status != http.StatusOK && status != http.StatusNotFound {
+			t.Fatalf("%d, %v, %s", status, err, body)
+		}
+		served := ""
+		if status == http.StatusOK {
+			document, err := elyra.ParseDocument(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			served = imageOf(elyra.Instance{Document: document}).ImageName
+		}
+		switch {
+		case served == wanted.ImageName:
 			return
+		case time.Now().After(deadline):
+			t.Fatalf("operation %d, %s of %s: a second later, the server still serves %q instead of %q", number, operation, name, served, wanted.ImageName)
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("operation %d, %s of %s: a second later, the server still serves %q instead of %q", number, operation, name, got, wanted.ImageName)
-		}
 	}
-}
-
-// served returns the image name that the server has for an instance, "" if it has
-// none.
-func served(t *testing.T, url, token, name string) string {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "token "+token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode == http.StatusNotFound {
-		return ""
-	}
-	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %v, %s", resp.Status, err, body)
-	}
-	document, err := elyra.ParseDocument(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	served, err := document.Image(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return served.ImageName
 }

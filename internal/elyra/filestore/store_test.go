@@ -147,14 +147,9 @@ func TestOrigin(t *testing.T) {
 		{"next to Elyra, on Windows", share(windows), "", elyra.OriginFactory},
 		{"in the environment, but not its data", filepath.Join(installed, "etc", "jupyter"), "", elyra.OriginShared},
 	} {
-		writeInstance(t, tt.dir, "it", string(elyra.NewDocument(image("it")).Encode()))
+		writeInstance(t, tt.dir, tt.name, string(elyra.NewDocument(image("it")).Encode()))
 		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, tt.dir}, FactoryDir: tt.factory})
-		if tt.dir == near {
-			store = filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near}, FactoryDir: tt.factory})
-		} else if err := os.RemoveAll(instancePath(near, "it")); err != nil {
-			t.Fatal(err)
-		}
-		instance, err := store.Get(t.Context(), "it", elyra.Current)
+		instance, err := store.Get(t.Context(), tt.name, elyra.Current)
 		if err != nil || instance.Origin != tt.want {
 			t.Errorf("%s: %q, %v, want %q", tt.name, instance.Origin, err, tt.want)
 		}

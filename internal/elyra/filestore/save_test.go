@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -62,60 +63,37 @@ for i in range(300):
 	readThroughSaves(t, dir, done)
 }
 
-// TestGoneIsBelieved: without a save, "gone" and "broken" are reported immediately. So is "gone" next
-// to a file that a save left long ago.
-func TestGoneIsBelieved(t *testing.T) {
-	dir := t.TempDir()
-	writeInstance(t, dir, "broken", "{")
-	long := time.Now().Add(-time.Hour)
-	if err := errors.Join(os.Chtimes(instancePath(dir, "broken"), long, long), os.WriteFile(instancePath(dir, "gone")+"1732373640.1", nil, 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	start := time.Now()
-	const times = 100
-	for range times {
-		if _, err := store.Get(t.Context(), "gone", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
-			t.Fatalf("gone: %v", err)
-		}
-		if _, err := store.Get(t.Context(), "broken", elyra.Current); !errors.As(err, new(*elyra.InvalidError)) {
-			t.Fatalf("broken: %v", err)
-		}
-	}
-	if took := time.Since(start); took > times*50*time.Millisecond {
-		t.Errorf("%d reads took %v: they waited for a save that nothing points to", 2*times, took)
-	}
-}
-
-// TestGlance: a glance doesn't wait for a save. Other reads do.
-func TestGlance(t *testing.T) {
-	dir := t.TempDir()
-	document := string(elyra.NewDocument(image("saved")).Encode())
-	writeInstance(t, dir, "saved", document)
-	path := instancePath(dir, "saved")
-	if err := os.Rename(path, fmt.Sprintf("%s%.6f", path, float64(time.Now().UnixMicro())/1e6)); err != nil {
-		t.Fatal(err)
-	}
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	start := time.Now()
-	const times = 20
-	for range times {
-		if _, err := store.Get(t.Context(), "saved", elyra.Glance); !errors.Is(err, elyra.ErrNotFound) {
-			t.Fatalf("Glance: %v", err)
-		}
-	}
-	if took := time.Since(start); took > times*50*time.Millisecond {
-		t.Errorf("%d glances took %v: they waited", times, took)
-	}
-	for _, freshness := range []elyra.Freshness{elyra.Current, elyra.Shared} {
-		saved := make(chan error)
-		time.AfterFunc(10*time.Millisecond, func() { saved <- os.WriteFile(path, []byte(document), 0o600) })
-		if _, err := store.Get(t.Context(), "saved", freshness); err != nil {
-			t.Errorf("freshness %d: %v", freshness, err)
-		}
-		if err := <-saved; err != nil {
+// TestWaits: "gone" and "broken" are reported immediately if nothing points to a save, not even what an
+// interrupted one left long ago, and a glance never waits for one. Other reads do.
+func TestWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // in which the time is that of waits alone
+		dir := t.TempDir()
+		document := string(elyra.NewDocument(image("saved")).Encode())
+		path := instancePath(dir, "saved")
+		writeInstance(t, dir, "broken", "{")
+		if err := errors.Join(
+			os.WriteFile(instancePath(dir, "gone")+"1732373640.1", nil, 0o600),
+			os.WriteFile(fmt.Sprintf("%s%d.1", path, time.Now().Unix()), []byte(document), 0o600),
+		); err != nil {
 			t.Fatal(err)
 		}
-		remove(t, path)
-	}
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+		start := time.Now()
+		_, gone := store.Get(t.Context(), "gone", elyra.Current)
+		_, broken := store.Get(t.Context(), "broken", elyra.Current)
+		_, glanced := store.Get(t.Context(), "saved", elyra.Glance)
+		if !errors.Is(gone, elyra.ErrNotFound) || !errors.As(broken, new(*elyra.InvalidError)) || !errors.Is(glanced, elyra.ErrNotFound) {
+			t.Errorf("gone: %v; broken: %v; at a glance: %v", gone, broken, glanced)
+		}
+		if waited := time.Since(start); waited > 0 {
+			t.Errorf("they waited %v for a save", waited)
+		}
+		for _, freshness := range []elyra.Freshness{elyra.Current, elyra.Shared} {
+			time.AfterFunc(10*time.Millisecond, func() { writeInstance(t, dir, "saved", document) })
+			if _, err := store.Get(t.Context(), "saved", freshness); err != nil {
+				t.Errorf("freshness %d: %v", freshness, err)
+			}
+			remove(t, path)
+		}
+	})
 }

@@ -111,12 +111,6 @@ func TestDocumentWith(t *testing.T) {
 			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
 		{
-			"what Python writes and JSON doesn't have",
-			`{"metadata":{"n":[NaN,-Infinity,{"i":Infinity}],"s":"NaN \"Infinity"}}`,
-			elyra.RuntimeImage{DisplayName: "NaN", ImageName: "a/b"},
-			`{"display_name":"NaN","metadata":{"n":[NaN,-Infinity,{"i":Infinity}],"s":"NaN \"Infinity","image_name":"a/b"},"schema_name":"runtime-image"}`,
-		},
-		{
 			"what Elyra can't load goes",
 			`{"self":1,"version":2}`,
 			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},

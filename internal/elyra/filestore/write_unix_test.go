@@ -4,6 +4,7 @@ package filestore_test
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -86,6 +87,26 @@ func TestRefuses(t *testing.T) {
 	}
 	if got, err := store.Get(t.Context(), "x", elyra.Current); err != nil || !imageOf(got).Equal(largest) {
 		t.Errorf("the largest document is read with %d characters, %v", len(imageOf(got).Description), err)
+	}
+}
+
+// TestReplacesFile: an update never writes in place. A reader that has the old file open finds the old document.
+func TestReplacesFile(t *testing.T) {
+	dir := t.TempDir()
+	old := string(elyra.NewDocument(image("x")).Encode())
+	writeInstance(t, dir, "x", old)
+	file, err := os.Open(instancePath(dir, "x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	changed := image("x")
+	changed.Description = "changed"
+	if _, err := update(filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}}), changed); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := io.ReadAll(file); err != nil || string(data) != old {
+		t.Errorf("the old file has now %q, %v", data, err)
 	}
 }
 

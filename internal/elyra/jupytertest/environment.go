@@ -1,22 +1,21 @@
 // Package jupytertest runs the real Elyra for tests: its command elyra-metadata, and a Jupyter
 // Server with its extension.
 //
-// There are four of it, each in a Python environment that "make test" makes: [Newest], [Oldest],
-// [ODH], and [Lab]. Functions that don't say which use Newest. By hand:
+// There are four of them, each in a Python environment that "make test" makes: [Newest], [Oldest],
+// [ODH], and [Lab]. Functions without a receiver use Newest. By hand:
 //
 //	ELYRA_TEST_VENV=$(make -s elyra) go test ./...
 //
 // Without an environment, tests that need it are skipped; with CI=true they fail. See [Require].
 //
-// A command takes three seconds and a server seven, most of it for importing Elyra: ask once for
-// all that a test wants to know, and share a server ([Shared]) where its state doesn't matter.
+// A command takes two seconds and a server five, mostly to import Elyra: ask once for all that a
+// test wants to know, and share a server ([Shared]) if its state doesn't matter.
 package jupytertest
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,7 +57,7 @@ func OnEach(t *testing.T, test func(t *testing.T, elyra Elyra)) {
 	}
 }
 
-// String is the Elyra's name: newest, oldest, odh.
+// String is the Elyra's name, such as newest.
 func (e Elyra) String() string { return e.orNewest().name }
 
 func (e Elyra) orNewest() Elyra {
@@ -80,22 +79,9 @@ func Require(t testing.TB) {
 // Require skips a test that needs this Elyra if there isn't one. With CI=true it fails instead.
 func (e Elyra) Require(t testing.TB) {
 	t.Helper()
-	if reason := e.missing(); reason != "" {
-		testenv.Missing(t, "the real Elyra", reason)
-	}
-}
-
-// missing says why Elyra can't be run; "" when it can.
-func (e Elyra) missing() string {
 	if e.directory() == "" {
-		return e.orNewest().variable + " isn't set; make test sets it"
+		testenv.Missing(t, "the real Elyra", e.orNewest().variable+" isn't set; make test sets it")
 	}
-	for _, name := range []string{"python", "elyra-metadata"} {
-		if _, err := exec.LookPath(e.program(name)); err != nil {
-			return fmt.Sprintf("%s is broken: %s", e.orNewest().variable, err)
-		}
-	}
-	return ""
 }
 
 // program is the path of a program in the Python environment.
@@ -107,7 +93,7 @@ func (e Elyra) program(name string) string {
 }
 
 // Command prepares a Python script (a program's text, not its path), which starts in a clean
-// environment with what env adds. It is killed when the test ends.
+// environment with what env adds. It's killed when the test ends.
 func (e Elyra) Command(t testing.TB, env []string, script string, args ...string) *exec.Cmd {
 	t.Helper()
 	return e.command(t, env, "python", append([]string{"-c", script}, args...)...)
@@ -130,7 +116,7 @@ func Bin(t testing.TB) string {
 }
 
 // environment is what every program starts with: a home of its own, and nothing by which the
-// machine's user steers Jupyter or Elyra. What env adds comes last, and so wins.
+// machine's user configures Jupyter or Elyra. What env adds comes last, and so wins.
 func (e Elyra) environment(home string, env []string) []string {
 	clean := []string{
 		"HOME=" + home,
@@ -148,30 +134,25 @@ func (e Elyra) environment(home string, env []string) []string {
 	return append(clean, env...)
 }
 
-// run runs a program of the environment to its end. An error carries what the program wrote: Elyra
-// complains on standard output, Python on standard error.
-func (e Elyra) run(t testing.TB, env []string, name string, args ...string) (string, error) {
+// run runs a program of the environment and returns its standard output. If it fails, the test ends
+// with all that it wrote: Elyra complains on standard output, Python on standard error.
+func (e Elyra) run(t testing.TB, env []string, name string, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	command := e.command(t, env, name, args...)
 	command.Stdout = &stdout
 	command.Stderr = &stderr
 	if err := command.Run(); err != nil {
-		return stdout.String(), fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, stdout.String(), stderr.String())
+		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, stdout.String(), stderr.String())
 	}
-	return stdout.String(), nil
+	return stdout.String()
 }
 
-// Metadata runs elyra-metadata and returns its standard output; the test ends where it fails.
-// Unless env says otherwise (JUPYTER_DATA_DIR=… as a rule), it sees an empty home directory, whose
-// Jupyter data directory it writes to.
+// Metadata runs elyra-metadata and returns its standard output. Unless env sets another one
+// (JUPYTER_DATA_DIR=…), its Jupyter data directory is the one of an empty home directory.
 func (e Elyra) Metadata(t testing.TB, env []string, args ...string) (stdout string) {
 	t.Helper()
-	stdout, err := e.run(t, env, "elyra-metadata", args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stdout
+	return e.run(t, env, "elyra-metadata", args...)
 }
 
 // Metadata is [Elyra.Metadata] of [Newest].
@@ -180,21 +161,11 @@ func Metadata(t testing.TB, env []string, args ...string) (stdout string) {
 	return Newest.Metadata(t, env, args...)
 }
 
-// TryMetadata is [Metadata] for a command that may fail. The error carries all that it wrote.
-func TryMetadata(t testing.TB, env []string, args ...string) (stdout string, err error) {
-	t.Helper()
-	return Newest.run(t, env, "elyra-metadata", args...)
-}
-
 // Python runs a script (a program's text, not its path) in Elyra's Python and returns its
-// standard output; the test ends where it fails.
+// standard output.
 func Python(t testing.TB, env []string, script string, args ...string) string {
 	t.Helper()
-	stdout, err := Newest.run(t, env, "python", append([]string{"-c", script}, args...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stdout
+	return Newest.run(t, env, "python", append([]string{"-c", script}, args...)...)
 }
 
 // Instance is a runtime image as elyra-metadata lists it.
@@ -209,12 +180,11 @@ type Instance struct {
 	Reason string `json:"reason"`
 }
 
-// List returns what "elyra-metadata list runtime-images" lists, invalid instances too, by name. The
-// images that Elyra ships are among them, and those of the machine's own data directories. An
-// instance that isn't even a JSON object is left out by Elyra itself.
+// List returns what "elyra-metadata list runtime-images" lists, including invalid instances, by name.
+// The images that Elyra ships are among them, and those of the machine's own data directories. Elyra
+// itself leaves out an instance that isn't even a JSON object.
 func (e Elyra) List(t testing.TB, dataDir string) []Instance {
 	t.Helper()
-	// Elyra prints a Python list of objects whose text happens to be JSON; so is the whole.
 	args := []string{"list", "runtime-images", "--json", "--include-invalid"}
 	if e == Oldest {
 		args = args[:3] // it lists invalid instances without being asked to

@@ -24,8 +24,7 @@ import (
 // hubVariable names the environment that carries JupyterHub.
 const hubVariable = "JUPYTERHUB_TEST_ENV"
 
-// RequireHub skips a test that needs the real JupyterHub where there isn't one. With CI=true it fails
-// instead.
+// RequireHub skips a test that needs the real JupyterHub if there isn't one. With CI=true it fails.
 func RequireHub(t testing.TB) {
 	t.Helper()
 	if os.Getenv(hubVariable) == "" {
@@ -33,9 +32,8 @@ func RequireHub(t testing.TB) {
 	}
 }
 
-// Hub is a JupyterHub with its proxy on ports of the loopback interface. Users can have any
-// name: asking for one makes it. Their servers run Elyra, each in a home
-// of its own, and a user's named servers share it.
+// Hub is a JupyterHub with its proxy on ports of the loopback interface. Users can have any name. Their
+// servers run Elyra. Each user has a home directory, which named servers share.
 type Hub struct {
 	// URL is the Hub's public address, without a slash at the end. The Hub itself is at /hub/.
 	URL string
@@ -45,11 +43,11 @@ type Hub struct {
 	AdminToken string
 
 	dir   string
-	child *child // nil while the Hub is stopped
+	child *child
 }
 
-// What the Hub starts ends when the standard input that they all share ends: so nothing outlives
-// the tests, however they die.
+// What the Hub starts ends when the standard input that they all share ends, so nothing outlives the
+// tests.
 const (
 	followPython = `
 import os, select, sys, threading
@@ -93,7 +91,7 @@ c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = state + "/home/{username}"
 c.Spawner.cmd = [settings["python"], state + "/singleuser.py"]
 c.Spawner.args = ["--allow-root"]
-c.Spawner.start_timeout = c.Spawner.http_timeout = 90
+c.Spawner.start_timeout = c.Spawner.http_timeout = 300
 c.Spawner.environment.update({"JUPYTER_RUNTIME_DIR": state + "/runtime", "PYTHONUTF8": "1"})
 c.Spawner.env_keep = ["PATH", "LANG", "TMPDIR"]
 
@@ -106,51 +104,47 @@ c.JupyterHub.load_roles.append({
 `
 )
 
-// StartHub starts a Hub of the test's own, and waits until it answers. It ends with the test; where
-// the test has failed, the end of the Hub's log is printed. Config is what its jupyterhub_config.py
-// has next to what the tests need; there, state is what [Hub.State] returns.
+// StartHub starts a Hub of the test's own and waits until it answers. It ends with the test. If the test
+// has failed, the end of the Hub's log is printed. Config is added to its jupyterhub_config.py, in which
+// state is what [Hub.State] returns.
 func StartHub(t testing.TB, config ...string) *Hub {
 	t.Helper()
 	RequireHub(t)
 	h := &Hub{AdminToken: rand.Text(), dir: t.TempDir()}
 	t.Cleanup(func() {
-		h.Stop()
+		if h.child != nil {
+			_ = h.child.stdin.Close() // the users' servers and the proxy
+			h.child.stop()
+		}
 		if t.Failed() {
-			t.Logf("end of the log of the JupyterHub at %s:\n%s", h.URL, tail(filepath.Join(h.dir, "log")))
+			logEnd(t, "the JupyterHub at "+h.URL, filepath.Join(h.dir, "log"))
 		}
 	})
 	if err := h.start(strings.Join(config, "\n")); err != nil {
-		t.Fatalf("start JupyterHub: %s; end of its log:\n%s", err, tail(filepath.Join(h.dir, "log")))
+		t.Fatal("start JupyterHub:", err)
 	}
 	return h
 }
 
-// port returns a free port that differs from those it is told. Another program may take it before
-// it is used: then the Hub doesn't start, and says so.
-func port(others ...int) (int, error) {
-	for {
-		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-		if err != nil {
-			return 0, err
+// freePorts returns three ports. Another program may take one before it's used. Then the Hub doesn't start.
+func freePorts() (ports [3]int, err error) {
+	var listeners [3]net.Listener
+	for i := range ports {
+		if listeners[i], err = new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
+			return ports, err
 		}
-		free := listener.Addr().(*net.TCPAddr).Port
-		if err := listener.Close(); err != nil {
-			return 0, err
-		}
-		if !slices.Contains(others, free) {
-			return free, nil
-		}
+		ports[i] = listeners[i].Addr().(*net.TCPAddr).Port
 	}
+	for _, listener := range listeners {
+		err = errors.Join(err, listener.Close())
+	}
+	return ports, err
 }
 
 func (h *Hub) start(config string) error {
-	var free []int
-	for range 3 {
-		next, err := port(free...)
-		if err != nil {
-			return err
-		}
-		free = append(free, next)
+	free, err := freePorts()
+	if err != nil {
+		return err
 	}
 	h.URL = fmt.Sprintf("http://127.0.0.1:%d", free[0])
 	prefix := os.Getenv(hubVariable)
@@ -180,41 +174,19 @@ func (h *Hub) start(config string) error {
 	if h.child, err = startChild(command, filepath.Join(h.dir, "log")); err != nil {
 		return err
 	}
-	return h.await()
-}
-
-// await waits until the Hub answers through its proxy.
-func (h *Hub) await() error {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	defer cancel()
-	ticker := time.NewTicker(50 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		status, body, err := h.call(ctx, http.MethodGet, "/hub/api/", nil)
-		if err == nil && status == http.StatusOK {
-			return json.Unmarshal(body, h) // {"version": …}
+	return h.child.await(func(ctx context.Context) error {
+		status, body, err := h.call(ctx, http.MethodGet, "/", nil)
+		if err == nil && status != http.StatusOK {
+			err = fmt.Errorf("the Hub answers with status %d", status)
 		}
-		select {
-		case <-ticker.C:
-		case <-h.child.exited:
-			return errors.New("it ended by itself")
-		case <-ctx.Done():
-			return fmt.Errorf("no answer within %s: %d, %w", startTimeout, status, err)
+		if err != nil {
+			return err
 		}
-	}
+		return json.Unmarshal(body, h) // {"version": …}
+	})
 }
 
-// Stop ends the Hub, its proxy, and its users' servers.
-func (h *Hub) Stop() {
-	if h.child == nil {
-		return
-	}
-	_ = h.child.stdin.Close() // the servers and the proxy
-	h.child.stop()
-	h.child = nil
-}
-
-// Endpoint is the base URL of a user's server; the default one's where server is empty.
+// Endpoint is the base URL of a user's server. An empty name is the default server's.
 func (h *Hub) Endpoint(user, server string) string {
 	return strings.TrimSuffix(h.URL+"/user/"+user+"/"+server, "/")
 }
@@ -247,28 +219,19 @@ func (h *Hub) StartScope() string {
 	return "start:servers"
 }
 
-// Call asks the Hub's API as its administrator. It returns the status and the body.
-func (h *Hub) Call(t testing.TB, method, path string, body any) (status int, answer []byte) {
-	t.Helper()
-	status, answer, err := h.call(t.Context(), method, "/hub/api"+path, body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return status, answer
-}
-
+// call asks the Hub's API as its administrator. It returns the status and the body.
 func (h *Hub) call(ctx context.Context, method, path string, body any) (status int, answer []byte, err error) {
 	sent, err := json.Marshal(body)
 	if err != nil {
 		return 0, nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, method, h.URL+path, bytes.NewReader(sent))
+	request, err := http.NewRequestWithContext(ctx, method, h.URL+"/hub/api"+path, bytes.NewReader(sent))
 	if err != nil {
 		return 0, nil, err
 	}
 	request.Header.Set("Authorization", "token "+h.AdminToken)
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Do(request)
+	request.Close = true
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -277,17 +240,14 @@ func (h *Hub) call(ctx context.Context, method, path string, body any) (status i
 	return response.StatusCode, answer, err
 }
 
-// expect fails the test where the Hub doesn't answer with one of the statuses.
+// expect fails the test unless the Hub answers with one of the statuses.
 func (h *Hub) expect(t testing.TB, method, path string, body any, statuses ...int) []byte {
 	t.Helper()
-	status, answer := h.Call(t, method, path, body)
-	for _, expected := range statuses {
-		if status == expected {
-			return answer
-		}
+	status, answer, err := h.call(t.Context(), method, path, body)
+	if err != nil || !slices.Contains(statuses, status) {
+		t.Fatalf("%s %s: %v, %d %s", method, path, err, status, answer)
 	}
-	t.Fatalf("%s %s: %d %s", method, path, status, answer)
-	return nil
+	return answer
 }
 
 // AddUser makes a user.
@@ -317,7 +277,7 @@ func serverPath(user, server string) string {
 	return "/users/" + user + "/servers/" + server
 }
 
-// BeginServer asks the Hub to start a user's server, and doesn't wait until it is ready.
+// BeginServer asks the Hub to start a user's server and doesn't wait for it.
 func (h *Hub) BeginServer(t testing.TB, user, server string) {
 	t.Helper()
 	h.AddUser(t, user)
@@ -341,17 +301,11 @@ func (h *Hub) AwaitServer(t testing.TB, user, server string) {
 	}
 }
 
-// StopServer stops a user's server and waits until it is gone.
+// StopServer stops a user's server and waits until it's gone.
 func (h *Hub) StopServer(t testing.TB, user, server string) {
 	t.Helper()
-	status, answer := h.Call(t, http.MethodDelete, serverPath(user, server), nil)
-	for status == http.StatusAccepted { // it takes its time, and says so
+	h.expect(t, http.MethodDelete, serverPath(user, server), nil, http.StatusNoContent, http.StatusAccepted)
+	for bytes.Contains(h.expect(t, http.MethodGet, "/users/"+user, nil, http.StatusOK), []byte(`"pending": "stop"`)) {
 		time.Sleep(50 * time.Millisecond) // the Hub has no event for it
-		if _, body := h.Call(t, http.MethodGet, "/users/"+user, nil); !bytes.Contains(body, []byte(`"pending": "stop"`)) {
-			return
-		}
-	}
-	if status != http.StatusNoContent {
-		t.Fatalf("stop the server of %s: %d %s", user, status, answer)
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -15,15 +13,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
-// startTimeout is what a server has to answer: ten times what it takes on an idle machine.
-const startTimeout = 90 * time.Second
-
-// launch starts what "jupyter server" starts, and ends it when standard input ends: so it never
-// outlives the tests, however they die. The directory named by the first argument, if any, goes
-// with it. The port that it listens on is written to the file that the second argument names.
+// launch starts what "jupyter server" starts and ends it when standard input ends, so it never
+// outlives the tests. It then removes the directory that the first argument names, if any. It writes
+// the port that it listens on to the file that the second argument names.
 const launch = `
 import os, shutil, sys, threading
 
@@ -50,7 +44,7 @@ from jupyter_server.serverapp import main
 sys.exit(main())
 `
 
-// Options say how a server differs from the usual one: a token, plain HTTP, no path.
+// Options say how a server differs from the usual one, which has a token and no path.
 type Options struct {
 	// Elyra is the one to run. Default: [Newest].
 	Elyra Elyra
@@ -60,8 +54,6 @@ type Options struct {
 	Password string
 	// BaseURL is the path that the server answers under, such as "/user/jdoe/".
 	BaseURL string
-	// CertFile and KeyFile are PEM files; with them the server speaks HTTPS only.
-	CertFile, KeyFile string
 	// Env is added to the server's environment: "NAME=value".
 	Env []string
 	// Args are added to the server's command line.
@@ -72,9 +64,9 @@ type Options struct {
 type Server struct {
 	// URL is the base URL, with the path that the server answers under, without a slash at the end.
 	URL string
-	// Token is what the server asks for; empty where it has a password.
+	// Token is what the server asks for; empty if it has a password.
 	Token string
-	// Password is what the server asks for; empty where it has a token.
+	// Password is what the server asks for; empty if it has a token.
 	Password string
 	// DataDir is the Jupyter data directory that the server writes to.
 	DataDir string
@@ -87,8 +79,8 @@ type Server struct {
 	child *child // nil while the server is stopped
 }
 
-// Start starts a server of the test's own, and waits until it answers. It is killed when the test
-// ends; where the test has failed, the end of the server's log is printed.
+// Start starts a server of the test's own and waits until it answers. It's killed when the test ends.
+// If the test has failed, the end of the server's log is printed.
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
 	options.Elyra.Require(t)
@@ -96,7 +88,7 @@ func Start(t testing.TB, options Options) *Server {
 	t.Cleanup(func() {
 		s.Kill()
 		if t.Failed() {
-			t.Logf("end of the log of the Jupyter Server at %s:\n%s", s.URL, s.Log())
+			logEnd(t, "the Jupyter Server at "+s.URL, s.path("log"))
 		}
 	})
 	if err := s.start(); err != nil {
@@ -105,33 +97,28 @@ func Start(t testing.TB, options Options) *Server {
 	return s
 }
 
-var shared struct {
-	once   sync.Once
-	server *Server
-	err    error
-}
+var shared = sync.OnceValues(func() (*Server, error) {
+	// Not the test's: the server outlives it. The process removes the directory.
+	dir, err := os.MkdirTemp("", "jupytertest-")
+	s := newServer(dir, Options{})
+	s.follow = dir
+	if err == nil {
+		err = s.start()
+	}
+	return s, err
+})
 
-// Shared returns a server that all tests of a package use, started by the first that asks for it.
-// It has a token and a data directory of its own, and ends with the test binary: no test may stop
-// it, nor count on what others left there.
+// Shared returns a server that all tests of a package use. It has a token and a data directory of its
+// own, and ends with the test binary: no test may stop it or count on what others left there.
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	Require(t)
-	shared.once.Do(func() {
-		// Not the test's: the server outlives it. The process removes the directory.
-		dir, err := os.MkdirTemp("", "jupytertest-") //nolint:usetesting // see above
-		if err != nil {
-			shared.err = err
-			return
-		}
-		shared.server = newServer(dir, Options{})
-		shared.server.follow = dir
-		shared.err = shared.server.start()
-	})
-	if shared.err != nil {
-		t.Fatal(shared.err)
+	s, err := shared()
+	if err != nil {
+		logEnd(t, "the Jupyter Server", s.path("log"))
+		t.Fatal(err)
 	}
-	return shared.server
+	return s
 }
 
 func newServer(dir string, options Options) *Server {
@@ -147,20 +134,11 @@ func newServer(dir string, options Options) *Server {
 
 func (s *Server) path(name string) string { return filepath.Join(s.dir, name) }
 
-// Restart stops the server, if it runs, and starts it again: same data, same token, same port.
+// Restart starts a killed server again: same data, same token, same port.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
-	s.Stop()
 	if err := s.start(); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// Stop asks the server to end and waits until it has; one that takes too long is killed.
-func (s *Server) Stop() {
-	if s.child != nil {
-		s.child.stop()
-		s.child = nil
 	}
 }
 
@@ -172,20 +150,7 @@ func (s *Server) Kill() {
 	}
 }
 
-// Log returns the end of what the server has written to its log.
-func (s *Server) Log() string { return tail(s.path("log")) }
-
-// tail is the end of a log.
-func tail(path string) string {
-	log, err := os.ReadFile(path)
-	if err != nil {
-		return err.Error()
-	}
-	lines := strings.SplitAfter(string(log), "\n")
-	return strings.Join(lines[max(0, len(lines)-40):], "")
-}
-
-// start starts the process and waits until it answers; where it doesn't, nothing is left running.
+// start starts the process and waits until it says where it listens, and Elyra answers there.
 func (s *Server) start() error {
 	for _, dir := range []string{"home", "config", "runtime", "root"} {
 		if err := os.MkdirAll(s.path(dir), 0o700); err != nil {
@@ -208,10 +173,8 @@ func (s *Server) start() error {
 	if s.child, err = startChild(command, s.path("log")); err != nil {
 		return err
 	}
-
-	if err := s.await(); err != nil {
-		s.Kill()
-		return fmt.Errorf("start Jupyter Server: %w; end of its log:\n%s", err, s.Log())
+	if err := s.child.await(s.ready); err != nil {
+		return fmt.Errorf("start Jupyter Server: %w", err)
 	}
 	return nil
 }
@@ -238,9 +201,6 @@ func (s *Server) args() []string {
 	if s.options.BaseURL != "" {
 		args = append(args, "--ServerApp.base_url="+s.options.BaseURL)
 	}
-	if s.options.CertFile != "" {
-		args = append(args, "--ServerApp.certfile="+s.options.CertFile, "--ServerApp.keyfile="+s.options.KeyFile)
-	}
 	return append(args, s.options.Args...)
 }
 
@@ -250,40 +210,9 @@ func hash(password string) string {
 	return fmt.Sprintf("sha256:%s:%x", salt, sha256.Sum256([]byte(password+salt)))
 }
 
-// await waits until the server says where it listens, and Elyra answers there.
-func (s *Server) await() error {
-	client := &http.Client{
-		Timeout: startTimeout,
-		Transport: &http.Transport{
-			DisableKeepAlives: true,
-			TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, // the certificate is the test's business
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
-	defer cancel()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		err := s.locate()
-		if err == nil {
-			err = s.answers(ctx, client)
-		}
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ticker.C:
-		case <-s.child.exited:
-			return errors.New("it ended by itself")
-		case <-ctx.Done():
-			return fmt.Errorf("no answer within %s: %w", startTimeout, err)
-		}
-	}
-}
-
-// locate reads the port that the server listens on from the file that is written for that.
-func (s *Server) locate() error {
+// ready reads the port that the server listens on and asks Elyra's endpoint there. Behind a password, it
+// sends the caller away.
+func (s *Server) ready(ctx context.Context) error {
 	content, err := os.ReadFile(s.path("port"))
 	if err != nil {
 		return err
@@ -291,16 +220,7 @@ func (s *Server) locate() error {
 	if s.port, err = strconv.Atoi(string(content)); err != nil {
 		return err
 	}
-	scheme := "http"
-	if s.options.CertFile != "" {
-		scheme = "https"
-	}
-	s.URL = strings.TrimSuffix(fmt.Sprintf("%s://127.0.0.1:%d%s", scheme, s.port, s.options.BaseURL), "/")
-	return nil
-}
-
-// answers reports whether Elyra's endpoint is there: behind a password, it sends the caller away.
-func (s *Server) answers(ctx context.Context, client *http.Client) error {
+	s.URL = strings.TrimSuffix(fmt.Sprintf("http://127.0.0.1:%d%s", s.port, s.options.BaseURL), "/")
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/elyra/metadata/runtime-images", http.NoBody)
 	if err != nil {
 		return err
@@ -308,18 +228,15 @@ func (s *Server) answers(ctx context.Context, client *http.Client) error {
 	if s.Token != "" {
 		request.Header.Set("Authorization", "token "+s.Token)
 	}
-	response, err := client.Do(request)
+	request.Close = true
+	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusFound, http.StatusForbidden:
-		if s.Token == "" {
-			return nil
-		}
+	away := s.Token == "" && (response.StatusCode == http.StatusFound || response.StatusCode == http.StatusForbidden)
+	if response.StatusCode != http.StatusOK && !away {
+		return fmt.Errorf("GET %s: %s", request.URL, response.Status)
 	}
-	return fmt.Errorf("GET %s: %s", request.URL, response.Status)
+	return nil
 }

@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -15,8 +16,7 @@ import (
 // TestTroubleshooting compares the guide's messages with the summaries of the provider's diagnostics,
 // both ways: no message is missing from the guide, and the guide explains none that doesn't exist.
 func TestTroubleshooting(t *testing.T) {
-	source := parseMessages(t)
-	summaries := source.all()
+	summaries := readMessages(t).summaries(t)
 	if len(summaries) < 20 {
 		t.Fatalf("found only %d summaries: %q", len(summaries), summaries)
 	}
@@ -40,13 +40,20 @@ func TestTroubleshooting(t *testing.T) {
 	}
 }
 
-// messages finds the summaries of diagnostics in Go source: literals, formats, sums of them, and those
-// that reach the diagnostic through a variable, a parameter, or a function of the same package.
+// messages is what the provider's source says about summaries: its calls, and each variable, parameter,
+// constant, and function with all values that the source gives it.
 type messages struct {
-	t         *testing.T
-	files     *token.FileSet
-	functions []*ast.FuncDecl
-	constants map[string]ast.Expr
+	files  *token.FileSet
+	calls  []expression
+	values map[scoped][]expression
+}
+
+// scoped is a name in a function, or in the package if that's "".
+type scoped struct{ function, name string }
+
+type expression struct {
+	ast.Expr
+	function string
 }
 
 // summaryAt is the position of the summary among a call's arguments.
@@ -55,9 +62,19 @@ var summaryAt = map[string]int{
 	"AddAttributeError": 1, "AddAttributeWarning": 1, "NewAttributeErrorDiagnostic": 1, "NewAttributeWarningDiagnostic": 1,
 }
 
-func parseMessages(t *testing.T) messages {
+func readMessages(t *testing.T) messages {
 	t.Helper()
-	m := messages{t: t, files: token.NewFileSet(), constants: map[string]ast.Expr{}}
+	m := messages{files: token.NewFileSet(), values: map[scoped][]expression{}}
+	parameters := map[string][]scoped{} // of each function, and of a closure by its variable
+	set := func(function string, name, value ast.Expr) {
+		if ident, ok := name.(*ast.Ident); ok {
+			if closure, ok := value.(*ast.FuncLit); ok {
+				parameters[ident.Name] = parametersOf(closure.Type, function)
+			}
+			at := scoped{function, ident.Name}
+			m.values[at] = append(m.values[at], expression{value, function})
+		}
+	}
 	for _, name := range files(t, filepath.Join("internal", "provider", "*.go")) {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -67,217 +84,139 @@ func parseMessages(t *testing.T) messages {
 			t.Fatal(err)
 		}
 		for _, declaration := range file.Decls {
-			switch d := declaration.(type) {
-			case *ast.FuncDecl:
-				m.functions = append(m.functions, d)
-			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					if value, ok := spec.(*ast.ValueSpec); ok {
-						for i := range value.Values {
-							m.constants[value.Names[i].Name] = value.Values[i]
-						}
+			function := ""
+			if f, ok := declaration.(*ast.FuncDecl); ok {
+				function = f.Name.Name
+				parameters[function] = parametersOf(f.Type, function)
+			}
+			ast.Inspect(declaration, func(node ast.Node) bool {
+				switch n := node.(type) {
+				case *ast.CallExpr:
+					m.calls = append(m.calls, expression{n, function})
+				case *ast.AssignStmt:
+					for i := range min(len(n.Lhs), len(n.Rhs)) {
+						set(function, n.Lhs[i], n.Rhs[i])
+					}
+				case *ast.ValueSpec:
+					for i, value := range n.Values {
+						set(function, n.Names[i], value)
+					}
+				case *ast.ReturnStmt:
+					if len(n.Results) > 0 {
+						m.values[scoped{"", function}] = append(m.values[scoped{"", function}], expression{n.Results[0], function})
 					}
 				}
+				return true
+			})
+		}
+	}
+	for _, call := range m.calls {
+		for i, at := range parameters[called(call.Expr)] {
+			if arguments := call.Expr.(*ast.CallExpr).Args; i < len(arguments) {
+				m.values[at] = append(m.values[at], expression{arguments[i], call.function})
 			}
 		}
 	}
 	return m
 }
 
-// all returns each summary with the place of one diagnostic that has it.
-func (m messages) all() map[string]string {
+func parametersOf(function *ast.FuncType, name string) (all []scoped) {
+	for _, field := range function.Params.List {
+		for _, ident := range field.Names {
+			all = append(all, scoped{name, ident.Name})
+		}
+	}
+	return all
+}
+
+// summaries returns each summary with the place of one diagnostic that has it.
+func (m messages) summaries(t *testing.T) map[string]string {
+	t.Helper()
 	found := map[string]string{}
-	for _, function := range m.functions {
-		ast.Inspect(function, func(node ast.Node) bool {
-			call, ok := node.(*ast.CallExpr)
-			if !ok {
-				return true
+	for _, call := range m.calls {
+		at, ok := summaryAt[called(call.Expr)]
+		arguments := call.Expr.(*ast.CallExpr).Args
+		if !ok || len(arguments) <= at || called(arguments[at]) == "Summary" { // another diagnostic's
+			continue
+		}
+		where := m.files.Position(call.Pos()).String()
+		for _, summary := range m.texts(expression{arguments[at], call.function}, 0) {
+			if strings.Trim(summary, `… "`) == "" && summary != "" { // a variable's first value is ""
+				t.Errorf("%s: can't read the summary; write it as a literal or a format", where)
+			} else if summary != "" && !strings.HasPrefix(summary, "1 ") { // the guide has the plural
+				found[summary] = where
 			}
-			at, ok := summaryAt[called(call)]
-			if !ok || len(call.Args) <= at {
-				return true
-			}
-			if passed, ok := call.Args[at].(*ast.CallExpr); ok && called(passed) == "Summary" {
-				return true // another diagnostic's
-			}
-			where := m.files.Position(call.Pos()).String()
-			for _, summary := range m.values(call.Args[at], function, 0) {
-				if summary == "" { // a variable's first value
-					continue
-				}
-				if strings.Trim(summary, `… "`) == "" {
-					m.t.Errorf("%s: can't read the summary; write it as a literal or a format", where)
-				} else if !strings.HasPrefix(summary, "1 ") { // the guide has the plural
-					found[summary] = where
-				}
-			}
-			return true
-		})
+		}
 	}
 	return found
 }
 
-// called is the name of what a call calls, without its package or receiver.
-func called(call *ast.CallExpr) string {
-	switch f := call.Fun.(type) {
-	case *ast.Ident:
-		return f.Name
-	case *ast.SelectorExpr:
-		return f.Sel.Name
-	}
-	return ""
-}
-
-// nounOf is what the guide has for the noun of an instance's type: that of images. Its introduction says
-// so.
-func nounOf(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.SelectorExpr:
-		if e.Sel.Name == "Noun" {
-			return "runtime image"
-		}
-	case *ast.CallExpr:
-		if called(e) == "title" {
-			return "Runtime image"
+// called is the name of what a call calls, without its package or receiver. It's "" for anything else.
+func called(e ast.Expr) string {
+	if call, ok := e.(*ast.CallExpr); ok {
+		switch f := call.Fun.(type) {
+		case *ast.Ident:
+			return f.Name
+		case *ast.SelectorExpr:
+			return f.Sel.Name
 		}
 	}
 	return ""
 }
 
-func replaceFirst(pattern *regexp.Regexp, text, with string) string {
-	if at := pattern.FindStringIndex(text); at != nil {
-		return text[:at[0]] + with + text[at[1]:]
+// noun returns the guide's noun if an expression is the noun of a type: that of images.
+func noun(e ast.Expr) string {
+	if e, ok := e.(*ast.SelectorExpr); ok && e.Sel.Name == "Noun" {
+		return "runtime image"
 	}
-	return text
+	if called(e) == "title" {
+		return "Runtime image"
+	}
+	return ""
 }
 
 var verb = regexp.MustCompile(`%[-+#0-9.]*[a-zA-Z]`)
 
-// values returns what a text in a function may be. "…" stands for what's known only at run time.
-func (m messages) values(text ast.Expr, in *ast.FuncDecl, depth int) []string {
-	unknown := []string{"…"}
-	if depth > 5 {
-		return unknown
+// texts returns what a text may be. "…" stands for what's known only at run time.
+func (m messages) texts(text expression, depth int) (all []string) {
+	if known := noun(text.Expr); known != "" {
+		return []string{known}
 	}
-	switch e := text.(type) {
+	in := func(e ast.Expr) []string { return m.texts(expression{e, text.function}, depth+1) }
+	var at scoped
+	switch e := text.Expr.(type) {
 	case *ast.BasicLit:
-		value, err := strconv.Unquote(e.Value)
-		if err != nil {
-			return unknown
+		if value, err := strconv.Unquote(e.Value); err == nil {
+			return []string{value}
 		}
-		return []string{value}
 	case *ast.BinaryExpr:
-		var sums []string
-		for _, left := range m.values(e.X, in, depth+1) {
-			for _, right := range m.values(e.Y, in, depth+1) {
-				sums = append(sums, left+right)
+		for _, left := range in(e.X) {
+			for _, right := range in(e.Y) {
+				all = append(all, left+right)
 			}
 		}
-		return sums
-	case *ast.SelectorExpr:
-		if noun := nounOf(e); noun != "" {
-			return []string{noun}
-		}
+		return all
 	case *ast.CallExpr:
-		if noun := nounOf(e); noun != "" {
-			return []string{noun}
-		}
 		if called(e) == "Sprintf" {
-			format := m.values(e.Args[0], in, depth+1)[0]
-			for _, argument := range e.Args[1:] {
-				text := "…"
-				if noun := nounOf(argument); noun != "" {
-					text = noun
-				} else if strings.HasPrefix(verb.FindString(format), "%q") {
-					text = `"…"`
-				}
-				format = replaceFirst(verb, format, text)
-			}
-			return []string{verb.ReplaceAllString(strings.ReplaceAll(format, "%q", `"…"`), "…")}
+			arguments := e.Args[1:]
+			return []string{verb.ReplaceAllStringFunc(in(e.Args[0])[0], func(verb string) string {
+				known := cmp.Or(noun(arguments[0]), map[bool]string{true: `"…"`, false: "…"}[verb == "%q"])
+				arguments = arguments[1:]
+				return known
+			})}
 		}
-		for _, function := range m.functions {
-			if function.Name.Name == called(e) {
-				return m.returned(function, depth+1)
-			}
-		}
+		at.name = called(e)
 	case *ast.Ident:
-		return m.named(e.Name, in, depth+1)
-	}
-	return unknown
-}
-
-// returned is what the first result of a function may be.
-func (m messages) returned(function *ast.FuncDecl, depth int) (values []string) {
-	ast.Inspect(function, func(node ast.Node) bool {
-		if r, ok := node.(*ast.ReturnStmt); ok && len(r.Results) > 0 {
-			values = append(values, m.values(r.Results[0], function, depth)...)
+		at = scoped{text.function, e.Name}
+		if len(m.values[at]) == 0 {
+			at.function = ""
 		}
-		return true
-	})
-	return values
-}
-
-// named is what a variable, a parameter, or a constant may be.
-func (m messages) named(name string, in *ast.FuncDecl, depth int) (values []string) {
-	ast.Inspect(in, func(node ast.Node) bool {
-		switch n := node.(type) {
-		case *ast.AssignStmt:
-			for i, left := range n.Lhs {
-				if ident, ok := left.(*ast.Ident); !ok || i >= len(n.Rhs) {
-					continue
-				} else if ident.Name == name {
-					values = append(values, m.values(n.Rhs[i], in, depth)...)
-				} else if closure, ok := n.Rhs[i].(*ast.FuncLit); ok {
-					if at := parameter(closure.Type, name); at >= 0 {
-						values = append(values, m.passed(ident.Name, at, []*ast.FuncDecl{in}, depth)...)
-					}
-				}
-			}
-		case *ast.ValueSpec:
-			for i, value := range n.Values {
-				if n.Names[i].Name == name {
-					values = append(values, m.values(value, in, depth)...)
-				}
-			}
-		case *ast.FuncDecl:
-			if at := parameter(n.Type, name); at >= 0 {
-				values = append(values, m.passed(n.Name.Name, at, m.functions, depth)...)
-			}
-		}
-		return true
-	})
-	if constant, ok := m.constants[name]; ok && len(values) == 0 {
-		values = m.values(constant, in, depth)
 	}
-	if len(values) == 0 {
+	if depth > 5 || len(m.values[at]) == 0 {
 		return []string{"…"}
 	}
-	return values
-}
-
-// passed is what calls pass to a function at a position.
-func (m messages) passed(function string, at int, in []*ast.FuncDecl, depth int) (values []string) {
-	for _, caller := range in {
-		ast.Inspect(caller, func(node ast.Node) bool {
-			if call, ok := node.(*ast.CallExpr); ok && called(call) == function && at < len(call.Args) {
-				values = append(values, m.values(call.Args[at], caller, depth)...)
-			}
-			return true
-		})
+	for _, value := range m.values[at] {
+		all = append(all, m.texts(value, depth+1)...)
 	}
-	return values
-}
-
-// parameter is the position of a parameter, and -1 if no parameter has that name.
-func parameter(function *ast.FuncType, name string) int {
-	at := 0
-	for _, field := range function.Params.List {
-		for _, ident := range field.Names {
-			if ident.Name == name {
-				return at
-			}
-			at++
-		}
-	}
-	return -1
+	return all
 }

@@ -28,11 +28,7 @@ func TestDocuments_namedTests(t *testing.T) {
 	}
 	named := 0
 	for _, document := range []string{".github/SECURITY.md", ".github/CONTRIBUTING.md", "test/RELIABILITY.md", "DESIGN.md", "templates/guides/compatibility.md"} {
-		text, err := os.ReadFile(document)
-		if err != nil {
-			t.Error(err)
-		}
-		for _, match := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z]\\w+)`").FindAllStringSubmatch(string(text), -1) {
+		for _, match := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z]\\w+)`").FindAllStringSubmatch(readFile(t, document), -1) {
 			named++
 			if !there[match[1]] {
 				t.Errorf("%s names %s, which doesn't exist", document, match[1])
@@ -109,12 +105,9 @@ func checkLink(t *testing.T, document, link string) {
 func headings(t *testing.T, document string) map[string]bool {
 	t.Helper()
 	anchors := map[string]bool{}
-	for _, heading := range regexp.MustCompile("(?m)^#+ (.*)$").FindAllStringSubmatch(readFile(t, document), -1) {
-		anchor := regexp.MustCompile(`[^a-z0-9 _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
-		anchors[strings.ReplaceAll(anchor, " ", "-")] = true
-	}
-	for _, anchor := range regexp.MustCompile(`<a id="([^"]+)">`).FindAllStringSubmatch(readFile(t, document), -1) {
-		anchors[anchor[1]] = true
+	for _, match := range regexp.MustCompile(`(?m)^#+ (.*)$|<a id="([^"]+)">`).FindAllStringSubmatch(readFile(t, document), -1) {
+		heading := regexp.MustCompile(`[^a-z0-9 _-]`).ReplaceAllString(strings.ToLower(match[1]), "")
+		anchors[strings.ReplaceAll(heading, " ", "-")+match[2]] = true
 	}
 	return anchors
 }

@@ -25,26 +25,13 @@ func TestAccInstall(t *testing.T) {
 		t.Fatalf("README.md installs with %q, expected make install last", install)
 	}
 	h := newHome(t)
-	printed := h.runIn(t, ".", "make install")
-	for _, want := range []string{"two minutes", "terraform init", h.dir} {
-		if !strings.Contains(printed, want) {
-			t.Errorf("make install doesn't print %q:\n%s", want, printed)
-		}
-	}
+	contains(t, h.runIn(t, ".", "make install"), "terraform init", h.dir)
 
-	write(t, filepath.Join(h.dir, "readme", "main.tf"), block(t, readme, "terraform"))
-	var output string
-	for _, command := range use {
-		output = h.runIn(t, filepath.Join(h.dir, "readme"), command)
-	}
-	if !strings.Contains(output, "training_with_gpu") || !strings.Contains(output, h.dir) {
-		t.Errorf("%s doesn't list README's image:\n%s", use[len(use)-1], output)
-	}
-
+	work := filepath.Join(h.dir, "readme")
+	write(t, filepath.Join(work, "main.tf"), codeBlocks(readme, "terraform")[0])
+	contains(t, h.runAll(t, work, use), "training_with_gpu", h.dir)
 	// The debugging guide says that this shows the version.
-	if version := h.runIn(t, filepath.Join(h.dir, "readme"), "terraform version"); !strings.Contains(version, "elyra-ai/elyra v") {
-		t.Errorf("terraform version prints\n%s", version)
-	}
+	contains(t, h.runIn(t, work, "terraform version"), "elyra-ai/elyra v")
 
 	h.runIn(t, ".", "make uninstall")
 	left, err := filepath.Glob(filepath.Join(h.dir, ".terraform.d", "plugins", "*", "elyra-ai", "*"))
@@ -65,32 +52,17 @@ func TestAccInstall_gettingStarted(t *testing.T) {
 	if len(code) != 3 || len(commands) != 5 {
 		t.Fatalf("the guide has %d configurations and %d console blocks, expected 3 and 5", len(code), len(commands))
 	}
-	step := func(block int) (output string) {
-		t.Helper()
-		for _, command := range commands[block] {
-			output += h.runIn(t, work, command)
-		}
-		return output
-	}
-	want := func(output string, texts ...string) {
-		t.Helper()
-		for _, text := range texts {
-			if !strings.Contains(output, text) {
-				t.Errorf("%q isn't in:\n%s", text, output)
-			}
-		}
-	}
 
 	// 1 and 2: the plan shows the name, and Elyra lists the image next to its own.
 	write(t, filepath.Join(work, "main.tf"), code[0])
-	want(step(0), `= "training_with_gpu"`, "1 added", "training_with_gpu  ", "runtime-image   pandas ")
+	contains(t, h.runAll(t, work, commands[0]), `= "training_with_gpu"`, "1 added", "training_with_gpu  ", "runtime-image   pandas ")
 
 	// 3: the plan shows a manual change, and apply reverts it.
 	training := filepath.Join(images, "training_with_gpu.json")
 	written := readFile(t, training)
 	write(t, training, strings.Replace(written, "IfNotPresent", "Always", 1))
-	want(step(1), `"Always" -> "IfNotPresent"`, "0 to add, 1 to change, 0 to destroy")
-	want(step(2), "0 added, 1 changed, 0 destroyed")
+	contains(t, h.runAll(t, work, commands[1]), `"Always" -> "IfNotPresent"`, "0 to add, 1 to change, 0 to destroy")
+	contains(t, h.runAll(t, work, commands[2]), "0 added, 1 changed, 0 destroyed")
 	if now := readFile(t, training); now != written {
 		t.Errorf("apply didn't revert the change:\n%s", now)
 	}
@@ -100,7 +72,7 @@ func TestAccInstall_gettingStarted(t *testing.T) {
 	const theirs = `{"display_name": "Nightly", "metadata": {"image_name": "quay.io/acme/nightly:6"}, "schema_name": "runtime-image"}`
 	write(t, nightly, theirs)
 	write(t, filepath.Join(work, "import.tf"), code[1])
-	want(step(3), "1 to import, 0 to add, 0 to change, 0 to destroy", "1 imported, 0 added, 0 changed, 0 destroyed")
+	contains(t, h.runAll(t, work, commands[3]), "1 to import, 0 to add, 0 to change, 0 to destroy", "1 imported, 0 added, 0 changed, 0 destroyed")
 	if now := readFile(t, nightly); now != theirs {
 		t.Errorf("the import changed the image:\n%s", now)
 	}
@@ -109,10 +81,10 @@ func TestAccInstall_gettingStarted(t *testing.T) {
 	generated := readFile(t, filepath.Join(work, "images.tf"))
 	h.runIn(t, work, "rm images.tf import.tf")
 	write(t, filepath.Join(work, "removed.tf"), code[2])
-	output := step(4)
-	want(output, "0 added, 0 changed, 0 destroyed", "1 destroyed")
+	output := h.runAll(t, work, commands[4])
+	contains(t, output, "0 added, 0 changed, 0 destroyed", "1 destroyed")
 	_, list, _ := strings.Cut(output, "Available metadata instances")
-	want(list, "nightly", "pandas ")
+	contains(t, list, "nightly", "pandas ")
 	if strings.Contains(list, "training_with_gpu") || readFile(t, nightly) != theirs {
 		t.Errorf("the wrong image is gone:\n%s", list)
 	}
@@ -133,20 +105,14 @@ func TestAccInstall_terraformMessages(t *testing.T) {
 	guide := readFile(t, filepath.Join("templates", "guides", "troubleshooting.md"))
 	h := newHome(t)
 	h.runIn(t, ".", "make install")
-	configuration := filepath.Join(h.dir, "mirror.tfrc")
 	plugins := filepath.Join(h.dir, ".terraform.d", "plugins")
-	write(t, configuration, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", plugins))
-	h.environment = append(h.environment, "TF_CLI_CONFIG_FILE="+configuration)
+	h.useMirror(t, plugins)
 	work := filepath.Join(h.dir, "work")
 	explained := func(command, message, detail string) {
 		t.Helper()
-		output := strings.Join(strings.Fields(strings.ReplaceAll(h.runIn(t, work, "! "+command+" -no-color 2>&1"), "│", " ")), " ")
-		if !strings.Contains(output, message) || !strings.Contains(output, detail) {
-			t.Errorf("%s says neither %q nor %q:\n%s", command, message, detail, output)
-		}
-		if !strings.Contains(guide, message) {
-			t.Errorf("the guide doesn't explain %q", message)
-		}
+		output := h.runIn(t, work, "! "+command+" -no-color 2>&1")
+		contains(t, strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " "), message, detail)
+		contains(t, guide, message)
 	}
 
 	write(t, filepath.Join(work, "main.tf"), "data \"elyra_runtime_images\" \"all\" {}\n")
@@ -159,9 +125,7 @@ func TestAccInstall_terraformMessages(t *testing.T) {
 	h.runIn(t, plugins, "for file in */elyra-ai/elyra/*/*/*; do echo >>\"$file\"; done")
 	explained("terraform plan", "match any of the checksums recorded in the dependency lock file", "elyra-ai/elyra")
 	explained("terraform init -upgrade", "match any of the checksums previously recorded in the dependency lock file", "elyra-ai/elyra")
-	for _, command := range consoleBlocks(guide)[0] {
-		h.runIn(t, work, command)
-	}
+	h.runAll(t, work, consoleBlocks(guide)[0])
 	h.runIn(t, work, "terraform plan")
 }
 
@@ -171,7 +135,7 @@ func TestAccInstall_modules(t *testing.T) {
 	h := newHome(t)
 	h.runIn(t, ".", "make install")
 	// The second provider is the same one at another address.
-	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+	for _, registry := range registries {
 		plugins := filepath.Join(h.dir, ".terraform.d", "plugins", registry)
 		if err := os.CopyFS(filepath.Join(plugins, "acme", "elyra"), os.DirFS(filepath.Join(plugins, "elyra-ai", "elyra"))); err != nil {
 			t.Fatal(err)
@@ -214,22 +178,17 @@ resource "elyra_runtime_image" "reporting" {
 }
 `)
 	h.runIn(t, work, "terraform init")
-	lock := readFile(t, filepath.Join(work, ".terraform.lock.hcl"))
-	for _, provider := range []string{"/elyra-ai/elyra\"", "/acme/elyra\""} {
-		if !strings.Contains(lock, provider) {
-			t.Errorf("the lock file has no provider …%s:\n%s", provider, lock)
-		}
-	}
+	contains(t, readFile(t, filepath.Join(work, ".terraform.lock.hcl")), "/elyra-ai/elyra\"", "/acme/elyra\"")
 	if err := os.RemoveAll(filepath.Join(work, ".terraform")); err != nil {
 		t.Fatal(err)
 	}
 	h.runIn(t, work, "terraform init -lockfile=readonly")
 	h.runIn(t, work, "terraform apply")
-	if names := h.runIn(t, work, "terraform output -raw names"); !strings.Contains(names, "reporting") {
-		t.Errorf("the second provider lists %q, expected reporting among them", names)
-	}
+	contains(t, h.runIn(t, work, "terraform output -raw names"), "reporting")
 	h.runIn(t, work, "terraform plan -detailed-exitcode")
 }
+
+var registries = []string{"registry.terraform.io", "registry.opentofu.org"}
 
 // home is a home directory in which nobody has configured anything.
 type home struct {
@@ -296,6 +255,32 @@ func (h home) runIn(t *testing.T, dir, command string) string {
 	return string(output)
 }
 
+// runAll runs commands one after the other, and returns what they printed to standard output.
+func (h home) runAll(t *testing.T, dir string, commands []string) (output string) {
+	t.Helper()
+	for _, command := range commands {
+		output += h.runIn(t, dir, command)
+	}
+	return output
+}
+
+// useMirror configures Terraform to install providers from a directory only.
+func (h *home) useMirror(t *testing.T, directory string) {
+	t.Helper()
+	configuration := filepath.Join(h.dir, "mirror.tfrc")
+	write(t, configuration, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", directory))
+	h.environment = append(h.environment, "TF_CLI_CONFIG_FILE="+configuration)
+}
+
+func contains(t *testing.T, output string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(output, text) {
+			t.Errorf("%q isn't in:\n%s", text, output)
+		}
+	}
+}
+
 // consoleBlocks returns the commands of each console block of a document.
 func consoleBlocks(document string) (blocks [][]string) {
 	for _, text := range codeBlocks(document, "console") {
@@ -308,16 +293,6 @@ func consoleBlocks(document string) (blocks [][]string) {
 		blocks = append(blocks, commands)
 	}
 	return blocks
-}
-
-// block returns the first block of a language.
-func block(t *testing.T, document, language string) string {
-	t.Helper()
-	blocks := codeBlocks(document, language)
-	if len(blocks) == 0 {
-		t.Fatalf("there is no %s block", language)
-	}
-	return blocks[0]
 }
 
 // codeBlocks returns the blocks of a language.

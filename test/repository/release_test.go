@@ -30,9 +30,7 @@ func TestAccRelease(t *testing.T) {
 	prefix := "terraform-provider-elyra_" + version + "_"
 	sums := readFile(t, filepath.Join("dist", prefix+"SHA256SUMS"))
 
-	t.Run("signature", func(t *testing.T) {
-		h.runIn(t, "dist", "gpg --batch --verify "+prefix+"SHA256SUMS.sig "+prefix+"SHA256SUMS")
-	})
+	h.runIn(t, "dist", "gpg --batch --verify "+prefix+"SHA256SUMS.sig "+prefix+"SHA256SUMS")
 	t.Run("checksums", func(t *testing.T) { checkSums(t, prefix, sums) })
 	t.Run("install", func(t *testing.T) { installFromMirror(t, h, prefix) })
 	t.Run("reproducible", func(t *testing.T) {
@@ -124,15 +122,11 @@ func checkArchive(t *testing.T, name string) {
 func installFromMirror(t *testing.T, h home, prefix string) {
 	t.Helper()
 	archive := prefix + runtime.GOOS + "_" + runtime.GOARCH + ".zip"
-	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+	for _, registry := range registries {
 		write(t, filepath.Join(h.dir, "mirror", registry, "elyra-ai", "elyra", archive), readFile(t, filepath.Join("dist", archive)))
 	}
-	configuration := filepath.Join(h.dir, "mirror.tfrc")
-	write(t, configuration, fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(h.dir, "mirror")))
-	h.environment = append(slices.Clone(h.environment), "TF_CLI_CONFIG_FILE="+configuration)
+	h.useMirror(t, filepath.Join(h.dir, "mirror"))
 	readme, work := readFile(t, "README.md"), filepath.Join(h.dir, "work")
-	write(t, filepath.Join(work, "main.tf"), block(t, readme, "terraform"))
-	for _, command := range consoleBlocks(readme)[1] {
-		h.runIn(t, work, command)
-	}
+	write(t, filepath.Join(work, "main.tf"), codeBlocks(readme, "terraform")[0])
+	h.runAll(t, work, consoleBlocks(readme)[1])
 }

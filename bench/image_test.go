@@ -1,11 +1,8 @@
 package bench
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,27 +37,6 @@ func TestImages(t *testing.T) {
 		testenv.Missing(t, "a Debian to build images from", "scripts/rootfs.sh makes it:\n"+string(out))
 	}
 	section(t, "Images compared with crane export", "Bytes, time, and memory of an inspection, compared with `crane export | tar t`, from a registry on the same machine. The images are those of `TestAgainstExecution`. "+
-		"An inspection reads each layer once, whole. Memory is the most that it has on the heap. "+
-		fmt.Sprintf("The code has %d lines in `internal/containerimage` and %d in `rootfs`, without tests.", linesOf(t, "../internal/containerimage"), linesOf(t, "../internal/containerimage/rootfs")),
+		"An inspection reads each layer once, whole. Memory is the most that it has on the heap.",
 		[]string{"image", "layers", "read", "crane export", "ratio", "time", "crane export", "memory"}, rows)
-}
-
-// linesOf counts the lines of a package's code, without tests.
-func linesOf(t *testing.T, dir string) int {
-	t.Helper()
-	files, err := filepath.Glob(dir + "/*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := 0
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasSuffix(file, "_test.go") {
-			lines += bytes.Count(text, []byte("\n"))
-		}
-	}
-	return lines
 }

@@ -1,16 +1,20 @@
 package bench
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
+
+// listAll is a configuration that lists all images.
+const listAll = `
+data "elyra_runtime_images" "all" {}
+output "number" { value = length(data.elyra_runtime_images.all.runtime_images) }
+`
 
 // TestMemory measures the provider's process in whole plans: how much memory it took at most, and
 // what it cost, when all images are listed and when ten are managed among many of others.
@@ -19,22 +23,11 @@ func TestMemory(t *testing.T) {
 	for _, n := range several(50, 5000, 100000) {
 		c := contenders(t, "elyra")[0]
 		c.stand(t, 10)
-		document, err := os.ReadFile(filepath.Join(c.images, "image_i0i.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := 10; i < n; i++ {
-			write(t, filepath.Join(c.images, fmt.Sprintf("image_i%di.json", i)), string(renumbered(document, i)))
-		}
+		c.writeImages(t, n)
 		wall, _, peak := c.watched(t, "plan", "-detailed-exitcode", "-no-color")
 		rows = append(rows, []string{strconv.Itoa(n), "10 images managed, the others not", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
 
-		main := filepath.Join(c.dir, "main.tf")
-		configuration, err := os.ReadFile(main)
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, main, string(configuration)+"\ndata \"elyra_runtime_images\" \"all\" {}\noutput \"number\" { value = length(data.elyra_runtime_images.all.runtime_images) }\n")
+		write(t, filepath.Join(c.dir, "list.tf"), listAll)
 		wall, _, peak = c.watched(t, "apply", "-auto-approve", "-no-color")
 		rows = append(rows, []string{strconv.Itoa(n), "all listed by a data source", seconds(wall), fmt.Sprintf("%.0f MB", peak/1000)})
 	}
@@ -52,11 +45,7 @@ func TestMemory(t *testing.T) {
 // their peaks, in kilobytes.
 func (c *contender) watched(t *testing.T, args ...string) (wall, cpu time.Duration, peak float64) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), *terraformPath, args...)
-	command.Dir = c.dir
-	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+c.rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
-	var out bytes.Buffer
-	command.Stdout, command.Stderr = &out, &out
+	command, out := c.terraform(t, args...)
 	began := time.Now()
 	if err := command.Start(); err != nil {
 		t.Fatal(err)

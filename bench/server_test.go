@@ -38,13 +38,8 @@ func TestManyOnServer(t *testing.T) {
 		if err := os.Remove(filepath.Join(c.dir, "terraform.tfstate")); err != nil {
 			t.Fatal(err)
 		}
-		main := filepath.Join(c.dir, "main.tf")
-		configuration, err := os.ReadFile(main)
-		if err != nil {
-			t.Fatal(err)
-		}
-		withoutResource, _, _ := strings.Cut(string(configuration), "resource ")
-		write(t, main, withoutResource+"data \"elyra_runtime_images\" \"all\" {}\noutput \"number\" { value = length(data.elyra_runtime_images.all.runtime_images) }\n")
+		c.configure(t, 0)
+		write(t, filepath.Join(c.dir, "list.tf"), listAll)
 		plan("all listed by a data source")
 	}
 	section(t, "Plans of many images on a Jupyter Server",
@@ -61,18 +56,13 @@ func TestRequests(t *testing.T) {
 	c.configuration = onServer(endpoint, server.Token)
 	c.configure(t, images)
 	var rows [][]string
-	for _, run := range []struct{ what, arguments string }{
-		{"create all", "apply -auto-approve -no-color"},
-		{"plan, nothing changes", "plan -no-color"},
-		{"change all", "apply -auto-approve -no-color -var=tag=2"},
-		{"destroy all", "destroy -auto-approve -no-color"},
-	} {
+	for _, phase := range phases {
 		asked.Store(0)
-		c.run(t, "", strings.Fields(run.arguments)...)
-		rows = append(rows, []string{strconv.Itoa(images), run.what, strconv.FormatInt(asked.Load(), 10)})
+		c.run(t, "", strings.Fields(phase.command)...)
+		rows = append(rows, []string{strconv.Itoa(images), phase.name, strconv.FormatInt(asked.Load(), 10)})
 	}
 	section(t, "Requests", "The requests to a real Jupyter Server during a whole Terraform command. An update and a deletion are two requests each, because the provider compares the image with the one that the plan saw.",
-		[]string{"images", "command", "requests"}, rows)
+		[]string{"images", "phase", "requests"}, rows)
 }
 
 // counting passes on what it's asked to a server, and counts it.

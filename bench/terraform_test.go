@@ -96,14 +96,20 @@ func (c *contender) configure(t *testing.T, n int) {
 	write(t, filepath.Join(c.dir, "main.tf"), required+variable+c.configuration(n))
 }
 
-// run measures a Terraform command, under that name where there is one.
-func (c *contender) run(t *testing.T, name string, args ...string) {
+// terraform prepares a Terraform command, whose output goes to out.
+func (c *contender) terraform(t *testing.T, args ...string) (command *exec.Cmd, out *bytes.Buffer) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), *terraformPath, args...)
+	command, out = exec.CommandContext(t.Context(), *terraformPath, args...), &bytes.Buffer{}
 	command.Dir = c.dir
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+c.rc, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0")
-	var out bytes.Buffer
-	command.Stdout, command.Stderr = &out, &out
+	command.Stdout, command.Stderr = out, out
+	return command, out
+}
+
+// run measures a Terraform command, under that name if there is one.
+func (c *contender) run(t *testing.T, name string, args ...string) {
+	t.Helper()
+	command, out := c.terraform(t, args...)
 	began := time.Now()
 	if err := command.Run(); err != nil {
 		t.Fatalf("%s: terraform %s: %v\n%s", c.name, strings.Join(args, " "), err, out.String())
@@ -113,15 +119,12 @@ func (c *contender) run(t *testing.T, name string, args ...string) {
 	}
 }
 
-var phases = []string{"create", "plan", "change", "destroy"}
-
-// round runs all phases once.
-func (c *contender) round(t *testing.T) {
-	t.Helper()
-	c.run(t, "create", "apply", "-auto-approve", "-no-color")
-	c.run(t, "plan", "plan", "-detailed-exitcode", "-no-color")
-	c.run(t, "change", "apply", "-auto-approve", "-no-color", "-var=tag=2")
-	c.run(t, "destroy", "destroy", "-auto-approve", "-no-color")
+// phases are the commands of a round.
+var phases = []struct{ name, command string }{
+	{"create", "apply -auto-approve -no-color"},
+	{"plan", "plan -detailed-exitcode -no-color"},
+	{"change", "apply -auto-approve -no-color -var=tag=2"},
+	{"destroy", "destroy -auto-approve -no-color"},
 }
 
 func measure(t *testing.T, all []*contender, numbers []int) (rows [][]string) {
@@ -133,33 +136,34 @@ func measure(t *testing.T, all []*contender, numbers []int) (rows [][]string) {
 		}
 		for range *rounds {
 			for _, c := range all {
-				c.round(t)
+				for _, phase := range phases {
+					c.run(t, phase.name, strings.Fields(phase.command)...)
+				}
 			}
 		}
-		rows = append(rows, compare(all, n, phases)...)
+		for _, phase := range phases {
+			rows = append(rows, compare(all, n, phase.name))
+		}
 	}
 	return rows
 }
 
-// compare has a row a phase: the first contender's figures, and its ratios to the others'.
-func compare(all []*contender, n int, phases []string) (rows [][]string) {
-	figure := func(c *contender, phase string) (wall, cpu time.Duration) {
+// compare is the row of a phase: the first contender's figures, and its ratios to the others'.
+func compare(all []*contender, n int, phase string) []string {
+	figure := func(c *contender) (wall, cpu time.Duration) {
 		var walls, cpus []time.Duration
 		for _, s := range c.took[phase] {
 			walls, cpus = append(walls, s.wall), append(cpus, s.cpu)
 		}
 		return median(walls), median(cpus)
 	}
-	for _, phase := range phases {
-		wall, cpu := figure(all[0], phase)
-		row := []string{strconv.Itoa(n), phase, seconds(wall), seconds(cpu)}
-		for _, other := range all[1:] {
-			otherWall, otherCPU := figure(other, phase)
-			row = append(row, ratio(wall, otherWall)+" / "+ratio(cpu, otherCPU))
-		}
-		rows = append(rows, row)
+	wall, cpu := figure(all[0])
+	row := []string{strconv.Itoa(n), phase, seconds(wall), seconds(cpu)}
+	for _, other := range all[1:] {
+		otherWall, otherCPU := figure(other)
+		row = append(row, ratio(wall, otherWall)+" / "+ratio(cpu, otherCPU))
 	}
-	return rows
+	return row
 }
 
 func head(all []*contender) []string {
@@ -194,7 +198,7 @@ func TestTerraformOnFiles(t *testing.T) {
 			c.run(t, "plan", "plan", "-detailed-exitcode", "-no-color")
 		}
 	}
-	rows = append(rows, compare(all, *large, []string{"plan"})...)
+	rows = append(rows, compare(all, *large, "plan"))
 	section(t, "Whole Terraform runs on files",
 		"Compared with three others. `minimal` is a provider as small as the Plugin Framework allows. `floor` is written on terraform-plugin-go and keeps nothing, which is what any external provider costs. "+
 			"`terraform_data` is built into Terraform and does nothing. `minimal` and `floor` have the same schema and plain writes. "+
@@ -202,8 +206,8 @@ func TestTerraformOnFiles(t *testing.T) {
 		head(all), rows)
 }
 
-// stand makes a state of n images, and their files, out of one that Terraform made: to apply
-// thousands takes Terraform minutes.
+// stand makes a state of n images, and their files, from one that Terraform made. Terraform itself would
+// take minutes to apply thousands.
 func (c *contender) stand(t *testing.T, n int) {
 	t.Helper()
 	c.configure(t, 1)
@@ -232,9 +236,14 @@ func (c *contender) stand(t *testing.T, n int) {
 	resource["instances"] = instances
 	data, _ = json.Marshal(state)
 	write(t, path, string(data))
-	if c.images == "" {
-		return
+	if c.images != "" {
+		c.writeImages(t, n)
 	}
+}
+
+// writeImages writes the files of n images, from the first one.
+func (c *contender) writeImages(t *testing.T, n int) {
+	t.Helper()
 	document, err := os.ReadFile(filepath.Join(c.images, "image_i0i.json"))
 	if err != nil {
 		t.Fatal(err)

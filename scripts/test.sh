@@ -87,11 +87,6 @@ echo "JupyterHub: ${JUPYTERHUB_TEST_ENV:-none}"
 # The time limit is for one test that makes no progress, not for a package: that depends on the machine.
 limit=${TEST_LIMIT:-15m}
 arguments=(-count=1 -timeout=0)
-# The race detector needs a C compiler.
-race=()
-if [[ $("$GO" env CGO_ENABLED) == 1 ]]; then
-  race=(-race)
-fi
 events=$TMPDIR/events
 "$GO" build -o "$TMPDIR/watch" ./test/watch
 
@@ -103,13 +98,25 @@ run() {
     "$TMPDIR/watch" "$limit" "$GO" test -json "${arguments[@]}" "$@"
 }
 
+# run_with_race is run with the race detector, which needs a C compiler.
+run_with_race() {
+  if [[ $(env -u CGO_ENABLED "$GO" env CGO_ENABLED) == 1 ]]; then
+    CGO_ENABLED=1 run "$1" -race "${@:2}"
+  else
+    run "$@"
+  fi
+}
+
 code=0
 if (($# == 0)); then
-  # Acceptance tests wait for Terraform. The race detector would slow them down to see what
-  # TestRuntimeImage_concurrently shows it. It takes three times the memory that TestMillionFiles measures.
-  without_race='^(TestAcc|TestMillionFiles$)'
-  run dots -run "$without_race" ./internal/provider ./internal/containerimage/rootfs ./test/repository || code=1
-  run dots ${race[@]+"${race[@]}"} -skip "$without_race" ./... || code=1
+  # The race detector takes twice the time and three times the memory. It has nothing to see in packages
+  # without sync, and in acceptance tests nothing that TestRuntimeImage_concurrently doesn't show it.
+  packages=$("$GO" list -f '{{.ImportPath}} {{.Imports}}' ./...)
+  read -r -d '' -a concurrent < <(awk '/[[ ]sync(\/atomic)?[] ]/ {print $1}' <<<"$packages") || true
+  read -r -d '' -a sequential < <(awk '!/[[ ]sync(\/atomic)?[] ]/ {print $1}' <<<"$packages") || true
+  run dots -run '^TestAcc' ./internal/provider ./test/repository || code=1
+  run dots -skip '^TestAcc' "${sequential[@]}" || code=1
+  run_with_race dots -skip '^TestAcc' "${concurrent[@]}" || code=1
 else
   packages=(./...)
   for argument; do
@@ -117,7 +124,7 @@ else
       packages=()
     fi
   done
-  run testname ${race[@]+"${race[@]}"} "$@" ${packages[@]+"${packages[@]}"} || code=$?
+  run_with_race testname "$@" ${packages[@]+"${packages[@]}"} || code=$?
   if ! grep -q '"Action":"run"' "$events"; then
     echo "No test is called by: $*" >&2
     code=1

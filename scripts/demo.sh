@@ -48,10 +48,9 @@ expect() {
 }
 
 # Elyra's own view comes from the environment that the tests use.
-venv=$("$root/scripts/elyra.sh" "$CACHE" --made 2>/dev/null || true)
-if [[ -z $venv && ${ELYRA:-} != none ]]; then
-  say "Installing Elyra in $CACHE (about two minutes, once)"
-  echo 'To skip this, press Ctrl-C and run: ELYRA=none make demo'
+venv=
+if [[ ${ELYRA:-} != none ]]; then
+  say "Looking for Elyra in $CACHE. To go without, run: ELYRA=none make demo"
   venv=$("$root/scripts/elyra.sh" "$CACHE") || venv=
 fi
 elyra() {
@@ -145,5 +144,5 @@ Write your first configuration:       docs/guides/getting-started.md
 Import the images that you have:      docs/guides/take-over.md
 END
 if [[ -z $venv ]]; then
-  echo "See Elyra's own list in this demo:    make elyra demo"
+  echo "See Elyra's own list in this demo:    make demo"
 fi

@@ -4,15 +4,8 @@
 # markers select another one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-uv_version=0.13.8
-cache=$1
+uv=$(scripts/elyra.sh "$1" uv)
 shift
-
-uv=$cache/uv-$uv_version/bin/uv
-if [[ ! -x $uv ]]; then
-  python3 -m venv "$cache/uv-$uv_version"
-  "$cache/uv-$uv_version/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "uv==$uv_version"
-fi
 for name; do
   excludes=(--excludes test/elyra/excludes.txt)
   case $name in newest) ;; *) excludes+=(--excludes test/elyra/excludes-pipelines.txt) ;; esac

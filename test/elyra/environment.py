@@ -1,12 +1,10 @@
 """Makes one of the Python environments that the tests use, and prints its path.
 
-    python3 environment.py DIRECTORY NAME [--made]
+    python3 environment.py DIRECTORY NAME
 
-NAME.txt beside this file lists what is installed, every package pinned. The environment is made
-once, below DIRECTORY, under a name that the list and the Python decide; a later run only prints
-the path. A stamp, written last, says that it is complete: what an interrupted run left behind is
-removed and made again. With --made, nothing is made, and the exit code is 1 if the environment is
-not there. Only the standard library is needed.
+NAME.txt next to this file pins the packages. The environment is made once, below DIRECTORY, under a name
+that changes with the list and with the Python. A stamp, written last, says that it's complete: what an
+interrupted run left is made again.
 """
 
 import contextlib
@@ -18,8 +16,9 @@ import shutil
 import subprocess
 import sys
 
-OLDEST_PYTHON = (3, 10)
 STAMP = "complete"
+# It installs in seconds what takes pip a minute, and the environments share the files.
+UV = "uv==0.13.8"
 
 # Elyra's metadata service takes three names from kfp, to validate what no runtime image has. An
 # environment without the pipelines' packages gets these instead.
@@ -31,19 +30,14 @@ KFP = {
 }
 
 
-def requirements(name: str) -> pathlib.Path:
-    return pathlib.Path(__file__).resolve().parent / f"{name}.txt"
-
-
-def key(name: str) -> str:
-    """Names an environment: another one is made when any of this changes."""
-    python = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()} {sys.base_prefix}"
-    digest = hashlib.sha256(requirements(name).read_bytes() + repr(KFP).encode() + python.encode()).hexdigest()
-    return f"{name}-py{sys.version_info.major}.{sys.version_info.minor}-{digest[:12]}"
-
-
 def scripts(environment: pathlib.Path) -> pathlib.Path:
     return environment / ("Scripts" if os.name == "nt" else "bin")
+
+
+def run(*command, **options) -> None:
+    # Files that Python compiles on the first start make later ones faster.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr, env=environment, **options)
 
 
 @contextlib.contextmanager
@@ -59,27 +53,6 @@ def locked(path: pathlib.Path):
         yield
 
 
-def make(environment: pathlib.Path, name: str) -> None:
-    """Makes the environment from nothing."""
-    if environment.exists():
-        shutil.rmtree(environment)
-    print(f"Making the Python environment {name} in {environment} (once; about a minute)", file=sys.stderr)
-    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, stdout=sys.stderr)
-    python = scripts(environment) / "python"
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    pip += ["--no-deps", "--use-pep517", "--requirement", str(requirements(name))]
-    subprocess.run(pip, check=True, stdout=sys.stderr)
-    if "\nkfp==" not in requirements(name).read_text():
-        site = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-        package = pathlib.Path(subprocess.check_output(site, text=True).strip()) / "kfp"
-        package.mkdir()
-        for file, content in KFP.items():
-            (package / file).write_text(content)
-    # The first start of a new environment is slow; let it not be a test's.
-    subprocess.run([str(python), "-c", "import elyra.elyra_app"], check=True, stdout=sys.stderr)
-    (environment / STAMP).write_text(requirements(name).read_text())
-
-
 def usable(environment: pathlib.Path) -> bool:
     """Reports whether the environment is complete and its Python still there."""
     if not (environment / STAMP).is_file():
@@ -90,31 +63,69 @@ def usable(environment: pathlib.Path) -> bool:
         return False
 
 
+def provide(environment: pathlib.Path, make, *options: str) -> None:
+    """Has make fill the environment, if it isn't there. The options are for venv."""
+    environment.parent.mkdir(parents=True, exist_ok=True)
+    with locked(environment.parent / f"{environment.name}.lock"):
+        if not usable(environment):
+            print(f"Making the environment {environment} (once; about a minute)", file=sys.stderr)
+            shutil.rmtree(environment, ignore_errors=True)
+            run(sys.executable, "-m", "venv", *options, environment)
+            make(environment)
+            (environment / STAMP).write_text("")
+
+
+def uv(directory: pathlib.Path) -> pathlib.Path:
+    """Returns the path of uv."""
+    environment = directory / UV.replace("==", "-")
+    pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", UV]
+    provide(environment, lambda made: run(scripts(made) / "python", *pip))
+    return scripts(environment) / "uv"
+
+
+def install(environment: pathlib.Path, requirements: pathlib.Path) -> None:
+    os.environ["UV_CACHE_DIR"] = str(environment.parent / "uv-cache")
+    run(uv(environment.parent), "pip", "install", "--quiet", "--no-deps", "--no-config",
+        "--python", scripts(environment) / "python", "--requirement", requirements)
+
+
+def make(environment: pathlib.Path, requirements: pathlib.Path) -> None:
+    install(environment, requirements)
+    python = scripts(environment) / "python"
+    if "\nkfp==" not in requirements.read_text():
+        site = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+        package = pathlib.Path(subprocess.check_output(site, text=True).strip()) / "kfp"
+        package.mkdir()
+        for file, content in KFP.items():
+            (package / file).write_text(content)
+    # The first start of a new environment is slow; let it not be a test's.
+    run(python, "-c", "import elyra.elyra_app")
+
+
 def main() -> int:
-    if len(sys.argv) < 3 or sys.argv[3:] not in ([], ["--made"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    if sys.version_info < OLDEST_PYTHON:
-        print("Elyra needs Python %d.%d or newer" % OLDEST_PYTHON, file=sys.stderr)
-        return 2
     directory, name = pathlib.Path(sys.argv[1]).absolute(), sys.argv[2]
-    environment = directory / key(name)
-    if "--made" in sys.argv:
-        if not usable(environment):
-            return 1
-        print(environment)
+    if name == "uv":
+        print(uv(directory))
         return 0
-    directory.mkdir(parents=True, exist_ok=True)
-    with locked(directory / f"{environment.name}.lock"):
-        if not usable(environment):
-            try:
-                make(environment, name)
-            except subprocess.CalledProcessError as failure:
-                print(f"{failure.cmd[0]}: exit code {failure.returncode}", file=sys.stderr)
-                return 1
+    requirements = pathlib.Path(__file__).resolve().with_name(f"{name}.txt")
+    # Another one is made when any of this changes.
+    python = f"{platform.python_implementation()} {platform.python_version()} {platform.machine()} {sys.base_prefix}"
+    source = requirements.read_bytes() + pathlib.Path(__file__).read_bytes() + python.encode()
+    version = f"py{sys.version_info.major}.{sys.version_info.minor}"
+    environment = directory / f"{name}-{version}-{hashlib.sha256(source).hexdigest()[:12]}"
+    provide(environment, lambda made: make(made, requirements), "--without-pip")
     print(environment)
     return 0
 
 
+def exit_code(main) -> int:
+    """Returns main's exit code, and 1 if a command that it runs fails."""
+    try:
+        return main()
+    except subprocess.CalledProcessError as failure:
+        print(f"{failure.cmd[0]}: exit code {failure.returncode}", file=sys.stderr)
+        return 1
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -343,9 +343,8 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: newID(), Path: s.base + "/"})
 		page(w, http.StatusOK)
 	case http.MethodPost:
-		cookie, err := r.Cookie("_xsrf")
 		switch {
-		case err != nil || r.PostFormValue("_xsrf") != cookie.Value:
+		case s.forged(r) != "":
 			page(w, http.StatusForbidden)
 		case s.options.Password == "" || r.PostFormValue("password") != s.options.Password:
 			page(w, http.StatusUnauthorized)

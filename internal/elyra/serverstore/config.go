@@ -5,26 +5,25 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 )
 
-// Defaults for what a [Config] leaves to its user.
 const (
-	DefaultRequestTimeout = 30 * time.Second
+	defaultRequestTimeout = 30 * time.Second
 	// DefaultMaxRetries waits some 8 seconds in all before it gives up.
 	DefaultMaxRetries = 4
+	// writeGrace is how long a write may go on after its context is canceled. A POST
+	// that is cut off leaves an instance that nobody remembers creating.
+	writeGrace = 5 * time.Second
 )
 
 // Config says where the server is and how to talk to it.
@@ -43,10 +42,10 @@ type Config struct {
 	ClientCertPEM, ClientKeyPEM string
 	InsecureSkipVerify          bool
 	// RequestTimeout bounds each attempt of a request, body included. Zero means
-	// DefaultRequestTimeout.
+	// defaultRequestTimeout.
 	RequestTimeout time.Duration
 	// MaxRetries is how many times a request is repeated after a fault that may
-	// pass. Zero means never. See [breaker] for what happens after that.
+	// pass. Zero means never. See [server.isOpen] for what happens after that.
 	MaxRetries int
 	UserAgent  string
 	// OnRequest, if set, is called after every attempt, from several goroutines at
@@ -56,12 +55,11 @@ type Config struct {
 	// an extension of Elyra defines its schema.
 	OnForeign func(ctx context.Context, name, schema string)
 
-	// backoff replaces the waits between attempts in tests.
+	// In tests, these replace the waits between attempts, writeGrace, and the proxy of
+	// the environment, which net/http reads once.
 	backoff func(attempt int) time.Duration
-	// grace replaces writeGrace in tests.
-	grace time.Duration
-	// proxy replaces the environment's in tests: net/http reads that once.
-	proxy func(*http.Request) (*url.URL, error)
+	grace   time.Duration
+	proxy   func(*http.Request) (*url.URL, error)
 }
 
 // RequestInfo describes one attempt of a request in terms that are safe to log:
@@ -89,16 +87,12 @@ func configErrorf(argument, format string, args ...any) error {
 	return &ConfigError{argument, fmt.Sprintf(format, args...)}
 }
 
-// writeGrace is how long a write may go on after its context is canceled. A POST that
-// is cut off leaves an instance that nobody remembers creating.
-const writeGrace = 5 * time.Second
-
 // New returns a store of instances of a kind on the server of cfg. It checks cfg and
 // does no I/O. Its errors are [ConfigError]s.
 func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	base, err := parseEndpoint(cfg.Endpoint)
 	if err != nil {
-		return nil, configErrorf("endpoint", "%v", err)
+		return nil, err
 	}
 	headers, err := parseHeaders(cfg)
 	if err != nil {
@@ -108,7 +102,7 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.RequestTimeout = cmp.Or(cfg.RequestTimeout, DefaultRequestTimeout)
+	cfg.RequestTimeout = cmp.Or(cfg.RequestTimeout, defaultRequestTimeout)
 	cfg.grace = cmp.Or(cfg.grace, writeGrace)
 	if cfg.proxy == nil {
 		cfg.proxy = http.ProxyFromEnvironment
@@ -116,13 +110,8 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	if cfg.backoff == nil {
 		cfg.backoff = exponential
 	}
-	return newStore(kind, newServer(cfg, base, headers, tlsConfig)), nil
-}
-
-func newServer(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Config) *server {
-	jar, _ := cookiejar.New(nil) // it never fails
 	s := &server{
-		cfg: cfg, base: base, place: placeOnHub(base), headers: headers, jar: jar,
+		cfg: cfg, base: base, headers: headers, xsrf: rand.Text(),
 		transport: &http.Transport{
 			Proxy:                  cfg.proxy,
 			OnProxyConnectResponse: checkProxy,
@@ -138,21 +127,15 @@ func newServer(cfg Config, base *url.URL, headers http.Header, tlsConfig *tls.Co
 		},
 	}
 	s.transport.Protocols.SetHTTP1(true)
-	s.speaksTLS = sync.OnceValue(s.probeTLS)
 	s.login.Store(new(login))
-	s.keepCookies([]*http.Cookie{{Name: xsrfCookie, Value: rand.Text()}}) // until a login gives us another
-	return s
-}
-
-func newStore(kind *elyra.Kind, server *server) *Store {
-	s := &Store{kind: kind, server: server}
-	s.lists = lists{fetch: s.fetchList, last: map[string]int{}, turns: map[string]chan struct{}{}}
-	return s
+	return (&Store{server: s}).Of(kind), nil
 }
 
 // Of returns the store of another kind on the same server. They share a login,
 // connections, and what they know about the server's health.
-func (s *Store) Of(kind *elyra.Kind) *Store { return newStore(kind, s.server) }
+func (s *Store) Of(kind *elyra.Kind) *Store {
+	return &Store{kind: kind, server: s.server, lists: lists{writes: map[string]*writes{}}}
+}
 
 // parseEndpoint checks a base URL. Its path is taken as it is written: a server
 // may be called as a page is. Errors repeat nothing but the parts of the value
@@ -160,55 +143,19 @@ func (s *Store) Of(kind *elyra.Kind) *Store { return newStore(kind, s.server) }
 func parseEndpoint(endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
 	switch {
-	case endpoint == "":
-		return nil, errors.New("is empty")
-	case !strings.Contains(endpoint, "://"):
-		return nil, errors.New("must begin with http:// or https://" + withScheme(endpoint))
-	case err != nil:
-		return nil, errors.New("isn't a URL; it should look like https://hub.example.com/user/jdoe")
-	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, errors.New("must begin with http:// or https://, such as http://localhost:8888")
-	case u.Hostname() == "":
-		return nil, errors.New("has no host; it should look like https://hub.example.com/user/jdoe")
-	}
-	var wrong []string
-	if u.User != nil {
-		wrong = append(wrong, "a user name or password, which belongs in the token or password argument, or into headers for basic authentication at a proxy")
-	}
-	if u.RawQuery != "" || u.ForceQuery {
-		wrong = append(wrong, "a query; a token in it belongs in the token argument")
-	}
-	if u.Fragment != "" {
-		wrong = append(wrong, "a fragment")
-	}
-	if len(wrong) > 0 {
+	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		return nil, configErrorf("endpoint", "must begin with http:// or https:// and a host, such as https://hub.example.com/user/jdoe or http://localhost:8888")
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		path, _ := cutPage(u.EscapedPath()) // it was copied from a browser
-		return nil, fmt.Errorf("contains %s; use %q", strings.Join(wrong, " and "), cleanEndpoint(u, path))
+		return nil, configErrorf("endpoint", "has a user name, a query, or a fragment; use %q, and put credentials into token, password, or headers", cleanEndpoint(u, path))
+	default:
+		return cleanEndpoint(u, u.EscapedPath()), nil
 	}
-	return cleanEndpoint(u, u.EscapedPath()), nil
 }
 
 // cleanEndpoint is scheme and host of a URL with a path of its own.
 func cleanEndpoint(u *url.URL, path string) *url.URL {
-	clean := &url.URL{Scheme: u.Scheme, Host: u.Host}
-	if path = strings.Trim(path, "/"); path != "" {
-		clean.Path = "/" // else the joined one would be relative
-		clean = clean.JoinPath(path)
-	}
-	return clean
-}
-
-// withScheme offers what an endpoint without scheme would be with one: http on
-// this machine, https elsewhere. If that isn't a URL, it shows an example.
-func withScheme(endpoint string) string {
-	u, err := url.Parse("http://" + endpoint)
-	if err != nil || u.Hostname() == "" || u.User != nil {
-		return ", such as http://localhost:8888"
-	}
-	if !netutil.IsLoopback(u.Hostname()) {
-		u.Scheme = "https"
-	}
-	return fmt.Sprintf("; use %q", cleanEndpoint(u, u.EscapedPath()))
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).JoinPath(strings.Trim(path, "/"))
 }
 
 // pages are the first segments of what a browser shows below a server's base
@@ -239,7 +186,7 @@ func parseHeaders(cfg Config) (http.Header, error) {
 			return nil, configErrorf("headers", "has %q, which isn't the name of a header", name)
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			return nil, configErrorf("headers", "has a value of %q that holds a control character, perhaps a line break at its end", name)
-		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "Accept", "X-Xsrftoken"}, key):
+		case slices.Contains([]string{"Host", "Content-Length", "Transfer-Encoding", "Connection", "Content-Type", "Accept", xsrfHeader}, key):
 			return nil, configErrorf("headers", "has %q, which the provider itself sets", name)
 		case key == "Authorization" && cfg.Token != "":
 			return nil, configErrorf("headers", "has Authorization, which is where the token goes; set one of the two")

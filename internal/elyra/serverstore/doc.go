@@ -3,19 +3,18 @@
 //
 // # Requests
 //
-//	Create       POST     {endpoint}/elyra/metadata/{schemaspace}
-//	Get          GET      {endpoint}/elyra/metadata/{schemaspace}/{name}
-//	Get, shared  GET      {endpoint}/elyra/metadata/{schemaspace}           once for all names
-//	Update       GET, PUT {endpoint}/elyra/metadata/{schemaspace}/{name}
-//	Delete       GET, DELETE, the GET only if something is expected
-//	List         GET      {endpoint}/elyra/metadata/{schemaspace}
-//	Supports     GET      {endpoint}/elyra/schema/{schemaspace}
+//	Create            POST         {endpoint}/elyra/metadata/{schemaspace}
+//	Get               GET          {endpoint}/elyra/metadata/{schemaspace}/{name}
+//	List, shared Get  GET          {endpoint}/elyra/metadata/{schemaspace}
+//	Update            GET, PUT     {endpoint}/elyra/metadata/{schemaspace}/{name}
+//	Delete            GET, DELETE  {endpoint}/elyra/metadata/{schemaspace}/{name}
+//	Supports          GET          {endpoint}/elyra/schema/{schemaspace}
 //
 // A list of 1,000 instances costs the server as much as 20 single reads, so the
 // reads of a plan share one. A name that the list lacks is asked for by itself: the
 // list leaves invalid instances out. What this process wrote is never answered from
 // a list that may be older. Reads carry no_track_activity=1, so that they don't count
-// as activity on a Jupyter Server without a Hub.
+// as activity on a server without a Hub. A password costs a POST {endpoint}/login.
 //
 // # From an answer to an error
 //

@@ -39,7 +39,7 @@ func TestRefusals(t *testing.T) {
 		"password instead of token": {serverstore.Config{Endpoint: withToken.URL, Password: "wrong"}, serverstore.KindPasswordRefused, true},
 		"wrong password":            {serverstore.Config{Endpoint: withPassword.URL, Password: "wrong"}, serverstore.KindPasswordRefused, true},
 		"token instead of password": {serverstore.Config{Endpoint: withPassword.URL, Token: "wrong"}, serverstore.KindTokenRefused, true},
-		"no server":                 {serverstore.Config{Endpoint: "http://" + unusedAddress(), Token: "wrong"}, serverstore.KindConnectionRefused, false},
+		"no server":                 {serverstore.Config{Endpoint: "http://" + unusedAddress(), Token: "wrong"}, serverstore.KindNoConnection, false},
 		"no server at this path":    {serverstore.Config{Endpoint: withToken.URL + "/other", Token: withToken.Token}, serverstore.KindNoJupyter, false},
 		"https instead of http":     {serverstore.Config{Endpoint: strings.Replace(withToken.URL, "http:", "https:", 1), RequestTimeout: time.Second}, nil, false},
 	} {

@@ -2,6 +2,7 @@ package serverstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,7 +13,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -40,7 +40,7 @@ func (e *Error) Error() string {
 	if detail := e.detail(); detail != "" {
 		text += ": " + strings.TrimSuffix(detail, ".")
 	}
-	return text + "; the request was " + e.method + " " + e.store.url(e.path).String()
+	return text + "; the request was " + e.method + " " + e.url().String()
 }
 
 // Unwrap returns the error of package elyra that this one amounts to, if any.
@@ -59,7 +59,7 @@ func (e *Error) Is(target error) bool {
 // NextStep says what to do about it. It's empty if the error of package elyra that
 // this one wraps says it all.
 func (e *Error) NextStep() string {
-	next := e.store.explain(e.kind.next, e.hubVersion())
+	next := explain(e.kind.next, e.store.base)
 	if path, isPage := cutPage(e.store.base.EscapedPath()); isPage && e.status != 0 && !e.byElyra {
 		next = fmt.Sprintf("The endpoint looks like the address of a page. Set it to the server's:\n\n    endpoint = %q\n\nIf that isn't the reason: %s", cleanEndpoint(e.store.base, path), next)
 	}
@@ -78,15 +78,10 @@ func kindOf(err error) *kind {
 // detail adds to what happened, in words of known origin: the operating system's, the
 // standard library's, or Elyra's. Other errors quote what a stranger sent.
 func (x *exchange) detail() string {
-	var (
-		network *net.OpError
-		proxy   proxyError
-		verify  *tls.CertificateVerificationError
-	)
+	var proxy proxyError
+	var verify *tls.CertificateVerificationError
 	wait, asked := x.retryAfter()
 	switch {
-	case x.kind == connectionRefused:
-		return ""
 	case asked:
 		return "it asks to wait for " + wait.Round(time.Second).String()
 	case x.kind == serverFailed:
@@ -95,39 +90,39 @@ func (x *exchange) detail() string {
 		return proxy.Error()
 	case errors.As(x.err, &verify):
 		return verify.Error()
-	case errors.As(x.err, &network):
-		return network.Err.Error()
 	default:
-		return ""
+		_, why := x.network()
+		return why
 	}
+}
+
+// network says in which operation the network failed, and why.
+func (x *exchange) network() (operation, why string) {
+	var failed *net.OpError
+	if !errors.As(x.err, &failed) {
+		return "", ""
+	}
+	return failed.Op, failed.Err.Error()
 }
 
 // maxMessage bounds what is quoted from Elyra, in characters.
 const maxMessage = 500
 
-// invalid completes an error about the instance with Elyra's reason.
+// invalid completes an error about the instance with the reason. What Elyra says may
+// repeat any value of the document, so it isn't shown if the store's kind has secrets.
 func (x *exchange) invalid(e elyra.InvalidError) error {
-	e.Name, e.Location = x.name, x.store.Location(x.name)
-	e.Reasons = []string{x.reason()}
+	reason := strings.TrimSuffix(netutil.Line(x.message, maxMessage), ".")
+	switch _, after, isFramed := strings.Cut(reason, " schema with error: "); {
+	case x.schema != "":
+		reason = fmt.Sprintf("schema_name is %q, not one of Elyra's own (%s)", x.schema, strings.Join(x.store.kind.Schemas, ", "))
+	case reason == "" || len(x.store.kind.Secrets) > 0:
+		reason = "Elyra refuses it, with a message that may repeat a password and so isn't shown"
+	case isFramed:
+		reason = after
+	}
+	e.Name, e.Location, e.Reasons = x.name, x.store.Location(x.name), []string{reason}
 	e.Irreparable = e.Irreparable || elyra.ValidateName(x.name) != nil
 	return &e
-}
-
-// reason is why an instance is invalid. What Elyra says may repeat any value of the
-// document, so it isn't shown if the kind has secrets.
-func (x *exchange) reason() string {
-	reason := netutil.Line(x.message, maxMessage)
-	switch {
-	case x.schema != "":
-		return fmt.Sprintf("schema_name is %q, not one of Elyra's own (%s)", x.schema, strings.Join(x.store.kind.Schemas, ", "))
-	case reason == "" || len(x.store.kind.Secrets) > 0:
-		return "Elyra refuses it, with a message that may repeat a password and so isn't shown"
-	case strings.HasPrefix(reason, "Validation failed for instance"):
-		if _, after, found := strings.Cut(reason, " schema with error: "); found {
-			reason = after
-		}
-	}
-	return strings.TrimSpace(strings.TrimSuffix(reason, "."))
 }
 
 // kind is a kind of fault: how it's recognized, what follows from it, and its text.
@@ -143,7 +138,7 @@ type kind struct {
 	// package elyra says that.
 	happened string
 	// next says what to do about it, the most likely cause first. It's empty if the
-	// error of package elyra says it all. [server.explain] fills in what is in braces.
+	// error of package elyra says it all. [explain] fills in what is in braces.
 	next string
 	// elyra returns the error of package elyra that this amounts to; nil if none.
 	elyra func(*exchange) error
@@ -171,8 +166,8 @@ func (k *kind) is(t trait) bool { return k.traits&t != 0 }
 
 // kinds are all kinds in order: an exchange is of the first that matches it.
 var kinds = []*kind{
-	interrupted, noHandshake, notTLS, noClientCertificate, badCertificate, tlsFailed, proxyRefused, proxyFailed, unknownHost,
-	timedOut, connectionRefused, oversize, truncated, noConnection, speaksTLS, connectionLost,
+	interrupted, noHandshake, notTLS, noClientCertificate, badCertificate, proxyRefused, proxyFailed, unknownHost,
+	timedOut, oversize, noConnection, speaksTLS, connectionLost,
 	notFound, protected, exists, unloadable, otherSchema, refused, invalid,
 	hubItself, hubRefused, hubLogin, hubStopped, hubNamedStopped,
 	hostRefused, passwordRefused, unauthorized, tokenRefused, noCredentials, forbidden,
@@ -200,9 +195,9 @@ var (
 		// Not by errors.Is: a dial that takes too long says that it is DeadlineExceeded.
 		return x.err == context.Canceled || x.err == context.DeadlineExceeded //nolint:errorlint // see above
 	}, elyra: func(x *exchange) error {
-		return fmt.Errorf("%w; the request was %s %s", x.err, x.method, x.store.url(x.path))
+		return fmt.Errorf("%w; the request was %s %s", x.err, x.method, x.url())
 	}}
-	noHandshake = newKind(noAnswer, failed(errHandshake), unsent, "the TLS handshake didn't end in time",
+	noHandshake = newKind(noAnswer, func(x *exchange) bool { return x.inHandshake && isTimeout(x.err) }, unsent, "the TLS handshake didn't end in time",
 		"The endpoint may have to begin with http://: a Jupyter Server without TLS doesn't respond to a handshake. Otherwise, check that the server isn't overloaded, or raise request_timeout.")
 	notTLS = newKind(noAnswer, either(failed(http.ErrSchemeMismatch), failedAs[tls.RecordHeaderError]), unsent,
 		"no secure connection: what listens there doesn't speak TLS",
@@ -213,12 +208,13 @@ var (
 	badCertificate = newKind(noAnswer, either(failedAs[*tls.CertificateVerificationError], failedAs[x509.UnknownAuthorityError]), unsent,
 		"the server's certificate isn't trusted",
 		"For a private certificate authority, set ca_cert_pem to its certificate.")
-	tlsFailed = newKind(noAnswer, failedIn("remote error", "local error"), unsent, "no secure connection",
-		"Check the endpoint's scheme (http or https). If the server requires a client certificate, set client_cert_pem and client_key_pem.")
 	proxyRefused = newKind([]int{0, 407}, func(x *exchange) bool { return x.status == 407 || errors.Is(x.err, proxyError(407)) }, unsent|credentials,
 		"the proxy that leads to the server refuses the credentials",
 		"Put the user name and password for the proxy into the environment variable that names it, HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy.example.com:3128), or list the server's host in NO_PROXY.")
-	proxyFailed = newKind(noAnswer, either(failedAs[proxyError], failedIn("proxyconnect")), transient|unsent, "the proxy doesn't connect to the server",
+	proxyFailed = newKind(noAnswer, func(x *exchange) bool {
+		operation, _ := x.network()
+		return operation == "proxyconnect" || failedAs[proxyError](x)
+	}, transient|unsent, "the proxy doesn't connect to the server",
 		"Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.")
 	unknownHost = newKind(noAnswer, func(x *exchange) bool {
 		var dns *net.DNSError
@@ -227,22 +223,16 @@ var (
 		"Check the host in the endpoint, and that this machine can resolve it.")
 	timedOut = newKind(noAnswer, func(x *exchange) bool { return isTimeout(x.err) }, transient, "no response in time",
 		"Check that the server isn't overloaded, or raise request_timeout.")
-	connectionRefused = newKind(noAnswer, failed(syscall.ECONNREFUSED, errRefused), transient|unsent, "the connection is refused",
-		"Check host and port in the endpoint, and that the server is running (\"jupyter server list\").")
 	oversize = newKind(noAnswer, failed(errOversize), 0, "the response is too large to be Elyra's",
 		"Check that the endpoint is the address of a Jupyter Server.")
-	truncated = newKind(noAnswer, failed(errTruncated), transient, "the response was cut off",
-		"The server or a proxy closed the connection in the middle of its response. Run this again, and see the server's log for details.")
 	noConnection = newKind(noAnswer, func(x *exchange) bool { return !x.sent }, transient|unsent, "the connection failed",
-		"Check that the server is running and can be reached from this machine.")
-	// Some servers with TLS answer plain HTTP in words, others hang up.
-	speaksTLS = newKind([]int{0, 400}, func(x *exchange) bool {
-		return x.status == 0 && x.store.speaksTLS() ||
-			contains("plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port", "Client sent an HTTP request to an HTTPS server")(x)
-	}, unsent, "the server speaks HTTPS on this port",
+		"Check host and port in the endpoint, its scheme (http or https), that the server is running (\"jupyter server list\"), and that this machine can reach it.")
+	// In the words of nginx, Apache, and Go. Others hang up.
+	speaksTLS = newKind([]int{400}, contains("plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port", "Client sent an HTTP request to an HTTPS server"), unsent,
+		"the server speaks HTTPS on this port",
 		"Begin the endpoint with https://.")
-	connectionLost = newKind(noAnswer, nil, transient, "the connection was closed before a valid response arrived",
-		"Check that the server is running, and that what listens there speaks HTTP.")
+	connectionLost = newKind(noAnswer, nil, transient, "the connection was closed before a whole and valid response arrived",
+		"Run this again. If the server speaks HTTPS, begin the endpoint with https://. Otherwise, see its log, and that of the proxy in front of it.")
 )
 
 // What Elyra itself says about one instance. Its answers differ in nothing else: a 404
@@ -284,7 +274,7 @@ const correctStored = "Correct the instance, or remove its file from the server'
 // but Elyra's all have Elyra's shape.
 // (Measured on JupyterHub 5.5 and 6.1; package elyratest answers alike.)
 var (
-	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !x.store.place.isServer() }, door,
+	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !placeOnHub(x.store.base).isServer() }, door,
 		"this is the JupyterHub itself, not the server of one of its users",
 		"Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"")
 	hubRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, door|credentials,
@@ -296,18 +286,18 @@ var (
 	hubStopped = newKind([]int{3, 403, 424, 503}, func(x *exchange) bool {
 		switch x.status {
 		case 424: // some proxies hide the header
-			return x.byHub() || x.store.place.isServer()
+			return x.byHub() || placeOnHub(x.store.base).isServer()
 		case 403, 503: // the Hub takes every write without its own cookie for a forged one
 			return x.byHub()
 		default: // the Hub's proxy redirects there what it has no server for
 			return leadsTo("/hub/user/", "/hub/spawn")(x)
 		}
 	}, door, "JupyterHub responded instead of this server, which probably isn't running",
-		"Start the server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.")
+		"Start the server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}, on JupyterHub 5 servers!server={server}), wait until it's ready, and run this again. If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.")
 	hubNamedStopped = newKind([]int{404}, func(x *exchange) bool {
-		return x.store.place.server != "" && !x.isJupyter() && x.api().hubVersion() != ""
+		return placeOnHub(x.store.base).server != "" && !x.isJupyter() && x.api().hubVersion() != ""
 	}, door, "no Jupyter Server is there, or the named server isn't running",
-		"Start the named server at {hub}/home, or with a POST to {start} (scope {scope}!server={server}), wait until it's ready, and run this again. If it's running, check the endpoint.")
+		"Start the named server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}, on JupyterHub 5 servers!server={server}), wait until it's ready, and run this again. If it's running, check the endpoint.")
 )
 
 // Credentials, and what looks like them.
@@ -316,7 +306,7 @@ var (
 		"the server refuses the host name in the request",
 		"By default, Jupyter accepts only local names. Let the proxy in front of it send \"Host: localhost\", or start the server with\n\n    --ServerApp.local_hostnames={host}\n\nor with --ServerApp.allow_remote_access=True.")
 	passwordRefused = newKind([]int{401, 403}, func(x *exchange) bool {
-		return x.form || x.status == 403 && x.byElyra && x.store.cfg.Password != ""
+		return x.isLogin || x.status == 403 && x.byElyra && x.store.cfg.Password != ""
 	}, door|credentials, "the server refuses the password",
 		"Check the password. A server that has a token instead needs the token argument.")
 	unauthorized = newKind([]int{401}, nil, door|credentials, "a proxy in front of the server refuses the credentials",
@@ -360,15 +350,9 @@ var (
 
 // Errors of this package's own for exchanges without an answer.
 var (
-	errTimeout   = errors.New("request timeout")
-	errHandshake = errors.New("no TLS handshake in time")
-	errOversize  = errors.New("the response is too large")
-	errTruncated = errors.New("the response was cut off")
+	errTimeout  = errors.New("request timeout")
+	errOversize = errors.New("the response is too large")
 )
-
-// errRefused is Windows' WSAECONNREFUSED: package syscall's ECONNREFUSED on Windows is
-// another number, which the network never returns.
-const errRefused = syscall.Errno(10061)
 
 // proxyError is the status with which a proxy refused to connect us.
 type proxyError int
@@ -386,10 +370,8 @@ func either(a, b func(*exchange) bool) func(*exchange) bool {
 	return func(x *exchange) bool { return a(x) || b(x) }
 }
 
-func failed(targets ...error) func(*exchange) bool {
-	return func(x *exchange) bool {
-		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(x.err, target) })
-	}
+func failed(target error) func(*exchange) bool {
+	return func(x *exchange) bool { return errors.Is(x.err, target) }
 }
 
 func failedAs[T error](x *exchange) bool {
@@ -397,19 +379,11 @@ func failedAs[T error](x *exchange) bool {
 	return errors.As(x.err, &target)
 }
 
-// failedIn matches if the network failed in one of these operations.
-func failedIn(operations ...string) func(*exchange) bool {
-	return func(x *exchange) bool {
-		var network *net.OpError
-		return errors.As(x.err, &network) && slices.Contains(operations, network.Op)
-	}
-}
-
 // refusesCertificate reports whether the server ended the TLS handshake because of
 // our certificate, or because we have none.
 func refusesCertificate(x *exchange) bool {
-	var network *net.OpError
-	return errors.As(x.err, &network) && network.Op == "remote error" && strings.Contains(network.Err.Error(), "certificate")
+	operation, why := x.network()
+	return operation == "remote error" && strings.Contains(why, "certificate")
 }
 
 func isTimeout(err error) bool {
@@ -468,4 +442,52 @@ func (x *exchange) byHub() bool {
 func (x *exchange) isJupyter() bool {
 	api := x.api()
 	return api.status == http.StatusOK && api.isJSON() && bytes.Contains(api.body, []byte(`"version"`))
+}
+
+// hubPlace is what the path of an endpoint says of its place on a JupyterHub.
+type hubPlace struct {
+	// root is the Hub's public address, without a slash at the end.
+	root string
+	// user and server are the user's name and that of a named server, as in the
+	// URL. Both are empty where the path isn't below /user/.
+	user, server string
+	// isHub reports whether the path leads to the Hub's own pages.
+	isHub bool
+}
+
+// placeOnHub reads an endpoint's path: …/user/NAME or …/user/NAME/SERVER, with
+// /hub before it where it is the Hub's own page about that server.
+func placeOnHub(base *url.URL) (p hubPlace) {
+	prefix, rest, found := strings.Cut(base.EscapedPath()+"/", "/user/")
+	if found {
+		p.user, rest, _ = strings.Cut(rest, "/")
+		p.server, _, _ = strings.Cut(rest, "/")
+	}
+	prefix, _, p.isHub = strings.Cut(prefix+"/", "/hub/")
+	p.root = (&url.URL{Scheme: base.Scheme, Host: base.Host}).String() + strings.TrimRight(prefix, "/")
+	return p
+}
+
+// isServer reports whether a user's server could be there.
+func (p hubPlace) isServer() bool { return p.user != "" && !p.isHub }
+
+// explain puts into a text what the endpoint shows: {host} is its host, {hub} the Hub's
+// own address, {user} the user, {endpoint} the user's server, {start} where it is started,
+// and {server} the server as the Hub's scopes name it.
+func explain(text string, base *url.URL) string {
+	p, path, start := placeOnHub(base), "", "/server"
+	p.user = cmp.Or(p.user, "<name>")
+	if p.server != "" {
+		path, start = p.server+"/", "/servers/"+p.server
+	}
+	user, _ := url.PathUnescape(p.user) // they're escaped well
+	server, _ := url.PathUnescape(p.server)
+	return strings.NewReplacer(
+		"{host}", base.Hostname(),
+		"{hub}", p.root+"/hub",
+		"{user}", user,
+		"{endpoint}", p.root+"/user/"+p.user+"/"+path,
+		"{start}", p.root+"/hub/api/users/"+p.user+start,
+		"{server}", user+"/"+server,
+	).Replace(text)
 }

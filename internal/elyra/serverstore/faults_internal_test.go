@@ -42,7 +42,6 @@ func TestGuide(t *testing.T) {
 // instance, sorted by its message.
 func faultTable() string {
 	base, _ := url.Parse("https://hub.example.com/user/jdoe") // it's one
-	server := &server{base: base, place: placeOnHub(base)}
 	kinds := slices.DeleteFunc(slices.Clone(kinds), func(k *kind) bool { return k.elyra != nil })
 	slices.SortFunc(kinds, func(a, b *kind) int { return cmp.Compare(strings.ToLower(a.happened), strings.ToLower(b.happened)) })
 	code := regexp.MustCompile(`\n\n    (.*?)(\n\n|$)`)
@@ -61,7 +60,7 @@ func faultTable() string {
 		if k.is(transient) {
 			retried = "yes"
 		}
-		next := strings.ReplaceAll(code.ReplaceAllString(server.explain(k.next, ""), " `$1` "), "|", `\|`)
+		next := strings.ReplaceAll(code.ReplaceAllString(explain(k.next, base), " `$1` "), "|", `\|`)
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", k.happened, strings.Join(seen, ", "), strings.TrimSpace(next), retried)
 	}
 	return b.String()

@@ -2,18 +2,14 @@ package serverstore
 
 import (
 	"bytes"
-	"cmp"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"mime"
-	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
@@ -22,34 +18,34 @@ import (
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
 const (
-	minBackoff = 500 * time.Millisecond
-	maxBackoff = 30 * time.Second
-
 	// maxListBody bounds the answer to a list: some 100,000 instances.
 	maxListBody = 64 << 20
 	// maxBody bounds every other answer.
 	maxBody = 1 << 20
 
-	// probeTimeout bounds a TLS handshake that is a mere guess: Jupyter without TLS
-	// waits in silence for the rest of what it takes for a request.
-	probeTimeout = 2 * time.Second
+	// openTime is how long the circuit breaker stays open, so that a run over many
+	// resources doesn't wait for each of them.
+	openTime = 5 * time.Second
+
+	// Writes repeat the value of this cookie in this header. Jupyter compares the two
+	// and nothing else.
+	xsrfCookie = "_xsrf"
+	xsrfHeader = "X-Xsrftoken"
 )
 
 // server is what the stores of all kinds on one server share.
 type server struct {
 	cfg       Config
 	base      *url.URL
-	place     hubPlace
 	headers   http.Header
+	xsrf      string
 	transport *http.Transport
-	jar       *cookiejar.Jar
 	login     atomic.Pointer[login] // if there is a password
-	breaker   breaker
-	// speaksTLS is [server.probeTLS], called once.
-	speaksTLS func() bool
+	breaker   atomic.Pointer[exchange]
 }
 
 // request is what to ask.
@@ -60,8 +56,10 @@ type request struct {
 	// name is the instance's, if the request is about one.
 	name string
 	body []byte
-	// form marks a body that is a form, not JSON.
-	form bool
+	// isLogin marks the request that logs in. Its body is a form, not JSON.
+	isLogin bool
+	// cookies are what the login set.
+	cookies []*http.Cookie
 	// accept reads an answer, and reports whether it's what was asked for.
 	accept func(*exchange) bool
 }
@@ -78,6 +76,8 @@ type exchange struct {
 	ended  time.Time
 	// sent reports whether the server may have received the request.
 	sent bool
+	// inHandshake reports whether the connection didn't get beyond a TLS handshake.
+	inHandshake bool
 	// kind is the first that matches; nil if the answer is accepted.
 	kind *kind
 	// message is what Elyra says, if the answer has the shape of Elyra's errors.
@@ -124,51 +124,82 @@ func (s *Store) again(ctx context.Context, x *exchange, attempt int) bool {
 	}
 }
 
-// openTime is how long the breaker stays open after a request has used up its
-// retries, so that a run over many resources doesn't wait for each of them.
-const openTime = 5 * time.Second
+// retryAfter reads how long an answer asks to be left alone: a number of seconds
+// or a date (RFC 9110, section 10.2.3).
+func (x *exchange) retryAfter() (wait time.Duration, asked bool) {
+	if x.status != http.StatusTooManyRequests && x.status != http.StatusServiceUnavailable {
+		return 0, false
+	}
+	header := x.header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	date, err := http.ParseTime(header)
+	return max(0, time.Until(date)), err == nil
+}
 
-// breaker is a circuit breaker. It holds the last exchange that used up its retries, and
-// nothing once the server has responded without a transient fault. Until then,
-// requests are tried once each.
-type breaker struct{ atomic.Pointer[exchange] }
+// exponential doubles from half a second to half a minute, and takes off up to a half,
+// so that clients that failed together don't come back together.
+func exponential(attempt int) time.Duration {
+	wait := min(30*time.Second, 500*time.Millisecond<<min(attempt, 10))
+	return wait - rand.N(wait/2)
+}
 
-// open returns the error of a request that isn't worth sending now. A write is
-// sent unless the server hangs: if faults come fast, it costs little to try.
-func (b *breaker) open(write bool) error {
-	last := b.Load()
-	switch {
-	case last == nil || time.Since(last.ended) >= openTime:
-		return nil
-	case !write:
-		return &Error{last}
-	case last.kind == timedOut || last.status == http.StatusGatewayTimeout:
-		return fmt.Errorf("the request wasn't sent, because the server didn't respond to another one: %w", &Error{last})
-	default:
+// isOpen returns the error of a request that isn't worth sending now. The circuit
+// breaker holds the last exchange that used up its retries, and nothing once the
+// server has responded without a transient fault. Until then, requests are tried
+// once each.
+func (s *server) isOpen() error {
+	last := s.breaker.Load()
+	if last == nil || time.Since(last.ended) >= openTime {
 		return nil
 	}
+	return fmt.Errorf("the request wasn't sent, because another one just failed: %w", &Error{last})
 }
+
+// login is shared by all requests that need it. Its value is the exchange that
+// logged in, or failed to.
+type login = singleflight.Value[*exchange]
 
 // attempt sends a request once, logged in if there is a password. If the login
 // has ended, it logs in again, once.
 func (s *Store) attempt(ctx context.Context, r request) *exchange {
+	if s.cfg.Password == "" || r.isLogin {
+		return s.roundTrip(ctx, r)
+	}
 	for again := false; ; again = true {
-		var current *login
-		if s.cfg.Password != "" && r.path != loginPath {
-			var failed *exchange
-			if current, failed = s.ensureLogin(ctx); failed != nil {
-				return failed
-			}
+		current := s.login.Load()
+		login, err := current.Get(ctx, func(ctx context.Context) (*exchange, error) { return s.logIn(ctx), nil })
+		switch {
+		case err != nil: // the context's
+			return &exchange{request: r, store: s, err: err, kind: interrupted}
+		case login.kind != nil:
+			s.expire(current)
+			failed := *login
+			failed.sent = false // what was to be sent
+			return &failed
 		}
+		r.cookies = (&http.Response{Header: login.header}).Cookies()
 		x := s.roundTrip(ctx, r)
-		if x.kind == nil || !x.kind.is(transient) && x.kind != interrupted {
-			s.breaker.Store(nil)
-		}
-		if current == nil || again || x.kind != passwordRefused {
+		if again || x.kind != passwordRefused {
 			return x
 		}
 		s.expire(current)
 	}
+}
+
+// expire ends a login, unless a newer one has taken its place.
+func (s *server) expire(old *login) { s.login.CompareAndSwap(old, new(login)) }
+
+// logIn sends the password. A server without authentication has no page for that,
+// or redirects to its start page.
+func (s *Store) logIn(ctx context.Context) *exchange {
+	form := url.Values{"password": {s.cfg.Password}}
+	return s.read(ctx, request{method: http.MethodPost, path: "/login", isLogin: true, body: []byte(form.Encode()), accept: func(x *exchange) bool {
+		target := x.target()
+		isIn := x.status == http.StatusFound && target != nil && target.Host == s.base.Host && !leadsToLogin(x) && !leadsTo("/hub/")(x)
+		return isIn || x.status == http.StatusNotFound
+	}})
 }
 
 // roundTrip sends a request once, reads its whole answer, classifies it, and logs it.
@@ -181,12 +212,12 @@ func (s *Store) roundTrip(caller context.Context, r request) *exchange {
 	x.api = sync.OnceValue(func() *exchange {
 		return s.roundTrip(caller, request{method: http.MethodGet, path: "/api", accept: func(*exchange) bool { return true }})
 	})
-	start := time.Now()
 	ctx, cancel := s.bound(caller, r.method)
 	defer cancel()
+	start := time.Now()
 	x.send(ctx)
 	switch {
-	case x.err == nil, errors.Is(x.err, errHandshake):
+	case x.err == nil:
 	case errors.Is(context.Cause(ctx), errTimeout):
 		x.err = errTimeout
 		// Whatever made this connection silent, such as a load balancer that forgot
@@ -197,8 +228,11 @@ func (s *Store) roundTrip(caller context.Context, r request) *exchange {
 	}
 	x.ended = time.Now()
 	x.kind = classify(x)
+	if x.kind == nil || !x.kind.is(transient) && x.kind != interrupted {
+		s.breaker.Store(nil)
+	}
 	if s.cfg.OnRequest != nil {
-		info := RequestInfo{Method: r.method, Path: s.url(r.path).Path, Status: x.status, Duration: x.ended.Sub(start)}
+		info := RequestInfo{Method: r.method, Path: x.url().Path, Status: x.status, Duration: x.ended.Sub(start)}
 		if x.err != nil {
 			info.Err = &Error{x}
 		}
@@ -214,13 +248,7 @@ func (s *Store) bound(caller context.Context, method string) (context.Context, c
 		return context.WithTimeoutCause(caller, s.cfg.RequestTimeout, errTimeout)
 	}
 	ctx, cancel := context.WithTimeoutCause(context.WithoutCancel(caller), s.cfg.RequestTimeout, errTimeout)
-	stop := context.AfterFunc(caller, func() {
-		select {
-		case <-time.After(s.cfg.grace):
-			cancel()
-		case <-ctx.Done():
-		}
-	})
+	stop := context.AfterFunc(caller, func() { time.AfterFunc(s.cfg.grace, cancel) })
 	return ctx, func() {
 		stop()
 		cancel()
@@ -229,43 +257,54 @@ func (s *Store) bound(caller context.Context, method string) (context.Context, c
 
 // send sends the request and reads the answer.
 func (x *exchange) send(ctx context.Context) {
-	var connected, handshaking atomic.Bool
-	req, err := x.store.newRequest(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	var handshaking, connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		TLSHandshakeStart: func() { handshaking.Store(true) },
-		TLSHandshakeDone:  func(_ tls.ConnectionState, err error) { handshaking.Store(err != nil) },
 		GotConn:           func(httptrace.GotConnInfo) { connected.Store(true) },
-	}), x.request)
+	})
+	req, err := http.NewRequestWithContext(ctx, x.method, x.url().String(), bytes.NewReader(x.request.body))
 	if err != nil {
 		x.err = err
 		return
 	}
+	if x.method == http.MethodGet {
+		req.URL.RawQuery = "no_track_activity=1"
+	}
+	req.Header = x.store.headers.Clone()
+	switch {
+	case x.isLogin:
+		req.Header.Set("Accept", "*/*")
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	case x.request.body != nil:
+		req.Header.Set("Content-Type", "application/json")
+	}
+	// Whatever path they're for: a proxy that rewrites paths passes on the inner one.
+	for _, cookie := range x.cookies {
+		if cookie.Name != xsrfCookie {
+			req.AddCookie(cookie)
+		}
+	}
+	req.AddCookie(&http.Cookie{Name: xsrfCookie, Value: x.store.xsrf})
+	req.Header.Set(xsrfHeader, x.store.xsrf)
+
 	resp, err := x.store.transport.RoundTrip(req)
 	x.sent = connected.Load()
+	x.inHandshake = handshaking.Load() && !x.sent
 	if err != nil {
 		x.err = err
-		if handshaking.Load() && !x.sent && isTimeout(err) {
-			x.err = errHandshake
-		}
 		return
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if x.store.cfg.Password != "" {
-		x.store.keepCookies(resp.Cookies())
-	}
 	limit := int64(maxBody)
 	if x.method == http.MethodGet && x.path == x.store.collection() {
 		limit = maxListBody
-	}
-	if resp.ContentLength > limit {
-		x.err = errOversize
-		return
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {
 	case int64(len(body)) > limit:
 		x.err = errOversize
 	case err != nil:
-		x.err = fmt.Errorf("%w: %w", errTruncated, err)
+		x.err = err
 	default:
 		x.status, x.header, x.body = resp.StatusCode, resp.Header, body
 		var said struct{ Reason, Message, Timestamp *string }
@@ -274,6 +313,8 @@ func (x *exchange) send(ctx context.Context) {
 		}
 	}
 }
+
+func (x *exchange) url() *url.URL { return x.store.base.JoinPath(x.path) }
 
 func (x *exchange) media() string {
 	media, _, _ := mime.ParseMediaType(x.header.Get("Content-Type"))
@@ -288,76 +329,4 @@ func (x *exchange) isJSON() bool { return x.media() == "application/json" }
 func (x *exchange) inDoubt() bool {
 	said := x.byElyra && x.status < http.StatusInternalServerError && (x.kind != refused || x.method != http.MethodPost)
 	return x.sent && !x.kind.is(unsent) && !said
-}
-
-// retryAfter reads how long an answer asks to be left alone: a number of seconds
-// or a date (RFC 9110, section 10.2.3).
-func (x *exchange) retryAfter() (wait time.Duration, asked bool) {
-	if x.status != http.StatusTooManyRequests && x.status != http.StatusServiceUnavailable {
-		return 0, false
-	}
-	header := x.header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second, true
-	}
-	date, err := http.ParseTime(header)
-	return max(0, time.Until(date)), err == nil
-}
-
-// exponential doubles from minBackoff and takes off up to a half, so that clients
-// that failed together don't come back together.
-func exponential(attempt int) time.Duration {
-	wait := min(maxBackoff, minBackoff<<min(attempt, 10))
-	return wait - rand.N(wait/2)
-}
-
-// newRequest builds the HTTP request of one attempt.
-func (s *server) newRequest(ctx context.Context, r request) (*http.Request, error) {
-	target := s.url(r.path)
-	if r.method == http.MethodGet {
-		target.RawQuery = "no_track_activity=1"
-	}
-	req, err := http.NewRequestWithContext(ctx, r.method, target.String(), bytes.NewReader(r.body))
-	if err != nil {
-		return nil, err
-	}
-	req.Header = s.headers.Clone()
-	switch {
-	case r.form:
-		req.Header.Set("Accept", "*/*")
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	case r.body != nil:
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, cookie := range s.jar.Cookies(jarURL) {
-		req.AddCookie(cookie)
-	}
-	req.Header.Set("X-Xsrftoken", s.xsrf())
-	return req, nil
-}
-
-// url returns the URL of a path on the server. The path needs no escaping.
-func (s *server) url(path string) *url.URL {
-	u := *s.base
-	u.Path += path
-	if u.RawPath != "" {
-		u.RawPath += path
-	}
-	return &u
-}
-
-// probeTLS reports whether there is TLS at an http endpoint that is reached without a
-// proxy. Whatever was sent there as plain HTTP wasn't understood.
-func (s *server) probeTLS() bool {
-	if proxy, err := s.transport.Proxy(&http.Request{URL: s.base}); s.base.Scheme != "http" || proxy != nil || err != nil {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), probeTimeout)
-	defer cancel()
-	config := &tls.Config{InsecureSkipVerify: true} //nolint:gosec // nothing is sent
-	conn, err := (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", net.JoinHostPort(s.base.Hostname(), cmp.Or(s.base.Port(), "80")))
-	if err != nil {
-		return false
-	}
-	return conn.Close() == nil
 }

@@ -64,7 +64,7 @@ func TestSessionEnds(t *testing.T) {
 	if _, err := store.Create(t.Context(), image("new")); err == nil {
 		t.Error("no error")
 	}
-	expectAsked(t, server, "POST "+collection, "GET /api", "GET /login", "POST /login", "POST "+collection, "GET /api")
+	expectAsked(t, server, "POST "+collection, "GET /api", "POST /login", "POST "+collection, "GET /api")
 }
 
 // TestCookiesOfARetry: each attempt carries them once.
@@ -119,18 +119,38 @@ func TestOpenServer(t *testing.T) {
 }
 
 // TestLoginFailsAfterDoubt: if a deletion's answer is lost, and then the login fails, it
-// isn't known what became of it. It isn't taken for done.
+// isn't known what became of it. It isn't taken for done, whether the store was about to
+// look or to try again.
 func TestLoginFailsAfterDoubt(t *testing.T) {
-	server, store := newPasswordStore(t)
-	if _, err := store.Create(t.Context(), image("mine")); err != nil {
-		t.Fatal(err)
-	}
-	server.Inject(elyratest.Fault{Method: "DELETE", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		server.Logout()
-		elyratest.Page(http.StatusBadGateway)(w, r, next)
-	}})
-	server.Inject(elyratest.Fault{Path: "/login", Do: elyratest.Page(http.StatusInternalServerError)})
-	if _, err := store.Delete(t.Context(), "mine"); !errors.Is(err, elyra.ErrOutcomeUnknown) {
-		t.Errorf("got %v", err)
+	for name, ends := range map[string]struct {
+		method string
+		do     elyratest.Action
+	}{
+		"before the look":     {"DELETE", elyratest.Page(http.StatusBadGateway)},
+		"before the next try": {"GET", func(w http.ResponseWriter, r *http.Request, next http.Handler) { next.ServeHTTP(w, r) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, store := newPasswordStore(t)
+			if _, err := store.Create(t.Context(), image("mine")); err != nil {
+				t.Fatal(err)
+			}
+			skip := 0
+			if ends.method == "GET" { // the first one is before the deletion
+				skip = 1
+			}
+			server.Inject(elyratest.Fault{Method: ends.method, Path: collection + "/mine", Skip: skip, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				ends.do(w, r, next)
+				server.Logout()
+				server.Inject(elyratest.Fault{Path: "/login", Do: elyratest.Page(http.StatusInternalServerError)})
+			}})
+			server.Inject(elyratest.Fault{Method: "DELETE", Do: elyratest.Page(http.StatusBadGateway)})
+			_, err := store.Delete(t.Context(), "mine")
+			if _, found := server.Raw(elyratest.Writable, "mine"); err == nil || !found {
+				t.Errorf("got %v, it's there: %t", err, found)
+			}
+			if name == "before the look" && !errors.Is(err, elyra.ErrOutcomeUnknown) {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -23,8 +23,8 @@ type Store struct {
 	kind *elyra.Kind
 	*server
 	lists   lists
-	keys    singleflight.Value[map[string]json.RawMessage]
 	foreign sync.Once // for [Config.OnForeign]
+	keys    singleflight.Value[map[string]json.RawMessage]
 }
 
 var _ elyra.Store = (*Store)(nil)
@@ -37,7 +37,7 @@ func (s *Store) IsLocal() bool { return false }
 
 // Location is the instance's URL.
 func (s *Store) Location(name string) string {
-	return s.url(s.collection()).String() + "/" + url.PathEscape(name)
+	return s.base.JoinPath(s.collection()).String() + "/" + url.PathEscape(name)
 }
 
 // collection is the path of all instances.
@@ -50,7 +50,7 @@ func (s *Store) Create(ctx context.Context, name string, document elyra.Document
 	if err := elyra.ValidateName(name); err != nil {
 		return elyra.Instance{}, err
 	}
-	end, err := s.beginWrite(ctx, name)
+	end, err := s.beginWrite(name)
 	if err != nil {
 		return elyra.Instance{}, err
 	}
@@ -58,21 +58,10 @@ func (s *Store) Create(ctx context.Context, name string, document elyra.Document
 	return s.create(ctx, name, document)
 }
 
-func (s *Store) beginWrite(ctx context.Context, name string) (end func(), err error) {
-	if err := s.breaker.open(true); err != nil {
-		return nil, err
-	}
-	return s.lists.write(ctx, name)
-}
-
 func (s *Store) create(ctx context.Context, name string, document elyra.Document) (elyra.Instance, error) {
 	r := s.about(http.MethodPost, name, &document)
 	r.path = s.collection()
-	comma := ","
-	if document.IsZero() {
-		comma = ""
-	}
-	r.body = fmt.Appendf(nil, `{"name":%q%s%s`, name, comma, r.body[1:]) // a valid name needs no escapes
+	r.body = fmt.Appendf(nil, `{"name":%q,%s`, name, r.body[1:]) // a valid name needs no escapes
 	created, err := s.write(ctx, r, &document, nil)
 	if err == nil || !slices.Contains([]*kind{exists, unloadable, otherSchema}, kindOf(err)) {
 		return created, err
@@ -90,7 +79,7 @@ func (s *Store) create(ctx context.Context, name string, document elyra.Document
 // Glance: it may be invalid, which no list shows.
 func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness) (elyra.Instance, error) {
 	if freshness != elyra.Current {
-		listed, err := s.lists.shared(ctx, name)
+		listed, err := s.sharedList(ctx, name)
 		instance, found := listed[name]
 		switch {
 		case found || err != nil:
@@ -99,7 +88,7 @@ func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness)
 			return elyra.Instance{}, fmt.Errorf("%q isn't listed: %w", name, elyra.ErrNotFound)
 		}
 	}
-	if err := s.breaker.open(false); err != nil {
+	if err := s.isOpen(); err != nil {
 		return elyra.Instance{}, err
 	}
 	return s.look(ctx, name)
@@ -115,7 +104,12 @@ func (s *Store) look(ctx context.Context, name string) (elyra.Instance, error) {
 		return elyra.Instance{}, fmt.Errorf("no file can be named %q: %w", name, elyra.ErrNotFound)
 	}
 	if !routable.MatchString(name) {
-		return s.lookInList(ctx, name)
+		listed, err := s.currentList(ctx)
+		instance, found := listed[name]
+		if !found && err == nil {
+			err = fmt.Errorf("%q isn't in Elyra's list, and its REST endpoint can't be asked for such a name", name)
+		}
+		return instance, err
 	}
 	x := s.read(ctx, s.about(http.MethodGet, name, nil))
 	if x.kind == nil {
@@ -138,23 +132,13 @@ func (s *Store) unread(name string) elyra.Instance {
 	return elyra.Instance{Name: name, Location: s.Location(name), Writable: true}
 }
 
-// lookInList looks for an instance whose name the REST endpoint can't be asked for.
-func (s *Store) lookInList(ctx context.Context, name string) (elyra.Instance, error) {
-	listed, err := s.lists.ask(ctx)
-	instance, found := listed[name]
-	if !found && err == nil {
-		err = fmt.Errorf("%q isn't in Elyra's list, and its REST endpoint can't be asked for such a name", name)
-	}
-	return instance, err
-}
-
 // List implements [elyra.Store] with one GET. The endpoint leaves invalid
 // instances out, whatever it's asked, and doesn't distinguish levels.
 func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
 	if options.Later {
 		return nil, nil
 	}
-	listed, err := s.lists.ask(ctx)
+	listed, err := s.currentList(ctx)
 	instances := make([]elyra.Instance, 0, len(listed))
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
 		instances = append(instances, listed[name])
@@ -169,7 +153,7 @@ func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.In
 // unless the new document is valid, and once it's deleted, canceling the context
 // no longer stops the creation.
 func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (elyra.Instance, error) {
-	end, err := s.beginWrite(ctx, name)
+	end, err := s.beginWrite(name)
 	if err != nil {
 		return elyra.Instance{}, err
 	}
@@ -183,88 +167,47 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 		return elyra.Instance{}, s.readOnly(name, "has a name that Elyra reads but doesn't save: it can be deleted, not changed")
 	case isInvalid && !found.Document.IsZero():
 		return elyra.Instance{}, s.readOnly(name, "belongs to an extension of Elyra: "+invalid.Reason())
-	case isInvalid:
-		return s.recreate(ctx, name, expected, edit)
-	default:
-		return s.put(ctx, name, expected, edit(found.Document))
 	}
-}
-
-// find looks for an instance that is about to be written. It fails with a
-// [elyra.ChangedError] if it isn't what is expected. If it's invalid, it's returned
-// next to the error. If the server can't change it, the error is an [elyra.ReadOnlyError].
-func (s *Store) find(ctx context.Context, name string, expected elyra.Precondition) (elyra.Instance, error) {
-	found, err := s.look(ctx, name)
-	if err != nil && !isInvalid(err) {
-		return elyra.Instance{}, err
+	document := edit(found.Document)
+	if err == nil {
+		return s.write(ctx, s.about(http.MethodPut, name, &document), &document, expected)
 	}
-	var invalid *elyra.InvalidError
-	if errors.As(err, &invalid) && invalid.Irreparable && found.Document.IsZero() && elyra.ValidateName(name) == nil {
-		return elyra.Instance{}, s.irreparable(invalid) // whatever was expected
-	}
-	if !expected.Accepts(found) {
-		return elyra.Instance{}, &elyra.ChangedError{Found: found}
-	}
-	if !routable.MatchString(name) {
-		return elyra.Instance{}, s.readOnly(name, "has a name that Elyra's REST endpoint can't be asked for")
-	}
-	return found, err
-}
-
-func (s *Store) put(ctx context.Context, name string, expected elyra.Precondition, document elyra.Document) (elyra.Instance, error) {
-	return s.write(ctx, s.about(http.MethodPut, name, &document), &document, expected)
-}
-
-func (s *Store) recreate(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (elyra.Instance, error) {
-	document := edit(elyra.Document{})
 	if err := s.kind.Check(document); err != nil {
 		return elyra.Instance{}, err
 	}
-	if _, err := s.remove(ctx, name, expected); err != nil && !errors.Is(err, elyra.ErrNotFound) {
+	if _, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected); err != nil && !errors.Is(err, elyra.ErrNotFound) {
 		return elyra.Instance{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.RequestTimeout)
 	defer cancel()
-	instance, err := s.create(ctx, name, document)
-	var taken *elyra.ExistsError
-	if errors.As(err, &taken) && !taken.Found.Document.IsZero() {
-		// The invalid one hid another, which can be updated now.
-		return s.put(ctx, name, nil, edit(taken.Found.Document))
-	}
+	created, err := s.create(ctx, name, document)
 	if err != nil {
-		return elyra.Instance{}, fmt.Errorf("the invalid instance was deleted, and recreating it failed: %w", err)
+		err = fmt.Errorf("the invalid instance was deleted, and recreating it failed: %w", err)
 	}
-	return instance, nil
+	return created, err
 }
 
-// Delete implements [elyra.Store] with a DELETE, and a GET before it if there is an
-// expectation. If the instance left is one that the deleted one hid, it's done.
-func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
-	end, err := s.beginWrite(ctx, name)
-	if err != nil {
-		return elyra.Deletion{}, err
-	}
-	defer end()
-	if expected != nil || !routable.MatchString(name) {
-		if _, err := s.find(ctx, name, expected); err != nil && !isInvalid(err) {
-			return elyra.Deletion{}, err
-		}
-	}
-	return s.remove(ctx, name, expected)
-}
-
-func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
-	left, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected)
+// find looks for an instance that is about to be written. It fails with a
+// [elyra.ChangedError] if it isn't what is expected, and with an
+// [elyra.ReadOnlyError] if the server can't change it. If it's invalid, it's returned
+// next to the error.
+func (s *Store) find(ctx context.Context, name string, expected elyra.Precondition) (elyra.Instance, error) {
+	found, err := s.look(ctx, name)
 	var invalid *elyra.InvalidError
-	switch {
-	case kindOf(err) == protected && expected != nil:
-		if found, lookErr := s.look(ctx, name); lookErr == nil && !expected(found) {
-			return elyra.Deletion{Revealed: found.Location}, nil
-		}
-	case errors.As(err, &invalid):
-		return elyra.Deletion{}, s.irreparable(invalid)
+	switch isInvalid := errors.As(err, &invalid); {
+	case err != nil && !isInvalid:
+		return elyra.Instance{}, err
+	case kindOf(err) == unloadable, kindOf(err) == otherSchema && found.Document.IsZero(): // whatever was expected
+		return elyra.Instance{}, s.readOnly(name, fmt.Sprintf(
+			"is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/%s/%s.json, from the server's Jupyter data directory (\"jupyter --paths\" on the server lists the directories that it may be in)",
+			invalid.Reason(), s.kind.Schemaspace, name))
+	case !expected.Accepts(found):
+		return elyra.Instance{}, &elyra.ChangedError{Found: found}
+	case !routable.MatchString(name):
+		return elyra.Instance{}, s.readOnly(name, "has a name that Elyra's REST endpoint can't be asked for")
+	default:
+		return found, err
 	}
-	return elyra.Deletion{Revealed: left.Location}, err
 }
 
 // readOnly is the error of writing to an instance that Elyra doesn't let us write to.
@@ -272,12 +215,19 @@ func (s *Store) readOnly(name, reason string) error {
 	return &elyra.ReadOnlyError{Name: name, Location: s.Location(name), Reason: reason}
 }
 
-// irreparable is the error of writing to an instance that Elyra neither replaces nor
-// deletes.
-func (s *Store) irreparable(invalid *elyra.InvalidError) error {
-	return s.readOnly(invalid.Name, fmt.Sprintf(
-		"is broken in a way in which Elyra neither replaces nor deletes it (%s): remove its file, metadata/%s/%s.json, from the server's Jupyter data directory (\"jupyter --paths\" on the server lists the directories that it may be in)",
-		invalid.Reason(), s.kind.Schemaspace, invalid.Name))
+// Delete implements [elyra.Store] with a GET and a DELETE. If the instance left is one
+// that the deleted one hid, it's done.
+func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
+	end, err := s.beginWrite(name)
+	if err != nil {
+		return elyra.Deletion{}, err
+	}
+	defer end()
+	if _, err := s.find(ctx, name, expected); err != nil && !isInvalid(err) {
+		return elyra.Deletion{}, err
+	}
+	left, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected)
+	return elyra.Deletion{Revealed: left.Location}, err
 }
 
 // write sends a request that changes something until it's clear what came of it.
@@ -294,7 +244,7 @@ func (s *Store) write(ctx context.Context, r request, wanted *elyra.Document, ex
 		inDoubt = inDoubt || x.inDoubt()
 		underWay = underWay || r.method == http.MethodPost && x.inDoubt() && x.kind.is(transient) && x.kind != throttled
 		if inDoubt && ctx.Err() == nil {
-			if found, done, err := s.resolve(ctx, x, wanted, expected); done || err != nil {
+			if found, done, err := s.resolve(ctx, r, x, wanted, expected); done || err != nil {
 				return found, err
 			}
 		}
@@ -311,10 +261,10 @@ func (s *Store) write(ctx context.Context, r request, wanted *elyra.Document, ex
 // resolve finds out, by what is there, whether a write without a clear response was
 // done. An error says that it isn't known, or that the write must not be tried again,
 // because something else is there.
-func (s *Store) resolve(ctx context.Context, x *exchange, wanted *elyra.Document, expected elyra.Precondition) (found elyra.Instance, done bool, err error) {
+func (s *Store) resolve(ctx context.Context, r request, x *exchange, wanted *elyra.Document, expected elyra.Precondition) (found elyra.Instance, done bool, err error) {
 	const looks = 3
 	for range looks {
-		found, err := s.look(ctx, x.name)
+		found, err := s.look(ctx, r.name)
 		isThere := err == nil || isInvalid(err)
 		switch {
 		case errors.Is(err, elyra.ErrNotFound):
@@ -324,7 +274,7 @@ func (s *Store) resolve(ctx context.Context, x *exchange, wanted *elyra.Document
 			return elyra.Instance{}, false, fmt.Errorf("%w: %w; and reading it failed, too: %w", elyra.ErrOutcomeUnknown, &Error{x}, err)
 		case err == nil && wanted != nil && found.Document.Covers(*wanted):
 			return found, true, nil
-		case x.method == http.MethodPost:
+		case r.method == http.MethodPost:
 			return elyra.Instance{}, false, fmt.Errorf("%w, and isn't what was sent; the creation had no clear response: %w", &elyra.ExistsError{Found: found}, &Error{x})
 		case expected.Accepts(found):
 			return elyra.Instance{}, false, nil
@@ -390,36 +340,33 @@ func (s *Store) decode(raw []byte) (instance elyra.Instance, schema string, ok b
 	return elyra.Instance{Name: sent.Name, Location: s.Location(sent.Name), Writable: true, Document: document}, schema, true
 }
 
-// Supports implements [elyra.Store] by the server's schemas, which are asked for
-// once: a failure is kept, too.
+// Supports implements [elyra.Store] by the keys of metadata that the server's schemas
+// describe. They're asked for once: a failure is kept, too.
 func (s *Store) Supports(ctx context.Context, key string) (bool, error) {
-	keys, err := s.keys.Get(ctx, s.fetchKeys)
-	_, supported := keys[key]
+	known, err := s.keys.Get(ctx, func(ctx context.Context) (map[string]json.RawMessage, error) {
+		keys := map[string]json.RawMessage{}
+		x := s.read(ctx, request{method: http.MethodGet, path: "/elyra/schema/" + s.kind.Schemaspace, accept: func(x *exchange) bool {
+			var listed map[string][]struct {
+				Name       string
+				Properties struct {
+					Metadata struct{ Properties map[string]json.RawMessage }
+				}
+			}
+			if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(x.body, &listed) != nil {
+				return false
+			}
+			for _, schema := range listed[s.kind.Schemaspace] {
+				if slices.Contains(s.kind.Schemas, schema.Name) {
+					maps.Copy(keys, schema.Properties.Metadata.Properties)
+				}
+			}
+			return len(keys) > 0
+		}})
+		if x.kind != nil {
+			return nil, &Error{x}
+		}
+		return keys, nil
+	})
+	_, supported := known[key]
 	return supported, err
-}
-
-// fetchKeys returns the keys of metadata that the server's schemas describe.
-func (s *Store) fetchKeys(ctx context.Context) (map[string]json.RawMessage, error) {
-	keys := map[string]json.RawMessage{}
-	x := s.read(ctx, request{method: http.MethodGet, path: "/elyra/schema/" + s.kind.Schemaspace, accept: func(x *exchange) bool {
-		var listed map[string][]struct {
-			Name       string
-			Properties struct {
-				Metadata struct{ Properties map[string]json.RawMessage }
-			}
-		}
-		if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(x.body, &listed) != nil {
-			return false
-		}
-		for _, schema := range listed[s.kind.Schemaspace] {
-			if slices.Contains(s.kind.Schemas, schema.Name) {
-				maps.Copy(keys, schema.Properties.Metadata.Properties)
-			}
-		}
-		return len(keys) > 0
-	}})
-	if x.kind != nil {
-		return nil, &Error{x}
-	}
-	return keys, nil
 }

@@ -316,7 +316,7 @@ func TestRequests(t *testing.T) {
 	if _, err := store.Delete(t.Context(), "new"); err != nil {
 		t.Fatal(err)
 	}
-	expect("DELETE " + collection + "/new")
+	expect("GET "+collection+"/new", "DELETE "+collection+"/new")
 	if got, err := store.List(t.Context()); err != nil || len(got) != n {
 		t.Errorf("listed %d, %v", len(got), err)
 	}
@@ -602,18 +602,6 @@ func TestRepair(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		expectAsked(t, server, "GET "+collection+"/bad", "DELETE "+collection+"/bad", "POST "+collection)
-	})
-	t.Run("merges with what an invalid one hid", func(t *testing.T) {
-		server := newServer(t)
-		server.Put(elyratest.Writable, "bad", invalid)
-		server.Put(elyratest.Factory, "bad", foreign)
-		got, err := newStore(t, config(server)).Update(t.Context(), image("bad"))
-		if err != nil || !got.Equal(image("bad")) || !got.has("x-owner") {
-			t.Errorf("%+v, %v", got, err)
-		}
-		if raw, _ := server.Raw(elyratest.Factory, "bad"); raw != foreign {
-			t.Errorf("the shipped one is now %s", raw)
-		}
 	})
 	t.Run("deletes nothing for an image that is invalid itself", func(t *testing.T) {
 		server := newServer(t)

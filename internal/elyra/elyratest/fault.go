@@ -152,13 +152,10 @@ func Halve() Action {
 	}
 }
 
-// Flood answers with size bytes of JSON, and says so before only if announced.
-func Flood(size int, announced bool) Action {
+// Flood answers with size bytes of JSON, without saying so before.
+func Flood(size int) Action {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/json")
-		if announced {
-			w.Header().Set("Content-Length", strconv.Itoa(size))
-		}
 		chunk := bytes.Repeat([]byte{' '}, 1<<16)
 		for sent := 0; sent < size; sent += len(chunk) {
 			if _, err := w.Write(chunk[:min(len(chunk), size-sent)]); err != nil {

@@ -30,10 +30,6 @@ type Options struct {
 	// a certificate of one of them.
 	TLS     *tls.Config
 	NoElyra bool
-	// Hub puts a JupyterHub around the server, whose BaseURL is then /user/NAME/;
-	// one of HubVersion, or where that is empty, the newest.
-	Hub        bool
-	HubVersion string
 }
 
 // Level is a directory of Elyra's search path.
@@ -73,7 +69,6 @@ type Server struct {
 	faults   []*Fault
 	sessions map[string]bool
 	running  *httptest.Server
-	stopped  bool // on the JupyterHub around it
 }
 
 // New starts a server that ends with the test.
@@ -202,9 +197,6 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 	below = below && (path == "" || path[0] == '/')
 	handle := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.options.Hub && s.hub(w, r, below) {
-			return
-		}
 		if !below {
 			s.nothing(w, r)
 			return
@@ -321,14 +313,10 @@ func (s *Server) forged(r *http.Request) string {
 	if r.Method == http.MethodGet {
 		return ""
 	}
-	method := http.MethodPost // Jupyter says so whatever it is
-	if s.options.Hub {
-		method = r.Method
-	}
 	cookie, err := r.Cookie("_xsrf")
 	switch repeated := r.Header.Get("X-Xsrftoken"); {
 	case repeated == "":
-		return "'_xsrf' argument missing from " + method
+		return "'_xsrf' argument missing from POST" // whatever it is
 	case err != nil || cookie.Value != repeated:
 		return "XSRF cookie does not match POST argument"
 	default:

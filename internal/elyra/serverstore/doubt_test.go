@@ -47,7 +47,7 @@ var doubtful = map[string]struct {
 	"JSON of another kind": {elyratest.Answer(200, "application/json", `{"ok": true}`), false},
 	"another instance": {elyratest.Answer(201, "application/json",
 		`{"name":"new","display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`), false},
-	"too large": {elyratest.Flood(2<<20, false), false},
+	"too large": {elyratest.Flood(2 << 20), false},
 }
 
 // doubtfulStore is a store on that server that doesn't wait long for a response that never comes.

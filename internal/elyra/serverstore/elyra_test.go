@@ -3,7 +3,6 @@ package serverstore_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -265,44 +264,4 @@ func TestListIsSharedForLong(t *testing.T) {
 	if left := serverstore.Shared(store.Store); left < 900*time.Millisecond/2 {
 		t.Errorf("a quick one is shared for another %s", left)
 	}
-}
-
-// TestBudget: what a change of 120 instances costs.
-func TestBudget(t *testing.T) {
-	const n = 120
-	server := newServer(t)
-	store := newStore(t, config(server))
-	name := func(i int) string { return fmt.Sprint("image", i) }
-	inParallel(n, func(i int) {
-		if _, err := store.Create(t.Context(), image(name(i))); err != nil {
-			t.Error(err)
-		}
-	})
-	expectCount := func(what string, want int) {
-		t.Helper()
-		if got := len(server.Asked()); got > want {
-			t.Errorf("%s: %d requests, want %d at most", what, got, want)
-		}
-		server.Forget()
-	}
-	expectCount("creations", n)
-	fresh := newStore(t, config(server))
-	inParallel(n, func(i int) {
-		if _, err := fresh.Refresh(t.Context(), name(i)); err != nil {
-			t.Error(err)
-		}
-	})
-	expectCount("a plan", 2)
-	inParallel(n, func(i int) {
-		if _, err := fresh.Store.Update(t.Context(), name(i), expect(name(i)), func(d elyra.Document) elyra.Document { return d.With(image(name(i))) }); err != nil {
-			t.Error(err)
-		}
-	})
-	expectCount("updates", 245)
-	inParallel(n, func(i int) {
-		if _, err := fresh.Store.Delete(t.Context(), name(i), expect(name(i))); err != nil {
-			t.Error(err)
-		}
-	})
-	expectCount("deletions", 245)
 }

@@ -272,7 +272,7 @@ const correctStored = "Correct the instance, or remove its file from the server'
 
 // A JupyterHub instead of a user's server. The servers' own answers have its header, too,
 // but Elyra's all have Elyra's shape.
-// (Measured on JupyterHub 5.5 and 6.1; package elyratest answers alike.)
+// (Measured on JupyterHub 5.5 and 6.1.)
 var (
 	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !placeOnHub(x.store.base).isServer() }, door,
 		"this is the JupyterHub itself, not the server of one of its users",

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
@@ -155,27 +154,4 @@ func TestHubScript(t *testing.T) {
 	if err != nil || !strings.Contains(string(guide), string(script)) {
 		t.Errorf("the guide shows another script, %v", err)
 	}
-}
-
-// TestHubStandIn is what of TestHub needs no real Hub.
-func TestHubStandIn(t *testing.T) {
-	server := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true})
-	host := strings.TrimSuffix(server.URL, "/user/jdoe")
-	at := func(path string) images {
-		cfg := config(server)
-		cfg.Endpoint = host + path
-		return newStore(t, cfg)
-	}
-	exercise(t, at("/user/jdoe"))
-	expectFault(t, at("/user/jdoe/gpu"), serverstore.KindHubNamedStopped, host+"/hub/api/users/jdoe/servers/gpu ")
-	expectFault(t, at("/user/j%40doe"), serverstore.KindHubStopped, host+"/hub/api/users/j%40doe/server ", "start:servers!server=j@doe/")
-	for _, path := range []string{"", "/hub", "/hub/home", "/hub/api"} {
-		expectFault(t, at(path), serverstore.KindHub, `endpoint = "`+host+`/user/<name>/"`)
-	}
-	server.StopOnHub()
-	expectFault(t, at("/user/jdoe"), serverstore.KindHubStopped, host+"/hub/home")
-
-	older := elyratest.New(t, elyratest.Options{Token: token, BaseURL: "/user/jdoe/", Hub: true, HubVersion: "5.5.4"})
-	older.StopOnHub()
-	expectFault(t, newStore(t, config(older)), serverstore.KindHubStopped, " servers!server=jdoe/)")
 }

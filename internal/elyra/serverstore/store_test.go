@@ -261,7 +261,7 @@ func writeFile(t testing.TB, path, document string) {
 
 // TestRequests counts them.
 func TestRequests(t *testing.T) {
-	const n = 1000
+	const n = 100
 	server := newServer(t)
 	for i := range n {
 		server.Put(elyratest.Writable, fmt.Sprint("image", i), document(fmt.Sprint("image", i)))

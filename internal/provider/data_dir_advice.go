@@ -7,7 +7,10 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
 // checkDirectory refuses what nobody means as a data directory, and offers what was
@@ -36,4 +39,39 @@ func checkDirectory(dir string) error {
 		return fmt.Errorf("%q is the directory of the documents; use the data directory above %s: %q", dir, instances, dataDir)
 	}
 	return nil
+}
+
+// elsewhereWarnings names directories with instances that aren't read, though the
+// provider's configuration suggests that they should be.
+func (c *connection) elsewhereWarnings() (diags diag.Diagnostics) {
+	if !c.run.FirstReport("found elsewhere") {
+		return nil
+	}
+	for _, found := range filestore.FoundElsewhere(c.kind, c.dataDirs) {
+		diags.AddWarning("No "+c.kind.Noun+"s in "+elyra.Printable(found.Expected), c.elsewhereAdvice(found))
+	}
+	return diags
+}
+
+// elsewhereDetail is the same at the end of an error.
+func (c *connection) elsewhereDetail() (detail string) {
+	for _, found := range filestore.FoundElsewhere(c.kind, c.dataDirs) {
+		detail += "\n\n" + c.elsewhereAdvice(found)
+	}
+	return detail
+}
+
+func (c *connection) elsewhereAdvice(found filestore.Elsewhere) string {
+	count := fmt.Sprintf("%d %ss are", found.Count, c.kind.Noun)
+	if found.Count == 1 {
+		count = "1 " + c.kind.Noun + " is"
+	}
+	detail := fmt.Sprintf("Elyra and this provider read %s, which has no %ss. %s in %s. ", found.Expected, c.kind.Noun, count, found.Found)
+	switch {
+	case found.DataDir != "":
+		return detail + fmt.Sprintf("To use that directory:\n\n    data_dir = %q", found.DataDir)
+	case found.Found == filepath.Dir(filepath.Dir(found.Expected)):
+		return detail + fmt.Sprintf("To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s/*.json %[2]s/", shellQuote(found.Found), shellQuote(found.Expected))
+	}
+	return detail + fmt.Sprintf("elyra-metadata export puts them there. To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s %[2]s/", shellQuote(found.Found), shellQuote(filepath.Dir(found.Expected)))
 }

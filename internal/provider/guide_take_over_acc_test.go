@@ -210,7 +210,14 @@ func (g takeOverGuide) testExport(t *testing.T) {
 func (g takeOverGuide) testMovedExport(t *testing.T) {
 	c, dataDir := g.exporting(t)
 	c.run(t, "elyra-metadata export runtime-images --directory="+dataDir)
-	c.run(t, g.codeAt(t, "mv /srv/jupyter/runtime-images", dataDir))
+	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
+	wantOutput(t, c.run(t, "terraform apply"), "Warning:", filepath.Join(dataDir, "metadata", "runtime-images"), filepath.Join(dataDir, "runtime-images"))
+	move := g.codeAt(t, "mv /srv/jupyter/runtime-images", dataDir)
+	wantOutput(t, c.run(t, "terraform plan"), strings.TrimSpace(move)) // the warning gives the same command
+	c.run(t, move)
+	if output := c.run(t, "terraform apply"); strings.Contains(output, "Warning: No runtime images") {
+		t.Errorf("there's still a warning:\n%s", output)
+	}
 	g.wantExport(t, c, dataDir)
 }
 

@@ -76,7 +76,7 @@ func (r *instanceResource) List(ctx context.Context, req list.ListRequest, strea
 			found = append(found, instance)
 		}
 	}
-	var warnings diag.Diagnostics
+	warnings := r.conn.elsewhereWarnings()
 	if len(skipped) > 0 {
 		warnings.Append(r.skippedWarning(skipped))
 	}

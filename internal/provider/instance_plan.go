@@ -241,6 +241,7 @@ func (p *writePlan) checkName(ctx context.Context) (diags diag.Diagnostics) {
 	if diags.HasError() {
 		return diags
 	}
+	diags.Append(p.resource.conn.elsewhereWarnings()...)
 	return append(diags, p.checkFree(ctx, name)...)
 }
 

@@ -31,8 +31,8 @@ type instancesDataSource struct {
 	// attributes are those of an instance, and values their values.
 	attributes func(context.Context) map[string]schema.Attribute
 	values     func(elyra.Instance) map[string]attr.Value
-	// warnings are about what was found.
-	warnings func(found ...elyra.Instance) diag.Diagnostics
+	// warnings are about what was found, and where.
+	warnings func(*connection, []elyra.Instance) diag.Diagnostics
 
 	conn *connection
 }
@@ -103,7 +103,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 		return !filter.matches(i.Name, values["display_name"], tags)
 	})
 	if d.warnings != nil {
-		resp.Diagnostics.Append(d.warnings(instances...)...)
+		resp.Diagnostics.Append(d.warnings(d.conn, instances)...)
 	}
 	// Set would make values of the framework of them all, and then these of Terraform, and hold both.
 	listType := resp.State.Schema.GetAttributes()[d.attribute].GetType().TerraformType(ctx).(tftypes.List) // as Schema says

@@ -434,7 +434,7 @@ func (c *connection) notFoundError(ctx context.Context, name string) diag.Diagno
 	if stem, ok := strings.CutSuffix(name, ".json"); ok {
 		detail = fmt.Sprintf("There is no %s named %q. Leave out \".json\":\n\n    %s", c.kind.Noun, name, stem)
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, c.title()+" not found", detail+c.existing(ctx, name, func(found elyra.Instance) string { return found.Name }))
+	return diag.NewAttributeErrorDiagnostic(pathName, c.title()+" not found", detail+c.existing(ctx, name, func(found elyra.Instance) string { return found.Name })+c.elsewhereDetail())
 }
 
 // existing lists, for one field, the values that exist, those most like the wanted one

@@ -140,7 +140,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 	case 1:
 	case 0:
 		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("No runtime image has the %s %q.", strings.ReplaceAll(field.Key, "_", " "), want)+
-			d.conn.existing(ctx, want, func(found elyra.Instance) string { image := imageOf(found); return *field.Of(&image) }))
+			d.conn.existing(ctx, want, func(found elyra.Instance) string { image := imageOf(found); return *field.Of(&image) })+d.conn.elsewhereDetail())
 	default:
 		number := len(matches)
 		if more := number - most; more > 0 {

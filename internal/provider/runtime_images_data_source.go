@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -18,7 +19,9 @@ func newRuntimeImagesDataSource() datasource.DataSource {
 		description: "Lists the runtime images of Elyra, including those that it ships, as `elyra-metadata list runtime-images` does.",
 		attributes:  listedAttributes,
 		values:      func(instance elyra.Instance) map[string]attr.Value { return listed(instance).all() },
-		warnings:    tagsWarning,
+		warnings: func(conn *connection, found []elyra.Instance) diag.Diagnostics {
+			return append(conn.elsewhereWarnings(), tagsWarning(found...)...)
+		},
 	}
 }
 

@@ -239,6 +239,40 @@ func TestRuntimeImages_asElyra(t *testing.T) {
 	}
 }
 
+// A directory that elyra-metadata export made isn't a data directory. Whoever lists it, asks for one
+// of its images or imports one is told where the images are, and what to type.
+func TestRuntimeImages_export(t *testing.T) {
+	t.Parallel()
+	dataDir := t.TempDir()
+	put := filepath.Join(dataDir, "runtime-images")
+	if err := os.Mkdir(put, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.json", "b.json"} {
+		if err := os.WriteFile(filepath.Join(put, name), []byte(document(elyra.RuntimeImage{DisplayName: "It", ImageName: imageName})), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	looked := filepath.Dir(imagePath(dataDir, "a"))
+	advice := "\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"
+	provider := newTestProvider(t, dataDir)
+
+	images, diagnostics := readImages(t, provider, nil)
+	if len(images) != 0 {
+		t.Errorf("listed: %v", images)
+	}
+	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked, "2 runtime images", advice)
+	results, diagnostics := provider.reconfigure(t).query(t, nil, 100, true)
+	if len(results) != 0 {
+		t.Errorf("found: %v", displayNames(results))
+	}
+	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked, "2 runtime images", advice)
+	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "a"})
+	if err != nil || len(imported.Diagnostics) != 1 || !strings.HasSuffix(imported.Diagnostics[0].Detail, advice) {
+		t.Errorf("imported: %v %v", imported, err)
+	}
+}
+
 // What one document makes a data source show and cost is bounded, in each dimension that can be large: a
 // plan over a shared directory goes on, whatever lies there. A resource shows a difference.
 func TestRuntimeImages_bounds(t *testing.T) {

@@ -156,5 +156,70 @@ func TestOrigin(t *testing.T) {
 	}
 }
 
+// Runtime images near where the store looks are found, with the data directory that
+// they belong to.
+func TestFoundElsewhere(t *testing.T) {
+	t.Parallel()
+	document := string(elyra.NewDocument(image("it")).Encode())
+	for _, tt := range []struct {
+		name    string
+		files   map[string]string // by path below the test's directory
+		dataDir string
+		want    []filestore.Elsewhere // with paths below it
+	}{
+		{"nothing", nil, "x", nil},
+		{"read", map[string]string{"x/metadata/runtime-images/a.json": document, "x/runtime-images/b.json": document}, "x", nil},
+		{
+			"an export", map[string]string{"x/runtime-images/a.json": document, "x/runtime-images/b.json": document, "x/runtime-images/c.json": "{"}, "x",
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/runtime-images", Count: 2}},
+		},
+		{
+			"one too deep", map[string]string{"x/metadata/runtime-images/a.json": document}, "x/metadata",
+			[]filestore.Elsewhere{{Expected: "x/metadata/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
+		},
+		{
+			"two too deep", map[string]string{"x/metadata/runtime-images/a.json": document}, "x/metadata/runtime-images",
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
+		},
+		{
+			"a Python environment", map[string]string{"x/share/jupyter/metadata/runtime-images/a.json": document}, "x",
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/share/jupyter"}},
+		},
+		{
+			"a home", map[string]string{"x/.local/share/jupyter/metadata/runtime-images/a.json": document}, "x",
+			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/.local/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/.local/share/jupyter"}},
+		},
+		{"other JSON", map[string]string{"x/package.json": "{}", "x/runtime-images/a.json": `{"display_name": "a"}`}, "x", nil},
+		{"read by the next level", map[string]string{"further/metadata/runtime-images/a.json": document}, "further/metadata", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			root := t.TempDir()
+			for path, content := range tt.files {
+				path = filepath.Join(root, filepath.FromSlash(path))
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			below := func(path string) string {
+				if path == "" {
+					return ""
+				}
+				return filepath.Join(root, filepath.FromSlash(path))
+			}
+			for i, want := range tt.want {
+				tt.want[i].Expected, tt.want[i].Found, tt.want[i].DataDir = below(want.Expected), below(want.Found), below(want.DataDir)
+			}
+			got := filestore.FoundElsewhere(elyra.RuntimeImages, []string{below(tt.dataDir), below("further")})
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
+			}
+		})
+	}
+}
+
 // testingContext is for what runs outside a test.
 var testingContext = context.Background()

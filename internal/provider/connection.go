@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -31,8 +32,11 @@ type connection struct {
 	// dataDirs are the data directories of a local store, nearest first.
 	dataDirs []string
 
-	run    *ownership.Run
-	images *imageUses
+	run *ownership.Run
+	// imageNames has, by image name, the name of the first runtime image that was planned with it, or that lives later in
+	// the search path. Instances in the place that the store writes to don't count: until everything is planned, nobody
+	// knows whether the configuration changes or deletes them.
+	imageNames *sync.Map
 	// list lists the store once for all who look for other instances, with the
 	// invalid ones that the store can see.
 	list func(context.Context) ([]elyra.Instance, error)
@@ -46,7 +50,7 @@ type connection struct {
 }
 
 func newConnection(t *instanceType, store elyra.Store) *connection {
-	c := &connection{instanceType: t, store: store, run: ownership.NewRun(), images: &imageUses{}}
+	c := &connection{instanceType: t, store: store, run: ownership.NewRun(), imageNames: &sync.Map{}}
 	if store != nil {
 		list := func(options elyra.ListOptions) func(context.Context) ([]elyra.Instance, error) {
 			return onceValue(func(ctx context.Context) ([]elyra.Instance, error) { return store.List(ctx, options) })

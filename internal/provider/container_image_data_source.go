@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -28,109 +29,18 @@ type containerImageDataSource struct {
 	conn *connection
 }
 
-type containerImageModel struct {
-	ImageName        types.String `tfsdk:"image_name"`
-	Platform         types.String `tfsdk:"platform"`
-	Inspect          types.Bool   `tfsdk:"inspect"`
-	ElyraVersion     types.String `tfsdk:"elyra_version"`
-	ArbitraryUser    types.Bool   `tfsdk:"arbitrary_user"`
-	CRIORuntime      types.Bool   `tfsdk:"crio_runtime"`
-	Programs         types.Set    `tfsdk:"programs"`
-	MaxBytes         types.Int64  `tfsdk:"max_bytes"`
-	CACertPEM        types.String `tfsdk:"ca_cert_pem"`
-	Timeout          types.String `tfsdk:"timeout"`
-	AllowUnreachable types.Bool   `tfsdk:"allow_unreachable"`
-
-	ID                types.String            `tfsdk:"id"`
-	Exists            types.Bool              `tfsdk:"exists"`
-	AnonymousPull     types.Bool              `tfsdk:"anonymous_pull"`
-	AuthenticatedPull types.Bool              `tfsdk:"authenticated_pull"`
-	Digest            types.String            `tfsdk:"digest"`
-	PinnedImageName   types.String            `tfsdk:"pinned_image_name"`
-	MediaType         types.String            `tfsdk:"media_type"`
-	Size              types.Int64             `tfsdk:"size"`
-	Layers            types.List              `tfsdk:"layers"`
-	Created           types.String            `tfsdk:"created"`
-	Labels            types.Map               `tfsdk:"labels"`
-	Env               types.List              `tfsdk:"env"`
-	Entrypoint        types.List              `tfsdk:"entrypoint"`
-	ImageUser         types.String            `tfsdk:"image_user"`
-	WorkingDir        types.String            `tfsdk:"working_dir"`
-	Platforms         types.List              `tfsdk:"platforms"`
-	SelectedPlatform  types.String            `tfsdk:"selected_platform"`
-	OS                *osModel                `tfsdk:"os"`
-	Sh                *executableModel        `tfsdk:"sh"`
-	Mkdir             *executableModel        `tfsdk:"mkdir"`
-	Curl              *executableModel        `tfsdk:"curl"`
-	Tar               *executableModel        `tfsdk:"tar"`
-	Gzip              *executableModel        `tfsdk:"gzip"`
-	Python            *pythonModel            `tfsdk:"python"`
-	ProgramPaths      types.Map               `tfsdk:"program_paths"`
-	Certificates      types.String            `tfsdk:"certificates"`
-	User              types.Int64             `tfsdk:"user"`
-	PrerequisitesMet  types.Bool              `tfsdk:"prerequisites_met"`
-	Problems          []containerImageProblem `tfsdk:"problems"`
-}
-
-type executableModel struct {
-	Path   types.String `tfsdk:"path"`
-	Target types.String `tfsdk:"target"`
-}
-
-type pythonModel struct {
-	Path          types.String `tfsdk:"path"`
-	Target        types.String `tfsdk:"target"`
-	Version       types.String `tfsdk:"version"`
-	Pip           types.String `tfsdk:"pip"`
-	Distributions types.Map    `tfsdk:"distributions"`
-}
-
-type osModel struct {
-	Name    types.String `tfsdk:"name"`
-	Version types.String `tfsdk:"version"`
-}
-
-type containerImageProblem struct {
-	Code     types.String `tfsdk:"code"`
-	Severity types.String `tfsdk:"severity"`
-	Message  types.String `tfsdk:"message"`
-	NextStep types.String `tfsdk:"next_step"`
-}
-
 func (d *containerImageDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_container_image"
 }
 
 func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{MarkdownDescription: description, Computed: true}
-	}
-	texts := func(description string) schema.ListAttribute {
-		return schema.ListAttribute{MarkdownDescription: description, ElementType: types.StringType, Computed: true}
-	}
-	textMap := func(description string) schema.MapAttribute {
-		return schema.MapAttribute{MarkdownDescription: description, ElementType: types.StringType, Computed: true}
-	}
-	boolean := func(description string) schema.BoolAttribute {
-		return schema.BoolAttribute{MarkdownDescription: description, Computed: true}
-	}
-	number := func(description string) schema.Int64Attribute {
-		return schema.Int64Attribute{MarkdownDescription: description, Computed: true}
-	}
-	object := func(description string, attributes map[string]schema.Attribute) schema.SingleNestedAttribute {
-		return schema.SingleNestedAttribute{MarkdownDescription: description, Attributes: attributes, Computed: true}
-	}
-	path, target := text("Where it is along the image's `PATH`."), text("The file that `path` resolves to, after symbolic links.")
-	program := func(name string) schema.Attribute {
-		return object("The `"+name+"` in the image's `PATH`. Null if there's none that runs, or without `inspect`.", map[string]schema.Attribute{"path": path, "target": target})
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Checks whether pipelines can run in a container image: the image exists, a cluster can pull it, and, with `inspect`, it has what Elyra needs in a container. A problem isn't an error of the plan: `problems` lists what's wrong, for `check` blocks, preconditions, and postconditions.",
 		Attributes: map[string]schema.Attribute{
 			"image_name": schema.StringAttribute{
 				MarkdownDescription: "Container image, as `image_name` of `elyra_runtime_image`.",
 				Required:            true,
-				Validators:          []validator.String{imageNameValidator{}},
+				Validators:          []validator.String{imageNameRule},
 			},
 			"platform": schema.StringAttribute{
 				MarkdownDescription: "Platform to check if the image has several, as `os/arch` or `os/arch/variant`. Defaults to `\"linux/amd64\"`.",
@@ -176,50 +86,9 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				MarkdownDescription: "Whether a registry that doesn't answer is one of the `problems` instead of an error. Defaults to `false`.",
 				Optional:            true,
 			},
-
-			"id":                 text("Same as `image_name`."),
-			"exists":             boolean("Whether the image exists. Null if the registry doesn't say, such as without credentials."),
-			"anonymous_pull":     boolean("Whether the image can be pulled without credentials. If not, the runtime image needs a `pull_secret`. Null if the registry gave no clear answer."),
-			"authenticated_pull": boolean("Whether the image can be pulled with the credentials in the provider's configuration. Null if there are none for its registry, or the registry gave no clear answer."),
-			"digest":             text("What the image name stands for now: the digest of its manifest, or of its index if it has several platforms. Null if unknown."),
-			"pinned_image_name":  text("The image by its digest, `repository@sha256:…`, for `image_name` of a runtime image. Null if unknown."),
-			"media_type":         text("Media type of what `digest` names."),
-			"size":               number("Size of the platform's image in the registry, in bytes. Null if unknown."),
-			"layers":             texts("Digests of the platform's layers, the bottom first."),
-			"created":            text("When the image says it was built, as an RFC 3339 timestamp. Null if it doesn't say."),
-			"labels":             textMap("Labels of the image."),
-			"env":                texts("Environment that the image sets, as `NAME=value`."),
-			"entrypoint":         texts("Entrypoint of the image. Elyra doesn't run it."),
-			"image_user":         text("The image's `USER`, as written. Null if it sets none, which means root."),
-			"working_dir":        text("The image's `WORKDIR`, as written. Null if it sets none, which means `/`."),
-			"platforms":          texts("Platforms that the image has, as `os/arch` or `os/arch/variant`."),
-			"selected_platform":  text("The platform that was checked. Null if there's none."),
-			"os": object("The operating system that the image says it is, in `/etc/os-release`. Null without `inspect`.", map[string]schema.Attribute{
-				"name": text("Its identifier, such as `debian` or `rhel`."), "version": text("Its version, such as `12`. Null if it has none."),
-			}),
-			"sh": program("sh"), "mkdir": program("mkdir"), "curl": program("curl"), "tar": program("tar"), "gzip": program("gzip"),
-			"python": object("The `python3` in the image's `PATH`. Null if there's none that runs, or without `inspect`.", map[string]schema.Attribute{
-				"path": path, "target": target,
-				"version":       text("Major and minor version, such as `3.11`. Null if unknown."),
-				"pip":           text("Where this Python's `pip` is. Null if there's none, or it isn't known."),
-				"distributions": textMap("Versions of the installed Python distributions, by name in lowercase with hyphens, such as `jupyter-client`."),
-			}),
-			"program_paths":     textMap("Paths of the `programs` that are found, by name. A file that can't run, such as an empty one or one for another processor, doesn't count."),
-			"certificates":      text("The image's certificate store. Null if there's none where curl looks for one, or without `inspect`."),
-			"user":              number("Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example of one."),
-			"prerequisites_met": boolean("Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown`."),
-			"problems": schema.ListNestedAttribute{
-				MarkdownDescription: "What's wrong with the image, what isn't known, and what may matter.",
-				Computed:            true,
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"code":      text("Kind of problem, from the table above. It's stable, for conditions."),
-					"severity":  text("`error`: a pipeline with the image fails. `unknown`: whether one fails isn't known. `warning`: pipelines run, and it may still matter."),
-					"message":   text("What's wrong."),
-					"next_step": text("What to do about it."),
-				}},
-			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, containerImageResults(&containerimage.Report{}).attributes())
 }
 
 func (d *containerImageDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
@@ -227,19 +96,16 @@ func (d *containerImageDataSource) Configure(_ context.Context, req datasource.C
 }
 
 func (d *containerImageDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var model containerImageModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	var config types.Object
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	opts, diags := model.options(ctx)
-	resp.Diagnostics.Append(diags...)
-	if diags.HasError() {
-		return
-	}
-	report, err := d.conn.registries.client.Check(ctx, model.ImageName.ValueString(), opts)
+	arguments := config.Attributes()
+	imageName := arguments["image_name"].(types.String) // the schema says so, here and below
+	report, err := d.conn.registries.client.Check(ctx, imageName.ValueString(), containerImageOptions(arguments))
 	var unreachable *containerimage.UnreachableError
-	if errors.As(err, &unreachable) && model.AllowUnreachable.ValueBool() {
+	if errors.As(err, &unreachable) && arguments["allow_unreachable"].(types.Bool).ValueBool() {
 		report, err = &containerimage.Report{Problems: []containerimage.Problem{unreachable.Problem()}}, nil
 	}
 	if err != nil {
@@ -250,8 +116,9 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 		awaitCredentials(req, resp)
 		return
 	}
-	model.setReport(report)
-	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	found := containerImageResults(report)
+	found.values["id"] = imageName
+	resp.Diagnostics.Append(resp.State.Set(ctx, found.in(config))...)
 }
 
 // containerImageError is the diagnostic for what a check couldn't do. Only an
@@ -270,62 +137,109 @@ func containerImageError(err error) diag.Diagnostic {
 	}
 }
 
-// options are those of the check that the configuration asks for.
-func (m containerImageModel) options(ctx context.Context) (opts containerimage.Options, diags diag.Diagnostics) {
-	timeout, _ := time.ParseDuration(m.Timeout.ValueString()) // validated; null is the default
-	var programs []string
-	if !m.Programs.IsNull() {
-		diags = m.Programs.ElementsAs(ctx, &programs, false)
-	}
+// containerImageOptions are those of the check that the arguments ask for. They're valid; null is the default.
+func containerImageOptions(arguments map[string]attr.Value) containerimage.Options {
+	text := func(name string) string { return arguments[name].(types.String).ValueString() }
+	flag := func(name string) bool { return arguments[name].(types.Bool).ValueBool() }
+	timeout, _ := time.ParseDuration(text("timeout"))
 	return containerimage.Options{
-		Platform:      m.Platform.ValueString(),
-		Inspect:       m.Inspect.ValueBool(),
-		ElyraVersion:  m.ElyraVersion.ValueString(),
-		ArbitraryUser: m.ArbitraryUser.ValueBool(),
-		CRIORuntime:   m.CRIORuntime.ValueBool(),
-		Programs:      programs,
-		MaxBytes:      m.MaxBytes.ValueInt64(),
-		CACertPEM:     m.CACertPEM.ValueString(),
+		Platform:      text("platform"),
+		Inspect:       flag("inspect"),
+		ElyraVersion:  text("elyra_version"),
+		ArbitraryUser: flag("arbitrary_user"),
+		CRIORuntime:   flag("crio_runtime"),
+		Programs:      knownTexts(arguments["programs"].(types.Set)),
+		MaxBytes:      arguments["max_bytes"].(types.Int64).ValueInt64(),
+		CACertPEM:     text("ca_cert_pem"),
 		Timeout:       timeout,
-	}, diags
+	}
 }
 
-// setReport takes what's known of the image.
-func (m *containerImageModel) setReport(report *containerimage.Report) {
-	m.ID = m.ImageName
-	m.Exists = types.BoolPointerValue(report.Exists)
-	m.AnonymousPull = types.BoolPointerValue(report.AnonymousPull)
-	m.AuthenticatedPull = types.BoolPointerValue(report.AuthenticatedPull)
-	m.Digest = stringOrNull(report.Digest)
-	m.PinnedImageName = stringOrNull(report.PinnedImageName)
-	m.MediaType = stringOrNull(report.MediaType)
-	if report.Size > 0 {
-		m.Size = types.Int64Value(report.Size)
+// containerImageResults are what's known of an image.
+func containerImageResults(report *containerimage.Report) results {
+	found := newResults()
+	text := func(name, value, description string) { found.add(name, stringOrNull(value), description) }
+	texts := func(name string, values []string, description string) {
+		found.add(name, stringList(values), description)
 	}
+	textMap := func(name string, values map[string]string, description string) {
+		found.add(name, stringMap(values), description)
+	}
+	flag := func(name string, value *bool, description string) {
+		found.add(name, types.BoolPointerValue(value), description)
+	}
+	created, size, user := "", types.Int64Null(), types.Int64Null()
 	if !report.Created.IsZero() {
-		m.Created = types.StringValue(report.Created.UTC().Format(time.RFC3339))
+		created = report.Created.UTC().Format(time.RFC3339)
 	}
-	m.Labels, m.ProgramPaths = stringMap(report.Labels), stringMap(report.Programs)
-	m.Layers, m.Env, m.Entrypoint, m.Platforms = stringList(report.Layers), stringList(report.Env), stringList(report.Entrypoint), stringList(report.Platforms)
-	m.ImageUser, m.WorkingDir = stringOrNull(report.ConfigUser), stringOrNull(report.WorkingDir)
-	m.SelectedPlatform = stringOrNull(report.Platform)
-	if report.OS != "" {
-		m.OS = &osModel{types.StringValue(report.OS), stringOrNull(report.OSVersion)}
+	if report.Size > 0 {
+		size = types.Int64Value(report.Size)
 	}
-	if p := report.Python; p != nil {
-		m.Python = &pythonModel{types.StringValue(p.Path), types.StringValue(p.Target), stringOrNull(p.Version), stringOrNull(p.Pip), stringMap(report.Distributions)}
-	}
-	m.Sh, m.Mkdir, m.Curl = executableOrNull(report.Sh), executableOrNull(report.Mkdir), executableOrNull(report.Curl)
-	m.Tar, m.Gzip = executableOrNull(report.Tar), executableOrNull(report.Gzip)
-	m.Certificates = stringOrNull(report.Certificates)
 	if report.User != nil {
-		m.User = types.Int64Value(int64(*report.User))
+		user = types.Int64Value(int64(*report.User))
 	}
-	m.PrerequisitesMet = types.BoolPointerValue(report.PrerequisitesMet)
-	m.Problems = make([]containerImageProblem, len(report.Problems))
+
+	text("id", "", "Same as `image_name`.")
+	flag("exists", report.Exists, "Whether the image exists. Null if the registry doesn't say, such as without credentials.")
+	flag("anonymous_pull", report.AnonymousPull, "Whether the image can be pulled without credentials. If not, the runtime image needs a `pull_secret`. Null if the registry gave no clear answer.")
+	flag("authenticated_pull", report.AuthenticatedPull, "Whether the image can be pulled with the credentials in the provider's configuration. Null if there are none for its registry, or the registry gave no clear answer.")
+	text("digest", report.Digest, "What the image name stands for now: the digest of its manifest, or of its index if it has several platforms. Null if unknown.")
+	text("pinned_image_name", report.PinnedImageName, "The image by its digest, `repository@sha256:…`, for `image_name` of a runtime image. Null if unknown.")
+	text("media_type", report.MediaType, "Media type of what `digest` names.")
+	found.add("size", size, "Size of the platform's image in the registry, in bytes. Null if unknown.")
+	texts("layers", report.Layers, "Digests of the platform's layers, the bottom first.")
+	text("created", created, "When the image says it was built, as an RFC 3339 timestamp. Null if it doesn't say.")
+	textMap("labels", report.Labels, "Labels of the image.")
+	texts("env", report.Env, "Environment that the image sets, as `NAME=value`.")
+	texts("entrypoint", report.Entrypoint, "Entrypoint of the image. Elyra doesn't run it.")
+	text("image_user", report.ConfigUser, "The image's `USER`, as written. Null if it sets none, which means root.")
+	text("working_dir", report.WorkingDir, "The image's `WORKDIR`, as written. Null if it sets none, which means `/`.")
+	texts("platforms", report.Platforms, "Platforms that the image has, as `os/arch` or `os/arch/variant`.")
+	text("selected_platform", report.Platform, "The platform that was checked. Null if there's none.")
+
+	system := newResults()
+	system.add("name", stringOrNull(report.OS), "Its identifier, such as `debian` or `rhel`.")
+	system.add("version", stringOrNull(report.OSVersion), "Its version, such as `12`. Null if it has none.")
+	found.addObject("os", system, report.OS != "", "The operating system that the image says it is, in `/etc/os-release`. Null without `inspect`.")
+	for name, program := range map[string]*containerimage.Executable{
+		"sh": report.Sh, "mkdir": report.Mkdir, "curl": report.Curl, "tar": report.Tar, "gzip": report.Gzip, "python": report.Python,
+	} {
+		command, executable, exists := name, newResults(), program != nil
+		if !exists {
+			program = &containerimage.Executable{}
+		}
+		executable.add("path", types.StringValue(program.Path), "Where it is along the image's `PATH`.")
+		executable.add("target", types.StringValue(program.Target), "The file that `path` resolves to, after symbolic links.")
+		if name == "python" {
+			command = "python3"
+			executable.add("version", stringOrNull(program.Version), "Major and minor version, such as `3.11`. Null if unknown.")
+			executable.add("pip", stringOrNull(program.Pip), "Where this Python's `pip` is. Null if there's none, or it isn't known.")
+			executable.add("distributions", stringMap(report.Distributions), "Versions of the installed Python distributions, by name in lowercase with hyphens, such as `jupyter-client`.")
+		}
+		found.addObject(name, executable, exists, "The `"+command+"` in the image's `PATH`. Null if there's none that runs, or without `inspect`.")
+	}
+	textMap("program_paths", report.Programs, "Paths of the `programs` that are found, by name. A file that can't run, such as an empty one or one for another processor, doesn't count.")
+	text("certificates", report.Certificates, "The image's certificate store. Null if there's none where curl looks for one, or without `inspect`.")
+	found.add("user", user, "Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example of one.")
+	flag("prerequisites_met", report.PrerequisitesMet, "Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown`.")
+
+	problem := problemResults(containerimage.Problem{})
+	problems := make([]attr.Value, len(report.Problems))
 	for i, p := range report.Problems {
-		m.Problems[i] = containerImageProblem{types.StringValue(p.Code), types.StringValue(string(p.Severity)), types.StringValue(p.Message), types.StringValue(p.NextStep)}
+		problems[i] = objectOf(problemResults(p).values)
 	}
+	found.add("problems", types.ListValueMust(types.ObjectType{AttrTypes: typesOf(objectOf(problem.values))}, problems), "What's wrong with the image, what isn't known, and what may matter.")
+	found.describe("problems", problem)
+	return found
+}
+
+func problemResults(p containerimage.Problem) results {
+	found := newResults()
+	found.add("code", types.StringValue(p.Code), "Kind of problem, from the table above. It's stable, for conditions.")
+	found.add("severity", types.StringValue(string(p.Severity)), "`error`: a pipeline with the image fails. `unknown`: whether one fails isn't known. `warning`: pipelines run, and it may still matter.")
+	found.add("message", types.StringValue(p.Message), "What's wrong.")
+	found.add("next_step", types.StringValue(p.NextStep), "What to do about it.")
+	return found
 }
 
 func stringMap(values map[string]string) types.Map {
@@ -334,13 +248,6 @@ func stringMap(values map[string]string) types.Map {
 		elements[name] = types.StringValue(value)
 	}
 	return types.MapValueMust(types.StringType, elements)
-}
-
-func executableOrNull(e *containerimage.Executable) *executableModel {
-	if e == nil {
-		return nil
-	}
-	return &executableModel{types.StringValue(e.Path), types.StringValue(e.Target)}
 }
 
 func stringList(values []string) types.List {

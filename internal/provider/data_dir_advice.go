@@ -62,11 +62,7 @@ func (c *connection) elsewhereDetail() (detail string) {
 }
 
 func (c *connection) elsewhereAdvice(found filestore.Elsewhere) string {
-	count := fmt.Sprintf("%d %ss are", found.Count, c.kind.Noun)
-	if found.Count == 1 {
-		count = "1 " + c.kind.Noun + " is"
-	}
-	detail := fmt.Sprintf("Elyra and this provider read %s, which has no %ss. %s in %s. ", found.Expected, c.kind.Noun, count, found.Found)
+	detail := fmt.Sprintf("Elyra and this provider read %s, which has no %ss. %s has %s. ", found.Expected, c.kind.Noun, found.Found, counted(found.Count, c.kind.Noun))
 	switch {
 	case found.DataDir != "":
 		return detail + fmt.Sprintf("To use that directory:\n\n    data_dir = %q", found.DataDir)

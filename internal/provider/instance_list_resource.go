@@ -53,10 +53,7 @@ func (r *instanceResource) List(ctx context.Context, req list.ListRequest, strea
 	diags := req.Config.Get(ctx, &model)
 	filter, filterDiags := newInstanceFilter(ctx, model.Search, model.Tags)
 	diags.Append(filterDiags...)
-	if r.conn.store == nil {
-		diags.Append(unconfiguredError())
-	}
-	if diags.HasError() {
+	if !r.conn.ready(&diags) {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
@@ -97,7 +94,7 @@ func (r *instanceResource) listResult(ctx context.Context, req list.ListRequest,
 	model.setInstance(instance)
 	result := req.NewListResult(ctx)
 	result.DisplayName = elyra.Printable(model.text("display_name").ValueString())
-	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
+	result.Diagnostics.Append(result.Identity.Set(ctx, instanceIdentityModel{model.Name})...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model.object())...)
 	}

@@ -17,12 +17,12 @@ import (
 // have it.
 type instanceModel struct {
 	*instanceType
-	documentModel
 
-	Name      types.String
-	Overwrite types.Bool
-	ID        types.String
-	Location  types.String
+	Name, ID, Location types.String
+	Overwrite          types.Bool
+	Tags               types.Set
+	// texts are the values of the type's fields, in that order.
+	texts []types.String
 
 	// versions are those of the secrets, and writeOnly their values, which only a
 	// configuration has.
@@ -30,13 +30,19 @@ type instanceModel struct {
 	writeOnly []types.String
 }
 
+// model returns a model without values.
+func (t *instanceType) model() instanceModel {
+	return instanceModel{instanceType: t, texts: make([]types.String, len(t.fields)), versions: make([]types.Number, len(t.secrets))}
+}
+
 // object is the model as Terraform has it. With the tags of a struct, the framework
 // would do that and its reverse, and compile regular expressions for it each time: a
 // fifth of what a read costs.
 func (m instanceModel) object() types.Object {
-	values := m.values(map[string]attr.Value{
-		"name": m.Name, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location,
-	})
+	values := map[string]attr.Value{"name": m.Name, "overwrite": m.Overwrite, "id": m.ID, "location": m.Location, "tags": m.Tags}
+	for i, field := range m.fields {
+		values[field.Key] = m.texts[i]
+	}
 	for i, secret := range m.secrets {
 		values[writeOnly(secret)], values[version(secret)] = types.StringNull(), m.versions[i]
 	}
@@ -53,14 +59,35 @@ func (m *instanceModel) get(ctx context.Context, from interface {
 		return diags
 	}
 	values := object.Attributes()
-	m.setValues(values)
-	m.Name, m.ID = values["name"].(types.String), values["id"].(types.String) // the schema says so
-	m.Overwrite, m.Location = values["overwrite"].(types.Bool), values["location"].(types.String)
+	text := func(name string) types.String { return values[name].(types.String) } // the schema says so, here and below
+	m.Name, m.ID, m.Location = text("name"), text("id"), text("location")
+	m.Overwrite, m.Tags = values["overwrite"].(types.Bool), values["tags"].(types.Set)
+	for i, field := range m.fields {
+		m.texts[i] = text(field.Key)
+	}
 	m.writeOnly = make([]types.String, len(m.secrets))
 	for i, secret := range m.secrets {
-		m.writeOnly[i], m.versions[i] = values[writeOnly(secret)].(types.String), values[version(secret)].(types.Number)
+		m.writeOnly[i], m.versions[i] = text(writeOnly(secret)), values[version(secret)].(types.Number)
 	}
 	return diags
+}
+
+// text returns the value of a field.
+func (m instanceModel) text(key string) types.String { return m.texts[m.index(key)] }
+
+func (m instanceModel) index(key string) int {
+	return slices.IndexFunc(m.fields, func(f elyra.Field) bool { return f.Key == key })
+}
+
+// known returns the values that are known and not null, by key, and the tags.
+func (m instanceModel) known() (values map[string]string, tags []string) {
+	values = make(map[string]string, len(m.fields))
+	for i, field := range m.fields {
+		if text := m.texts[i].ValueString(); text != "" {
+			values[field.Key] = text
+		}
+	}
+	return values, knownTexts(m.Tags)
 }
 
 // instanceIdentityModel identifies an instance for Terraform.
@@ -80,28 +107,29 @@ func (m instanceModel) document(stored elyra.Document) elyra.Document {
 }
 
 // setDocument sets what a document has, and of its secrets those that the model has already:
-// others are unmanaged, or write-only.
+// others are unmanaged, or write-only. Of too many tags it takes one more than a configuration can
+// have, which is always a difference.
 func (m *instanceModel) setDocument(document elyra.Document) {
 	values, tags := m.read(document)
 	for _, secret := range m.secrets {
-		if m.texts == nil || m.text(secret.Key).IsNull() {
+		if m.text(secret.Key).IsNull() {
 			delete(values, secret.Key)
 		}
 	}
-	m.setKnown(values, tags)
+	m.Tags = stringSet(tags[:min(len(tags), maxTags+1)])
+	m.texts = make([]types.String, len(m.fields)) // copies of the model share them
+	for i, field := range m.fields {
+		m.texts[i] = stringOrNull(values[field.Key])
+	}
 }
 
 // validate holds all known values to their rules, before anything is written.
 func (m instanceModel) validate() (diags diag.Diagnostics) {
-	for i, field := range m.instanceType.fields {
+	for i, field := range m.fields {
 		diags.Append(fieldRule(field).validate(path.Root(field.Key), m.texts[i])...)
 	}
 	diags.Append(nameRule.validate(pathName, m.Name)...)
-	for _, tag := range m.Tags.Elements() {
-		if text, ok := tag.(types.String); ok {
-			diags.Append(tagRule.validate(path.Root("tags").AtSetValue(tag), text)...)
-		}
-	}
+	diags.Append(tagRule.validateSet(path.Root("tags"), m.Tags)...)
 	return diags
 }
 
@@ -109,23 +137,12 @@ func (m instanceModel) validate() (diags diag.Diagnostics) {
 // nothing but the name.
 func (m instanceModel) isImport() bool { return m.ID.IsNull() }
 
-// setInstance sets what a store holds.
+// setInstance sets what a store holds. If nothing can be read of its document, what was
+// known of it stays.
 func (m *instanceModel) setInstance(instance elyra.Instance) {
-	m.setDocument(instance.Document)
-	m.setPlace(instance)
-}
-
-// setInvalid sets what can be read of an invalid instance. If that's nothing, what
-// was known of it stays.
-func (m *instanceModel) setInvalid(instance elyra.Instance) {
 	if !instance.Document.IsZero() {
 		m.setDocument(instance.Document)
 	}
-	m.setPlace(instance)
-}
-
-// setPlace sets what an instance has besides its document.
-func (m *instanceModel) setPlace(instance elyra.Instance) {
 	m.Name, m.ID = types.StringValue(instance.Name), types.StringValue(instance.Name)
 	m.Location = types.StringValue(instance.Location)
 	if m.Overwrite.IsNull() { // an import doesn't know it
@@ -160,33 +177,17 @@ func (m instanceModel) differs(state instanceModel) bool {
 	return !m.Location.Equal(state.Location) || !m.sameInstance(state)
 }
 
-// sameInstance reports whether both describe the same instance.
+// sameInstance reports whether both describe the same instance. No tags and an empty set of
+// them are one thing: states of old have null for none.
 func (m instanceModel) sameInstance(o instanceModel) bool {
-	return m.Name.Equal(o.Name) && m.sameDocument(o.documentModel) &&
-		slices.EqualFunc(m.versions, o.versions, func(a, b types.Number) bool { return a.Equal(b) })
+	untagged := func(tags types.Set) bool { return !tags.IsUnknown() && len(tags.Elements()) == 0 }
+	return m.Name.Equal(o.Name) && (m.Tags.Equal(o.Tags) || untagged(m.Tags) && untagged(o.Tags)) &&
+		slices.EqualFunc(m.texts, o.texts, equalValues) && slices.EqualFunc(m.versions, o.versions, equalValues)
 }
+
+func equalValues[Value attr.Value](a, b Value) bool { return a.Equal(b) }
 
 // equal reports whether two states are the same.
 func (m instanceModel) equal(o instanceModel) bool {
 	return m.sameInstance(o) && m.Tags.Equal(o.Tags) && m.ID.Equal(o.ID) && m.Location.Equal(o.Location) && m.Overwrite.Equal(o.Overwrite)
-}
-
-func (m instanceModel) identity() instanceIdentityModel {
-	return instanceIdentityModel{Name: m.Name}
-}
-
-// stringOrNull maps the empty string, which no document has, to null.
-func stringOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
-}
-
-func stringSet(values []string) types.Set {
-	elements := make([]attr.Value, len(values))
-	for i, value := range slices.Sorted(slices.Values(values)) {
-		elements[i] = types.StringValue(value)
-	}
-	return types.SetValueMust(types.StringType, elements)
 }

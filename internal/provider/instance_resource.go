@@ -78,7 +78,7 @@ func (r *instanceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			MarkdownDescription: fieldDescription(field),
 			Required:            field.Required,
 			Optional:            !field.Required,
-			Validators:          []validator.String{fieldValidator(field)},
+			Validators:          []validator.String{fieldRule(field)},
 		}
 		if field.Default != "" {
 			attribute.Computed, attribute.Default = true, stringdefault.StaticString(field.Default)
@@ -181,9 +181,7 @@ func (r *instanceResource) create(ctx context.Context, plan *instanceModel, conf
 func (r *instanceResource) checkWrite(plan, config instanceModel, stored map[string]string) (diags diag.Diagnostics) {
 	diags.Append(plan.validate()...)
 	diags.Append(plan.checkTogether(config, stored)...)
-	if r.conn.store == nil {
-		diags.Append(unconfiguredError())
-	}
+	r.conn.ready(&diags)
 	return diags
 }
 
@@ -221,14 +219,13 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	old := state
 	if invalid != nil {
 		resp.Diagnostics.Append(r.conn.invalidWarning(invalid, *found, old.isImport()))
-		state.setInvalid(*found)
 	} else {
 		resp.Diagnostics.Append(r.conn.modeWarnings(*found)...)
 		if old.isImport() {
 			resp.Diagnostics.Append(r.conn.unsavableWarning(*found)...)
 		}
-		state.setInstance(*found)
 	}
+	state.setInstance(*found)
 	digest := r.digest(*found, before.Digest)
 	resp.Diagnostics.Append(state.setChangedSecrets(before.Digest, digest)...)
 	after := recorded{
@@ -250,10 +247,7 @@ func (r *instanceResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
-	if r.conn.store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
-	}
-	if resp.Diagnostics.HasError() {
+	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
 	if plan.differs(state) { // overwrite alone is nothing to write
@@ -303,10 +297,7 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 	var before recorded
 	before.load(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
-	if r.conn.store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
-	}
-	if resp.Diagnostics.HasError() {
+	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
 	name := state.Name.ValueString()
@@ -326,11 +317,9 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 		if changed := (*elyra.ChangedError)(nil); errors.As(err, &changed) {
 			found := changed.Found
 			digest := r.conn.digest(found, before.Digest)
-			if !found.Document.IsZero() {
-				state.setInstance(found)
-				state.setChangedSecrets(before.Digest, digest)
-				resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
-			}
+			state.setInstance(found)
+			state.setChangedSecrets(before.Digest, digest)
+			resp.Diagnostics.Append(resp.State.Set(ctx, state.object())...)
 			after := recorded{Name: name, Digest: digest, Overwrote: before.Overwrote, Invalid: found.Document.IsZero()}
 			resp.Diagnostics.Append(after.save(ctx, resp.Private, before)...)
 		}
@@ -343,11 +332,7 @@ func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportS
 	resource.ImportStatePassthroughWithIdentity(ctx, pathName, pathName, req, resp)
 	var name types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, pathName, &name)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if r.conn.store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
+	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
 	fail := func(detail string) {
@@ -377,5 +362,5 @@ func setIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, model in
 	if identity == nil {
 		return nil
 	}
-	return identity.Set(ctx, model.identity())
+	return identity.Set(ctx, instanceIdentityModel{model.Name})
 }

@@ -56,7 +56,7 @@ func (m instanceModel) checkTogether(config instanceModel, stored map[string]str
 	}
 	values, _ := m.known()
 	var unknown []string
-	for i, field := range m.instanceType.fields {
+	for i, field := range m.fields {
 		if m.texts[i].IsUnknown() {
 			unknown = append(unknown, field.Key)
 		}
@@ -163,7 +163,7 @@ func (m instanceModel) describes(document elyra.Document) bool {
 // secretAttributes are the arguments for a secret.
 func secretAttributes(secret elyra.Field) map[string]schema.Attribute {
 	plain, hidden, number := secret.Key, writeOnly(secret), version(secret)
-	rule := fieldValidator(secret)
+	rule := fieldRule(secret)
 	return map[string]schema.Attribute{
 		plain: schema.StringAttribute{
 			MarkdownDescription: fieldDescription(secret) + fmt.Sprintf(" It's in plain text in the state and in saved plans; %#q isn't. If neither is set, the stored value stays.", hidden),

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -57,6 +59,8 @@ func newRuntimeType(name, page string, runtime *elyra.RuntimeSchema) *instanceTy
 var (
 	kubeflowPipelinesType = newRuntimeType("elyra_kubeflow_pipelines_runtime", "kubeflow-pipelines-configuration-settings", elyra.KubeflowPipelines)
 	airflowType           = newRuntimeType("elyra_airflow_runtime", "apache-airflow-configuration-settings", elyra.Airflow)
+
+	instanceTypes = []*instanceType{airflowType, kubeflowPipelinesType, runtimeImageType}
 )
 
 // foreign returns the other type that a document is of; nil if there's none.
@@ -65,8 +69,8 @@ func (t *instanceType) foreign(document elyra.Document) *instanceType {
 		return nil
 	}
 	found, _ := document.Runtime() // the schema is all that matters
-	for _, other := range []*instanceType{kubeflowPipelinesType, airflowType} {
-		if other != t && other.runtime == found.Schema {
+	for _, other := range instanceTypes {
+		if other != t && other.runtime != nil && other.runtime == found.Schema {
 			return other
 		}
 	}
@@ -78,30 +82,29 @@ func (t *instanceType) title() string {
 	return strings.ToUpper(t.kind.Noun[:1]) + t.kind.Noun[1:]
 }
 
-// model returns a model without values.
-func (t *instanceType) model() instanceModel {
-	return instanceModel{instanceType: t, documentModel: documentModel{fields: t.fields}, versions: make([]types.Number, len(t.secrets))}
-}
-
 // document returns stored with values and tags in it, and all else as it was.
 func (t *instanceType) document(stored elyra.Document, values map[string]string, tags []string) elyra.Document {
 	if t.runtime != nil {
 		return elyra.Runtime{Schema: t.runtime, Values: values, Tags: tags}.Document(stored)
 	}
+	return stored.With(runtimeImage(values, tags))
+}
+
+func runtimeImage(values map[string]string, tags []string) elyra.RuntimeImage {
 	image := elyra.RuntimeImage{Tags: tags}
-	for _, field := range t.fields {
+	for _, field := range elyra.Fields() {
 		*field.Of(&image) = values[field.Key]
 	}
-	return stored.With(image)
+	return image
 }
 
 // read is the reverse of document, as far as the document can be read.
 func (t *instanceType) read(document elyra.Document) (values map[string]string, tags []string) {
 	if t.runtime != nil {
 		runtime, _ := document.Runtime() // the store has checked it
-		for _, field := range t.fields {
-			if !field.Secret {
-				runtime.Values[field.Key] = withoutCredentials(runtime.Values[field.Key])
+		for key, value := range runtime.Values {
+			if !slices.Contains(t.kind.Secrets, key) {
+				runtime.Values[key] = withoutCredentials(value)
 			}
 		}
 		return runtime.Values, runtime.Tags
@@ -112,4 +115,20 @@ func (t *instanceType) read(document elyra.Document) (values map[string]string, 
 		values[field.Key] = *field.Of(&image)
 	}
 	return values, image.Tags
+}
+
+// withoutCredentials takes user name and password out of an address.
+func withoutCredentials(text string) string {
+	if !strings.Contains(text, "://") || !strings.Contains(text, "@") {
+		return text
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	if u.User == nil {
+		return text
+	}
+	u.User = nil
+	return u.String()
 }

@@ -3,10 +3,10 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -23,16 +23,26 @@ var (
 	_ datasource.DataSourceWithConfigure = (*instancesDataSource)(nil)
 )
 
+func newRuntimeImagesDataSource() datasource.DataSource {
+	return &instancesDataSource{
+		instanceType: runtimeImageType, attribute: "runtime_images",
+		description: "Lists the runtime images of Elyra, including those that it ships, as `elyra-metadata list runtime-images` does.",
+	}
+}
+
+func newRuntimesDataSource() datasource.DataSource {
+	return &instancesDataSource{
+		instanceType: kubeflowPipelinesType, attribute: "runtimes",
+		description: "Lists the runtime configurations of Elyra, as `elyra-metadata list runtimes` does, without passwords, tokens, and user names: they're neither in the state nor in the plan.\n\n" +
+			"With `endpoint`, Elyra rewrites documents from before version 3.5 when it lists them, as it does for its own user interface. Files are only read.",
+	}
+}
+
 // instancesDataSource lists the instances of a kind.
 type instancesDataSource struct {
 	*instanceType // any of the kind
 	// attribute has the instances.
 	attribute, description string
-	// attributes are those of an instance, and values their values.
-	attributes func(context.Context) map[string]schema.Attribute
-	values     func(elyra.Instance) map[string]attr.Value
-	// warnings are about what was found, and where.
-	warnings func(*connection, []elyra.Instance) diag.Diagnostics
 
 	conn *connection
 }
@@ -41,7 +51,7 @@ func (d *instancesDataSource) Metadata(_ context.Context, req datasource.Metadat
 	resp.TypeName = req.ProviderTypeName + "_" + d.attribute
 }
 
-func (d *instancesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *instancesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: d.description,
 		Attributes: map[string]schema.Attribute{
@@ -61,7 +71,7 @@ func (d *instancesDataSource) Schema(ctx context.Context, _ datasource.SchemaReq
 			},
 			d.attribute: schema.ListNestedAttribute{
 				MarkdownDescription: "The " + d.kind.Noun + "s, sorted by name.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: d.attributes(ctx)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: d.listedResults(elyra.Instance{}).attributes()},
 				Computed:            true,
 			},
 		},
@@ -81,14 +91,10 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	filter, diags := newInstanceFilter(ctx, search, tags)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
+	if !d.conn.ready(&resp.Diagnostics) {
 		return
 	}
 	store := d.conn.store
-	if store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
-		return
-	}
 	if includeInvalid.ValueBool() && !store.IsLocal() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("include_invalid"), "Invalid "+d.kind.Noun+"s can't be listed",
 			"A running server leaves invalid instances out of its list, so there may be more. To see them, read the server's data directory: set data_dir instead of endpoint in the provider's configuration.")
@@ -102,15 +108,14 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 		values, tags := d.read(i.Document)
 		return !filter.matches(i.Name, values["display_name"], tags)
 	})
-	if d.warnings != nil {
-		resp.Diagnostics.Append(d.warnings(d.conn, instances)...)
-	}
+	resp.Diagnostics.Append(d.conn.elsewhereWarnings()...)
+	resp.Diagnostics.Append(d.tagsWarning(instances...)...)
 	// Set would make values of the framework of them all, and then these of Terraform, and hold both.
 	listType := resp.State.Schema.GetAttributes()[d.attribute].GetType().TerraformType(ctx).(tftypes.List) // as Schema says
 	found := make([]tftypes.Value, len(instances))
 	for i, instance := range instances {
 		values := map[string]tftypes.Value{}
-		for name, value := range d.values(instance) {
+		for name, value := range d.listedResults(instance).values {
 			values[name], _ = value.ToTerraformValue(ctx) // it fails for unknown types of values alone
 		}
 		found[i] = tftypes.NewValue(listType.ElementType, values)
@@ -121,6 +126,63 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	attributes = maps.Clone(attributes)
 	attributes[d.attribute] = tftypes.NewValue(listType, found)
 	resp.State.Raw = tftypes.NewValue(req.Config.Raw.Type(), attributes)
+}
+
+// listedResults are what a list shows of an instance, valid or not.
+func (t *instanceType) listedResults(instance elyra.Instance) results {
+	found := t.instanceResults(instance)
+	found.add("writable", types.BoolValue(instance.Writable), "Whether the "+t.short+" is in the directory that the provider writes to and can be replaced there. One in a later directory can be hidden by one with the same name, but not deleted. Always `true` for servers, which don't report it.")
+	found.add("invalid_reason", invalidReason(instance), "Why Elyra rejects the "+t.short+". Null if it's valid.")
+	return found
+}
+
+const originDescription = "`local`: the first directory in the search path, which is the one the provider writes to. `shared`: a later directory. `factory`: the directory of images that ship with Elyra. Null for servers, which don't report it."
+
+// instanceResults are what a data source shows of an instance, as far as it can be read: no secret and no user name.
+func (t *instanceType) instanceResults(instance elyra.Instance) results {
+	found := newResults()
+	values, tags := t.read(instance.Document)
+	tagsDescription := tagsDescription + " Empty if there are none. If there are more than 1,000, these are the first 1,000, with a warning."
+	if t.runtime != nil {
+		t.addRuntimeResults(found, instance.Document, values)
+	} else {
+		tagsDescription += " `json` has all of them."
+		document := types.StringNull()
+		if invalid := (*elyra.InvalidError)(nil); instance.Invalid == nil || errors.As(instance.Invalid, &invalid) && !invalid.Unloadable {
+			document = types.StringValue(string(instance.Document.Encode()))
+		}
+		found.add("id", types.StringValue(instance.Name), "Same as `name`.")
+		found.add("json", document, "The whole document, including unknown keys, formatted as Elyra writes it.")
+	}
+	found.add("name", types.StringValue(instance.Name), "Name of the "+t.short+": its file name without `.json`.")
+	found.add("location", types.StringValue(instance.Location), locationDescription)
+	found.add("origin", stringOrNull(string(instance.Origin)), originDescription)
+	found.add("tags", stringSet(tags[:min(len(tags), maxTags)]), tagsDescription)
+	for _, other := range instanceTypes {
+		for _, field := range other.fields {
+			if other.kind == t.kind && !field.Secret && !field.Private {
+				found.add(field.Key, stringOrNull(values[field.Key]), fieldDescription(field))
+			}
+		}
+	}
+	return found
+}
+
+// addRuntimeResults adds what only runtimes have.
+func (t *instanceType) addRuntimeResults(found results, document elyra.Document, values map[string]string) {
+	var secrets []string
+	for _, key := range t.kind.Secrets {
+		if values[key] != "" {
+			secrets = append(secrets, key)
+		}
+	}
+	runtime, _ := document.Runtime() // as far as it can be read
+	runtimeType := types.StringNull()
+	if runtime.Schema != nil {
+		runtimeType = types.StringValue(runtime.Schema.Type)
+	}
+	found.add("runtime_type", runtimeType, "`KUBEFLOW_PIPELINES` or `APACHE_AIRFLOW`.")
+	found.add("secrets", stringSet(secrets), "Names of the attributes of the document that hold a secret, such as `cos_password`.")
 }
 
 // invalidReason says why Elyra refuses an instance; null if it doesn't.
@@ -134,4 +196,24 @@ func invalidReason(instance elyra.Instance) types.String {
 	default: // what can't even be read
 		return types.StringValue(instance.Invalid.Error())
 	}
+}
+
+// tagsWarning names the first of the instances whose tags aren't all shown, and says how many there are.
+func (t *instanceType) tagsWarning(instances ...elyra.Instance) (diags diag.Diagnostics) {
+	var first string
+	count := 0
+	for _, instance := range instances {
+		if _, tags := t.read(instance.Document); len(tags) > maxTags {
+			if count++; count == 1 {
+				first = fmt.Sprintf("%q at %s has %d tags, of which tags has the first %d.", instance.Name, elyra.Printable(instance.Location), len(tags), maxTags)
+			}
+		}
+	}
+	if count > 1 {
+		first += fmt.Sprintf(" The same is true of %d more %ss.", count-1, t.kind.Noun)
+	}
+	if count > 0 {
+		diags.AddWarning("Not all tags are shown", "The "+t.kind.Noun+" "+first)
+	}
+	return diags
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
@@ -51,12 +50,11 @@ func (c *connection) changeError(ctx context.Context, verb string, state instanc
 	if !errors.As(err, &changed) {
 		return c.storeError(ctx, verb, state.Name.ValueString(), err)
 	}
-	summary := fmt.Sprintf("%s %q has changed since the plan", c.title(), changed.Found.Name)
 	if before.Digest == "" {
 		return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Unable to %s tainted %s %q", verb, c.kind.Noun, changed.Found.Name),
 			fmt.Sprintf("Terraform doesn't pass on what the plan saw of a tainted resource. %[1]s has other content than the state, so somebody may have changed it since. Nothing was changed. To replace it as the plan shows it:\n\n    terraform untaint '%[2]s.<label>'\n    terraform apply -replace='%[2]s.<label>'", changed.Found.Location, c.name))
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, summary,
+	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("%s %q has changed since the plan", c.title(), changed.Found.Name),
 		fmt.Sprintf("Something else has changed %s after the plan was made:\n\n%s\n\nNothing was changed. Plan again to see the new difference, then apply.",
 			changed.Found.Location, indented(differences(state, before, changed.Found))))
 }
@@ -68,7 +66,7 @@ func differences(state instanceModel, before recorded, found elyra.Instance) (li
 	}
 	now := state
 	now.setDocument(found.Document)
-	old, values := state.values(map[string]attr.Value{}), now.values(map[string]attr.Value{})
+	old, values := state.object().Attributes(), now.object().Attributes()
 	was, is := marks(before.Digest), marks(state.digest(found, before.Digest))
 	for _, secret := range state.secrets {
 		delete(values, secret.Key)
@@ -139,7 +137,7 @@ func (c *connection) nextStep(verb string, err error) string {
 	case errors.As(err, &readOnly) && verb == "create":
 		return "To keep it, set a different name."
 	case errors.As(err, &readOnly):
-		return fmt.Sprintf("Change it where it comes from. To stop managing it and leave it as it is:\n\n    terraform state rm '%s.<label>' # %s", c.name, readOnly.Name)
+		return "Change it where it comes from. To stop managing it and leave it as it is:" + c.forget()
 	case errors.As(err, &guide) && guide.NextStep() != "":
 		return guide.NextStep()
 	case errors.Is(err, fs.ErrPermission) && verb == "create":
@@ -185,7 +183,7 @@ func (c *connection) conflictError(ctx context.Context, conflict ownership.Confl
 	if displayName != "" {
 		derived = fmt.Sprintf(" (derived from display_name %q)", displayName)
 	}
-	var summary, detail string
+	summary, detail := fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name), ""
 	switch conflict {
 	case ownership.TwoAddresses:
 		summary = fmt.Sprintf("Two addresses have the %s %q", c.kind.Noun, name)
@@ -199,8 +197,18 @@ If the plan mentions a deposed object, create_before_destroy was interrupted. Fo
 
     terraform state rm '%[1]s.<label>'
     terraform import '%[1]s.<label>' %[2]s`, c.name, name)
+	case ownership.SameName, ownership.NameInUse:
+		which := "one of them"
+		if conflict == ownership.NameInUse {
+			which = "the new one"
+		}
+		summary = fmt.Sprintf("Two resources have the name %q", name)
+		detail = fmt.Sprintf("This resource and at least one other %s in this configuration have the name %q%s. Set a different name on %s:%s",
+			c.kind.Noun, name, derived, which, c.anotherName(ctx, name))
+	case ownership.OtherType:
+		detail = fmt.Sprintf("The name passes from a resource of one type to a resource of another type%s. An object can't change its type, so no moved block and no command keeps the instance. Set a different name on the resource that takes the name:%s\n\nTo use the same name, remove the resource that takes it, apply, and add it again.",
+			derived, c.anotherName(ctx, name))
 	case ownership.NewAddress:
-		summary = fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
 		detail = fmt.Sprintf(`One address has left the configuration and a new one has the same name%[1]s. To keep the instance under the new address, add:
 
     moved {
@@ -216,8 +224,7 @@ If Terraform reports that the moved object still exists, or if the plan stays th
 If the plan mentions a deposed object, create_before_destroy was interrupted. Destroy the old object first:
 
     terraform apply -destroy -refresh=false -target='%[2]s.<label>'`, derived, c.name)
-	case ownership.PassedOn:
-		summary = fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
+	default:
 		detail = fmt.Sprintf(`The name passes from one resource to another%[1]s, as in a swap, or in a list under count that has lost an element. A moved block can't express that while both addresses exist. Move the object in the state instead:
 
     terraform state mv '%[2]s.<old label>' '%[2]s.<label>'
@@ -227,24 +234,18 @@ If the new address has another object, move that one out of the way first:
     terraform state mv '%[2]s.<label>' '%[2]s.<unused label>'
 
 For lists, use for_each instead of count: its keys don't shift.`, derived, c.name)
-	case ownership.OtherType:
-		summary = fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
-		detail = fmt.Sprintf(`The name passes from a resource of one type to a resource of another type%s. An object can't change its type, so no moved block and no command keeps the instance. Set a different name on the resource that takes the name:
-
-    name = %q
-
-To use the same name, remove the resource that takes it, apply, and add it again.`, derived, c.freeName(ctx, name))
-	default:
-		which := "one of them"
-		if conflict == ownership.NameInUse {
-			which = "the new one"
-		}
-		summary = fmt.Sprintf("Two resources have the name %q", name)
-		detail = fmt.Sprintf(`This resource and at least one other %[5]s in this configuration have the name %[1]q%[2]s. Set a different name on %[3]s:
-
-    name = %[4]q`, name, derived, which, c.freeName(ctx, name), c.kind.Noun)
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail+"\n\n"+destroyAnyway)
+}
+
+// anotherName is the line that gives a resource a name that's free.
+func (c *connection) anotherName(ctx context.Context, name string) string {
+	return fmt.Sprintf("\n\n    name = %q", c.freeName(ctx, name))
+}
+
+// forget are the lines that remove a resource from the state.
+func (c *connection) forget() string {
+	return fmt.Sprintf("\n\n    terraform state rm '%s.<label>'", c.name)
 }
 
 // ignoredFault adds to a fault in what is going to be written where it comes from.
@@ -301,7 +302,7 @@ func (c *connection) existsWarning(ctx context.Context, found elyra.Instance) di
 // existsAdvice lists the ways on if a name is taken, the simplest first.
 func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, claim claim) string {
 	name := found.Name
-	rename := fmt.Sprintf("To keep both, set a different name:\n\n    name = %q\n\n", c.freeName(ctx, name))
+	rename := "To keep both, set a different name:" + c.anotherName(ctx, name) + "\n\n"
 	if !c.store.IsLocal() {
 		if _, invalid, _ := c.find(ctx, name, elyra.Current); invalid != nil && invalid.Irreparable {
 			return rename + c.irreparableAdvice(name)
@@ -313,7 +314,7 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
 	}
 	if claim == claimMoved {
-		rename = fmt.Sprintf("To keep both, forget the current one, which stays as it is, and set a different name:\n\n    terraform state rm '%s.<label>'\n\n    name = %q\n\n", c.name, c.freeName(ctx, name))
+		rename = "To keep both, forget the current one, which stays as it is, and set a different name:" + c.forget() + c.anotherName(ctx, name) + "\n\n"
 	}
 	if c.foreign(found.Document) != nil {
 		importIt = ""
@@ -349,9 +350,7 @@ func (c *connection) destroyElsewhereError(name, location string) diag.Diagnosti
 The provider's configuration refers to another place, where it would be at:
 %s
 
-To destroy the instance, use the provider's old configuration. To forget it and leave it as it is:
-
-    terraform state rm '%s.<label>'`, location, c.store.Location(name), c.name))
+To destroy the instance, use the provider's old configuration. To forget it and leave it as it is:%s`, location, c.store.Location(name), c.forget()))
 }
 
 // placeChangedError stops an update that was planned for another place.
@@ -363,15 +362,8 @@ func (c *connection) placeChangedError(state instanceModel, here string) diag.Di
 // irreparableError refuses what a server can neither replace nor delete.
 func (c *connection) irreparableError(ctx context.Context, name string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("%s %q can't be repaired over the server", c.title(), name),
-		fmt.Sprintf(`%s
-
-To leave it there instead, delete its import block, or forget it if it's in the state:
-
-    terraform state rm '%s.<label>'
-
-Then delete the resource block, or set a different name:
-
-    name = %q`, c.irreparableAdvice(name), c.name, c.freeName(ctx, name)))
+		fmt.Sprintf("%s\n\nTo leave it there instead, delete its import block, or forget it if it's in the state:%s\n\nThen delete the resource block, or set a different name:%s",
+			c.irreparableAdvice(name), c.forget(), c.anotherName(ctx, name)))
 }
 
 func (c *connection) irreparableAdvice(name string) string {
@@ -422,10 +414,13 @@ func (c *connection) invalidWarning(invalid *elyra.InvalidError, found elyra.Ins
 		fmt.Sprintf("Elyra leaves %s out of its lists:\n\n%s\n\n%s", invalid.Location, indented(invalid.Reasons), repair))
 }
 
-// unconfiguredError says that a store is needed that isn't known yet.
-func unconfiguredError() diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Provider configuration not known yet",
-		"The provider's configuration depends on values that are known only after apply, so nothing can be read yet. Apply what they come from first, with -target. To read a data source during apply, add depends_on with what they come from.")
+// ready reports whether there's no error. A store that isn't known yet is one.
+func (c *connection) ready(diags *diag.Diagnostics) bool {
+	if c.store == nil {
+		diags.AddError("Provider configuration not known yet",
+			"The provider's configuration depends on values that are known only after apply, so nothing can be read yet. Apply what they come from first, with -target. To read a data source during apply, add depends_on with what they come from.")
+	}
+	return !diags.HasError()
 }
 
 // notFoundError says that an instance of that name isn't there, and which there are.
@@ -485,11 +480,11 @@ func configError(err error, variables map[string]string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(invalid.Argument), "Invalid server configuration", subject+" "+invalid.Reason+".")
 }
 
-func counted(n int) string {
+func counted(n int, noun string) string {
 	if n == 1 {
-		return "1 runtime image"
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d runtime images", n)
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // indented lists lines in a block, the first hundred of them.

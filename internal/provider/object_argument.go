@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,70 +11,113 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
 // objectArgument is a function's argument that is an object: an instance of Elyra's.
 type objectArgument struct {
-	// what is the noun for the instance, and displayName its name in messages.
-	what, displayName string
-	// unknown reports that the instance depends on something that isn't known yet.
-	unknown bool
-	// faults has a clause for each thing that's wrong.
+	// what is the noun for the instance.
+	what string
+	// values are those of the fields, by key.
+	values map[string]string
+	tags   []string
+	// unknown are the attributes that aren't known yet; the empty name is that of the whole object.
+	unknown []string
+	// faults has a clause for each thing that's wrong. None quotes a secret, since no rule does.
 	faults []string
 }
 
-// attributes returns those of an object or a map that's known. needs says in a fault what it must have.
-func (o *objectArgument) attributes(argument attr.Value, needs string) (map[string]attr.Value, bool) {
+// newObjectFunction returns a function that renders an instance, given as an object with these fields, tags, and further
+// attributes, which it reads itself.
+func newObjectFunction(name, summary, description, what string, parameter function.DynamicParameter, fields []elyra.Field, further []string, render func(*objectArgument, map[string]attr.Value) (string, error)) function.Function {
+	parameter.AllowUnknownValues = true // while planning, such as the location of a resource, which the document doesn't need
+	return providerFunction{
+		name: name,
+		definition: function.Definition{
+			Summary: summary, MarkdownDescription: description,
+			Parameters: []function.Parameter{parameter}, Return: function.StringReturn{},
+		},
+		run: func(ctx context.Context, arguments function.ArgumentsData) (any, *function.FuncError) {
+			var argument types.Dynamic
+			if err := arguments.Get(ctx, &argument); err != nil {
+				return nil, err
+			}
+			object := objectArgument{what: what, values: map[string]string{}}
+			text := ""
+			if attributes, ok := object.read(argument, fields, further); ok {
+				var err error
+				if text, err = render(&object, attributes); err != nil && len(object.faults)+len(object.unknown) == 0 {
+					object.fault("%v", err)
+				}
+			}
+			switch {
+			case len(object.faults) > 0:
+				return nil, function.NewArgumentFuncError(0, object.describe())
+			case len(object.unknown) > 0:
+				return types.StringUnknown(), nil
+			}
+			return text, nil
+		},
+	}
+}
+
+// read reads an object or a map, and returns its attributes. It returns false if it isn't one, or isn't known.
+func (o *objectArgument) read(argument attr.Value, fields []elyra.Field, further []string) (attributes map[string]attr.Value, ok bool) {
 	argument = underlying(argument)
-	if argument.IsUnknown() {
-		o.unknown = true
+	object, isObject := argument.(types.Object)
+	elements, isMap := argument.(types.Map)
+	switch {
+	case argument.IsUnknown():
+		o.unknown = append(o.unknown, "")
+		return nil, false
+	case isObject:
+		attributes = object.Attributes()
+	case isMap:
+		attributes = elements.Elements()
+	default:
+		o.fault("the value must be an object with %s and other attributes", fields[0].Key)
 		return nil, false
 	}
-	switch argument := argument.(type) {
-	case types.Object:
-		return argument.Attributes(), true
-	case types.Map:
-		return argument.Elements(), true
-	}
-	o.fault("the value must be an object with %s", needs)
-	return nil, false
-}
-
-// result is the function's: a text, if all is known and right.
-func (o *objectArgument) result(render func() (string, error)) (any, *function.FuncError) {
-	text := types.StringUnknown()
-	if len(o.faults) == 0 && !o.unknown {
-		rendered, err := render()
-		if err != nil {
-			o.fault("%v", err)
+	known := append([]string{"tags"}, further...)
+	for _, field := range fields {
+		known = append(known, field.Key)
+		given := o.text(field.Key, attributes[field.Key], func(value string) error {
+			o.values[field.Key] = value
+			return fieldRule(field).check(value)
+		})
+		if !given && field.Required {
+			o.fault("%s is missing", field.Key)
 		}
-		text = types.StringValue(rendered)
 	}
-	if len(o.faults) > 0 {
-		return nil, function.NewArgumentFuncError(0, o.describe())
+	o.readTags(attributes["tags"])
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if !slices.Contains(known, name) {
+			o.fault("%q isn't an attribute of this %s; use %q, or remove it", name, o.what, nearest(name, known))
+		}
 	}
-	return text, nil
+	return attributes, true
 }
 
-// tags reads a list or set of tags, each once.
-func (o *objectArgument) tags(value attr.Value) (tags []string) {
+// readTags reads a list or set of tags, each once.
+func (o *objectArgument) readTags(value attr.Value) {
 	value = underlying(value)
 	if value == nil || value.IsNull() {
-		return nil
+		return
 	}
 	if value.IsUnknown() {
-		o.unknown = true
-		return nil
+		o.unknown = append(o.unknown, "tags")
+		return
 	}
 	collection, ok := value.(interface{ Elements() []attr.Value }) // list, set, tuple
 	if !ok {
 		o.fault("tags: the value must be a list or set of strings")
-		return nil
+		return
 	}
 	for _, element := range collection.Elements() {
 		given := o.text("tags", element, func(tag string) error {
-			if !slices.Contains(tags, tag) { // as in a set
-				tags = append(tags, tag)
+			if !slices.Contains(o.tags, tag) { // as in a set
+				o.tags = append(o.tags, tag)
 			}
 			return tagRule.check(tag)
 		})
@@ -80,7 +125,6 @@ func (o *objectArgument) tags(value attr.Value) (tags []string) {
 			o.fault("tags: an element must not be null; leave it out, for example with compact()")
 		}
 	}
-	return tags
 }
 
 // text hands over a primitive value as Terraform converts it to a string, unless it's unknown. It
@@ -91,7 +135,7 @@ func (o *objectArgument) text(name string, value attr.Value, use func(string) er
 		return false
 	}
 	if value.IsUnknown() { // of whatever type
-		o.unknown = true
+		o.unknown = append(o.unknown, name)
 		return true
 	}
 	var text string
@@ -115,10 +159,10 @@ func (o *objectArgument) text(name string, value attr.Value, use func(string) er
 // describe says what's wrong, and with which instance: a call is often one of many.
 func (o *objectArgument) describe() string {
 	faults := strings.Join(o.faults, "; ")
-	if o.displayName == "" {
+	if o.values["display_name"] == "" {
 		return faults
 	}
-	return fmt.Sprintf("the %s %q: %s", o.what, o.displayName, faults)
+	return fmt.Sprintf("the %s %q: %s", o.what, o.values["display_name"], faults)
 }
 
 func (o *objectArgument) fault(format string, args ...any) {

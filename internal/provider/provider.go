@@ -109,7 +109,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "Maximum number of retries after a transient failure (a broken connection or status 429, 502, 503, or 504). Retries use exponential backoff and honor `Retry-After`. Defaults to `4`.",
 				Optional:            true,
-				Validators:          []validator.Number{retriesValidator{}},
+				Validators:          []validator.Number{retriesRule},
 			},
 		},
 	}

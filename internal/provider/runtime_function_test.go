@@ -116,7 +116,7 @@ func TestRuntimeJSON_errors(t *testing.T) {
 // TestRuntimeFields: each field is described and refuses ""; none that's secret or private is shown.
 func TestRuntimeFields(t *testing.T) {
 	t.Parallel()
-	shown := runtimesAttributes()
+	shown := newRuntimesDataSource().(*instancesDataSource).listedResults(elyra.Instance{}).values
 	for _, schema := range elyra.RuntimeSchemas() {
 		for _, field := range schema.Fields {
 			if fieldDescription(field) == "" || field.Check("") == nil {

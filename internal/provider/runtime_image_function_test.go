@@ -96,7 +96,7 @@ func TestRuntimeImageJSON_refused(t *testing.T) {
 		{with(map[string]tftypes.Value{"extra_json": text(`{"tags":["x"]}`)}), `the runtime image "My image": extra_json: "tags" is an attribute of its own`},
 		{with(map[string]tftypes.Value{"extra_json": text(`{"$document":{"schema_name":"x"}}`)}), `extra_json: schema_name is "x", not "runtime-image"`},
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "image_name": text("python")}), `the runtime image "My image": image_name: `},
-		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" isn't an attribute of a runtime image, which has description, display_name, extra_json, image_name, pull_policy, pull_secret, tags`},
+		{with(map[string]tftypes.Value{"pullPolicy": text("Always")}), `"pullPolicy" isn't an attribute of this runtime image; use "pull_policy", or remove it`},
 		// Known values are checked even if another one is unknown.
 		{with(map[string]tftypes.Value{"pull_policy": text("always"), "description": unknown}), `use "Always"`},
 	} {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,39 +14,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
-
-// imageUses is what a run knows of image names: the first runtime image that was
-// found to have each, a planned one or one that lives later in the search path.
-//
-// Instances in the place that the store writes to don't count: until everything is
-// planned, nobody knows whether the configuration changes or deletes them.
-type imageUses struct {
-	mu   sync.Mutex
-	uses map[string]*imageUse
-}
-
-type imageUse struct {
-	name     string
-	reported bool
-}
-
-// add notes that a runtime image has an image name, and reports, once a run, that
-// more than one has it, whichever is planned last.
-func (u *imageUses) add(imageName, name string) (twice bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.uses == nil {
-		u.uses = map[string]*imageUse{}
-	}
-	use := u.uses[imageName]
-	if use == nil {
-		use = &imageUse{name: name}
-		u.uses[imageName] = use
-	}
-	twice = use.name != name && !use.reported
-	use.reported = use.reported || twice
-	return twice
-}
 
 // warnOfTraps warns of what Elyra would accept without a word and a pipeline fail
 // on later. It is to be called for every planned resource. Where nothing changes,
@@ -71,15 +37,19 @@ func (r *instanceResource) imageNameWarning(ctx context.Context, planned attribu
 	if !nameKnown || !imageNameKnown {
 		return nil
 	}
-	twice := r.conn.images.add(imageName, name)
+	hasOther := func(name string) bool {
+		first, _ := r.conn.imageNames.LoadOrStore(imageName, name)
+		return first != name
+	}
+	twice := hasOther(name)
 	if writes {
 		for _, image := range lookUpImageName(ctx, r.conn.later, imageName) {
 			if image.Name != name { // that one will be hidden
-				twice = r.conn.images.add(imageName, image.Name) || twice
+				twice = hasOther(image.Name) || twice
 			}
 		}
 	}
-	if twice {
+	if twice && r.conn.run.FirstReport("image name "+imageName) {
 		diags.Append(imageNameTwiceWarning(imageName, lookUpImageName(ctx, r.conn.stored, imageName)))
 	}
 	return diags

@@ -73,17 +73,10 @@ func (r *runtimeImagesExclusiveResource) Configure(_ context.Context, req resour
 func (r *runtimeImagesExclusiveResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if r.conn.store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
-	}
-	if resp.Diagnostics.HasError() {
+	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
-	seen, diags := r.look(ctx, nil)
-	resp.Diagnostics.Append(diags...)
-	if extras := subtract(seen.names(), plan.names()); len(extras) > 0 {
-		resp.Diagnostics.Append(notListedWarning(extras))
-	}
+	resp.Diagnostics.Append(r.notListedWarning(ctx, plan)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
@@ -114,35 +107,28 @@ func (r *runtimeImagesExclusiveResource) ModifyPlan(ctx context.Context, req res
 	if req.Plan.Raw.IsNull() || r.conn.store == nil {
 		return
 	}
-	var plan runtimeImagesExclusiveModel
+	var plan, state runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	isCreation := req.State.Raw.IsNull()
-	if !resp.Diagnostics.HasError() && !isFullyKnown(plan.Names) && !isCreation {
-		var state runtimeImagesExclusiveModel
+	if isCreation := req.State.Raw.IsNull(); !isCreation {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if len(subtract(state.names(), plan.names())) > 0 {
-			resp.Diagnostics.Append(unknownNamesError())
-		}
-	}
-	if resp.Diagnostics.HasError() || !isFullyKnown(plan.Names) {
-		return
 	}
 	names := plan.names()
+	if !req.Plan.Raw.IsFullyKnown() {
+		if len(subtract(state.names(), names)) > 0 {
+			resp.Diagnostics.AddAttributeError(pathNames, "Names not known yet",
+				"Some names depend on values that are known only after apply, so the plan can't show what would be deleted. Apply what they come from first:\n\n    terraform apply -target=<address>")
+		}
+		return
+	}
 	excluded, other := r.conn.run.PlanExclusive(names)
 	if other != nil {
 		resp.Diagnostics.Append(twoExclusivesError(names, other))
-		return
 	}
 	for _, name := range excluded {
 		resp.Diagnostics.Append(excludedError(r.conn.run, name)...)
 	}
-	if !isCreation || resp.Diagnostics.HasError() {
-		return
-	}
-	seen, diags := r.look(ctx, nil)
-	resp.Diagnostics.Append(diags...)
-	if extras := subtract(seen.names(), names); len(extras) > 0 {
-		resp.Diagnostics.Append(notListedWarning(extras))
+	if req.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(r.notListedWarning(ctx, plan)...)
 	}
 }
 
@@ -152,18 +138,15 @@ func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resourc
 	var plan, state runtimeImagesExclusiveModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if r.conn.store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
-	}
-	if resp.Diagnostics.HasError() {
+	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
-	seen, diags := r.deleteAll(ctx, subtract(state.names(), plan.names()), loadSeen(ctx, req.Private))
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(seen.save(ctx, resp.Private)...)
-	if !diags.HasError() {
+	seen := loadSeen(ctx, req.Private)
+	resp.Diagnostics.Append(r.deleteAll(ctx, subtract(state.names(), plan.names()), seen)...)
+	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
+	resp.Diagnostics.Append(seen.save(ctx, resp.Private)...)
 }
 
 // Delete deletes nothing: from now on, anything may be there.
@@ -172,41 +155,20 @@ func (r *runtimeImagesExclusiveResource) Delete(context.Context, resource.Delete
 
 // ImportState accepts any ID: the resource is about the provider's place.
 func (r *runtimeImagesExclusiveResource) ImportState(ctx context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if r.conn.store == nil {
-		resp.Diagnostics.Append(unconfiguredError())
-		return
+	if r.conn.ready(&resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, runtimeImagesExclusiveModel{stringSet(nil)})...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, runtimeImagesExclusiveModel{stringSet(nil)})...)
 }
 
 // names returns the known names, sorted.
-func (m runtimeImagesExclusiveModel) names() (names []string) {
-	for _, element := range m.Names.Elements() {
-		if name, ok := element.(types.String); ok && !name.IsUnknown() {
-			names = append(names, name.ValueString())
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-func isFullyKnown(set types.Set) bool {
-	for _, element := range set.Elements() {
-		if element.IsUnknown() {
-			return false
-		}
-	}
-	return !set.IsUnknown()
+func (m runtimeImagesExclusiveModel) names() []string {
+	return slices.Sorted(slices.Values(knownTexts(m.Names)))
 }
 
 // subtract returns the names that aren't among the others, each once, sorted.
 func subtract(names, others []string) []string {
-	left := map[string]bool{}
-	for _, name := range names {
-		left[name] = !slices.Contains(others, name)
-	}
-	maps.DeleteFunc(left, func(_ string, stays bool) bool { return !stays })
-	return slices.Sorted(maps.Keys(left))
+	left := slices.DeleteFunc(slices.Sorted(slices.Values(names)), func(name string) bool { return slices.Contains(others, name) })
+	return slices.Compact(left)
 }
 
 // exclusiveSeen is what the private state of an exclusive set keeps: what the last
@@ -223,7 +185,8 @@ type exclusiveSeen struct {
 
 const seenKey = "seen"
 
-func loadSeen(ctx context.Context, private privateState) (seen exclusiveSeen) {
+func loadSeen(ctx context.Context, private privateState) exclusiveSeen {
+	seen := exclusiveSeen{Digests: map[string]string{}, Refused: map[string]string{}}
 	data, _ := private.GetKey(ctx, seenKey)
 	_ = json.Unmarshal(data, &seen) // written by save
 	return seen
@@ -257,13 +220,9 @@ func (r *runtimeImagesExclusiveResource) look(ctx context.Context, refused map[s
 }
 
 // deleteAll deletes the instances of these names and goes on if one can't be
-// deleted. It returns what is to be recorded.
-func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []string, seen exclusiveSeen) (exclusiveSeen, diag.Diagnostics) {
-	var diags diag.Diagnostics
+// deleted. It notes in seen what a server refuses to delete.
+func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []string, seen exclusiveSeen) (diags diag.Diagnostics) {
 	var refused, changed, revealed []string
-	after := exclusiveSeen{Place: seen.Place, Digests: map[string]string{}, Refused: map[string]string{}}
-	maps.Copy(after.Digests, seen.Digests)
-	maps.Copy(after.Refused, seen.Refused)
 	for _, name := range names {
 		shown, wasSeen := seen.Digests[name]
 		if seen.Place != r.conn.store.Location("") {
@@ -275,32 +234,38 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 		switch {
 		case errors.Is(err, elyra.ErrReadOnly) && !r.conn.store.IsLocal():
 			refused = append(refused, name)
-			after.Refused[name] = shown
+			seen.Refused[name] = shown
 		case errors.Is(err, elyra.ErrChanged):
 			changed = append(changed, name)
 		case err != nil && !errors.Is(err, elyra.ErrReadOnly): // what is left lives later in the search path
-			diags.Append(r.conn.deleteError(ctx, name, err))
+			failed := r.conn.storeError(ctx, "delete", name, err)
+			diags.AddError(failed.Summary(), failed.Detail()) // of no attribute
 		case err == nil && !r.conn.store.IsLocal():
 			// The server doesn't say what the instance hid, nor delete that.
 			if found, _, err := r.conn.find(ctx, name, elyra.Current); err == nil && found != nil {
 				revealed = append(revealed, found.Location)
-				after.Refused[name] = found.Digest()
+				seen.Refused[name] = found.Digest()
 			}
 		case deletion.Revealed != "":
 			revealed = append(revealed, deletion.Revealed)
 		}
 	}
 	if len(changed) > 0 {
-		diags.Append(notDeletedError(changed))
+		diags.AddAttributeError(pathNames, countedImages(changed)+" changed since the plan",
+			"The following runtime images aren't what the plan saw, so they weren't deleted. Plan again, then apply:\n\n"+indented(changed))
 	}
 	if len(refused) > 0 {
-		diags.Append(refusedWarning(refused))
+		diags.AddWarning(countedImages(refused)+" can't be deleted over the server",
+			"The server refuses to delete runtime images that live later in its search path, such as those that ship with Elyra. These stay, and aren't mentioned again unless they change. To delete them, set data_dir to their data directory where it can be written, as in a container build:\n\n"+indented(refused))
 	}
 	if len(revealed) > 0 {
-		diags.Append(revealedAgainWarning(revealed))
+		diags.AddWarning(countedImages(revealed)+" visible again",
+			"The deleted runtime images hid others with the same names, which Elyra shows from now on:\n\n"+indented(revealed))
 	}
-	return after, diags
+	return diags
 }
+
+func countedImages(names []string) string { return counted(len(names), elyra.RuntimeImages.Noun) }
 
 // delete deletes one instance if it's the one that the plan showed, unless this run
 // has created it, or has deleted it and shows another one now.
@@ -338,40 +303,20 @@ func twoExclusivesError(names, others []string) diag.Diagnostic {
 			enumerate(names), enumerate(others), destroyAnyway))
 }
 
-func unknownNamesError() diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(pathNames, "Names not known yet",
-		"Some names depend on values that are known only after apply, so the plan can't show what would be deleted. Apply what they come from first:\n\n    terraform apply -target=<address>")
-}
-
-func notListedWarning(extras []string) diag.Diagnostic {
-	return diag.NewAttributeWarningDiagnostic(pathNames, counted(len(extras))+" not listed in names",
-		"Creating this resource deletes nothing. The next plan after it shows the following runtime images as a difference, and its apply deletes them:\n\n"+indented(extras)+
-			"\n\nTo delete them in the first apply, import the resource:\n\n    import {\n      to = elyra_runtime_images_exclusive.<label>\n      id = \"all\"\n    }")
-}
-
-func notDeletedError(names []string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(pathNames, counted(len(names))+" changed since the plan",
-		"The following runtime images aren't what the plan saw, so they weren't deleted. Plan again, then apply:\n\n"+indented(names))
-}
-
-func refusedWarning(names []string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic(counted(len(names))+" can't be deleted over the server",
-		"The server refuses to delete runtime images that live later in its search path, such as those that ship with Elyra. These stay, and aren't mentioned again unless they change. To delete them, set data_dir to their data directory where it can be written, as in a container build:\n\n"+indented(names))
-}
-
-func revealedAgainWarning(locations []string) diag.Diagnostic {
-	return diag.NewWarningDiagnostic(counted(len(locations))+" visible again",
-		"The deleted runtime images hid others with the same names, which Elyra shows from now on:\n\n"+indented(locations))
-}
-
-func (c *connection) deleteError(ctx context.Context, name string, err error) diag.Diagnostic {
-	failed := c.storeError(ctx, "delete", name, err)
-	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()) // of no attribute
-}
-
 func enumerate(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
 	return strings.Join(names, ", ")
+}
+
+// notListedWarning says what is there and not among the names of a plan that creates the resource.
+func (r *runtimeImagesExclusiveResource) notListedWarning(ctx context.Context, plan runtimeImagesExclusiveModel) diag.Diagnostics {
+	seen, diags := r.look(ctx, nil)
+	if extras := subtract(seen.names(), plan.names()); len(extras) > 0 {
+		diags.AddAttributeWarning(pathNames, countedImages(extras)+" not listed in names",
+			"Creating this resource deletes nothing. The next plan after it shows the following runtime images as a difference, and its apply deletes them:\n\n"+indented(extras)+
+				"\n\nTo delete them in the first apply, import the resource:\n\n    import {\n      to = elyra_runtime_images_exclusive.<label>\n      id = \"all\"\n    }")
+	}
+	return diags
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,32 +23,48 @@ import (
 )
 
 // ruleValidator makes a check that knows nothing of Terraform into a validator
-// of known strings, alone or as elements. What names the value in prose.
+// of known strings, alone or as elements, and numbers. What names the value in prose.
 type ruleValidator struct {
 	what  string
 	check func(string) error
+	// warn says what to know about a valid value in a configuration, if anything.
+	warn func(string) (summary, detail string)
 }
 
 // The rules for values. Elyra's own are documented in package elyra.
 var (
-	imageNameRule = ruleValidator{"image name", checkImageName}
-	nameRule      = ruleValidator{"name", checkName}
-	tagRule       = ruleValidator{"tag", elyra.ValidateTag}
-	directoryRule = ruleValidator{"directory", checkDirectory}
-	fileModeRule  = ruleValidator{"permission", checkPermission(0o600, `^0?[0-7]{3}$`, `three digits from 0 to 7, such as "0644"`)}
-	dirModeRule   = ruleValidator{"permission", checkPermission(0o700, `^[0-7]{3,4}$`, `three digits from 0 to 7, such as "0755", or four, such as "2775" for directories whose files belong to their group`)}
-	instanceRule  = ruleValidator{"name", checkInstanceName}
-	durationRule  = ruleValidator{"duration", checkDuration}
+	imageNameRule = ruleValidator{"image name", checkImageName, latestWarning}
+	nameRule      = ruleValidator{what: "name", check: checkName}
+	tagRule       = ruleValidator{what: "tag", check: elyra.ValidateTag}
+	directoryRule = ruleValidator{what: "directory", check: checkDirectory}
+	fileModeRule  = ruleValidator{what: "permission", check: checkPermission(0o600, `^0?[0-7]{3}$`, `three digits from 0 to 7, such as "0644"`)}
+	dirModeRule   = ruleValidator{what: "permission", check: checkPermission(0o700, `^[0-7]{3,4}$`, `three digits from 0 to 7, such as "0755", or four, such as "2775" for directories whose files belong to their group`)}
+	instanceRule  = ruleValidator{what: "name", check: checkInstanceName}
+	durationRule  = ruleValidator{what: "duration", check: checkDuration}
+	retriesRule   = ruleValidator{what: "number of retries", check: checkRetries}
 )
 
 func (v ruleValidator) Description(context.Context) string             { return "must be a valid " + v.what }
 func (v ruleValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v ruleValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	resp.Diagnostics.Append(v.validate(req.Path, req.ConfigValue)...)
+	diags := v.validate(req.Path, req.ConfigValue)
+	if value := req.ConfigValue.ValueString(); v.warn != nil && value != "" && !diags.HasError() {
+		if summary, detail := v.warn(value); summary != "" {
+			diags.AddAttributeWarning(req.Path, summary, detail)
+		}
+	}
+	resp.Diagnostics.Append(diags...)
 }
 
-func (v ruleValidator) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+// ValidateNumber is for rules of numbers that the framework's own integers would call an error of the provider.
+func (v ruleValidator) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
+		resp.Diagnostics.Append(v.validate(req.Path, types.StringValue(req.ConfigValue.ValueBigFloat().String()))...)
+	}
+}
+
+func (v ruleValidator) ValidateList(_ context.Context, req validator.ListRequest, resp *validator.ListResponse) {
 	for i, element := range req.ConfigValue.Elements() {
 		if s, ok := element.(types.String); ok {
 			resp.Diagnostics.Append(v.validate(req.Path.AtListIndex(i), s)...)
@@ -56,104 +73,53 @@ func (v ruleValidator) ValidateList(ctx context.Context, req validator.ListReque
 }
 
 func (v ruleValidator) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	for _, element := range req.ConfigValue.Elements() {
-		if s, ok := element.(types.String); ok {
-			resp.Diagnostics.Append(v.validate(req.Path.AtSetValue(element), s)...)
-		}
-	}
+	resp.Diagnostics.Append(v.validateSet(req.Path, req.ConfigValue)...)
 }
 
-func (v ruleValidator) validate(at path.Path, value types.String) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if value.IsUnknown() {
-		return nil
-	}
-	if value.IsNull() {
-		if len(at.Steps()) > 1 { // an element; a null attribute is an absent one
-			diags.AddAttributeError(at, "Invalid "+v.what, "An element must not be null; leave it out, for example with compact().")
+func (v ruleValidator) validateSet(at path.Path, set types.Set) (diags diag.Diagnostics) {
+	for _, element := range set.Elements() {
+		if s, ok := element.(types.String); ok {
+			diags.Append(v.validate(at.AtSetValue(element), s)...)
 		}
-		return diags
-	}
-	if err := v.check(value.ValueString()); err != nil {
-		diags.AddAttributeError(at, "Invalid "+v.what, sentence(err.Error()))
 	}
 	return diags
 }
 
-// fieldValidator is the validator of a field in a configuration.
-func fieldValidator(field elyra.Field) validator.String {
-	if field.Key == "image_name" {
-		return imageNameValidator{}
-	}
-	return fieldRule(field)
-}
-
-// retriesValidator is the rule for max_retries. The framework's own integers would call
-// a fraction an error of the provider.
-type retriesValidator struct{}
-
-const maxRetries = 100
-
-func (retriesValidator) Description(context.Context) string {
-	return fmt.Sprintf("must be a whole number from 0 to %d", maxRetries)
-}
-
-func (v retriesValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v retriesValidator) ValidateNumber(ctx context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	value := req.ConfigValue.ValueBigFloat()
-	if retries, _ := value.Int64(); !value.IsInt() || retries < 0 || retries > maxRetries {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid number of retries", fmt.Sprintf("max_retries %s, not %s.", v.Description(ctx), value.String()))
-	}
-}
-
-// imageNameValidator is the rule for image_name, with a warning where it means
-// "latest".
-type imageNameValidator struct{}
-
-func (imageNameValidator) Description(context.Context) string {
-	return "must be a container image that Elyra's pipelines can use: [registry/]owner/image[:tag][@digest]"
-}
-
-func (v imageNameValidator) MarkdownDescription(ctx context.Context) string {
-	return v.Description(ctx)
-}
-
-func (imageNameValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	name := req.ConfigValue.ValueString()
-	ref, err := imageref.Parse(name)
-	if err != nil {
-		resp.Diagnostics.Append(imageNameError(req.Path, err))
-		return
-	}
-	if ref.ImpliesLatest() {
-		resp.Diagnostics.AddAttributeWarning(req.Path, "Image name without a tag",
-			fmt.Sprintf("%q has neither a tag nor a digest, which means the tag \"latest\". What runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0"))
-	}
-}
-
-// imageNameError is the diagnostic for what imageref.Parse refused.
-func imageNameError(at path.Path, err error) diag.Diagnostic {
-	detail := sentence(err.Error())
-	var invalid *imageref.Error
-	if errors.As(err, &invalid) {
-		detail = sentence(invalid.Reason)
-		if invalid.Correction != "" {
-			detail += fmt.Sprintf(" Use:\n\n    image_name = %q", invalid.Correction)
+func (v ruleValidator) validate(at path.Path, value types.String) (diags diag.Diagnostics) {
+	isElement := len(at.Steps()) > 1 // a null attribute is an absent one
+	switch err := v.check(value.ValueString()); {
+	case value.IsUnknown(), value.IsNull() && !isElement:
+	case value.IsNull():
+		diags.AddAttributeError(at, "Invalid "+v.what, "An element must not be null; leave it out, for example with compact().")
+	case err != nil:
+		detail := sentence(err.Error())
+		if invalid := (*imageref.Error)(nil); errors.As(err, &invalid) && invalid.Correction != "" {
+			detail = fmt.Sprintf("%s Use:\n\n    image_name = %q", sentence(invalid.Reason), invalid.Correction)
 		}
+		diags.AddAttributeError(at, "Invalid "+v.what, detail)
 	}
-	return diag.NewAttributeErrorDiagnostic(at, "Invalid image name", detail)
+	return diags
 }
 
 func checkImageName(name string) error {
 	_, err := imageref.Parse(name)
 	return err
+}
+
+func latestWarning(name string) (summary, detail string) {
+	if ref, err := imageref.Parse(name); err != nil || !ref.ImpliesLatest() {
+		return "", ""
+	}
+	return "Image name without a tag",
+		fmt.Sprintf("%q has neither a tag nor a digest, which means the tag \"latest\". What runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0")
+}
+
+func checkRetries(number string) error {
+	const most = 100
+	if retries, err := strconv.Atoi(number); err != nil || retries < 0 || retries > most {
+		return fmt.Errorf("max_retries must be a whole number from 0 to %d, not %s", most, number)
+	}
+	return nil
 }
 
 // checkPermission returns a check for modes that are written in octal and leave the owner the needed

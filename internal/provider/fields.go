@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+)
+
+// fieldDescriptions describe the fields in all schemas.
+var fieldDescriptions = map[string]string{
+	"display_name": "Name that Elyra's editors show.",
+	"description":  "Description for people.",
+	"image_name":   "[Container image](https://kubernetes.io/docs/concepts/containers/images/), in the form `[registry/]owner/image[:tag][@digest]`. It's stored exactly as written, because Elyra compares image names as plain text.",
+	"pull_policy":  "When the cluster pulls the image. See [Image pull policy](https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy). If unset, the cluster's default applies.",
+	"pull_secret":  "Name of the Kubernetes Secret with the registry's credentials. It must exist in the namespace that the pipeline runs in. See [Pull an image from a private registry](https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/).",
+
+	"api_endpoint":        "Address of the API that pipelines are submitted to: `http://` or `https://` and a host.",
+	"public_api_endpoint": "Address of the user interface that links to runs lead to, if it isn't `api_endpoint`.",
+	"user_namespace":      "Kubernetes namespace that pipelines run in: 2 to 63 lowercase letters, digits, and hyphens.",
+	"engine":              "Workflow engine.",
+	"auth_type":           "How Elyra authenticates with Kubeflow.",
+	"api_username":        "User name for the API. Required or forbidden depending on `auth_type`.",
+	"api_password":        "Password or token for the API. Required or forbidden depending on `auth_type`.",
+	"git_type":            "Kind of the site with the DAG repository. `GITLAB` and `GITEA` require `github_api_endpoint`, and a package that Elyra doesn't install by default.",
+	"github_api_endpoint": "Address of the API of GitHub, GitLab, or Gitea.",
+	"github_repo":         "DAG repository, such as `owner/repository`.",
+	"github_branch":       "Branch of the DAG repository.",
+	"github_repo_token":   "Access token that may push to the DAG repository.",
+	"cos_endpoint":        "Address of the S3-compatible object storage, without a path.",
+	"public_cos_endpoint": "Address of the object storage that links lead to, if it isn't `cos_endpoint`.",
+	"cos_bucket":          "Bucket for the files of pipelines: 3 to 222 lowercase letters, digits, hyphens, and dots.",
+	"cos_auth_type":       "How Elyra and the pipelines authenticate with the object storage.",
+	"cos_secret":          "Name of the Kubernetes Secret with the object storage's credentials. Required for `KUBERNETES_SECRET`, else forbidden.",
+	"cos_username":        "User name or access key for the object storage. Forbidden for `AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS`, else required.",
+	"cos_password":        "Password or secret key for the object storage, at least 8 characters. Forbidden for `AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS`, else required.",
+}
+
+func fieldDescription(field elyra.Field) string {
+	description := fieldDescriptions[field.Key]
+	if choices := field.Choices(); len(choices) > 0 {
+		description += " One of `" + strings.Join(choices, "`, `") + "`."
+	}
+	return description
+}
+
+// fieldRule is the rule for values of a field in a configuration.
+func fieldRule(field elyra.Field) ruleValidator {
+	if field.Key == "image_name" {
+		return imageNameRule
+	}
+	return ruleValidator{what: strings.ReplaceAll(field.Key, "_", " "), check: field.Check}
+}
+
+// maxTags is how many tags a configuration may have, and how many the data sources show. The framework
+// compares each element of a set with every other: 40,000 tags would take minutes.
+const maxTags = 1000
+
+// stringOrNull maps the empty string, which no document has, to null.
+func stringOrNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+func stringSet(values []string) types.Set {
+	return types.SetValueMust(types.StringType, stringList(slices.Sorted(slices.Values(values))).Elements())
+}
+
+// knownTexts are the elements of a set of strings that are known.
+func knownTexts(set types.Set) (texts []string) {
+	for _, element := range set.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() {
+			texts = append(texts, text.ValueString())
+		}
+	}
+	return texts
+}
+
+// nearest returns the candidate that the fewest changed letters make of a name.
+func nearest(name string, candidates []string) string {
+	return slices.MinFunc(candidates, func(a, b string) int { return distance(name, a) - distance(name, b) })
+}
+
+// distance is Levenshtein's, by bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			changed := diagonal
+			if a[i] != b[j] {
+				changed++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(changed, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -10,6 +10,7 @@
 package ownership
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -28,41 +29,58 @@ type Run struct {
 
 // record is what a run knows about one name.
 type record struct {
-	lock chan struct{}
-
-	// read: an object of the state has the name, and its instance is there.
-	read bool
-	// The number of plans that keep an instance of that name, updated or not; that
-	// create it, of which some replace another; that destroy it because it left the
-	// configuration; and that give it up for another name.
-	keeps, creates, replaces, destroys, renames int
-
-	// The type of the resource that planned last, and whether another type planned, too.
+	lock  chan struct{}
+	facts [Deleted + 1]bool
+	plans [Rename + 1]int // how many there are
+	// resource is the type of the resource that planned first, and mixed whether another type planned, too.
 	resource string
 	mixed    bool
-
-	// created and deleted: this run has done so.
-	created, deleted bool
 }
+
+// Fact is something that a run finds or does.
+type Fact int
+
+const (
+	// Read: an object of the state has the name, and its instance is there. A creation
+	// of that name is then a tainted object's, or conflicts with another plan of this
+	// run, which Terraform makes sooner or later.
+	Read Fact = iota
+	// Created: this run has created the instance.
+	Created
+	// Deleted: this run has deleted the instance.
+	Deleted
+)
+
+// Plan is what one address is planned to do with a name.
+type Plan int
+
+const (
+	// Keep: the address keeps its instance, updated or not.
+	Keep Plan = iota
+	// Create: a new address creates an instance.
+	Create
+	// Replace: the address creates an instance instead of the one that it has given up
+	// under another name.
+	Replace
+	// Destroy: the address has left the configuration and gives up its instance.
+	Destroy
+	// Rename: the address gives up the name for another one.
+	Rename
+)
 
 // NewRun returns a Run that knows nothing yet.
 func NewRun() *Run { return &Run{names: map[string]*record{}, reported: map[string]bool{}} }
-
-// name returns the record of a name. The caller holds r.mu.
-func (r *Run) name(name string) *record {
-	known := r.names[name]
-	if known == nil {
-		known = &record{lock: make(chan struct{}, 1)}
-		r.names[name] = known
-	}
-	return known
-}
 
 // with calls f with the record of a name. It does no I/O.
 func (r *Run) with(name string, f func(*record)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f(r.name(name))
+	known := r.names[name]
+	if known == nil {
+		known = &record{lock: make(chan struct{}, 1)}
+		r.names[name] = known
+	}
+	f(known)
 }
 
 // Lock waits until nobody else in this run works on the instance of that name.
@@ -78,42 +96,25 @@ func (r *Run) Lock(ctx context.Context, name string) (unlock func(), err error) 
 	}
 }
 
-// NoteRead notes that an object of the state has the name, and that its instance
-// was found.
-func (r *Run) NoteRead(name string) {
-	r.with(name, func(known *record) { known.read = true })
+// Note notes a fact about a name.
+func (r *Run) Note(fact Fact, name string) {
+	r.with(name, func(known *record) { known.facts[fact] = true })
+}
+
+// Knows reports whether a fact about a name was noted.
+func (r *Run) Knows(fact Fact, name string) (knows bool) {
+	r.with(name, func(known *record) { knows = known.facts[fact] })
+	return knows
 }
 
 // Uses reports whether a plan of this run keeps or creates the name.
 func (r *Run) Uses(name string) (uses bool) {
-	r.with(name, func(known *record) { uses = known.keeps+known.creates > 0 })
+	r.with(name, func(known *record) { uses = known.isUsed() })
 	return uses
 }
 
-// WasRead reports whether an object of the state has the name. A creation of that
-// name is then a tainted object's, or conflicts with another plan of this run,
-// which Terraform makes sooner or later.
-func (r *Run) WasRead(name string) (read bool) {
-	r.with(name, func(known *record) { read = known.read })
-	return read
-}
-
-// NoteCreated notes that this run creates the instance.
-func (r *Run) NoteCreated(name string) { r.with(name, func(known *record) { known.created = true }) }
-
-// Created reports whether this run has created the instance.
-func (r *Run) Created(name string) (created bool) {
-	r.with(name, func(known *record) { created = known.created })
-	return created
-}
-
-// NoteDeleted notes that this run has deleted the instance.
-func (r *Run) NoteDeleted(name string) { r.with(name, func(known *record) { known.deleted = true }) }
-
-// Deleted reports whether this run has deleted the instance.
-func (r *Run) Deleted(name string) (deleted bool) {
-	r.with(name, func(known *record) { deleted = known.deleted })
-	return deleted
+func (known *record) isUsed() bool {
+	return known.plans[Keep]+known.plans[Create]+known.plans[Replace] > 0
 }
 
 // Conflict says how the plans of one run contradict each other about a name.
@@ -140,65 +141,40 @@ const (
 )
 
 func (known *record) conflict() Conflict {
-	switch givesUp := known.destroys+known.renames > 0; {
-	case known.keeps > 1, known.keeps > 0 && givesUp:
+	keeps, creates, renames := known.plans[Keep], known.plans[Create]+known.plans[Replace], known.plans[Rename]
+	switch givesUp := known.plans[Destroy]+renames > 0; {
+	case keeps > 1, keeps > 0 && givesUp:
 		return TwoAddresses
-	case known.keeps > 0 && known.creates > 0:
+	case keeps > 0 && creates > 0:
 		return NameInUse
-	case known.creates > 1:
+	case creates > 1:
 		return SameName
-	case known.creates > 0 && givesUp && known.mixed:
+	case creates > 0 && givesUp && known.mixed:
 		return OtherType
-	case known.creates > 0 && known.renames+known.replaces > 0 && givesUp:
+	case creates > 0 && renames+known.plans[Replace] > 0 && givesUp:
 		return PassedOn
-	case known.creates > 0 && givesUp:
+	case creates > 0 && givesUp:
 		return NewAddress
 	}
 	return NoConflict
 }
 
-// PlanKeep notes that an address of a type of resource keeps its instance, updated
-// or not.
-func (r *Run) PlanKeep(name, resource string) Conflict {
-	return r.plan(name, resource, func(known *record) { known.keeps++ })
-}
-
-// PlanCreate notes that a new address creates an instance.
-func (r *Run) PlanCreate(name, resource string) Conflict {
-	return r.plan(name, resource, func(known *record) { known.creates++ })
-}
-
-// PlanDestroy notes that an address that has left the configuration gives up its
-// instance.
-func (r *Run) PlanDestroy(name, resource string) Conflict {
-	return r.plan(name, resource, func(known *record) { known.destroys++ })
-}
-
-// PlanRename notes that an address gives up the name for another one.
-func (r *Run) PlanRename(name, resource string) Conflict {
-	return r.plan(name, resource, func(known *record) { known.renames++ })
-}
-
-// PlanReplacement notes that an address creates an instance instead of the one
-// that it has given up under another name.
-func (r *Run) PlanReplacement(name, resource string) Conflict {
-	return r.plan(name, resource, func(known *record) { known.creates, known.replaces = known.creates+1, known.replaces+1 })
-}
-
-// Unkeep takes back one PlanKeep: the address is replaced after all, and its rename
-// is planned next.
-func (r *Run) Unkeep(name string) {
-	r.with(name, func(known *record) { known.keeps-- })
-}
-
-func (r *Run) plan(name, resource string, note func(*record)) (conflict Conflict) {
+// Plan notes what an address of a type of resource is planned to do with a name, and
+// returns how that contradicts others.
+func (r *Run) Plan(plan Plan, name, resource string) (conflict Conflict) {
 	r.with(name, func(known *record) {
-		note(known)
-		known.mixed = known.mixed || known.resource != "" && known.resource != resource
-		known.resource = resource
+		known.plans[plan]++
+		known.resource = cmp.Or(known.resource, resource)
+		known.mixed = known.mixed || known.resource != resource
 		conflict = known.conflict()
 	})
 	return conflict
+}
+
+// Unkeep takes back one plan to [Keep]: the address is replaced after all, and its
+// rename is planned next.
+func (r *Run) Unkeep(name string) {
+	r.with(name, func(known *record) { known.plans[Keep]-- })
 }
 
 // PlanExclusive notes that these names alone may be there. It returns the names
@@ -212,7 +188,7 @@ func (r *Run) PlanExclusive(names []string) (excluded, other []string) {
 	}
 	r.exclusive = append([]string{}, names...)
 	for name, known := range r.names {
-		if known.keeps+known.creates > 0 && !slices.Contains(names, name) {
+		if known.isUsed() && !slices.Contains(names, name) {
 			excluded = append(excluded, name)
 		}
 	}

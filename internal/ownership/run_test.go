@@ -13,28 +13,24 @@ import (
 // without its last plan has one.
 func TestConflicts(t *testing.T) {
 	t.Parallel()
-	type plan func(run *ownership.Run, name, resource string) ownership.Conflict
-	otherType := func(plan plan) plan {
-		return func(run *ownership.Run, name, _ string) ownership.Conflict { return plan(run, name, "other") }
-	}
-	keep, create, destroy := (*ownership.Run).PlanKeep, (*ownership.Run).PlanCreate, (*ownership.Run).PlanDestroy
-	rename, replacement := (*ownership.Run).PlanRename, (*ownership.Run).PlanReplacement
+	const keep, create, replacement, destroy, rename = ownership.Keep, ownership.Create, ownership.Replace, ownership.Destroy, ownership.Rename
+	const otherCreate = -1 // create, by a resource of another type
 	for name, tt := range map[string]struct {
-		plans []plan
+		plans []ownership.Plan
 		want  ownership.Conflict
 	}{
-		"kept":               {[]plan{keep}, ownership.NoConflict},
-		"two new":            {[]plan{create, create}, ownership.SameName},
-		"new and existing":   {[]plan{keep, create}, ownership.NameInUse},
-		"kept twice":         {[]plan{keep, keep}, ownership.TwoAddresses},
-		"kept and destroyed": {[]plan{keep, destroy}, ownership.TwoAddresses},
-		"another label":      {[]plan{create, destroy}, ownership.NewAddress},
-		"a shifted list":     {[]plan{replacement, rename}, ownership.PassedOn},
-		"its last element":   {[]plan{replacement, destroy}, ownership.PassedOn},
-		"a name given up":    {[]plan{create, rename}, ownership.PassedOn},
-		"another type":       {[]plan{otherType(create), destroy}, ownership.OtherType},
-		"up to another type": {[]plan{otherType(create), rename}, ownership.OtherType},
-		"two types":          {[]plan{otherType(create), create}, ownership.SameName},
+		"kept":               {[]ownership.Plan{keep}, ownership.NoConflict},
+		"two new":            {[]ownership.Plan{create, create}, ownership.SameName},
+		"new and existing":   {[]ownership.Plan{keep, create}, ownership.NameInUse},
+		"kept twice":         {[]ownership.Plan{keep, keep}, ownership.TwoAddresses},
+		"kept and destroyed": {[]ownership.Plan{keep, destroy}, ownership.TwoAddresses},
+		"another label":      {[]ownership.Plan{create, destroy}, ownership.NewAddress},
+		"a shifted list":     {[]ownership.Plan{replacement, rename}, ownership.PassedOn},
+		"its last element":   {[]ownership.Plan{replacement, destroy}, ownership.PassedOn},
+		"a name given up":    {[]ownership.Plan{create, rename}, ownership.PassedOn},
+		"another type":       {[]ownership.Plan{otherCreate, destroy}, ownership.OtherType},
+		"up to another type": {[]ownership.Plan{otherCreate, rename}, ownership.OtherType},
+		"two types":          {[]ownership.Plan{otherCreate, create}, ownership.SameName},
 	} {
 		for range 2 {
 			run := ownership.NewRun()
@@ -43,7 +39,11 @@ func TestConflicts(t *testing.T) {
 				if i == len(tt.plans)-1 {
 					want = tt.want
 				}
-				if got := plan(run, "x", "resource"); got != want {
+				resource := "resource"
+				if plan == otherCreate {
+					plan, resource = create, "other"
+				}
+				if got := run.Plan(plan, "x", resource); got != want {
 					t.Errorf("%s: plan %d: %d, want %d", name, i, got, want)
 				}
 			}
@@ -56,9 +56,9 @@ func TestConflicts(t *testing.T) {
 func TestUnkeep(t *testing.T) {
 	t.Parallel()
 	run := ownership.NewRun()
-	run.PlanKeep("x", "resource")
+	run.Plan(ownership.Keep, "x", "resource")
 	run.Unkeep("x")
-	if got := run.PlanCreate("x", "resource"); got != ownership.NoConflict {
+	if got := run.Plan(ownership.Create, "x", "resource"); got != ownership.NoConflict {
 		t.Errorf("got %d", got)
 	}
 }

@@ -28,13 +28,3 @@ func (a attributes) text(name string) (text string, ok bool) {
 	}
 	return text, true
 }
-
-// isSet reports whether an attribute is known, and neither null nor empty.
-func (a attributes) isSet(name string) bool {
-	value, ok := a[name]
-	if !ok || !value.IsKnown() || value.IsNull() {
-		return false
-	}
-	var elements []tftypes.Value
-	return value.As(&elements) != nil || len(elements) > 0
-}

@@ -115,20 +115,17 @@ func (c *connection) find(ctx context.Context, name string, freshness elyra.Fres
 
 // freeName proposes a name like this one that nothing is known to have.
 func (c *connection) freeName(ctx context.Context, name string) string {
-	const most = 100
-	for number := 2; number < most; number++ {
+	for number := 2; ; number++ {
 		proposed := fmt.Sprintf("%s_%d", name, number)
-		if c.run.Uses(proposed) {
-			continue
+		isFree := c.store == nil
+		if !isFree {
+			found, _, err := c.find(ctx, proposed, elyra.Glance)
+			isFree = err != nil || found == nil
 		}
-		if c.store == nil {
-			return proposed
-		}
-		if found, _, err := c.find(ctx, proposed, elyra.Glance); err != nil || found == nil {
+		if isFree && !c.run.Uses(proposed) {
 			return proposed
 		}
 	}
-	return name + "_new"
 }
 
 // whereabouts says where the instance of a state is, seen from the place that the

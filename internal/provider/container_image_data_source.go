@@ -34,6 +34,12 @@ func (d *containerImageDataSource) Metadata(_ context.Context, req datasource.Me
 }
 
 func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := func(description string, validators ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: validators}
+	}
+	flag := func(description string) schema.BoolAttribute {
+		return schema.BoolAttribute{MarkdownDescription: description, Optional: true}
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Checks whether pipelines can run in a container image: the image exists, a cluster can pull it, and, with `inspect`, it has what Elyra needs in a container. A problem isn't an error of the plan: `problems` lists what's wrong, for `check` blocks, preconditions, and postconditions.",
 		Attributes: map[string]schema.Attribute{
@@ -42,27 +48,11 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				Required:            true,
 				Validators:          []validator.String{imageNameRule},
 			},
-			"platform": schema.StringAttribute{
-				MarkdownDescription: "Platform to check if the image has several, as `os/arch` or `os/arch/variant`. Defaults to `\"linux/amd64\"`.",
-				Optional:            true,
-			},
-			"inspect": schema.BoolAttribute{
-				MarkdownDescription: "Whether to look into the image. This reads all of its layers, each once for all images of a run, and stores none. Defaults to `false`.",
-				Optional:            true,
-			},
-			"elyra_version": schema.StringAttribute{
-				MarkdownDescription: "The Elyra that runs the pipelines: `\"3.15\"` (supports Python 3.8 to 3.11), `\"4.1\"` (3.10 to 3.13), or `\"odh-5.0\"`, Open Data Hub's (3.11 to 3.13). Defaults to `\"4.1\"`.",
-				Optional:            true,
-				Validators:          []validator.String{stringvalidator.OneOf(containerimage.ElyraVersions()...)},
-			},
-			"arbitrary_user": schema.BoolAttribute{
-				MarkdownDescription: "Whether the container runs as an arbitrary user of group 0, as on OpenShift, instead of as the image's `USER`. Defaults to `false`.",
-				Optional:            true,
-			},
-			"crio_runtime": schema.BoolAttribute{
-				MarkdownDescription: "Whether the Elyra that runs the pipelines has `CRIO_RUNTIME=True` in its environment. It then installs packages into an empty volume at `/opt/app-root/src`. Defaults to `false`.",
-				Optional:            true,
-			},
+			"platform":       text("Platform to check if the image has several, as `os/arch` or `os/arch/variant`. Defaults to `\"linux/amd64\"`."),
+			"inspect":        flag("Whether to look into the image. This reads all of its layers, each once for all images of a run, and stores none. Defaults to `false`."),
+			"elyra_version":  text("The Elyra that runs the pipelines: `\"3.15\"` (supports Python 3.8 to 3.11), `\"4.1\"` (3.10 to 3.13), or `\"odh-5.0\"`, Open Data Hub's (3.11 to 3.13). Defaults to `\"4.1\"`.", stringvalidator.OneOf(containerimage.ElyraVersions()...)),
+			"arbitrary_user": flag("Whether the container runs as an arbitrary user of group 0, as on OpenShift, instead of as the image's `USER`. Defaults to `false`."),
+			"crio_runtime":   flag("Whether the Elyra that runs the pipelines has `CRIO_RUNTIME=True` in its environment. It then installs packages into an empty volume at `/opt/app-root/src`. Defaults to `false`."),
 			"programs": schema.SetAttribute{
 				MarkdownDescription: "More programs to look for in the image's `PATH`, such as `[\"Rscript\", \"git\"]`. `program_paths` has what's found. Needs `inspect`.",
 				ElementType:         types.StringType,
@@ -73,19 +63,9 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				Optional:            true,
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
-			"ca_cert_pem": schema.StringAttribute{
-				MarkdownDescription: "Certificates of private authorities, in PEM form, that are trusted in addition to the system's.",
-				Optional:            true,
-			},
-			"timeout": schema.StringAttribute{
-				MarkdownDescription: "How long the check may take, as a duration such as `\"45s\"`. Defaults to `\"30s\"`, and with `inspect` to `\"15m\"`.",
-				Optional:            true,
-				Validators:          []validator.String{durationRule},
-			},
-			"allow_unreachable": schema.BoolAttribute{
-				MarkdownDescription: "Whether a registry that doesn't answer is one of the `problems` instead of an error. Defaults to `false`.",
-				Optional:            true,
-			},
+			"ca_cert_pem":       text("Certificates of private authorities, in PEM form, that are trusted in addition to the system's."),
+			"timeout":           text("How long the check may take, as a duration such as `\"45s\"`. Defaults to `\"30s\"`, and with `inspect` to `\"15m\"`.", durationRule),
+			"allow_unreachable": flag("Whether a registry that doesn't answer is one of the `problems` instead of an error. Defaults to `false`."),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, containerImageResults(&containerimage.Report{}).attributes())

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
 
 // This file creates, updates, and deletes instances. Three rules hold:
@@ -34,7 +35,7 @@ func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Inst
 		return elyra.Instance{}, recorded{}, err
 	}
 	defer unlock()
-	if c.run.Created(name) {
+	if c.run.Knows(ownership.Created, name) {
 		return elyra.Instance{}, recorded{}, &createdTwiceError{name}
 	}
 	written := recorded{Name: name}
@@ -46,7 +47,7 @@ func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Inst
 	}
 	written.OutcomeUnknown = errors.Is(err, elyra.ErrOutcomeUnknown)
 	if err == nil || written.OutcomeUnknown {
-		c.run.NoteCreated(name)
+		c.run.Note(ownership.Created, name)
 	}
 	switch {
 	case err == nil:
@@ -82,7 +83,7 @@ func (c *connection) remove(ctx context.Context, state instanceModel, before rec
 		return "", err
 	}
 	defer unlock()
-	if c.run.Created(name) || c.run.Deleted(name) { // an exclusive set may have deleted it
+	if c.run.Knows(ownership.Created, name) || c.run.Knows(ownership.Deleted, name) { // an exclusive set may have deleted it
 		tflog.Info(ctx, "left the instance, since this run has created or deleted that name", map[string]any{"kind": c.kind.Noun, "name": name})
 		return "", nil
 	}
@@ -98,7 +99,7 @@ func (c *connection) remove(ctx context.Context, state instanceModel, before rec
 	case err != nil:
 		return "", err
 	}
-	c.run.NoteDeleted(name)
+	c.run.Note(ownership.Deleted, name)
 	if deletion.Revealed == "" && before.Overwrote && !c.store.IsLocal() {
 		if found, _, err := c.find(ctx, name, elyra.Current); err == nil && found != nil {
 			deletion.Revealed = found.Location

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -103,29 +104,46 @@ func (r *instanceResource) listResult(ctx context.Context, req list.ListRequest,
 
 // skippedWarning names the instances that can't be managed, with each reason once.
 func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
-	var invalid, misnamed, openDataHub []string
+	var invalid, misnamed []string
+	openDataHub := ""
 	for _, instance := range skipped {
-		switch {
-		case instance.Invalid != nil:
+		if instance.Invalid != nil {
 			invalid = append(invalid, fmt.Sprintf("%s: %s", instance.Location, invalidReason(instance).ValueString()))
-		case isOpenDataHubName(instance.Name):
-			openDataHub = append(openDataHub, instance.Location)
-		default:
-			misnamed = append(misnamed, instance.Location)
+			continue
+		}
+		misnamed = append(misnamed, instance.Location)
+		if isOpenDataHubName(instance.Name) {
+			openDataHub = "\n\n" + openDataHubCase
 		}
 	}
 	detail := "Elyra can read these files but can't save them as they are."
-	for _, group := range []struct {
-		locations []string
-		advice    string
-	}{
-		{invalid, "They are invalid. Correct them, and query again:"},
-		{misnamed, "Elyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:"},
-		{openDataHub, openDataHubAdvice},
-	} {
-		if len(group.locations) > 0 {
-			detail += "\n\n" + group.advice + "\n\n" + indented(group.locations)
-		}
+	if len(invalid) > 0 {
+		detail += "\n\nThey are invalid. Correct them, and query again:\n\n" + indented(invalid)
+	}
+	if len(misnamed) > 0 {
+		detail += "\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n\n" + indented(misnamed) + openDataHub
 	}
 	return diag.NewWarningDiagnostic("Some "+r.kind.Noun+"s can't be managed", detail)
+}
+
+// openDataHubName is a key in Open Data Hub's ConfigMap without ".json" that Elyra can't save, since it
+// has a dot: "python-3.12-ubi9".
+var openDataHubName = regexp.MustCompile(`^[a-z0-9_-]+([.][a-z0-9_-]+)+$`)
+
+// isOpenDataHubName reports whether a name is one that Elyra can't save and Open Data Hub could have
+// given. The file may just as well have been copied by hand.
+func isOpenDataHubName(name string) bool {
+	return openDataHubName.MatchString(name) && elyra.ValidateName(name) != nil
+}
+
+// openDataHubCase is what's different if Open Data Hub gave the name.
+const openDataHubCase = "In a workbench of Open Data Hub or OpenShift AI, each start recreates such a file from the ConfigMap pipeline-runtime-images, so renaming it doesn't last: manage its source instead, as the guide \"Open Data Hub and OpenShift AI\" shows."
+
+// unsavableAdvice is what to do about an instance whose name Elyra can't save.
+func unsavableAdvice(name string) string {
+	advice := "Elyra can read a file with such a name, but can't save it. Rename the file, or create the image under another name. The data source elyra_runtime_image reads it as it is."
+	if isOpenDataHubName(name) {
+		advice += " " + openDataHubCase
+	}
+	return advice
 }

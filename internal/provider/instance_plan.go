@@ -14,15 +14,14 @@ import (
 )
 
 func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var before recorded
-	before.load(ctx, req.Private)
+	before := loadRecorded(ctx, req.Private)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.planDestroy(ctx, req, before)...)
 		return
 	}
 	if r.isUnchanged(req, before) {
 		name, _ := attributesOf(req.Plan.Raw).text("name")
-		resp.Diagnostics.Append(r.planName(ctx, req, name, r.conn.run.PlanKeep)...)
+		resp.Diagnostics.Append(r.planName(ctx, req, name, ownership.Keep)...)
 	} else {
 		r.planWrite(ctx, req, resp, before)
 	}
@@ -44,14 +43,14 @@ func (r *instanceResource) isUnchanged(req resource.ModifyPlanRequest, before re
 }
 
 // planName notes what is planned for a name, and finds what contradicts it.
-func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, note func(name, resource string) ownership.Conflict) (diags diag.Diagnostics) {
-	conflict := note(name, r.name)
+func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlanRequest, name string, plan ownership.Plan) (diags diag.Diagnostics) {
+	conflict := r.conn.run.Plan(plan, name, r.name)
 	if req.Plan.Raw.IsNull() && (conflict == ownership.SameName || conflict == ownership.NameInUse) {
 		return nil // the resources that have the name report it
 	}
 	if conflict != ownership.NoConflict {
-		displayName := "" // the one that the name was derived from
-		if config := attributesOf(req.Config.Raw); config != nil && !config.isSet("name") {
+		config, displayName := attributesOf(req.Config.Raw), "" // the one that the name was derived from
+		if given, known := config.text("name"); known && given == "" {
 			displayName, _ = config.text("display_name")
 		}
 		if derived, _ := derivedName(displayName); derived != name { // it was kept
@@ -84,15 +83,15 @@ func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyP
 		return append(diags, r.conn.destroyElsewhereError(name, state.Location.ValueString()))
 	case before.Irreparable:
 		return append(diags, r.conn.irreparableError(ctx, name))
-	case r.conn.run.Created(name):
+	case r.conn.run.Knows(ownership.Created, name):
 		return diags // in an apply, a deposed object is planned after its replacement was created
 	}
-	return append(diags, r.planName(ctx, req, name, r.conn.run.PlanDestroy)...)
+	return append(diags, r.planName(ctx, req, name, ownership.Destroy)...)
 }
 
 // planWrite plans a creation, an update, or either half of a replacement.
 func (r *instanceResource) planWrite(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before recorded) {
-	p := writePlan{resource: r, req: req, plan: r.model(), before: before}
+	p := writePlan{instanceResource: r, req: req, plan: r.model(), before: before}
 	config := r.model()
 	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
 	resp.Diagnostics.Append(p.plan.get(ctx, req.Plan)...)
@@ -119,12 +118,13 @@ func (r *instanceResource) planWrite(ctx context.Context, req resource.ModifyPla
 
 // writePlan is the plan of one resource that writes something.
 type writePlan struct {
-	resource *instanceResource
-	req      resource.ModifyPlanRequest
-	plan     instanceModel
-	state    *instanceModel // nil for a creation
-	before   recorded
-	where    whereabouts
+	*instanceResource
+
+	req    resource.ModifyPlanRequest
+	plan   instanceModel
+	state  *instanceModel // nil for a creation
+	before recorded
+	where  whereabouts
 }
 
 // isSecondHalf reports whether this is the creation of a replacement, which
@@ -165,7 +165,7 @@ func (p *writePlan) setName(config instanceModel) (diags diag.Diagnostics) {
 // it is; to repair it is a change that no attribute need show, so then the
 // location does.
 func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
-	conn := p.resource.conn
+	conn := p.conn
 	p.plan.Location = conn.plannedLocation(p.plan.Name)
 	if p.state == nil || conn.store == nil {
 		return nil
@@ -192,7 +192,7 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 // held to them already: what is wrong now was kept by ignore_changes.
 func (p *writePlan) validate(config instanceModel) (diags diag.Diagnostics) {
 	if p.state == nil || p.where == elsewhere {
-		return p.plan.withSecrets(config, p.resource.model()).checkTogether(config, nil)
+		return p.plan.withSecrets(config, p.model()).checkTogether(config, nil)
 	}
 	if !p.plan.differs(*p.state) {
 		return nil
@@ -209,39 +209,38 @@ func (p *writePlan) validate(config instanceModel) (diags diag.Diagnostics) {
 // checkName notes what is planned for the names that are given up, kept, and
 // taken, and makes sure that one that is taken is free.
 func (p *writePlan) checkName(ctx context.Context) (diags diag.Diagnostics) {
-	run := p.resource.conn.run
-	planName := func(name string, note func(name, resource string) ownership.Conflict) diag.Diagnostics {
-		return p.resource.planName(ctx, p.req, name, note)
+	planName := func(name string, plan ownership.Plan) diag.Diagnostics {
+		return p.planName(ctx, p.req, name, plan)
 	}
 	if p.renames() { // the second half takes the new name
 		if p.where == elsewhere {
 			return diags // and refuses to
 		}
-		return planName(p.state.Name.ValueString(), run.PlanRename)
+		return planName(p.state.Name.ValueString(), ownership.Rename)
 	}
 	replaced, name := p.before.Name, p.plan.Name.ValueString()
 	switch {
 	case p.before.Elsewhere != "" && p.isSecondHalf():
-		return append(diags, p.resource.conn.destroyElsewhereError(replaced, p.before.Elsewhere))
+		return append(diags, p.conn.destroyElsewhereError(replaced, p.before.Elsewhere))
 	case p.plan.Name.IsUnknown():
 		return diags
 	case p.state != nil && p.where != elsewhere:
-		return append(diags, planName(name, run.PlanKeep)...)
+		return append(diags, planName(name, ownership.Keep)...)
 	case p.isSecondHalf() && name == replaced:
 		return diags // the first half has noted that it's kept
 	case p.isSecondHalf():
 		if !p.before.Renamed { // -replace: the first half has noted the same
-			run.Unkeep(replaced)
-			diags.Append(planName(replaced, run.PlanRename)...)
+			p.conn.run.Unkeep(replaced)
+			diags.Append(planName(replaced, ownership.Rename)...)
 		}
-		diags.Append(planName(name, run.PlanReplacement)...)
+		diags.Append(planName(name, ownership.Replace)...)
 	default:
-		diags.Append(planName(name, run.PlanCreate)...)
+		diags.Append(planName(name, ownership.Create)...)
 	}
 	if diags.HasError() {
 		return diags
 	}
-	diags.Append(p.resource.conn.elsewhereWarnings()...)
+	diags.Append(p.conn.elsewhereWarnings()...)
 	return append(diags, p.checkFree(ctx, name)...)
 }
 
@@ -264,7 +263,7 @@ func (p *writePlan) claim() claim {
 // error of the creation makes Terraform restore it. So what means exactly what is
 // going to be created is a warning here, and an error of the apply.
 func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diagnostics) {
-	conn, overwrite, freshness := p.resource.conn, p.plan.Overwrite.ValueBool(), elyra.Glance
+	conn, overwrite, freshness := p.conn, p.plan.Overwrite.ValueBool(), elyra.Glance
 	if p.isSecondHalf() { // the apply deletes the old instance before it asks
 		freshness = elyra.Shared
 	}
@@ -274,7 +273,7 @@ func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diag
 		diags.Append(conn.storeError(ctx, "read", name, err))
 	case err != nil && !overwrite:
 		diags.Append(conn.uncheckedWarning(name, err))
-	case err != nil, found == nil, overwrite, conn.run.WasRead(name):
+	case err != nil, found == nil, overwrite, conn.run.Knows(ownership.Read, name):
 	case p.claim() == claimNew && found.Writable && p.plan.describes(found.Document):
 		diags.Append(conn.existsWarning(ctx, *found))
 	default:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -19,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
 
 var (
@@ -180,6 +182,13 @@ func (r *instanceResource) create(ctx context.Context, plan *instanceModel, conf
 // secrets that stay if the plan has none.
 func (r *instanceResource) checkWrite(plan, config instanceModel, stored map[string]string) (diags diag.Diagnostics) {
 	diags.Append(plan.validate()...)
+	for i, secret := range plan.secrets {
+		if plan.versions[i].IsNull() && !config.writeOnly[i].IsNull() {
+			diags.AddAttributeError(path.Root(version(secret)), "Missing version",
+				fmt.Sprintf("%s is set, so %s must be a number. It was unknown in the plan, and is null now. Nothing was written.", writeOnly(secret), version(secret)))
+			return diags
+		}
+	}
 	diags.Append(plan.checkTogether(config, stored)...)
 	r.conn.ready(&diags)
 	return diags
@@ -187,8 +196,7 @@ func (r *instanceResource) checkWrite(plan, config instanceModel, stored map[str
 
 func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.model()
-	var before recorded
-	before.load(ctx, req.Private)
+	before := loadRecorded(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	// Set before anything else: Terraform wants the identity even of what turns
 	// out to be gone, and a state of Terraform before 1.12 has none.
@@ -215,7 +223,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	r.conn.run.NoteRead(name)
+	r.conn.run.Note(ownership.Read, name)
 	old := state
 	if invalid != nil {
 		resp.Diagnostics.Append(r.conn.invalidWarning(invalid, *found, old.isImport()))
@@ -242,8 +250,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 
 func (r *instanceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, state, config := r.model(), r.model(), r.model()
-	var before recorded
-	before.load(ctx, req.Private)
+	before := loadRecorded(ctx, req.Private)
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
@@ -294,8 +301,7 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 
 func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.model()
-	var before recorded
-	before.load(ctx, req.Private)
+	before := loadRecorded(ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	if !r.conn.ready(&resp.Diagnostics) {
 		return

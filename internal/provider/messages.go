@@ -15,6 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
@@ -466,6 +467,37 @@ func similarity(a, b string) int {
 	return n
 }
 
+// elsewhereWarnings names directories with instances that aren't read, though the
+// provider's configuration suggests that they should be.
+func (c *connection) elsewhereWarnings() (diags diag.Diagnostics) {
+	if !c.run.FirstReport("found elsewhere") {
+		return nil
+	}
+	for _, found := range filestore.FoundElsewhere(c.kind, c.dataDirs) {
+		diags.AddWarning("No "+c.kind.Noun+"s in "+elyra.Printable(found.Expected), c.elsewhereAdvice(found))
+	}
+	return diags
+}
+
+// elsewhereDetail is the same at the end of an error.
+func (c *connection) elsewhereDetail() (detail string) {
+	for _, found := range filestore.FoundElsewhere(c.kind, c.dataDirs) {
+		detail += "\n\n" + c.elsewhereAdvice(found)
+	}
+	return detail
+}
+
+func (c *connection) elsewhereAdvice(found filestore.Elsewhere) string {
+	detail := fmt.Sprintf("Elyra and this provider read %s, which has no %ss. %s has %s. ", found.Expected, c.kind.Noun, found.Found, counted(found.Count, c.kind.Noun))
+	switch {
+	case found.DataDir != "":
+		return detail + fmt.Sprintf("To use that directory:\n\n    data_dir = %q", found.DataDir)
+	case found.Found == filepath.Dir(filepath.Dir(found.Expected)):
+		return detail + fmt.Sprintf("To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s/*.json %[2]s/", shellQuote(found.Found), shellQuote(found.Expected))
+	}
+	return detail + fmt.Sprintf("elyra-metadata export puts them there. To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s %[2]s/", shellQuote(found.Found), shellQuote(filepath.Dir(found.Expected)))
+}
+
 // configError is the diagnostic for what serverstore.New refused.
 // Variables name, by argument, what came from the environment.
 func configError(err error, variables map[string]string) diag.Diagnostic {
@@ -491,7 +523,7 @@ func counted(n int, noun string) string {
 func indented(lines []string) string {
 	const most = 100
 	if len(lines) > most {
-		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("… and %d more", len(lines)-most))
+		lines = append(slices.Clone(lines[:most]), fmt.Sprintf("# and %d more", len(lines)-most))
 	}
 	var text []string
 	for _, line := range lines {

@@ -40,10 +40,21 @@ type privateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// load reads from private state; what can't be read stays zero.
-func (r *recorded) load(ctx context.Context, private privateState) {
-	data, _ := private.GetKey(ctx, recordedKey)
-	_ = json.Unmarshal(data, r) // written by save
+// loadPrivate reads a value from private state; what can't be read stays zero.
+func loadPrivate[Value any](ctx context.Context, private privateState, key string) (value Value) {
+	data, _ := private.GetKey(ctx, key)
+	_ = json.Unmarshal(data, &value) // written by savePrivate
+	return value
+}
+
+// savePrivate is the reverse of loadPrivate.
+func savePrivate(ctx context.Context, private privateState, key string, value any) diag.Diagnostics {
+	data, _ := json.Marshal(value) // strings and booleans
+	return private.SetKey(ctx, key, data)
+}
+
+func loadRecorded(ctx context.Context, private privateState) recorded {
+	return loadPrivate[recorded](ctx, private, recordedKey)
 }
 
 // save writes to private state what differs from before.
@@ -51,8 +62,7 @@ func (r recorded) save(ctx context.Context, private privateState, before recorde
 	if r == before {
 		return nil
 	}
-	data, _ := json.Marshal(r) // strings and booleans
-	return private.SetKey(ctx, recordedKey, data)
+	return savePrivate(ctx, private, recordedKey, r)
 }
 
 // precondition accepts the instance that was last read or written. Terraform doesn't

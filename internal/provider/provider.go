@@ -40,72 +40,42 @@ func (p *elyraProvider) Metadata(_ context.Context, _ provider.MetadataRequest, 
 }
 
 func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	text := func(description string, validators ...validator.String) schema.StringAttribute {
+		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Validators: validators}
+	}
+	secret := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Sensitive: true}
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the runtime images of [Elyra](https://elyra.readthedocs.io), as files of a Jupyter data directory or through a running Jupyter Server.",
 		Attributes: map[string]schema.Attribute{
-			"data_dir": schema.StringAttribute{
-				MarkdownDescription: "[Jupyter data directory](https://docs.jupyter.org/en/latest/use/jupyter-directories.html) to write to. Runtime images are in its subdirectory `metadata/runtime-images`. If unset, the provider uses Elyra's search path (`jupyter --paths` and `ELYRA_METADATA_PATH`): it reads every directory and writes to the first. Conflicts with `endpoint`.",
-				Optional:            true,
-				Validators:          []validator.String{directoryRule},
-			},
+			"data_dir": text("[Jupyter data directory](https://docs.jupyter.org/en/latest/use/jupyter-directories.html) to write to. Runtime images are in its subdirectory `metadata/runtime-images`. If unset, the provider uses Elyra's search path (`jupyter --paths` and `ELYRA_METADATA_PATH`): it reads every directory and writes to the first. Conflicts with `endpoint`.", directoryRule),
 			"search_path": schema.ListAttribute{
 				MarkdownDescription: "Jupyter data directories to read after `data_dir`, or after the directories of the environment. The first one wins if a name exists more than once. If `data_dir` is set, the default is empty, so a staging directory doesn't depend on the machine.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Validators:          []validator.List{directoryRule},
 			},
-			"file_permission": schema.StringAttribute{
-				MarkdownDescription: "Permissions of files that the provider creates, in octal. Updates keep the permissions of a file. Defaults to `\"0600\"`, as in Elyra.",
-				Optional:            true,
-				Validators:          []validator.String{fileModeRule},
-			},
-			"directory_permission": schema.StringAttribute{
-				MarkdownDescription: "Permissions of the directories `metadata` and `metadata/runtime-images` if the provider creates them, in octal. Other missing directories follow the umask. For a group that shares the directory, set `\"2775\"`. Defaults to `\"0700\"`, as in Elyra.",
-				Optional:            true,
-				Validators:          []validator.String{dirModeRule},
-			},
-			"endpoint": schema.StringAttribute{
-				MarkdownDescription: "Base URL of a Jupyter Server with Elyra, including its path, such as `https://hub.example.com/user/jdoe/`. If unset, and if `data_dir` isn't set, the provider uses `ELYRA_ENDPOINT`. Conflicts with `data_dir`.",
-				Optional:            true,
-			},
-			"token": schema.StringAttribute{
-				MarkdownDescription: "Token of the [Jupyter Server](https://jupyter-server.readthedocs.io/en/latest/operators/security.html), or a [JupyterHub token](https://jupyterhub.readthedocs.io/en/stable/reference/rest.html) with the scope `access:servers`. If unset, the provider uses `ELYRA_TOKEN`, then `JUPYTER_TOKEN`.",
-				Optional:            true,
-				Sensitive:           true,
-			},
-			"password": schema.StringAttribute{
-				MarkdownDescription: "Password, for a server with a password and no token. If unset, the provider uses `ELYRA_PASSWORD`.",
-				Optional:            true,
-				Sensitive:           true,
-			},
+			"file_permission":      text("Permissions of files that the provider creates, in octal. Updates keep the permissions of a file. Defaults to `\"0600\"`, as in Elyra.", fileModeRule),
+			"directory_permission": text("Permissions of the directories `metadata` and `metadata/runtime-images` if the provider creates them, in octal. Other missing directories follow the umask. For a group that shares the directory, set `\"2775\"`. Defaults to `\"0700\"`, as in Elyra.", dirModeRule),
+
+			"endpoint": text("Base URL of a Jupyter Server with Elyra, including its path, such as `https://hub.example.com/user/jdoe/`. If unset, and if `data_dir` isn't set, the provider uses `ELYRA_ENDPOINT`. Conflicts with `data_dir`."),
+			"token":    secret("Token of the [Jupyter Server](https://jupyter-server.readthedocs.io/en/latest/operators/security.html), or a [JupyterHub token](https://jupyterhub.readthedocs.io/en/stable/reference/rest.html) with the scope `access:servers`. If unset, the provider uses `ELYRA_TOKEN`, then `JUPYTER_TOKEN`."),
+			"password": secret("Password, for a server with a password and no token. If unset, the provider uses `ELYRA_PASSWORD`."),
 			"headers": schema.MapAttribute{
 				MarkdownDescription: "Headers to add to each request, for proxies in front of the server.",
 				ElementType:         types.StringType,
 				Optional:            true,
 				Sensitive:           true,
 			},
-			"ca_cert_pem": schema.StringAttribute{
-				MarkdownDescription: "Certificates of private authorities, in PEM format, to trust in addition to the system's.",
-				Optional:            true,
-			},
-			"client_cert_pem": schema.StringAttribute{
-				MarkdownDescription: "Client certificate, in PEM format. Requires `client_key_pem`.",
-				Optional:            true,
-			},
-			"client_key_pem": schema.StringAttribute{
-				MarkdownDescription: "Private key of `client_cert_pem`, in PEM format.",
-				Optional:            true,
-				Sensitive:           true,
-			},
+			"ca_cert_pem":     text("Certificates of private authorities, in PEM format, to trust in addition to the system's."),
+			"client_cert_pem": text("Client certificate, in PEM format. Requires `client_key_pem`."),
+			"client_key_pem":  secret("Private key of `client_cert_pem`, in PEM format."),
 			"insecure_skip_verify": schema.BoolAttribute{
 				MarkdownDescription: "Whether to accept any certificate. Anyone on the network path can then read the token. Use it only for tests. Defaults to `false`.",
 				Optional:            true,
 			},
-			"request_timeout": schema.StringAttribute{
-				MarkdownDescription: "Maximum duration of one attempt of a request, such as `\"45s\"` or `\"2m\"`. Defaults to `\"30s\"`.",
-				Optional:            true,
-				Validators:          []validator.String{durationRule},
-			},
+			"request_timeout": text("Maximum duration of one attempt of a request, such as `\"45s\"` or `\"2m\"`. Defaults to `\"30s\"`.", durationRule),
 			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "Maximum number of retries after a transient failure (a broken connection or status 429, 502, 503, or 504). Retries use exponential backoff and honor `Retry-After`. Defaults to `4`.",
 				Optional:            true,
@@ -138,7 +108,8 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	var dataDirs []string
 	// Unknown isn't null: the environment never stands in for a value that is
 	// yet to come.
-	if storeIsKnown(req.Config.Raw) {
+	placeIsKnown, credentialsAreKnown := isKnown(req.Config.Raw)
+	if placeIsKnown {
 		// Once more: what was unknown when the configuration was validated is
 		// known now.
 		resp.Diagnostics.Append(model.validate()...)
@@ -165,7 +136,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 		c.absolute, c.dataDirs = model.isAbsolute(), dataDirs
 	}
 	var diags diag.Diagnostics
-	conn.registries, diags = model.registries(ctx)
+	conn.registries, diags = model.registries(ctx, credentialsAreKnown)
 	resp.Diagnostics.Append(diags...)
 	resp.ResourceData = conn
 	resp.DataSourceData = conn

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -204,12 +206,7 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 }
 
 func hasAuthorization(headers map[string]string) bool {
-	for name := range headers {
-		if strings.EqualFold(name, "Authorization") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(slices.Collect(maps.Keys(headers)), func(name string) bool { return strings.EqualFold(name, "Authorization") })
 }
 
 // isExposed reports whether what is sent to an endpoint leaves the machine in the

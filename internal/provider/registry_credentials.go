@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -30,9 +29,6 @@ type registryLoginModel struct {
 	Password types.String `tfsdk:"password"`
 }
 
-// registryCredentialsArguments are the names of those arguments.
-var registryCredentialsArguments = []string{"registry_auth", "docker_config_json", "use_docker_config"}
-
 func registryCredentialsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"registry_auth": schema.MapNestedAttribute{
@@ -55,19 +51,18 @@ func registryCredentialsAttributes() map[string]schema.Attribute {
 	}
 }
 
-// storeIsKnown reports whether everything that decides on the place of runtime
-// images is known: credentials of registries don't matter for that.
-func storeIsKnown(config tftypes.Value) bool {
-	var arguments map[string]tftypes.Value
-	if err := config.As(&arguments); err != nil {
-		return config.IsFullyKnown()
-	}
-	for name, value := range arguments {
-		if !value.IsFullyKnown() && !slices.Contains(registryCredentialsArguments, name) {
-			return false
+// isKnown reports whether everything that decides on the place of runtime images is known, and whether all credentials
+// of registries are, which don't matter for that.
+func isKnown(config tftypes.Value) (place, credentials bool) {
+	place, credentials = true, true
+	for name, value := range attributesOf(config) {
+		if _, isCredential := registryCredentialsAttributes()[name]; isCredential {
+			credentials = credentials && value.IsFullyKnown()
+		} else {
+			place = place && value.IsFullyKnown()
 		}
 	}
-	return true
+	return place, credentials
 }
 
 // registries checks container images for the data sources of one provider.
@@ -79,11 +74,16 @@ type registries struct {
 }
 
 // registries returns what asks registries, with the credentials that are
-// configured.
-func (m registryCredentialsModel) registries(ctx context.Context) (r registries, diags diag.Diagnostics) {
-	logins, known, diags := m.logins(ctx)
-	if !known || m.DockerConfigJSON.IsUnknown() || m.UseDockerConfig.IsUnknown() {
-		return registries{containerimage.NewClient(containerimage.Credentials{}), true}, diags
+// configured, if they're known.
+func (m registryCredentialsModel) registries(ctx context.Context, known bool) (r registries, diags diag.Diagnostics) {
+	if !known {
+		return registries{containerimage.NewClient(containerimage.Credentials{}), true}, nil
+	}
+	var models map[string]registryLoginModel
+	diags = m.RegistryAuth.ElementsAs(ctx, &models, false)
+	logins := map[string]containerimage.Login{}
+	for registry, login := range models {
+		logins[registry] = containerimage.Login{Username: login.Username.ValueString(), Password: login.Password.ValueString()}
 	}
 	var parsed containerimage.Credentials
 	if content := m.DockerConfigJSON.ValueString(); content != "" {
@@ -106,25 +106,6 @@ func dockerConfigDetail(content string, err error) string {
 		return fmt.Sprintf("The argument takes the content of a file, not its path. Use:\n\n    docker_config_json = file(pathexpand(%q))", content)
 	}
 	return "The text isn't the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64."
-}
-
-// logins are those of registry_auth, and whether all of them are known.
-func (m registryCredentialsModel) logins(ctx context.Context) (logins map[string]containerimage.Login, known bool, diags diag.Diagnostics) {
-	if m.RegistryAuth.IsUnknown() {
-		return nil, false, nil
-	}
-	var models map[string]registryLoginModel
-	if !m.RegistryAuth.IsNull() {
-		diags = m.RegistryAuth.ElementsAs(ctx, &models, false)
-	}
-	logins = map[string]containerimage.Login{}
-	for registry, l := range models {
-		if l.Username.IsUnknown() || l.Password.IsUnknown() {
-			return nil, false, diags
-		}
-		logins[registry] = containerimage.Login{Username: l.Username.ValueString(), Password: l.Password.ValueString()}
-	}
-	return logins, true, diags
 }
 
 // awaitCredentials ends a read that needs credentials which are known only after

@@ -102,12 +102,11 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 		diags.Append(d.conn.listError(err))
 		return instance, diags
 	}
-	const most = 10
 	var matches []string
 	for _, candidate := range instances {
 		if value(candidate) == want {
 			instance = candidate
-			matches = append(matches, fmt.Sprintf("    name = %q # %s", candidate.Name, elyra.Printable(candidate.Location)))
+			matches = append(matches, fmt.Sprintf("name = %q # %s", candidate.Name, candidate.Location))
 		}
 	}
 	switch len(matches) {
@@ -115,11 +114,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 	case 0:
 		diags.AddAttributeError(at, "Runtime image not found", fmt.Sprintf("No runtime image has the %s %q.", strings.ReplaceAll(key, "_", " "), want)+d.conn.existing(ctx, want, value)+d.conn.elsewhereDetail())
 	default:
-		number := len(matches)
-		if more := number - most; more > 0 {
-			matches = append(matches[:most], fmt.Sprintf("    # and %d more", more))
-		}
-		diags.AddAttributeError(at, "More than one runtime image matches", fmt.Sprintf("%d runtime images have the %s %q. Choose one by its name:\n\n%s", number, at, want, strings.Join(matches, "\n")))
+		diags.AddAttributeError(at, "More than one runtime image matches", fmt.Sprintf("%d runtime images have the %s %q. Choose one by its name:\n\n%s", len(matches), at, want, indented(matches)))
 	}
 	return instance, diags
 }

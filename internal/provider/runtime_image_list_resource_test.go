@@ -72,8 +72,8 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 	}
 	want := "Elyra can read these files but can't save them as they are." +
 		"\n\nThey are invalid. Correct them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
-		"\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") +
-		"\n\n" + openDataHubAdvice + "\n" + at("datascience-python-3.12") + at("minimal-python-3.12")
+		"\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") + at("datascience-python-3.12") + at("minimal-python-3.12") +
+		"\n\n" + openDataHubCase
 	if len(results) != 0 || len(warnings) != 1 || warnings[0].Detail != want {
 		t.Errorf("found %q, and the warnings\n%v\nwant\n%s", displayNames(results), warnings, want)
 	}

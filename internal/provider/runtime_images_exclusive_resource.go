@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -88,12 +87,12 @@ func (r *runtimeImagesExclusiveResource) Read(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() || r.conn.store == nil {
 		return // with the provider's configuration unknown, what is known stays
 	}
-	seen, diags := r.look(ctx, loadSeen(ctx, req.Private).Refused)
+	seen, diags := r.look(ctx, loadPrivate[exclusiveSeen](ctx, req.Private, seenKey).Refused)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(seen.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(savePrivate(ctx, resp.Private, seenKey, seen)...)
 	names := state.names()
 	if extras := subtract(seen.names(), names); len(extras) > 0 {
 		state.Names = stringSet(append(names, extras...))
@@ -141,12 +140,15 @@ func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resourc
 	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
-	seen := loadSeen(ctx, req.Private)
+	seen := loadPrivate[exclusiveSeen](ctx, req.Private, seenKey)
+	if seen.Refused == nil {
+		seen.Refused = map[string]string{}
+	}
 	resp.Diagnostics.Append(r.deleteAll(ctx, subtract(state.names(), plan.names()), seen)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
-	resp.Diagnostics.Append(seen.save(ctx, resp.Private)...)
+	resp.Diagnostics.Append(savePrivate(ctx, resp.Private, seenKey, seen)...)
 }
 
 // Delete deletes nothing: from now on, anything may be there.
@@ -184,18 +186,6 @@ type exclusiveSeen struct {
 }
 
 const seenKey = "seen"
-
-func loadSeen(ctx context.Context, private privateState) exclusiveSeen {
-	seen := exclusiveSeen{Digests: map[string]string{}, Refused: map[string]string{}}
-	data, _ := private.GetKey(ctx, seenKey)
-	_ = json.Unmarshal(data, &seen) // written by save
-	return seen
-}
-
-func (s exclusiveSeen) save(ctx context.Context, private privateState) diag.Diagnostics {
-	data, _ := json.Marshal(s) // strings
-	return private.SetKey(ctx, seenKey, data)
-}
 
 func (s exclusiveSeen) names() []string { return slices.Sorted(maps.Keys(s.Digests)) }
 
@@ -275,7 +265,7 @@ func (r *runtimeImagesExclusiveResource) delete(ctx context.Context, name, shown
 		return elyra.Deletion{}, err
 	}
 	defer unlock()
-	if r.conn.run.Created(name) || r.conn.run.Deleted(name) {
+	if r.conn.run.Knows(ownership.Created, name) || r.conn.run.Knows(ownership.Deleted, name) {
 		return elyra.Deletion{}, nil
 	}
 	deletion, err := r.conn.store.Delete(ctx, name, func(found elyra.Instance) bool { return found.Digest() == shown })
@@ -283,7 +273,7 @@ func (r *runtimeImagesExclusiveResource) delete(ctx context.Context, name, shown
 		return elyra.Deletion{}, nil
 	}
 	if err == nil {
-		r.conn.run.NoteDeleted(name)
+		r.conn.run.Note(ownership.Deleted, name)
 	}
 	return deletion, err
 }

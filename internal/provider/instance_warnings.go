@@ -3,7 +3,10 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,8 +25,10 @@ func (r *instanceResource) warnOfTraps(ctx context.Context, req resource.ModifyP
 	planned, writes := attributesOf(resp.Plan.Raw), !resp.Plan.Raw.Equal(req.State.Raw)
 	diags.Append(r.imageNameWarning(ctx, planned, writes)...)
 	if writes {
-		diags.Append(r.schemaWarnings(ctx, planned)...)
-		diags.Append(r.runtimeWarnings(planned)...)
+		plan := r.model()
+		diags.Append(plan.get(ctx, resp.Plan)...)
+		diags.Append(r.schemaWarnings(ctx, plan)...)
+		diags.Append(plan.runtimeWarnings()...)
 	}
 	return diags
 }
@@ -74,16 +79,12 @@ func lookUpImageName(ctx context.Context, all func(context.Context) (imagesByIma
 // 4.1, elyra/pipeline/kfp/kfp_processor.py, elyra/pipeline/airflow/airflow_processor.py).
 func imageNameTwiceWarning(imageName string, stored []elyra.RuntimeImage) diag.Diagnostic {
 	detail := "Elyra identifies an image by its image_name when it looks up the pull policy and the pull secret. If two runtime images have the same one, a pipeline can get either's settings. Use each image_name once. For two entries, use the tag in one and the digest in the other."
-	if len(stored) > 0 {
-		detail += "\n\nThese runtime images have it now:\n"
+	var lines []string
+	for _, image := range stored {
+		lines = append(lines, fmt.Sprintf("%s # pull_policy = %s, pull_secret = %s", image.Name, hclString(image.PullPolicy), hclString(image.PullSecret)))
 	}
-	const most = 10
-	for i, image := range stored {
-		if i == most {
-			detail += fmt.Sprintf("\n    and %d more", len(stored)-most)
-			break
-		}
-		detail += fmt.Sprintf("\n    %s # pull_policy = %s, pull_secret = %s", elyra.Printable(image.Name), hclString(image.PullPolicy), hclString(image.PullSecret))
+	if len(lines) > 0 {
+		detail += "\n\nThese runtime images have it now:\n\n" + indented(lines)
 	}
 	return diag.NewAttributeWarningDiagnostic(pathImageName, fmt.Sprintf("More than one runtime image has the image name %q", imageName), detail)
 }
@@ -97,17 +98,18 @@ func hclString(s string) string {
 
 // schemaWarnings reports properties in use that the server's Elyra doesn't have. That
 // takes a request, so it's done only if one of them is going to be written.
-func (r *instanceResource) schemaWarnings(ctx context.Context, planned attributes) (diags diag.Diagnostics) {
-	optional := []string{"tags"}
+func (r *instanceResource) schemaWarnings(ctx context.Context, plan instanceModel) (diags diag.Diagnostics) {
+	values, tags := plan.known()
+	var inUse []string
+	if len(tags) > 0 {
+		inUse = append(inUse, "tags")
+	}
 	for _, field := range r.fields {
-		if !field.Required && field.Default == "" {
-			optional = append(optional, field.Key)
+		if values[field.Key] != "" && !field.Required && field.Default == "" {
+			inUse = append(inUse, field.Key)
 		}
 	}
-	for _, property := range optional {
-		if !planned.isSet(property) {
-			continue
-		}
+	for _, property := range inUse {
 		supported, err := r.conn.store.Supports(ctx, property)
 		if err != nil { // not a reason to stop
 			tflog.Debug(ctx, "didn't compare with the server's schema", map[string]any{"error": err.Error()})
@@ -146,4 +148,59 @@ func shellQuote(s string) string {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// runtimeWarnings are about what Elyra accepts in a plan, and what doesn't work later.
+func (m instanceModel) runtimeWarnings() (diags diag.Diagnostics) {
+	values, _ := m.known()
+	api, err := url.Parse(values["api_endpoint"])
+	if m.runtime == nil || err != nil {
+		return nil
+	}
+	if at := strings.Trim(api.Path, "/"); api.Scheme == "https" && strings.HasPrefix(values["auth_type"], "DEX_") && at != "" && at != "pipeline" {
+		diags.AddAttributeWarning(path.Root("api_endpoint"), "Unusual path for Kubeflow with Dex",
+			fmt.Sprintf("Kubeflow's gateway usually serves the API at the path /pipeline:\n\n    api_endpoint = \"https://%s/pipeline\"", api.Host))
+	}
+	hasPublic := m.runtime != elyra.KubeflowPipelines || !m.text("public_api_endpoint").IsNull() // set, or unknown
+	if host := api.Hostname(); !hasPublic && inCluster.MatchString(host) && host != "localhost" {
+		diags.AddAttributeWarning(path.Root("api_endpoint"), "Links to runs lead into the cluster",
+			"Elyra links to a submitted run at api_endpoint, which a browser outside the cluster can't reach. Set the address of Kubeflow's user interface:\n\n    public_api_endpoint = \"https://kubeflow.example.com/pipeline\"")
+	}
+	const most = 63 // characters, of S3
+	if bucket := values["cos_bucket"]; len(bucket) > most {
+		diags.AddAttributeWarning(path.Root("cos_bucket"), "Bucket name too long for S3",
+			fmt.Sprintf("Elyra accepts %d characters, but S3 and MinIO accept at most %d.", len(bucket), most))
+	}
+	return diags
+}
+
+// inCluster matches the names of hosts that have a meaning inside a Kubernetes cluster alone.
+var inCluster = regexp.MustCompile(`^([a-z0-9-]+|.*\.svc(\.cluster\.local)?)$`)
+
+// unsavableWarning says what Elyra refuses to save of a runtime, though it reads it.
+func (c *connection) unsavableWarning(found elyra.Instance) (diags diag.Diagnostics) {
+	if c.runtime == nil {
+		return nil
+	}
+	runtime, _ := found.Document.Runtime()                                             // the store has checked it
+	maps.DeleteFunc(runtime.Values, func(_, value string) bool { return value == "" }) // as absent for Elyra
+	var faults, lines []string
+	for _, fault := range c.runtime.CheckTogether(runtime.Values, nil) {
+		faults = append(faults, fault.String())
+		switch fault.Key {
+		case "api_username":
+			lines = append(lines, `auth_type = "DEX_LEGACY"`)
+		case "cos_secret":
+			lines = append(lines, `cos_auth_type = "KUBERNETES_SECRET"`)
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	detail := fmt.Sprintf("Elyra reads %s, but its rules refuse to save it:\n\n%s\n\nFix that before you apply a change.", found.Location, indented(faults))
+	if len(lines) > 0 {
+		detail += " If the document is from before Elyra 3.4, its migration has broken it. To restore what it meant:\n\n" + indented(lines)
+	}
+	diags.AddAttributeWarning(pathName, fmt.Sprintf("Runtime %q can't be saved as it is", found.Name), detail)
+	return diags
 }

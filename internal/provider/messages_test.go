@@ -105,7 +105,7 @@ func TestStoreError_file(t *testing.T) {
 	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil {
 		t.Fatalf("got %+v", failed)
 	}
-	want := "A part of " + filepath.Dir(imagePath(file, "x")) + " isn't a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
+	want := "Not a directory: " + file + ".\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	if failed[0].Detail != want {
 		t.Errorf("got\n%s\nwant\n%s", failed[0].Detail, want)
 	}

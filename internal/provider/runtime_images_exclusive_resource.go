@@ -241,21 +241,19 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 		}
 	}
 	if len(changed) > 0 {
-		diags.AddAttributeError(pathNames, countedImages(changed)+" changed since the plan",
+		diags.AddAttributeError(pathNames, counted(len(changed), "runtime image")+" changed since the plan",
 			"The following runtime images aren't what the plan saw, so they weren't deleted. Plan again, then apply:\n\n"+indented(changed))
 	}
 	if len(refused) > 0 {
-		diags.AddWarning(countedImages(refused)+" can't be deleted over the server",
+		diags.AddWarning(counted(len(refused), "runtime image")+" can't be deleted over the server",
 			"The server refuses to delete runtime images that live later in its search path, such as those that ship with Elyra. These stay, and aren't mentioned again unless they change. To delete them, set data_dir to their data directory where it can be written, as in a container build:\n\n"+indented(refused))
 	}
 	if len(revealed) > 0 {
-		diags.AddWarning(countedImages(revealed)+" visible again",
+		diags.AddWarning(counted(len(revealed), "runtime image")+" visible again",
 			"The deleted runtime images hid others with the same names, which Elyra shows from now on:\n\n"+indented(revealed))
 	}
 	return diags
 }
-
-func countedImages(names []string) string { return counted(len(names), elyra.RuntimeImages.Noun) }
 
 // delete deletes one instance if it's the one that the plan showed, unless this run
 // has created it, or has deleted it and shows another one now.
@@ -304,7 +302,7 @@ func enumerate(names []string) string {
 func (r *runtimeImagesExclusiveResource) notListedWarning(ctx context.Context, plan runtimeImagesExclusiveModel) diag.Diagnostics {
 	seen, diags := r.look(ctx, nil)
 	if extras := subtract(seen.names(), plan.names()); len(extras) > 0 {
-		diags.AddAttributeWarning(pathNames, countedImages(extras)+" not listed in names",
+		diags.AddAttributeWarning(pathNames, counted(len(extras), "runtime image")+" not listed in names",
 			"Creating this resource deletes nothing. The next plan after it shows the following runtime images as a difference, and its apply deletes them:\n\n"+indented(extras)+
 				"\n\nTo delete them in the first apply, import the resource:\n\n    import {\n      to = elyra_runtime_images_exclusive.<label>\n      id = \"all\"\n    }")
 	}

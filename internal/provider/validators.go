@@ -29,13 +29,13 @@ import (
 type ruleValidator struct {
 	what  string
 	check func(string) error
-	// warn says what to know about a valid value in a configuration, if anything.
-	warn func(string) (summary, detail string)
+	// latest warns of an image name without a tag in a configuration.
+	latest bool
 }
 
 // The rules for values. Elyra's own are documented in package elyra.
 var (
-	imageNameRule = ruleValidator{"image name", checkImageName, latestWarning}
+	imageNameRule = ruleValidator{what: "image name", check: checkImageName, latest: true}
 	nameRule      = ruleValidator{what: "name", check: checkName}
 	tagRule       = ruleValidator{what: "tag", check: elyra.ValidateTag}
 	directoryRule = ruleValidator{what: "directory", check: checkDirectory}
@@ -51,10 +51,10 @@ func (v ruleValidator) MarkdownDescription(ctx context.Context) string { return 
 
 func (v ruleValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	diags := v.validate(req.Path, req.ConfigValue)
-	if value := req.ConfigValue.ValueString(); v.warn != nil && value != "" && !diags.HasError() {
-		if summary, detail := v.warn(value); summary != "" {
-			diags.AddAttributeWarning(req.Path, summary, detail)
-		}
+	name := req.ConfigValue.ValueString()
+	if v.latest && name != "" && !diags.HasError() && impliesLatest(name) {
+		diags.AddAttributeWarning(req.Path, "Image name without a tag",
+			fmt.Sprintf("%q has neither a tag nor a digest, which means the tag \"latest\". What runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0"))
 	}
 	resp.Diagnostics.Append(diags...)
 }
@@ -108,12 +108,10 @@ func checkImageName(name string) error {
 	return err
 }
 
-func latestWarning(name string) (summary, detail string) {
-	if ref, err := imageref.Parse(name); err != nil || !ref.ImpliesLatest() {
-		return "", ""
-	}
-	return "Image name without a tag",
-		fmt.Sprintf("%q has neither a tag nor a digest, which means the tag \"latest\". What runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0")
+// impliesLatest reports whether an image name has neither a tag nor a digest.
+func impliesLatest(name string) bool {
+	ref, err := imageref.Parse(name)
+	return err == nil && ref.ImpliesLatest()
 }
 
 func checkRetries(number string) error {

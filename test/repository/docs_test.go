@@ -201,6 +201,9 @@ func (m messages) texts(text expression, depth int) (all []string) {
 			arguments := e.Args[1:]
 			return []string{verb.ReplaceAllStringFunc(in(e.Args[0])[0], func(verb string) string {
 				known := cmp.Or(noun(arguments[0]), map[bool]string{true: `"…"`, false: "…"}[verb == "%q"])
+				if nouns := slices.Compact(in(arguments[0])); len(nouns) == 1 && nouns[0] == "runtime image" {
+					known = nouns[0]
+				}
 				arguments = arguments[1:]
 				return known
 			})}

@@ -3,11 +3,11 @@ package filestore
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"syscall"
 	"time"
 )
 
@@ -117,7 +117,7 @@ func (s *Store) makeDirectory(dir string, depth int) error {
 	if errors.Is(err, fs.ErrExist) {
 		// Another process was faster, or there's a file or a link to nothing.
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return fmt.Errorf("%s isn't a directory", dir)
+			return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
 		}
 		return nil
 	}

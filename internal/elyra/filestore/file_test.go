@@ -67,7 +67,7 @@ func TestDirectoryInTheWay(t *testing.T) {
 	}
 	store := New(elyra.RuntimeImages, Config{DataDirs: []string{file}})
 	image := elyra.RuntimeImage{Name: "x", DisplayName: "x", ImageName: "a/b"}
-	if _, err := store.Create(t.Context(), image.Name, elyra.NewDocument(image)); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "isn't a directory") {
+	if _, err := store.Create(t.Context(), image.Name, elyra.NewDocument(image)); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "not a directory") {
 		t.Errorf("Create below a file: %v", err)
 	}
 	if _, err := store.Get(t.Context(), "x", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {

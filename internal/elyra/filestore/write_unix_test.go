@@ -129,7 +129,7 @@ func TestDirectoryIsGone(t *testing.T) {
 	if err := os.Symlink("nowhere", filepath.Join(dir, "metadata")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := create(store, image("x")); err == nil || !strings.Contains(err.Error(), "metadata isn't a directory") {
+	if _, err := create(store, image("x")); err == nil || !strings.Contains(err.Error(), "metadata: not a directory") {
 		t.Errorf("Create in a link to nothing: %v", err)
 	}
 }

@@ -175,12 +175,17 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 	if err := s.kind.Check(document); err != nil {
 		return elyra.Instance{}, err
 	}
-	if _, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected); err != nil && !errors.Is(err, elyra.ErrNotFound) {
+	if _, err := s.remove(ctx, name, expected); err != nil && !errors.Is(err, elyra.ErrNotFound) {
 		return elyra.Instance{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.RequestTimeout)
 	defer cancel()
 	created, err := s.create(ctx, name, document)
+	var taken *elyra.ExistsError
+	if errors.As(err, &taken) && !taken.Found.Document.IsZero() { // the invalid one hid it
+		document = edit(taken.Found.Document)
+		return s.write(ctx, s.about(http.MethodPut, name, &document), &document, nil)
+	}
 	if err != nil {
 		err = fmt.Errorf("the invalid instance was deleted, and recreating it failed: %w", err)
 	}
@@ -226,7 +231,16 @@ func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondi
 	if _, err := s.find(ctx, name, expected); err != nil && !isInvalid(err) {
 		return elyra.Deletion{}, err
 	}
+	return s.remove(ctx, name, expected)
+}
+
+func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
 	left, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected)
+	if kindOf(err) == protected { // delivered twice, it's refused for what the deleted one hid
+		if found, lookErr := s.look(ctx, name); lookErr == nil && !expected.Accepts(found) {
+			return elyra.Deletion{Revealed: found.Location}, nil
+		}
+	}
 	return elyra.Deletion{Revealed: left.Location}, err
 }
 

@@ -26,7 +26,9 @@ func (e *createdTwiceError) Error() string {
 }
 
 // create makes a new instance. The name has to be free, unless overwrite allows to
-// replace or hide what has it. An [elyra.ErrOutcomeUnknown] comes with what to
+// replace or hide what has it, or this run's own deletion has revealed it, as in a
+// replacement: it was hidden before. A server doesn't tell that from what somebody
+// else has created since. An [elyra.ErrOutcomeUnknown] comes with what to
 // record.
 func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Instance, recorded, error) {
 	name := plan.Name.ValueString()
@@ -41,7 +43,8 @@ func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Inst
 	written := recorded{Name: name}
 	document := plan.document(elyra.Document{})
 	instance, err := c.store.Create(ctx, name, document)
-	if plan.Overwrite.ValueBool() && errors.Is(err, elyra.ErrExists) {
+	var exists *elyra.ExistsError
+	if errors.As(err, &exists) && (plan.Overwrite.ValueBool() || c.run.Knows(ownership.Deleted, name) && !exists.Found.Writable) {
 		written.Overwrote = true
 		instance, err = c.store.Update(ctx, name, nil, plan.document)
 	}

@@ -118,6 +118,24 @@ func TestDestroyTellsWhatReturns(t *testing.T) {
 	wantWarning(t, destroyed, `Runtime image "shipped" is visible again`, path)
 }
 
+// TestReplaceHidesAgain: a replacement of an imported image that hides another one hides it again. In
+// another run, the other one is in the way.
+func TestReplaceHidesAgain(t *testing.T) {
+	near, far := t.TempDir(), t.TempDir()
+	putDocument(t, far, "shipped", anyDocument)
+	putDocument(t, near, "shipped", anyDocument)
+	provider := newTestProvider(t, near, far)
+	config := provider.config(t, map[string]tftypes.Value{"display_name": text("Shipped"), "image_name": text("a/b:1")})
+	run := provider.reconfigure(t)
+	run.tryDestroy(t, provider.imported(t, "shipped"))
+	check(t, nil, run.tryCreate(t, config).Diagnostics)
+
+	run.tryDestroy(t, provider.imported(t, "shipped"))
+	if got := provider.reconfigure(t).tryCreate(t, config).Diagnostics; len(got) != 1 || !isError(got[0]) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // TestDestroyDeliveredTwice: a proxy delivers a DELETE twice, and the second one
 // finds what the deleted instance hid, and may not delete it. That is a success,
 // whether Terraform created the instance or imported it; what only an administrator

@@ -313,11 +313,14 @@ func (w *walkWorld) checkApply(p permit, planned, before, after snapshot, record
 
 // checkHalf looks for an instance that a failed apply has deleted to create another one for the same resource, which
 // exists already. The plan of a tainted resource can't know that: a documented limit.
-func checkHalf(applied walkResult, records []walkRecord, before, after snapshot) *broken {
+func (w *walkWorld) checkHalf(applied walkResult, records []walkRecord, before, after snapshot) *broken {
 	for _, d := range applied.diagnostics {
 		for _, r := range records {
 			_, was := before[r.instance]
 			_, is := after[r.instance]
+			if _, revealed := after[r.instance.far()]; revealed && w.places.server { // another documented limit
+				continue
+			}
 			if d.Severity == "error" && strings.Contains(d.Summary, "already exists") && r.address == d.Address && !r.tainted && was && !is {
 				return breaks("half", "%s: the apply fails, and %s is gone", d.Address, r.instance)
 			}

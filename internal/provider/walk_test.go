@@ -345,7 +345,7 @@ func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between fun
 		if !dirty && !unsure {
 			return applied, breaks("half", "the apply fails, and the plan didn't")
 		}
-		return applied, checkHalf(applied, records, before, after)
+		return applied, w.checkHalf(applied, records, before, after)
 	}
 	if options.target != "" || expected.shared {
 		return applied, nil

@@ -50,10 +50,9 @@
 // # Corrections
 //
 // Elyra compares image names as plain strings, so Parse never rewrites a name: it accepts or refuses
-// it. A refusal has a correction only if there's one reading. Letter case, schemes, quotation marks,
-// credentials, whole lines, blanks at the ends, and digests in the wrong shape have one. A blank
-// between two words, or nothing between two slashes (usually an empty Terraform variable), has many.
-// The address of a web page has one if the image's name follows from it. A correction fixes all faults,
-// spells the registry in lowercase, and says "latest" if that is what the name means, so that the next
-// plan has nothing more to say. Of a web page, the reader chooses the tag.
+// it. A refusal has a correction only if there's one reading. A missing owner on Docker Hub, letter case,
+// schemes, whole lines, whitespace at the ends, and 64 hexadecimal digits have one. So has the address of
+// a web page if the image's name follows from it; the reader chooses the tag. A correction fixes all
+// faults, spells the registry in lowercase, and says "latest" if that is what the name means, so that the
+// next plan has nothing more to say.
 package imageref

@@ -31,42 +31,45 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s; use %q", e.Reason, e.Correction)
 }
 
-// Faults that explain must recognize.
-const (
-	credentialsFault = `The part before the "@" looks like credentials, which don't belong in an image name: pipelines pull with the Kubernetes Secret that pull_secret names`
-	pageFault        = "This is the address of a web page, not an image name"
-)
+const pageFault = "This is the address of a web page, not an image name"
 
 // explain finds words for a refusal. It fixes everything that can be fixed in only one way and, if
 // that makes an image name, offers it. Otherwise it reports what it couldn't fix, because only the
 // author can decide that; the rest can wait for the next try.
 func explain(input string) *Error {
+	if hasCredentials(input) { // first, as no other message may quote them
+		return &Error{Reason: `The part before the "@" looks like credentials, which don't belong in an image name: pipelines pull with the Kubernetes Secret that pull_secret names`}
+	}
 	if placeholder := placeholders.FindString(input); placeholder != "" {
 		return &Error{Reason: fmt.Sprintf("%s is a placeholder that isn't filled in: write the real value in its place", quote(placeholder))}
 	}
 	text, faults := unwrap(input)
-	written := split(text)
-	fixed, more := fix(written)
+	fixed, more := fix(split(text))
 	faults = append(faults, more...)
-	hasCredentials := slices.Contains(faults, credentialsFault)
 
 	// Without a fault, what's accepted is only a better spelling: a Kelvin sign in a host is a k in lower case.
 	if _, ok := accept(fixed.String()); !ok || len(faults) == 0 {
-		if hasCredentials { // no other message may quote them
-			return &Error{Reason: credentialsFault}
-		}
-		return &Error{Reason: unfixable(text, written)}
+		return &Error{Reason: unfixable(text, fixed)}
 	}
 	e := &Error{Reason: faults[0]}
-	if hasCredentials {
-		e.Reason = credentialsFault
-	}
 	if fixed.tag == "" && fixed.digest == "" && !slices.Contains(faults, pageFault) { // a page shows which tags there are
 		fixed.tag = ":latest"
 		e.Reason += `. Without a tag, the name means the tag "latest"`
 	}
 	e.Correction = fixed.String()
 	return e
+}
+
+// hasCredentials reports whether there's "user:token@" before a registry. A digest also follows an "@",
+// but no "/" follows a digest.
+func hasCredentials(s string) bool {
+	slash := strings.LastIndex(s, "/")
+	at := strings.LastIndex(s[:max(slash, 0)], "@")
+	if at < 0 || strings.HasPrefix(s[at:], "@sha") {
+		return false
+	}
+	_, before := cutScheme(s[:at])
+	return strings.Contains(before, ":") || !strings.Contains(before, "/")
 }
 
 // placeholders are what templates and documentation have where a value belongs. An image name can have
@@ -77,55 +80,25 @@ const capitalPlaceholders = `\b(?:[A-Z0-9_]*(?:PLACEHOLDER|REPLACE[_-]?ME|CHANGE
 
 var placeholderTag = regexp.MustCompile(capitalPlaceholders)
 
-// unwrap takes off what's around an image name and what can't be seen in it, from the outside in.
+// unwrap takes off what's around an image name, from the outside in.
 func unwrap(s string) (string, []string) {
 	var faults []string
-	for _, step := range []func(string) (string, string){
-		withoutInvisible, withoutCredentials, withoutBlanks, withoutLine, withoutQuotes, withoutWebAddress, withoutFinalSlash, joinAtSeparators,
-	} {
-		rest, f := step(s)
+	for _, step := range []func(string) (string, string){withoutLine, trim, withoutWebAddress} {
+		rest, fault := step(s)
 		if rest != s {
-			s, faults = rest, append(faults, f)
+			s, faults = rest, append(faults, fault)
 		}
 	}
 	return s, faults
 }
 
-func withoutInvisible(s string) (name, fault string) {
-	at := strings.IndexFunc(s, isInvisible)
-	if at < 0 {
-		return s, ""
-	}
-	rest := strings.Map(func(r rune) rune {
-		if isInvisible(r) {
-			return -1
-		}
-		return r
-	}, s)
-	return rest, fmt.Sprintf("The name has an invisible character in it, %U", []rune(s[at:])[0])
-}
-
-// withoutCredentials cuts off "user:token@" before a registry. A digest also follows an "@", but no
-// "/" follows a digest.
-func withoutCredentials(s string) (name, fault string) {
-	slash := strings.LastIndex(s, "/")
-	at := strings.LastIndex(s[:max(slash, 0)], "@")
-	if at < 0 || strings.HasPrefix(s[at:], "@sha") {
-		return s, ""
-	}
-	_, rest := cutScheme(s[:at])
-	if strings.Contains(rest, "/") && !strings.Contains(rest, ":") {
-		return s, ""
-	}
-	return s[:at-len(rest)] + s[at+1:], credentialsFault
-}
-
-func withoutBlanks(s string) (name, fault string) {
-	return strings.TrimSpace(s), "There's whitespace around the name, and Elyra would take it for a part of the name"
+// isWrapping is true of what's around a name that is copied from code, prose, or a list.
+func isWrapping(r rune) bool {
+	return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”,;", r)
 }
 
 // lines are what people paste with an image name in it: a command, an instruction of a Dockerfile, and
-// a line of YAML, JSON, or HCL. whitespace in them is one blank.
+// a line of YAML, JSON, or HCL. Whitespace in them is one blank.
 var lines = []*regexp.Regexp{
 	regexp.MustCompile(`^(?:docker|podman|nerdctl|crictl)(?: image)? pull (?:-\S+ )*(\S+)$`),
 	regexp.MustCompile(`^(?i:from) (?:--\S+ )*(\S+)(?: (?i:as) \S+)?$`),
@@ -142,30 +115,21 @@ func withoutLine(s string) (name, fault string) {
 	return s, ""
 }
 
-func withoutQuotes(s string) (name, fault string) {
-	return strings.TrimFunc(s, isWrapping), "Quotation marks, commas, and semicolons around an image name aren't a part of it"
+func trim(s string) (name, fault string) {
+	return strings.TrimFunc(s, isWrapping), "There's whitespace or punctuation around the name, and Elyra would take it for a part of the name"
 }
 
 // withoutWebAddress makes an image name of the address of a page about an image, and cuts off a scheme
 // before an image name. It leaves what may be any page to webFault.
 func withoutWebAddress(s string) (name, fault string) {
 	scheme, rest := cutScheme(s)
-	if image, ok := findPage(rest); ok {
-		if !canBeFixed(image) {
-			return s, ""
-		}
+	switch image, ok := findPage(rest); {
+	case image != "":
 		return image, pageFault
-	}
-	if isWeb(scheme) && !isImageAddress(rest) {
+	case ok, isWeb(scheme) && !hasVersion(rest):
 		return s, ""
 	}
 	return rest, fmt.Sprintf("An image name begins with the registry or the owner, not with %q", s[:len(s)-len(rest)])
-}
-
-func canBeFixed(image string) bool {
-	fixed, _ := fix(split(image))
-	_, ok := accept(fixed.String())
-	return ok
 }
 
 // schemes are those that image names are written with elsewhere: in a browser, by skopeo, Helm, and
@@ -180,38 +144,6 @@ func cutScheme(s string) (scheme, rest string) {
 }
 
 func isWeb(scheme string) bool { return scheme == "https" || scheme == "http" }
-
-// withoutFinalSlash cuts it off after a tag or digest. After a bare name, the image may be what's
-// missing.
-func withoutFinalSlash(s string) (name, fault string) {
-	rest := strings.TrimSuffix(s, "/")
-	if !strings.ContainsAny(rest[strings.LastIndex(rest, "/")+1:], ":@") {
-		return s, ""
-	}
-	return rest, `There's a "/" after the tag or digest, which ends an image name`
-}
-
-// isInvisible is true of format characters: zero-width spaces, byte order marks, soft hyphens.
-func isInvisible(r rune) bool { return unicode.Is(unicode.Cf, r) }
-
-// isWrapping is true of what's around a name that is copied from code, prose, or a list.
-func isWrapping(r rune) bool {
-	return unicode.IsSpace(r) || strings.ContainsRune("\"'`“”„‘’‚«»,;", r)
-}
-
-// joinAtSeparators removes whitespace next to a separator. whitespace between two words stays.
-func joinAtSeparators(s string) (name, fault string) {
-	var joined strings.Builder
-	last := ""
-	for _, word := range strings.Fields(s) {
-		if last != "" && !strings.ContainsAny(last[len(last)-1:]+word[:1], "/:@") {
-			joined.WriteByte(' ')
-		}
-		joined.WriteString(word)
-		last = word
-	}
-	return joined.String(), `There's whitespace next to a "/", ":", or "@"`
-}
 
 // pieces are the parts of something like an image name, each with its separator. Together they're the
 // string again.
@@ -243,59 +175,31 @@ func split(s string) pieces {
 // fix fixes what can be fixed in only one way, from left to right.
 func fix(p pieces) (pieces, []string) {
 	var faults []string
-	p, digestFault := fixDigest(p) // first, as it can shorten the path
-
-	if registry := strings.TrimSuffix(p.registry, "/"); isMisspelledDockerHub(registry) {
-		faults = append(faults, fmt.Sprintf("Docker Hub's registry is %q, in lowercase: any other spelling is taken for another host", strings.ToLower(registry)))
+	if isMisspelledDockerHub(strings.TrimSuffix(p.registry, "/")) {
+		faults = append(faults, "Docker Hub's registry must be lowercase: any other spelling is taken for another host")
 	}
 	p.registry = strings.ToLower(p.registry) // not a fault, but the usual spelling
-
 	if missesOwner(p) {
 		faults = append(faults, `The owner is missing: Elyra's pipelines need "[registry/]owner/image[:tag]". A name without an owner means an official image on Docker Hub, whose owner is "library"`)
 		p.path = "library/" + p.path
 	}
-
 	if lower := strings.ToLower(p.path); lower != p.path {
-		slash := strings.LastIndex(p.path, "/")
-		owner, image := p.path[:max(slash, 0)], p.path[slash+1:]
-		if owner == strings.ToLower(owner) {
-			faults = append(faults, fmt.Sprintf("The image %s has capital letters, and must be lowercase", quote(image)))
-		} else {
-			faults = append(faults, fmt.Sprintf("The owner %s has capital letters, and must be lowercase", quote(owner)))
-		}
+		faults = append(faults, fmt.Sprintf("%s has capital letters: the owner and the image must be lowercase", quote(p.path)))
 		p.path = lower
 	}
-
-	if digestFault != "" {
-		faults = append(faults, digestFault)
+	if lower := strings.ToLower(p.digest); lower != p.digest {
+		faults = append(faults, "The digest has capital letters, and must be lowercase")
+		p.digest = lower
+	}
+	version := p.digest
+	if version == "" && !isDigestAlone(p) {
+		version = p.tag
+	}
+	if hex := strings.TrimPrefix(strings.ToLower(strings.TrimLeft(version, ":@")), "sha256:"); isHex64(hex) && version != "@sha256:"+hex {
+		faults = append(faults, `64 hexadecimal digits are a digest, which comes after "@sha256:"`)
+		p.tag, p.digest = strings.TrimSuffix(p.tag, version), "@sha256:"+hex
 	}
 	return p, faults
-}
-
-// fixDigest fixes a digest, and makes one of what's written like a tag and looks like a digest.
-func fixDigest(p pieces) (_ pieces, fault string) {
-	if p.digest != "" {
-		lower := strings.ToLower(p.digest)
-		switch {
-		case isHex64(lower[1:]):
-			p.digest = "@sha256:" + lower[1:]
-			return p, `The digest lacks its algorithm: a digest is "@sha256:" and 64 hexadecimal digits`
-		case lower != p.digest:
-			p.digest = lower
-			return p, "The digest has capital letters, and must be lowercase"
-		}
-		return p, ""
-	}
-	hex := strings.TrimPrefix(strings.ToLower(strings.TrimPrefix(p.tag, ":")), "sha256:")
-	if !isHex64(hex) || isDigestAlone(p) {
-		return p, ""
-	}
-	p.tag, p.digest = "", "@sha256:"+hex
-	if slash := strings.LastIndex(p.path, "/"); slash > 0 && strings.EqualFold(p.path[slash:], "/sha256") {
-		p.path = strings.TrimSuffix(p.path[:slash], "/manifest") // as in the address of a page
-		return p, `A digest comes after "@", not after "/"`
-	}
-	return p, `The tag is 64 hexadecimal digits and so looks like a digest, which comes after "@sha256:", not after ":"`
 }
 
 // missesOwner reports whether "library/" in front is what the name lacks: it's a single word, and
@@ -304,19 +208,23 @@ func missesOwner(p pieces) bool {
 	return p.registry == "" && p.path != "" && !strings.Contains(p.path, "/") && !isRegistry(p.path) && !isDigestAlone(p)
 }
 
-// isDigestAlone reports whether the name is a digest without the repository that it is in.
+// isDigestAlone reports whether the name is a digest without an "@" and the repository before it.
 func isDigestAlone(p pieces) bool {
-	return p.registry == "" &&
-		(isHex64(p.path) || strings.EqualFold(p.path, "sha256") && isHex64(strings.TrimPrefix(p.tag, ":")))
+	return p.registry == "" && isHex64(p.path) ||
+		strings.EqualFold(p.path[strings.LastIndex(p.path, "/")+1:], "sha256") && isHex64(strings.TrimPrefix(p.tag, ":"))
 }
 
-// unfixable finds the fault that keeps p, the parts of text, from being fixed. Letter case isn't one.
+// unfixable finds the fault that keeps text from being fixed. p are its parts, with what could be fixed.
 func unfixable(text string, p pieces) string {
 	if text == "" {
 		return `The image name is empty: write "[registry/]owner/image[:tag][@digest]"`
 	}
-	if fault := webFault(text); fault != "" {
-		return fault
+	scheme, rest := cutScheme(text)
+	if _, ok := findPage(rest); ok || isWeb(scheme) {
+		return `This is a web address, not an image name: write the name that the page shows after "docker pull", without a scheme such as "https://"`
+	}
+	if scheme, _, ok := strings.Cut(text, "://"); ok {
+		return fmt.Sprintf("An image name has no scheme, and %s doesn't lead to a registry", quote(scheme+"://"))
 	}
 	if at := strings.IndexFunc(text, unicode.IsSpace); at >= 0 {
 		return fmt.Sprintf("There's whitespace after %s, and an image name has none", quote(text[:at]))
@@ -330,18 +238,6 @@ func unfixable(text string, p pieces) string {
 		}
 	}
 	return `This isn't a container image reference: write "[registry/]owner/image[:tag][@digest]"`
-}
-
-// webFault says what an address is that no image name follows from.
-func webFault(text string) string {
-	scheme, rest := cutScheme(text)
-	if _, ok := findPage(rest); ok || isWeb(scheme) {
-		return `This is a web address, not an image name: write the name that the page shows after "docker pull", without a scheme such as "https://"`
-	}
-	if scheme, _, ok := strings.Cut(text, "://"); ok {
-		return fmt.Sprintf("An image name has no scheme, and %s doesn't lead to a registry", quote(scheme+"://"))
-	}
-	return ""
 }
 
 func registryFault(p pieces) string {
@@ -364,13 +260,10 @@ func pathFault(p pieces) string {
 		if i == len(components)-1 {
 			part = "image"
 		}
-		if component == "" && part == "image" {
-			return "The image is missing: nothing follows the last \"/\". An empty variable can be the cause"
-		}
 		if component == "" {
-			return `The owner has an empty part: there's nothing before a "/". An empty variable can be the cause`
+			return fmt.Sprintf(`The %s is missing: there's nothing next to a "/", ":", or "@". An empty variable can be the cause`, part)
 		}
-		_, err := reference.WithName("host.example/" + strings.ToLower(component))
+		_, err := reference.WithName("host.example/" + component)
 		if err == nil || errors.Is(err, reference.ErrNameTooLong) {
 			continue
 		}
@@ -381,17 +274,13 @@ func pathFault(p pieces) string {
 		return fmt.Sprintf(`The %s is malformed at %s: it must begin and end with a letter or digit, and between them one ".", one or two "_", or any number of "-" are allowed`,
 			part, quote(component))
 	}
-	if len(components) == 1 && p.registry == "" && isRegistry(p.path) {
+	if p.registry == "" && len(components) == 1 {
 		return fmt.Sprintf(`The owner is missing: if %s is a registry, add "/owner/image" after it; if it's an image, add "owner/" before it`,
 			quote(p.path))
 	}
-	length := len(p.path)
-	if missesOwner(p) {
-		length += len("library/")
-	}
-	if length > reference.RepositoryNameTotalLengthMax {
+	if len(p.path) > reference.RepositoryNameTotalLengthMax {
 		return fmt.Sprintf("The repository %s is %d characters long; at most %d are allowed",
-			quote(p.path), length, reference.RepositoryNameTotalLengthMax)
+			quote(p.path), len(p.path), reference.RepositoryNameTotalLengthMax)
 	}
 	return ""
 }
@@ -400,7 +289,6 @@ func tagFault(p pieces) string {
 	if p.tag == "" {
 		return ""
 	}
-	const maxLength = 128
 	tag := p.tag[1:]
 	name, _ := reference.WithName("host.example/x")
 	if _, err := reference.WithTag(name, tag); err == nil {
@@ -415,38 +303,17 @@ func tagFault(p pieces) string {
 	if bad := invalidCharacter(tag); bad != "" {
 		return fmt.Sprintf(`The tag %s has the character %s in it: only letters, digits, "_", ".", and "-" are allowed`, quote(tag), bad)
 	}
-	if len(tag) > maxLength {
-		return fmt.Sprintf("The tag %s is %d characters long; at most %d are allowed", quote(tag), len(tag), maxLength)
-	}
-	return fmt.Sprintf(`The tag %s begins with a %q: it must begin with a letter, a digit, or "_"`, quote(tag), tag[:1])
+	return fmt.Sprintf(`The tag %s isn't allowed: a tag has at most 128 characters, and begins with a letter, a digit, or "_"`, quote(tag))
 }
-
-// digestLengths has the algorithms that distribution/reference knows, each with the number of its
-// hexadecimal digits.
-var digestLengths = map[string]int{"sha256": 64, "sha384": 96, "sha512": 128}
-
-// digestShape is what the OCI Image Specification calls a digest, with any algorithm.
-var digestShape = regexp.MustCompile(`^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$`)
 
 func digestFault(p pieces) string {
 	if p.digest == "" {
 		return ""
 	}
-	written := p.digest[1:]
-	lower := strings.ToLower(written) // as fixed
-	algorithm, hex, _ := strings.Cut(lower, ":")
-	length, known := digestLengths[algorithm]
-	switch {
-	case written == "":
-		return `The digest is empty: write one after the "@", or remove the "@"`
-	case !known && digestShape.MatchString(lower):
-		return fmt.Sprintf(`The digest's algorithm %s isn't "sha256", "sha384", or "sha512"`, quote(algorithm))
-	case known && hex != "" && len(hex) != length:
-		return fmt.Sprintf("The digest has %d characters after %q instead of %d hexadecimal digits", len(hex), algorithm+":", length)
-	case known && hex != "" && strings.Trim(hex, "0123456789abcdef") == "":
+	if _, err := reference.ParseNormalizedNamed("a/b" + p.digest); err == nil {
 		return ""
 	}
-	return fmt.Sprintf(`%s isn't a digest, which is "sha256:" and 64 hexadecimal digits. A tag comes after ":", not after "@"`, quote(written))
+	return fmt.Sprintf(`%s isn't a digest, which is "sha256:" and 64, "sha384:" and 96, or "sha512:" and 128 hexadecimal digits. A tag comes after ":", not after "@"`, quote(p.digest[1:]))
 }
 
 // invalidCharacter describes the first character of s that neither a path component nor a tag may have, in

@@ -51,10 +51,11 @@ type Store interface {
 	// of the search path that an instance lives on. A server does none of that.
 	IsLocal() bool
 
-	// Supports reports whether the Elyra behind the store knows a key of metadata,
-	// such as "pull_secret". Elyra keeps other keys, but its editors and pipelines
-	// ignore them.
-	Supports(ctx context.Context, key string) (bool, error)
+	// Supports reports whether the Elyra behind the store has a schema, whether that has
+	// a key of metadata, such as "pull_secret", unless key is "", and whether it allows
+	// the value, unless that's "". Elyra keeps other keys, but its editors and pipelines
+	// ignore them. It saves no other values.
+	Supports(ctx context.Context, schema, key, value string) (bool, error)
 }
 
 // Freshness says how current a read must be.

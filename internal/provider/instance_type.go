@@ -21,14 +21,15 @@ type instanceType struct {
 	short, description string
 	// fields are the attributes that are text, and secrets those of them that are a secret.
 	fields, secrets []elyra.Field
-	// runtime is the schema, and nil for images.
+	// runtime is the schema, and nil for images. Its name is schema.
 	runtime *elyra.RuntimeSchema
+	schema  string
 	// attributeTypes are those of the resource.
 	attributeTypes map[string]attr.Type
 }
 
 var runtimeImageType = newInstanceType(instanceType{
-	name: "elyra_runtime_image", kind: elyra.RuntimeImages, short: "image",
+	name: "elyra_runtime_image", kind: elyra.RuntimeImages, schema: elyra.SchemaName, short: "image",
 	description: "Manages a [runtime image](https://elyra.readthedocs.io/en/latest/user_guide/runtime-image-conf.html) of Elyra: the container image that a pipeline step runs in.",
 	fields:      elyra.Fields(),
 })
@@ -51,7 +52,7 @@ func newInstanceType(t instanceType) *instanceType {
 // newRuntimeType returns the type of the runtimes of one schema.
 func newRuntimeType(name, page string, runtime *elyra.RuntimeSchema) *instanceType {
 	return newInstanceType(instanceType{
-		name: name, kind: elyra.Runtimes, short: "runtime", fields: runtime.Fields, runtime: runtime,
+		name: name, kind: elyra.Runtimes, schema: runtime.Name, short: "runtime", fields: runtime.Fields, runtime: runtime,
 		description: "Manages a [runtime configuration](https://elyra.readthedocs.io/en/latest/user_guide/runtime-conf.html#" + page + ") of Elyra for " + runtime.Title + ": where pipelines run, and the object storage for their files.",
 	})
 }

@@ -96,31 +96,57 @@ func hclString(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// schemaWarnings reports properties in use that the server's Elyra doesn't have. That
-// takes a request, so it's done only if one of them is going to be written.
+// schemaWarnings reports what's in use and the server's Elyra doesn't have: the schema,
+// properties, and values of those that have a list of them. That takes a request, so it's
+// done only if a property is going to be written that not every Elyra has.
 func (r *instanceResource) schemaWarnings(ctx context.Context, plan instanceModel) (diags diag.Diagnostics) {
 	values, tags := plan.known()
-	var inUse []string
+	type property struct{ key, value string } // with the value if there's a list of them
+	var inUse []property
 	if len(tags) > 0 {
-		inUse = append(inUse, "tags")
+		inUse = append(inUse, property{key: "tags"})
 	}
 	for _, field := range r.fields {
-		if values[field.Key] != "" && !field.Required && field.Default == "" {
-			inUse = append(inUse, field.Key)
+		switch value := values[field.Key]; {
+		case value == "", field.Required:
+		case len(field.Choices()) > 0:
+			inUse = append(inUse, property{field.Key, value})
+		default:
+			inUse = append(inUse, property{key: field.Key})
 		}
 	}
-	for _, property := range inUse {
-		supported, err := r.conn.store.Supports(ctx, property)
+	if len(inUse) == 0 {
+		return nil
+	}
+	supports := func(key, value string) bool {
+		supported, err := r.conn.store.Supports(ctx, r.schema, key, value)
 		if err != nil { // not a reason to stop
 			tflog.Debug(ctx, "didn't compare with the server's schema", map[string]any{"error": err.Error()})
-			return nil
 		}
-		if !supported {
-			diags.AddAttributeWarning(path.Root(property), fmt.Sprintf("This server's Elyra doesn't have %s", property),
-				fmt.Sprintf("The server runs an Elyra that doesn't have %q. It stores the value but ignores it. Update Elyra, or remove %s.", property, property))
+		return supported || err != nil
+	}
+	if !supports("", "") {
+		diags.AddWarning("This server's Elyra doesn't have "+r.name,
+			fmt.Sprintf("The server runs an Elyra without the schema %q, so it saves and lists no such %s. Install an Elyra that has it.", r.schema, r.kind.Noun))
+		return diags
+	}
+	for _, p := range inUse {
+		switch {
+		case !supports(p.key, ""):
+			diags.AddAttributeWarning(path.Root(p.key), fmt.Sprintf("This server's Elyra doesn't have %s", p.key),
+				fmt.Sprintf("The server runs an Elyra that doesn't have %q. It stores the value but ignores it. Update Elyra, or remove %s.", p.key, p.key))
+		case !supports(p.key, p.value):
+			diags.AddAttributeWarning(path.Root(p.key), fmt.Sprintf("This server's Elyra doesn't have %s = %q", p.key, p.value),
+				fmt.Sprintf("The server runs an Elyra that refuses to save a %s with that value, and hides one that has it.%s", r.kind.Noun, packages[p.value]))
 		}
 	}
 	return diags
+}
+
+// packages say what a server's Elyra needs for a value.
+var packages = map[string]string{
+	"GITLAB": " Install elyra-server[airflow-gitlab] there.",
+	"GITEA":  " Install the Python package giteapy there.",
 }
 
 // modeWarnings reports files and directories with another mode than the configuration

@@ -180,9 +180,9 @@ type schemaStore struct {
 	asked      int
 }
 
-func (s *schemaStore) Supports(_ context.Context, property string) (bool, error) {
+func (s *schemaStore) Supports(_ context.Context, _, property, value string) (bool, error) {
 	s.asked++
-	return slices.Contains(s.properties, property), s.err
+	return property == "" || slices.Contains(s.properties, property) && value != "Never", s.err
 }
 
 func TestSchemaWarnings(t *testing.T) {
@@ -196,6 +196,7 @@ func TestSchemaWarnings(t *testing.T) {
 
 	wantWarnings(t, provider.plan(t, config, planned{}), 1, "doesn't have pull_secret", `AttributeName("pull_secret")`)
 	wantWarnings(t, provider.plan(t, provider.image(t, "B", otherImageName, "Always", ""), planned{}), 0)
+	wantWarnings(t, provider.plan(t, provider.image(t, "C", "a/b:2", "Never", ""), planned{}), 1, `doesn't have pull_policy = "Never"`)
 
 	provider.reconfigure(t)
 	state := provider.create(t, config)

@@ -32,7 +32,7 @@ var runtimeImageSchema = map[string]any{
 		"schema_name": map[string]any{}, "display_name": map[string]any{},
 		"metadata": map[string]any{"properties": map[string]any{
 			"description": map[string]any{}, "tags": map[string]any{}, "image_name": map[string]any{},
-			"pull_policy": map[string]any{}, "pull_secret": map[string]any{},
+			"pull_policy": map[string]any{"enum": []string{"Always", "IfNotPresent", "Never"}}, "pull_secret": map[string]any{},
 		}},
 	},
 	"required": []string{"schema_name", "display_name", "metadata"},

@@ -76,8 +76,8 @@ func (s *Store) Location(name string) string { return s.path(0, name) }
 func (s *Store) IsLocal() bool { return true }
 
 // Supports implements [elyra.Store]. Files don't say which Elyra reads them; a
-// current one knows all keys that this provider writes.
-func (s *Store) Supports(context.Context, string) (bool, error) { return true, nil }
+// current one knows all that this provider writes.
+func (s *Store) Supports(context.Context, string, string, string) (bool, error) { return true, nil }
 
 // Create writes a new file. See the package comment.
 func (s *Store) Create(ctx context.Context, name string, document elyra.Document) (created elyra.Instance, err error) {

@@ -24,7 +24,7 @@ type Store struct {
 	*server
 	lists   lists
 	foreign sync.Once // for [Config.OnForeign]
-	keys    singleflight.Value[map[string]json.RawMessage]
+	schemas singleflight.Value[schemas]
 }
 
 var _ elyra.Store = (*Store)(nil)
@@ -354,33 +354,39 @@ func (s *Store) decode(raw []byte) (instance elyra.Instance, schema string, ok b
 	return elyra.Instance{Name: sent.Name, Location: s.Location(sent.Name), Writable: true, Document: document}, schema, true
 }
 
-// Supports implements [elyra.Store] by the keys of metadata that the server's schemas
-// describe. They're asked for once: a failure is kept, too.
-func (s *Store) Supports(ctx context.Context, key string) (bool, error) {
-	known, err := s.keys.Get(ctx, func(ctx context.Context) (map[string]json.RawMessage, error) {
-		keys := map[string]json.RawMessage{}
+// schemas are what a server says of its schemas, by name: the keys of metadata, each with the values that
+// it allows, if there's a list of them.
+type schemas map[string]map[string]struct{ Enum []any }
+
+// Supports implements [elyra.Store] by the server's schemas, which are asked for
+// once: a failure is kept, too.
+func (s *Store) Supports(ctx context.Context, schema, key, value string) (bool, error) {
+	known, err := s.schemas.Get(ctx, func(ctx context.Context) (schemas, error) {
+		found := schemas{}
 		x := s.read(ctx, request{method: http.MethodGet, path: "/elyra/schema/" + s.kind.Schemaspace, accept: func(x *exchange) bool {
 			var listed map[string][]struct {
 				Name       string
 				Properties struct {
-					Metadata struct{ Properties map[string]json.RawMessage }
+					Metadata struct {
+						Properties map[string]struct{ Enum []any }
+					}
 				}
 			}
 			if x.status != http.StatusOK || !x.isJSON() || json.Unmarshal(x.body, &listed) != nil {
 				return false
 			}
 			for _, schema := range listed[s.kind.Schemaspace] {
-				if slices.Contains(s.kind.Schemas, schema.Name) {
-					maps.Copy(keys, schema.Properties.Metadata.Properties)
-				}
+				found[schema.Name] = schema.Properties.Metadata.Properties
 			}
-			return len(keys) > 0
+			return len(found) > 0
 		}})
 		if x.kind != nil {
 			return nil, &Error{x}
 		}
-		return keys, nil
+		return found, nil
 	})
-	_, supported := known[key]
-	return supported, err
+	keys, hasSchema := known[schema]
+	described, hasKey := keys[key]
+	allows := value == "" || described.Enum == nil || slices.Contains(described.Enum, any(value))
+	return hasSchema && (key == "" || hasKey && allows), err
 }

@@ -420,7 +420,7 @@ func exercise(t testing.TB, store images) {
 	if got, err := store.List(t.Context()); err != nil || !slices.ContainsFunc(got, func(i found) bool { return i.Name == "exercise" }) {
 		t.Fatalf("%v, %v", got, err)
 	}
-	if supported, err := store.Supports(t.Context(), "tags"); err != nil || !supported {
+	if supported, err := store.Supports(t.Context(), "runtime-image", "tags", ""); err != nil || !supported {
 		t.Fatal(supported, err)
 	}
 	if _, err := store.Delete(t.Context(), "exercise"); err != nil {
@@ -733,7 +733,7 @@ func TestSchema(t *testing.T) {
 	store := newStore(t, config(server))
 	for range 3 {
 		for key, want := range map[string]bool{"pull_secret": true, "pull_secrets": false} {
-			if got, err := store.Supports(t.Context(), key); err != nil || got != want {
+			if got, err := store.Supports(t.Context(), "runtime-image", key, ""); err != nil || got != want {
 				t.Errorf("%s: %t, %v", key, got, err)
 			}
 		}
@@ -744,7 +744,7 @@ func TestSchema(t *testing.T) {
 	server.Inject(elyratest.Fault{Times: 1, Do: elyratest.Say(http.StatusInternalServerError, "OSError()")})
 	store = newStore(t, config(server))
 	for range 3 {
-		if _, err := store.Supports(t.Context(), "tags"); err == nil {
+		if _, err := store.Supports(t.Context(), "runtime-image", "tags", ""); err == nil {
 			t.Error("no error")
 		}
 	}

@@ -42,8 +42,9 @@ type Samples struct {
 	// Invalid is a JSON object with a schema_name that Elyra knows, and with
 	// x-owner, that its schema refuses.
 	Invalid string
-	// Keys are the keys of metadata that Elyra knows.
-	Keys []string
+	// Keys are keys of metadata that Elyra knows, and Limited is one that allows only some values.
+	Keys    []string
+	Limited string
 }
 
 // RuntimeImages are the samples of runtime images.
@@ -61,6 +62,7 @@ var RuntimeImages = Samples{
 	Foreign: `{"schema_name": "runtime-image", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "image_name": "them/image:1", "tags": ["b", "a"], "display_name": "Theirs"}}`,
 	Invalid: `{"schema_name": "runtime-image", "display_name": "Invalid", "metadata": {"image_name": "a/b", "pull_policy": "always", "x-owner": "keep"}}`,
 	Keys:    []string{"description", "image_name", "pull_policy", "pull_secret", "tags"},
+	Limited: "pull_policy",
 }
 
 // Secret stands in documents of [Runtimes], and in no error.
@@ -87,6 +89,7 @@ var Runtimes = Samples{
 	Foreign: `{"schema_name": "kfp", "display_name": "Theirs", "metadata": {"x-owner": {"team": ["a", 1.50]}, "runtime_type": "KUBEFLOW_PIPELINES", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc", "cos_auth_type": "USER_CREDENTIALS", "cos_username": "jdoe", "cos_password": "` + Secret + `", "tags": ["b", "a"], "display_name": "Theirs"}}`,
 	Invalid: `{"schema_name": "kfp", "display_name": "Invalid", "metadata": {"x-owner": "keep", "runtime_type": "KUBEFLOW_PIPELINES", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "api_endpoint": "http://kfp", "cos_endpoint": "http://minio:9000", "cos_bucket": "abc", "cos_auth_type": "USER_CREDENTIALS", "cos_username": "jdoe", "cos_password": ["` + Secret + `"]}}`,
 	Keys:    []string{"runtime_type", "description", "api_endpoint", "user_namespace", "cos_password", "tags"},
+	Limited: "auth_type",
 }
 
 const broken = `{"schema_name": "runtime-image", "displ`
@@ -557,9 +560,18 @@ func testCanceled(t *testing.T, h Harness) {
 
 // testSupports: the Elyra under test knows all keys that this provider writes.
 func testSupports(t *testing.T, h Harness) {
-	for _, key := range h.samples.Keys {
-		if supported, err := h.Store.Supports(t.Context(), key); err != nil || !supported {
+	schema := h.samples.Kind.Schemas[0]
+	for _, key := range append(h.samples.Keys, "") {
+		if supported, err := h.Store.Supports(t.Context(), schema, key, ""); err != nil || !supported {
 			t.Errorf("%s: %t, %v", key, supported, err)
+		}
+	}
+	if h.Store.IsLocal() {
+		return
+	}
+	for _, other := range [][3]string{{"other"}, {schema, "other"}, {schema, h.samples.Limited, "other"}} {
+		if supported, err := h.Store.Supports(t.Context(), other[0], other[1], other[2]); err != nil || supported {
+			t.Errorf("%q: %t, %v", other, supported, err)
 		}
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"archive/tar"
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -23,11 +24,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 )
 
 // registryPassword opens what imageRegistry has below acme/private.
@@ -112,105 +108,105 @@ func diffIDs(t *testing.T, image v1.Image) []v1.Hash {
 	return file.RootFS.DiffIDs
 }
 
-func containerImageStep(variables config.Variables) resource.TestStep {
-	return resource.TestStep{ConfigDirectory: directory("container_image"), ConfigVariables: variables}
+// containerImage is a data block.
+func containerImage(label, imageName string, lines ...string) string {
+	return fmt.Sprintf("data \"elyra_container_image\" %q {\n  image_name = %q\n%s\n}\noutput %q {\n  value = data.elyra_container_image.%s\n}\n",
+		label, imageName, strings.Join(lines, "\n"), label, label)
 }
 
 func TestAccContainerImageDataSource(t *testing.T) {
-	filesPlace(t)
+	t.Parallel()
+	w := newFilesWorkspace(t)
+	w.commandLine = w.attached(t)
 	host := imageRegistry(t)
 	good, bare := host+"/acme/good:1", host+"/acme/bare:1"
 	digest := push(t, good, complete...)
 	push(t, bare, slices.Concat(complete[1:], []string{"opt/python3"})...)
-
-	step := func(imageName string, inspect bool, checks map[string]knownvalue.Check) resource.TestStep {
-		s := containerImageStep(config.Variables{"image_name": config.StringVariable(imageName), "inspect": config.BoolVariable(inspect), "programs": config.SetVariable(config.StringVariable("tar"), config.StringVariable("git"))})
-		for attribute, check := range checks {
-			s.ConfigStateChecks = append(s.ConfigStateChecks, statecheck.ExpectKnownValue("data.elyra_container_image.test", tfjsonpath.New(attribute), check))
-		}
-		return s
-	}
-	problem := func(code, nextStep string) knownvalue.Check {
-		return knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectPartial(map[string]knownvalue.Check{
-			"code": knownvalue.StringExact(code), "severity": knownvalue.StringRegexp(regexp.MustCompile("^(error|unknown)$")), "next_step": knownvalue.StringRegexp(regexp.MustCompile(nextStep)),
-		})})
-	}
-	no, yes, null := knownvalue.Bool(false), knownvalue.Bool(true), knownvalue.Null()
-	acceptance(t,
-		step(good, false, map[string]knownvalue.Check{
-			"exists": yes, "anonymous_pull": yes, "prerequisites_met": null, "python": null, "curl": null,
-			"digest": knownvalue.StringExact(digest), "pinned_image_name": knownvalue.StringExact(host + "/acme/good@" + digest),
-			"problems": knownvalue.ListSizeExact(0), "id": knownvalue.StringExact(good),
-			"labels":     knownvalue.MapExact(map[string]knownvalue.Check{"team": knownvalue.StringExact("a")}),
-			"entrypoint": knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("/init")}),
-			"platforms":  knownvalue.ListExact([]knownvalue.Check{knownvalue.StringExact("linux/amd64")}),
-			"created":    null, "user": null, "image_user": null, "working_dir": null, "os": null,
-			"selected_platform": knownvalue.StringExact("linux/amd64"), "layers": knownvalue.ListSizeExact(1),
-		}),
-		step(good, true, map[string]knownvalue.Check{
-			"prerequisites_met": yes, "problems": knownvalue.ListSizeExact(0),
-			"python": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/opt/bin/python3"), "target": knownvalue.StringExact("/opt/bin/python3"), "version": knownvalue.StringExact("3.11"), "pip": knownvalue.StringExact("/opt/lib/python3.11/site-packages/pip"),
-				"distributions": knownvalue.MapExact(map[string]knownvalue.Check{"papermill": knownvalue.StringExact("2.6.0")})}),
-			"user": knownvalue.Int64Exact(0), "program_paths": knownvalue.MapExact(map[string]knownvalue.Check{"tar": knownvalue.StringExact("/usr/bin/tar")}),
-			"curl": knownvalue.ObjectExact(map[string]knownvalue.Check{"path": knownvalue.StringExact("/usr/bin/curl"), "target": knownvalue.StringExact("/usr/bin/curl")}),
-		}),
-		step(bare, true, map[string]knownvalue.Check{"exists": yes, "prerequisites_met": no, "python": null, "problems": problem("python3_missing", "^Install Python 3 in the image")}),
-		step(host+"/acme/good:2", false, map[string]knownvalue.Check{"exists": no, "anonymous_pull": no, "digest": null, "pinned_image_name": null, "problems": problem("image_not_found", "^Check the tag or digest")}),
-		step(host+"/acme/private/image:1", false, map[string]knownvalue.Check{"exists": null, "anonymous_pull": no, "problems": problem("credentials_required", "pull_secret")}),
-	)
-}
-
-func TestAccContainerImageDataSource_unreachable(t *testing.T) {
-	filesPlace(t)
 	listener := httptest.NewServer(http.NotFoundHandler())
 	listener.Close() // nothing listens there any more
-	variables := config.Variables{"image_name": config.StringVariable(strings.TrimPrefix(listener.URL, "http://") + "/acme/image:1")}
-	refused := containerImageStep(variables)
-	refused.ExpectError = regexp.MustCompile(`(?s)Unable to check container image.*allow_unreachable\s*=\s*true`)
-	acceptance(t, refused)
-	allowed := containerImageStep(with(variables, "allow_unreachable", config.BoolVariable(true)))
-	allowed.ConfigStateChecks = []statecheck.StateCheck{
-		statecheck.ExpectKnownValue("data.elyra_container_image.test", tfjsonpath.New("problems").AtSliceIndex(0).AtMapKey("code"), knownvalue.StringExact("registry_unreachable")),
-		statecheck.ExpectKnownValue("data.elyra_container_image.test", tfjsonpath.New("exists"), knownvalue.Null()),
-	}
-	acceptance(t, allowed)
-}
+	unreachable := strings.TrimPrefix(listener.URL, "http://") + "/acme/image:1"
 
-func TestAccContainerImageDataSource_invalidConfig(t *testing.T) {
-	filesPlace(t)
-	for _, tt := range []struct {
-		variable string
-		value    config.Variable
-		want     string
-	}{
-		{"image_name", config.StringVariable("python:3.11"), `(?s)Invalid image name.*library/python:3.11`},
-		{"platform", config.StringVariable("linux"), `(?s)Unable to check container image.*platform`},
-		{"max_bytes", config.IntegerVariable(0), `at least 1`},
-		{"programs", config.SetVariable(config.StringVariable("/bin/git")), `(?s)Unable to check container image.*program`},
-		{"timeout", config.StringVariable("30"), `(?s)Invalid duration.*"45s"`},
-		{"ca_cert_pem", config.StringVariable("x"), `(?s)Unable to check container image.*certificate`},
+	w.applies(
+		containerImage("good", good, "inspect = false"),
+		containerImage("inspected", good, "inspect = true", `programs = ["tar", "git"]`),
+		containerImage("bare", bare, "inspect = true"),
+		containerImage("absent", host+"/acme/good:2"),
+		containerImage("private", host+"/acme/private/image:1"),
+		containerImage("unreachable", unreachable, "allow_unreachable = true"),
+	)
+	outputs := w.outputs(t)
+	type object = map[string]any
+	for label, want := range map[string]object{
+		"good": {
+			"exists": true, "anonymous_pull": true, "prerequisites_met": nil, "python": nil, "curl": nil,
+			"digest": digest, "pinned_image_name": host + "/acme/good@" + digest, "problems": []any{}, "id": good,
+			"labels": object{"team": "a"}, "entrypoint": []any{"/init"}, "platforms": []any{"linux/amd64"}, "selected_platform": "linux/amd64",
+			"created": nil, "user": nil, "image_user": nil, "working_dir": nil, "os": nil,
+		},
+		"inspected": {
+			"prerequisites_met": true, "problems": []any{}, "user": 0.0, "program_paths": object{"tar": "/usr/bin/tar"},
+			"python": object{
+				"path": "/opt/bin/python3", "target": "/opt/bin/python3", "version": "3.11", "pip": "/opt/lib/python3.11/site-packages/pip",
+				"distributions": object{"papermill": "2.6.0"},
+			},
+			"curl": object{"path": "/usr/bin/curl", "target": "/usr/bin/curl"},
+		},
+		"bare":        {"exists": true, "prerequisites_met": false, "python": nil, "problem": "python3_missing error Install Python 3 in the image"},
+		"absent":      {"exists": false, "anonymous_pull": false, "digest": nil, "pinned_image_name": nil, "problem": "image_not_found error Check the tag or digest"},
+		"private":     {"exists": nil, "anonymous_pull": false, "problem": "credentials_required unknown "},
+		"unreachable": {"exists": nil, "problem": "registry_unreachable unknown "},
 	} {
-		step := containerImageStep(with(config.Variables{"image_name": config.StringVariable("localhost:1/acme/image:1")}, tt.variable, tt.value))
-		step.ExpectError = regexp.MustCompile(tt.want)
-		acceptance(t, step)
+		got := outputs[label].(object)
+		for name, value := range want {
+			if name == "problem" {
+				problem := got["problems"].([]any)[0].(object)
+				if said := fmt.Sprint(problem["code"], " ", problem["severity"], " ", problem["next_step"]); !strings.HasPrefix(said, value.(string)) {
+					t.Errorf("%s: the problem is %s, want %s", label, said, value)
+				}
+			} else if !reflect.DeepEqual(got[name], value) {
+				t.Errorf("%s: %s is %v, want %v", label, name, got[name], value)
+			}
+		}
 	}
+	if layers := outputs["good"].(object)["layers"].([]any); len(layers) != 1 {
+		t.Errorf("the layers are %v", layers)
+	}
+
+	w.write(containerImage("x", unreachable))
+	w.fails(plan, "Unable to check container image", "allow_unreachable = true")
+	w.write(
+		containerImage("platform", good, `platform = "linux"`),
+		containerImage("programs", good, "inspect = true", `programs = ["/bin/git"]`),
+		containerImage("authority", good, `ca_cert_pem = "x"`),
+	)
+	output, _ := w.try(t, plan)
+	wantOutput(t, output, "Unable to check container image", "platform", "program", "certificate")
+	w.write(containerImage("name", "python:3.11"), containerImage("bytes", good, "max_bytes = 0"), containerImage("timeout", good, `timeout = "30"`))
+	output, _ = w.try(t, plan)
+	wantOutput(t, output, "Invalid image name", "library/python:3.11", "at least 1", "Invalid duration", `"45s"`)
 }
 
-// TestAccExample_imageChecks: an image that lacks something fails the plan, with
-// what it lacks; a good one is used by its digest.
+// TestAccExample_imageChecks: an image that lacks something fails the plan, with what it lacks; a good one is used by its
+// digest.
 func TestAccExample_imageChecks(t *testing.T) {
-	filesPlace(t)
+	t.Parallel()
 	host := imageRegistry(t)
 	good, bare := host+"/acme/good:1", host+"/acme/bare:1"
 	digest := push(t, good, complete...)
 	push(t, bare, complete[1:]...)
-	failing := example(t, "image-checks/main.tf")
-	failing.ConfigVariables = config.Variables{"image_name": config.StringVariable(bare)}
-	failing.ExpectError = regexp.MustCompile(`(?s)Resource postcondition failed.*python3`)
-	passing := example(t, "image-checks/main.tf")
-	passing.ConfigVariables = config.Variables{"image_name": config.StringVariable(good)}
-	passing.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pinned", knownvalue.StringExact(host+"/acme/good@"+digest))}
-	applyExamples(t, failing, passing)
+	c := newCommandLine(t)
+	c.env = append(c.env, newPlace(t).searchPath())
+	c = c.attached(t)
+	c.addExamples(t, "image-checks/main.tf")
+	output, err := c.try(t, apply+" -var image_name="+bare)
+	if err == nil {
+		t.Error("an image without Python is used")
+	}
+	wantOutput(t, output, "Resource postcondition failed", "python3")
+	c.run(t, apply+" -var image_name="+good)
+	if got := c.outputs(t)["pinned"]; got != host+"/acme/good@"+digest {
+		t.Errorf("pinned is %v", got)
+	}
 }
 
 // TestAccContainerImageDataSource_credentials checks a private image with each
@@ -294,23 +290,23 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 	}
 }
 
-// TestAccExample_containerImageDataSource applies the example to an image of a
-// registry in this process: no test asks a public one.
+// TestAccExample_containerImageDataSource applies the example to an image of a registry in this process: no test asks a
+// public one.
 func TestAccExample_containerImageDataSource(t *testing.T) {
-	filesPlace(t)
+	t.Parallel()
 	host := imageRegistry(t)
 	push(t, host+"/acme/training:1.4.0", complete...)
 	push(t, host+"/acme/private/training:1.4.0", complete...)
-	replace := strings.NewReplacer("quay.io/acme", host+"/acme", `"quay.io"`, `"`+host+`"`)
-	step := func(pullSecret config.Variable) resource.TestStep {
-		s := exampleWith(t, replace, "data-sources/elyra_container_image/data-source.tf", "data-sources/elyra_container_image/private.tf")
-		s.ConfigVariables = config.Variables{"registry_password": config.StringVariable(registryPassword)}
-		if pullSecret != nil {
-			s.ConfigVariables["pull_secret"] = pullSecret
-		}
-		return s
+	c := newCommandLine(t)
+	c.env = append(c.env, newPlace(t).searchPath(), "TF_VAR_registry_password="+registryPassword)
+	c = c.attached(t)
+	const dir = "data-sources/elyra_container_image/"
+	c.addExamples(t, dir+"data-source.tf", dir+"private.tf")
+	c.run(t, "sed -i 's|quay.io/acme|"+host+"/acme|; s|\"quay.io\"|\""+host+"\"|' *.tf")
+	output, err := c.try(t, plan)
+	if err == nil {
+		t.Error("a private image needs no pull secret")
 	}
-	missing := step(nil)
-	missing.ExpectError = regexp.MustCompile(`(?s)Resource precondition failed.*set\s+pull_secret`)
-	applyExamples(t, missing, step(config.StringVariable("regcred")))
+	wantOutput(t, output, "Resource precondition failed", "set pull_secret")
+	c.run(t, apply+" -var pull_secret=regcred")
 }

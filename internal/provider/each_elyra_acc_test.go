@@ -1,61 +1,60 @@
 package provider_test
 
 import (
-	"os"
+	"encoding/json"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// TestAccEachElyra_files: every Elyra lists what Terraform made, and Terraform
-// imports what every Elyra made, without a difference.
+// TestAccEachElyra_files: every Elyra lists what Terraform made, and Terraform imports what every Elyra made, without
+// a difference. Nobody changes the other's documents.
 func TestAccEachElyra_files(t *testing.T) {
 	requireAcceptance(t)
 	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
-		p := filesPlace(t)
-		e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + p.near}, "create", "runtime-images", "--name=imported",
-			"--display_name=Imported \u00fc", "--image_name=them/image:1", "--pull_policy=Always", `--tags=["b", "a"]`)
-		acceptance(t, expect(resource.TestStep{ConfigDirectory: directory("import_block")}, plancheck.ResourceActionNoop))
-		if left := read(t, p.near, "imported"); left != "" {
-			t.Errorf("the destroy left %s", left)
+		w := newFilesWorkspace(t)
+		w.commandLine = w.attached(t)
+		e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + w.a.near}, "create", "runtime-images", "--name=imported",
+			"--display_name=Imported", "--image_name=team/imported:1", "--pull_policy=Always", `--tags=["b", "a"]`)
+		imported := w.document("imported")
+		blocks := []string{
+			image("imported", "Imported", `pull_policy = "Always"`, `tags = ["a", "b"]`), image("x", "My image", fullLines...), kfp("x", w.secretLines()...),
 		}
+		w.applies(append(blocks, "import {\n  to = elyra_runtime_image.imported\n  id = \"imported\"\n}\n")...)
+		w.wants(w.a, "imported", imported)
+		runtime := w.runtime("my_runtime")
 
-		step := imageStep(full())
-		step.Check = func(*terraform.State) error {
-			for _, instance := range e.List(t, p.near) {
-				if instance.Name == "my_image" {
-					if instance.Reason != "" || instance.DisplayName != "My image" || instance.Resource != p.path("my_image") {
-						t.Errorf("Elyra lists %+v", instance)
-					}
-					return nil
-				}
-			}
-			t.Error("Elyra doesn't list the image")
-			return nil
+		listed := map[string]string{}
+		for _, instance := range e.List(t, w.a.near) {
+			listed[instance.Name] = instance.DisplayName + instance.Reason
 		}
-		acceptance(t, step)
+		if listed["my_image"] != "My image" || listed["imported"] != "Imported" {
+			t.Errorf("Elyra lists %v", listed)
+		}
+		var runtimes []struct{ Name, Reason string }
+		out := e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + w.a.near}, "list", "runtimes", "--json")
+		if err := json.Unmarshal([]byte(out), &runtimes); err != nil || len(runtimes) != 1 || runtimes[0].Reason != "" {
+			t.Errorf("%v, Elyra lists %s", err, out)
+		}
+		if after := w.runtime("my_runtime"); after != runtime {
+			t.Errorf("it was\n%s\nand is\n%s", runtime, after)
+		}
+		w.write(blocks...)
+		w.settled()
+		w.destroys()
+		w.wantNames()
 	})
 }
 
-// TestAccEachElyra_server: on the server of every Elyra, an image is created,
-// changed, imported, destroyed, and put right after others changed it.
+// TestAccEachElyra_server runs the same on the server of every Elyra.
 func TestAccEachElyra_server(t *testing.T) {
 	requireAcceptance(t)
 	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
-		near, far := t.TempDir(), t.TempDir()
-		server := jupyterServer{jupytertest.Start(t, jupytertest.Options{
-			Elyra: e,
-			Env:   []string{"ELYRA_METADATA_PATH=" + near + string(os.PathListSeparator) + far},
-			// The test changes files behind the server's back; it must see that immediately.
-			Args: []string{"--FileMetadataCache.enabled=False"},
-		}), near, far}
-		acceptLifecycle(t, server.place(t))
-		acceptImport(t, server.place(t))
-		acceptDrift(t, server.place(t))
-		acceptExists(t, server.place(t))
+		w := newServerWorkspace(t, [2]jupyterServer{startElyra(t, e, "/")})
+		w.commandLine = w.attached(t)
+		for _, test := range []func(workspace){imageLifecycle, imageImport} {
+			test(w.module())
+			w.clear()
+		}
 	})
 }

@@ -4,13 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
@@ -25,9 +22,8 @@ var (
 )
 
 func TestAccExample_teamImages(t *testing.T) {
-	c := newCommandLine(t)
-	p := elyraPlace(t)
-	wantFactory(t)
+	t.Parallel()
+	c, p := besideElyra(t)
 	c.copyExample(t, "team-images")
 	c.write(t, "ours.yaml", "mine:\n  display_name: 3.5\n  image_name: a/b:1\n  tags: []\n  description:\n")
 	c.write(t, "empty.yaml", "{} # none yet\n")
@@ -59,8 +55,8 @@ func TestAccExample_teamImages(t *testing.T) {
 
 // TestAccExample_teamImagesMistakes wants errors in the words of the file: which image, which key.
 func TestAccExample_teamImagesMistakes(t *testing.T) {
-	c := newCommandLine(t)
-	filesPlace(t)
+	t.Parallel()
+	c := newCommandLine(t).attached(t)
 	c.copyExample(t, "team-images")
 	for yaml, want := range map[string]string{
 		"{image_name: a/b:1}":                                                         "display_name is missing.",
@@ -133,22 +129,21 @@ func TestAccExample_containerBuild(t *testing.T) {
 }
 
 func TestAccExample_jupyterhubShared(t *testing.T) {
-	elyraPlace(t)
-	wantFactory(t)
+	t.Parallel()
+	c, _ := besideElyra(t)
+	c.copyExample(t, "jupyterhub-shared")
 	dir := t.TempDir()
-	step := module(t, "jupyterhub-shared", config.Variables{"shared_dir": config.StringVariable(dir)})
-	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() {
-		wantImages(t, dir, reporting, training)
-		wantModes(t, dir, 0o644, 0o755)
-	})}
-	applyExamples(t, step)
+	c.env = append(c.env, "TF_VAR_shared_dir="+dir)
+	c.run(t, apply)
+	wantImages(t, dir, reporting, training)
+	wantModes(t, dir, 0o644, 0o755)
+	c.run(t, noop)
 }
 
 // TestAccExample_mirrorRegistry mirrors the images that Elyra ships, and a pinned one.
 func TestAccExample_mirrorRegistry(t *testing.T) {
-	p := elyraPlace(t)
-	wantFactory(t)
-	c := newCommandLine(t)
+	t.Parallel()
+	c, p := besideElyra(t)
 	c.copyExample(t, "mirror-registry")
 	factory := t.TempDir() // the real one, and an image that's pinned by its digest
 	if err := os.CopyFS(filepath.Join(factory, "metadata"), os.DirFS(filepath.Join(factoryDir(t), "metadata"))); err != nil {
@@ -156,7 +151,7 @@ func TestAccExample_mirrorRegistry(t *testing.T) {
 	}
 	digest := "@sha256:" + strings.Repeat("0", 64)
 	put(t, factory, "pinned", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pinned", ImageName: "continuumio/anaconda3" + digest}).Encode()))
-	t.Setenv("TF_VAR_factory_dir", factory)
+	c.env = append(c.env, "TF_VAR_factory_dir="+factory)
 
 	c.run(t, apply)
 	for _, file := range glob(t, instancePath(factory, "*")) {
@@ -205,36 +200,83 @@ const (
 )
 
 func TestAccExample_openDataHub(t *testing.T) {
-	isolate(t)
-	step := module(t, "open-data-hub", nil)
-	step.ConfigStateChecks = append(output("config_map", knownvalue.StringExact(configMap)),
-		output("image_streams", knownvalue.StringRegexp(regexp.MustCompile(`(?s)^"apiVersion".*"name": "pandas".*\n---\n`+regexp.QuoteMeta(trainingStream)+`$`)))...)
-	applyExamples(t, step)
+	t.Parallel()
+	c := newCommandLine(t).attached(t)
+	c.copyExample(t, "open-data-hub")
+	c.run(t, apply)
+	outputs := c.outputs(t)
+	if got := outputs["config_map"]; got != configMap {
+		t.Errorf("the ConfigMap is %s", got)
+	}
+	streams, _ := outputs["image_streams"].(string)
+	if first, second, _ := strings.Cut(streams, "\n---\n"); !strings.HasPrefix(first, `"apiVersion"`) || !strings.Contains(first, `"name": "pandas"`) || second != trainingStream {
+		t.Errorf("the ImageStreams are %s", streams)
+	}
 }
 
-// The functions work with no provider configuration, as in their examples.
+// TestAccExample_functions calls each function as its example does. None needs a configuration of the provider.
 func TestAccExample_functions(t *testing.T) {
-	metadata := `\{"display_name":"Training with GPU",.*"image_name":"quay.io/acme/training:1.4.0"`
-	for name, want := range map[string][]statecheck.StateCheck{
-		"instance_name":     output("instance_name", knownvalue.StringExact("python_311_ubi9")),
-		"odh_configmap_key": output("key", knownvalue.StringExact("python-3.11-ubi9.json")),
-		"odh_configmap_json": output("data", knownvalue.ObjectPartial(map[string]knownvalue.Check{
-			"training-with-gpu.json": knownvalue.StringRegexp(regexp.MustCompile("^" + metadata)),
-		})),
-		"odh_image_stream_annotation": output("tag", knownvalue.ObjectPartial(map[string]knownvalue.Check{
-			"name": knownvalue.StringExact("1.4.0"),
-			"annotations": knownvalue.ObjectExact(map[string]knownvalue.Check{
-				"opendatahub.io/runtime-image-metadata": knownvalue.StringExact(`[{"display_name":"Training with GPU","metadata":{"display_name":"Training with GPU"},"schema_name":"runtime-image"}]`),
-			}),
-		})),
-		"parse_image_name":   output("mirrored", knownvalue.StringExact("registry.example.com/acme/training:1.4.0")),
-		"runtime_image_json": output("document", knownvalue.StringExact(string(elyra.NewDocument(training).Encode()))),
-	} {
-		t.Run(name, func(t *testing.T) {
-			isolate(t)
-			step := example(t, "functions/"+name+"/function.tf")
-			step.ConfigStateChecks = want
-			applyExamples(t, step)
-		})
+	t.Parallel()
+	c := newCommandLine(t)
+	p := newPlace(t)
+	c.env = append(c.env, p.searchPath(), "TF_VAR_secret="+secret)
+	c = c.attached(t)
+	c.copyExample(t, "functions")
+	c.copyExample(t, "pipeline-images/pipelines")
+	ubi9 := elyra.RuntimeImage{Name: "training_with_gpu_ubi9", DisplayName: "Training with GPU (UBI9)", ImageName: "quay.io/acme/training:1.4.0", PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu"}}
+	parsed, err := elyra.NewDocument(ubi9).WithExtra(`{"display_name": "Training with GPU (UBI9)", "owner": "team-a"}`)
+	if err != nil {
+		t.Fatal(err)
 	}
+	const key = "training-with-gpu-ubi9.json"
+	type object = map[string]any
+	wants := map[string]object{
+		"instance_name":      {"instance_name": "python_311_ubi9"},
+		"odh_configmap_key":  {"key": "python-3.11-ubi9.json"},
+		"parse_image_name":   {"mirrored": "registry.example.com/acme/training:1.4.0"},
+		"runtime_image_json": {"document": string(elyra.NewDocument(training).Encode())},
+		"odh_configmap_json": {"data": object{
+			"training-with-gpu.json": `{"display_name":"Training with GPU","metadata":{"display_name":"Training with GPU","image_name":"quay.io/acme/training:1.4.0","tags":["gpu"]},"schema_name":"runtime-image"}`,
+			"pandas-2.2.json":        `{"display_name":"Pandas 2.2","metadata":{"display_name":"Pandas 2.2","image_name":"quay.io/acme/pandas:2.2.3"},"schema_name":"runtime-image"}`,
+		}},
+		"odh_image_stream_annotation": {"tag": object{
+			"name": "1.4.0", "from": object{"kind": "DockerImage", "name": "quay.io/acme/training:1.4.0"},
+			"annotations": object{"opendatahub.io/runtime-image-metadata": `[{"display_name":"Training with GPU","metadata":{"display_name":"Training with GPU"},"schema_name":"runtime-image"}]`},
+		}},
+		"odh_runtime_images": {
+			"image_names": object{key: "quay.io/acme/training:1.4.0"},
+			"data":        object{key: `{"display_name":"Training with GPU (UBI9)","metadata":{"display_name":"Training with GPU (UBI9)","image_name":"quay.io/acme/training:1.4.0","owner":"team-a","pull_policy":"IfNotPresent","tags":["gpu"]},"schema_name":"runtime-image"}`},
+		},
+		"parse_runtime_image_json": {"document": string(parsed.Encode())},
+		"pipeline_runtime_images": {"images": object{
+			"quay.io/acme/pandas:2.2.3": []any{"load.ipynb", "report.ipynb"}, "quay.io/acme/training:1.4.0": []any{"train.py"},
+		}},
+		"airflow_runtime_json":            nil, // has a secret
+		"kubeflow_pipelines_runtime_json": nil,
+	}
+	c.run(t, "mv nightly.pipeline pipeline_runtime_images")
+	root := "variable \"secret\" {\n  sensitive = true\n}\n"
+	for _, dir := range glob(t, filepath.Join(c.dir, "*_*", "function.tf")) {
+		name := filepath.Base(filepath.Dir(dir))
+		if _, known := wants[name]; !known {
+			t.Errorf("nobody says what %s gives", name)
+		}
+		c.write(t, name+"/versions.tf", "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n")
+		argument := map[string]string{"airflow_runtime_json": "github_repo_token = var.secret", "kubeflow_pipelines_runtime_json": "cos_password = var.secret"}[name]
+		root += fmt.Sprintf("module %q {\n  source = \"./%s\"\n  %s\n}\noutput %q {\n  value     = module.%s\n  sensitive = %t\n}\n", name, name, argument, name, name, argument != "")
+	}
+	c.write(t, "main.tf", root)
+	c.run(t, "terraform get")
+	if output := c.run(t, apply); strings.Contains(output, "s3cret") {
+		t.Errorf("a secret is shown:\n%s", output)
+	}
+	outputs := c.outputs(t)
+	for name, want := range wants {
+		if got := outputs[name]; want != nil && !reflect.DeepEqual(got, want) {
+			t.Errorf("%s gives\n%v, want\n%v", name, got, want)
+		} else if want == nil && !strings.Contains(fmt.Sprint(got), secret) {
+			t.Errorf("%s gives %v", name, got)
+		}
+	}
+	wantImages(t, p.near, ubi9)
 }

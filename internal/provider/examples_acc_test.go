@@ -5,27 +5,25 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// elyraPlace is a place in files in front of the images that Elyra ships, as every user has them: the
-// provider finds them through elyra-metadata on PATH.
-func elyraPlace(t *testing.T) place {
+// besideElyra is a command line with files under examples, and the place where the provider keeps images by default, in
+// front of those that Elyra ships. Every user has them: the provider finds them through elyra-metadata on PATH.
+func besideElyra(t *testing.T, files ...string) (c commandLine, p place) {
 	t.Helper()
-	requireAcceptance(t)
-	bin := jupytertest.Bin(t)
-	p := filesPlace(t)
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	return p
+	c = newCommandLine(t).withElyra(t)
+	wantFactory(t)
+	p = newPlace(t)
+	c.env = append(c.env, p.searchPath())
+	c.addExamples(t, files...)
+	return c.attached(t), p
 }
 
 // factoryDir is the data directory with the images that Elyra ships.
@@ -77,12 +75,9 @@ func TestExamples_tested(t *testing.T) {
 	}
 	for _, kind := range []string{"resources", "data-sources", "list-resources"} {
 		for _, file := range glob(t, filepath.Join(examples, kind, "*", "*")) {
-			name, err := filepath.Rel(examples, file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !strings.Contains(tests.String(), filepath.ToSlash(name)) {
-				t.Errorf("no test names the example %s", name)
+			of, name := filepath.Base(filepath.Dir(file)), filepath.Base(file)
+			if !strings.Contains(tests.String(), of) || !strings.Contains(tests.String(), "/"+name) && !strings.Contains(tests.String(), `"`+name) {
+				t.Errorf("no test names the example %s", file)
 			}
 		}
 	}
@@ -116,24 +111,22 @@ func (c commandLine) addExamples(t *testing.T, files ...string) {
 }
 
 func TestAccExample_quickstart(t *testing.T) {
-	elyraPlace(t)
-	wantFactory(t)
+	t.Parallel()
+	c, _ := besideElyra(t, "quickstart/main.tf")
 	dir := t.TempDir()
-	step := example(t, "quickstart/main.tf")
-	step.ConfigVariables = config.Variables{"data_dir": config.StringVariable(dir)}
-	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("locations", knownvalue.MapExact(map[string]knownvalue.Check{
-		"Pandas 2.2":        knownvalue.StringExact(instancePath(dir, "pandas_22")),
-		"Training with GPU": knownvalue.StringExact(instancePath(dir, "training_with_gpu")),
-	}))}
-	applyExamples(t, step)
+	c.env = append(c.env, "TF_VAR_data_dir="+dir)
+	c.run(t, apply)
+	want := map[string]string{"Pandas 2.2": instancePath(dir, "pandas_22"), "Training with GPU": instancePath(dir, "training_with_gpu")}
+	if got := c.outputMap(t, "locations"); !maps.Equal(got, want) {
+		t.Errorf("the locations are %v, want %v", got, want)
+	}
+	c.run(t, noop)
 }
 
 // TestAccExample_provider applies a resource with each provider block of the overview page.
 func TestAccExample_provider(t *testing.T) {
-	p := elyraPlace(t)
-	wantFactory(t)
-	c := newCommandLine(t)
-	c.addExamples(t, "provider/provider.tf", "resources/elyra_runtime_image/resource.tf")
+	t.Parallel()
+	c, p := besideElyra(t, "provider/provider.tf", "resources/elyra_runtime_image/resource.tf")
 	c.run(t, apply)
 	wantImages(t, p.near, reporting)
 	c.run(t, noop)
@@ -142,8 +135,10 @@ func TestAccExample_provider(t *testing.T) {
 }
 
 func TestAccExample_providerAlias(t *testing.T) {
-	p := elyraPlace(t)
+	t.Parallel()
+	p := newPlace(t)
 	c := newCommandLine(t)
+	c.env = append(c.env, p.searchPath())
 	c.addExamples(t, "provider/alias.tf")
 	c.run(t, apply)
 	staged := filepath.Join(c.dir, "build", "usr", "local", "share", "jupyter")
@@ -156,24 +151,21 @@ func TestAccExample_providerAlias(t *testing.T) {
 }
 
 func TestAccExample_providerServer(t *testing.T) {
+	t.Parallel()
 	server := startServer(t)
-	p := server.place(t)
-	for _, variable := range []string{"ELYRA_ENDPOINT", "ELYRA_TOKEN"} { // the configuration has both
-		t.Setenv(variable, "")
-	}
-	step := exampleWith(t, strings.NewReplacer("https://hub.example.com/user/jdoe/", p.endpoint),
-		"provider/server.tf", "resources/elyra_runtime_image/resource.tf")
-	step.ConfigVariables = config.Variables{"jupyter_token": config.StringVariable(server.Token)}
-	step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(func() { wantImages(t, p.near, reporting) })}
-	applyExamples(t, step)
+	c := newCommandLine(t)
+	c.addExamples(t, "provider/server.tf", "resources/elyra_runtime_image/resource.tf")
+	c.replace(t, "server.tf", "https://hub.example.com/user/jdoe/", server.URL)
+	c.env = append(c.env, "TF_VAR_jupyter_token="+server.Token)
+	c.run(t, apply)
+	wantImages(t, server.near, reporting)
+	c.run(t, noop)
 }
 
 // TestAccExample_runtimeImage applies all examples of the page in one configuration.
 func TestAccExample_runtimeImage(t *testing.T) {
-	p := elyraPlace(t)
-	wantFactory(t)
-	c := newCommandLine(t)
-	c.addExamples(t, "resources/elyra_runtime_image/resource.tf", "resources/elyra_runtime_image/all.tf",
+	t.Parallel()
+	c, p := besideElyra(t, "resources/elyra_runtime_image/resource.tf", "resources/elyra_runtime_image/all.tf",
 		"resources/elyra_runtime_image/overwrite.tf", "resources/elyra_runtime_image/for_each.tf")
 	c.run(t, apply)
 	wantNames(t, p.near, "forecast", "pandas", "reporting", "scoring", "training")
@@ -203,23 +195,26 @@ func wantNames(t *testing.T, dataDir string, names ...string) {
 
 // TestAccExample_import imports what the example describes. Nothing else changes.
 func TestAccExample_import(t *testing.T) {
-	for _, by := range []string{
-		"resources/elyra_runtime_image/import-by-string-id.tf", "resources/elyra_runtime_image/import-by-identity.tf",
-	} {
-		p := elyraPlace(t)
-		put(t, p.near, reporting.Name, string(elyra.NewDocument(reporting).Encode()))
-		c := newCommandLine(t)
+	t.Parallel()
+	for _, by := range []string{"import-by-string-id.tf", "import-by-identity.tf", "import.sh"} {
+		c, p := besideElyra(t, "resources/elyra_runtime_image/resource.tf")
 		if strings.Contains(by, "identity") {
 			c = c.withIdentity(t)
 		}
-		c.addExamples(t, "resources/elyra_runtime_image/resource.tf", by)
-		wantOutput(t, c.run(t, apply), "1 imported, 0 added, 0 changed, 0 destroyed")
+		put(t, p.near, reporting.Name, string(elyra.NewDocument(reporting).Encode()))
+		c.imports(t, "resources/elyra_runtime_image/"+by)
 	}
-	p := elyraPlace(t)
-	put(t, p.near, reporting.Name, string(elyra.NewDocument(reporting).Encode()))
-	c := newCommandLine(t)
-	c.addExamples(t, "resources/elyra_runtime_image/resource.tf")
-	c.run(t, c.shellExample(t, "resources/elyra_runtime_image/import.sh"))
+}
+
+// imports imports as an example says. Nothing else changes.
+func (c commandLine) imports(t *testing.T, file string) {
+	t.Helper()
+	if strings.HasSuffix(file, ".sh") {
+		c.run(t, c.shellExample(t, file))
+	} else {
+		c.addExamples(t, file)
+		wantOutput(t, c.run(t, apply), "1 imported, 0 added")
+	}
 	c.run(t, noop)
 }
 
@@ -234,73 +229,66 @@ func (c commandLine) shellExample(t *testing.T, file string) string {
 }
 
 func TestAccExample_runtimeImageDataSource(t *testing.T) {
-	elyraPlace(t)
-	step := example(t, "data-sources/elyra_runtime_image/data-source.tf")
-	step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pandas_image", knownvalue.StringRegexp(regexp.MustCompile("^amancevice/pandas:")))}
-	applyExamples(t, step)
+	t.Parallel()
+	c, _ := besideElyra(t, "data-sources/elyra_runtime_image/data-source.tf")
+	wantOutput(t, c.run(t, apply), `pandas_image = "amancevice/pandas:`)
 }
 
 // TestAccExample_runtimeImagesExclusive creates and imports the example's set.
 func TestAccExample_runtimeImagesExclusive(t *testing.T) {
-	for _, imported := range []bool{false, true} {
-		p := elyraPlace(t)
-		wantFactory(t)
+	t.Parallel()
+	const dir = "resources/elyra_runtime_images_exclusive/"
+	for _, by := range []string{"", "import-by-string-id.tf", "import.sh"} {
+		c, p := besideElyra(t, dir+"resource.tf")
 		for _, name := range []string{"by_hand", "old"} {
 			put(t, p.near, name, importedDocument)
 		}
-		c := newCommandLine(t)
-		c.addExamples(t, "resources/elyra_runtime_images_exclusive/resource.tf")
-		if imported {
-			c.addExamples(t, "resources/elyra_runtime_images_exclusive/resource.tf", "resources/elyra_runtime_images_exclusive/import-by-string-id.tf")
-			wantOutput(t, c.run(t, "terraform plan -no-color"), `- "old"`)
+		switch by {
+		case "":
+			c.run(t, apply)
+			wantNames(t, p.near, "by_hand", "old", "reporting") // the creation deletes nothing
+		case "import.sh":
+			c.run(t, c.shellExample(t, dir+by))
+		default:
+			c.addExamples(t, dir+by)
 		}
-		c.run(t, apply)
-		if !imported { // the creation deletes nothing
-			wantNames(t, p.near, "by_hand", "old", "reporting")
-			wantOutput(t, c.run(t, apply), `- "old"`, "1 changed")
-		}
+		wantOutput(t, c.run(t, apply), `- "old"`)
 		wantNames(t, p.near, "by_hand", "reporting")
 		c.run(t, noop)
 		c.run(t, destroy)
 		wantNames(t, p.near, "by_hand")
 	}
-	elyraPlace(t)
-	c := newCommandLine(t)
-	c.addExamples(t, "resources/elyra_runtime_images_exclusive/resource.tf")
-	c.run(t, c.shellExample(t, "resources/elyra_runtime_images_exclusive/import.sh"))
-	c.run(t, apply)
-	c.run(t, noop)
 }
 
 func TestAccExample_runtimeImagesDataSource(t *testing.T) {
-	p := elyraPlace(t)
+	t.Parallel()
+	const dir = "data-sources/elyra_runtime_images/"
+	c, p := besideElyra(t, dir+"data-source.tf", dir+"search.tf", dir+"invalid.tf")
 	put(t, p.near, "pandas_22", string(elyra.NewDocument(pandas).Encode()))
 	put(t, p.far, "cuda", `{"display_name": "TensorFlow", "metadata": {"image_name": "a/b:1", "tags": ["cuda"]}, "schema_name": "runtime-image"}`)
 	put(t, p.far, "broken", "{")
-	step := example(t, "data-sources/elyra_runtime_images/data-source.tf", "data-sources/elyra_runtime_images/search.tf",
-		"data-sources/elyra_runtime_images/invalid.tf")
-	step.ConfigStateChecks = append(step.ConfigStateChecks,
-		statecheck.ExpectKnownOutputValue("origins", knownvalue.MapPartial(map[string]knownvalue.Check{
-			"pandas_22": knownvalue.StringExact("local"), "cuda": knownvalue.StringExact("shared"), "pandas": knownvalue.StringExact("factory"),
-		})),
-		statecheck.ExpectKnownOutputValue("images", knownvalue.MapPartial(map[string]knownvalue.Check{
-			"pandas_22": knownvalue.StringExact(pandas.ImageName), "pandas": knownvalue.StringRegexp(regexp.MustCompile("^amancevice/pandas:")),
-		})),
-		statecheck.ExpectKnownOutputValue("gpu_images", knownvalue.TupleExact([]knownvalue.Check{
-			knownvalue.StringExact("cuda"), knownvalue.StringExact("tensorflow_2x_gpu_py3"),
-		})),
-		statecheck.ExpectKnownOutputValue("invalid", knownvalue.MapSizeExact(1)),
-		statecheck.ExpectKnownOutputValue("invalid", knownvalue.MapPartial(map[string]knownvalue.Check{
-			instancePath(p.far, "broken"): knownvalue.NotNull(),
-		})),
-	)
-	applyExamples(t, step)
+	c.run(t, apply)
+	origins, images, invalid := c.outputMap(t, "origins"), c.outputMap(t, "images"), c.outputMap(t, "invalid")
+	if origins["pandas_22"] != "local" || origins["cuda"] != "shared" || origins["pandas"] != "factory" {
+		t.Errorf("the origins are %v", origins)
+	}
+	if images["pandas_22"] != pandas.ImageName || !strings.HasPrefix(images["pandas"], "amancevice/pandas:") {
+		t.Errorf("the images are %v", images)
+	}
+	if got := c.outputs(t)["gpu_images"]; !reflect.DeepEqual(got, []any{"cuda", "tensorflow_2x_gpu_py3"}) {
+		t.Errorf("the images for GPUs are %v", got)
+	}
+	if len(invalid) != 1 || invalid[instancePath(p.far, "broken")] == "" {
+		t.Errorf("invalid are %v", invalid)
+	}
 }
 
 // TestAccExample_listResource queries with the example's list blocks, and generates what it says.
 func TestAccExample_listResource(t *testing.T) {
+	t.Parallel()
 	c := newCommandLine(t).withQuery(t)
-	p := filesPlace(t)
+	p := newPlace(t)
+	c.env = append(c.env, p.searchPath())
 	for name, image := range map[string]elyra.RuntimeImage{
 		"tf_gpu":  {DisplayName: "TensorFlow with GPU", ImageName: "quay.io/acme/tf:1", Tags: []string{"cuda", "gpu"}},
 		"tf_cpu":  {DisplayName: "TensorFlow", ImageName: "quay.io/acme/tf:2"},

@@ -8,44 +8,28 @@ import (
 	"testing"
 )
 
-// exclusiveTests hold elyra_runtime_images_exclusive to its one rule, on files and on a real server: it deletes what
-// a plan has shown as a difference, if the document is still the one that the plan saw.
-var exclusiveTests = []struct {
-	name string
-	test func(w workspace)
-}{
-	{"created", exclusiveCreated},
-	{"drift", exclusiveDrift},
-	{"sincePlan", exclusiveSincePlan},
-	{"unseen", exclusiveUnseen},
-	{"otherMachine", exclusiveOtherMachine},
-	{"import", exclusiveImport},
-	{"unknownNames", exclusiveUnknownNames},
-	{"unknownPlace", exclusiveUnknownPlace},
-	{"aliases", exclusiveAliases},
-	{"destroyedTogether", exclusiveDestroyedTogether},
-	{"conflict", exclusiveConflict},
-	{"twice", exclusiveTwice},
-	{"revealed", exclusiveRevealed},
-	{"directory", exclusiveDirectory},
+// exclusiveTests hold elyra_runtime_images_exclusive to its one rule: it deletes what a plan has shown as a difference,
+// if the document is still the one that the plan saw.
+var exclusiveTests = []row{
+	{"created", onBoth, exclusiveCreated},
+	{"drift", onFiles, exclusiveDrift},
+	{"sincePlan", onBoth, exclusiveSincePlan},
+	{"unseen", onBoth, exclusiveUnseen},
+	{"otherMachine", onFiles, exclusiveOtherMachine},
+	{"import", onFiles, exclusiveImport},
+	{"unknownNames", onFiles, exclusiveUnknownNames},
+	{"unknownPlace", onFiles, exclusiveUnknownPlace},
+	{"aliases", onFiles, exclusiveAliases},
+	{"destroyedTogether", onFiles, exclusiveDestroyedTogether},
+	{"conflict", onFiles, exclusiveConflict},
+	{"twice", onFiles, exclusiveTwice},
+	{"revealed", onBoth, exclusiveRevealed},
+	{"directory", onFiles, exclusiveDirectory},
 }
 
 func TestAccExclusive_files(t *testing.T) {
 	t.Parallel()
-	for _, tt := range exclusiveTests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			tt.test(newFilesWorkspace(t))
-		})
-	}
-}
-
-func TestAccExclusive_server(t *testing.T) { //nolint:tparallel // its parts share a server
-	t.Parallel()
-	servers := [2]jupyterServer{startServer(t)}
-	for _, tt := range exclusiveTests {
-		t.Run(tt.name, func(t *testing.T) { tt.test(newServerWorkspace(t, servers)) })
-	}
+	testFiles(t, exclusiveTests)
 }
 
 // excludes creates a set. A server lists the images that ship with Elyra: the second apply says that they stay.
@@ -80,11 +64,10 @@ func exclusiveCreated(w workspace) {
 	}
 	w.wantNames(slices.Sorted(slices.Values(append(extra, "kept", "my_image")))...)
 
-	output := w.ok(plan)
+	output := w.ok(apply)
 	for _, name := range extra {
 		wantOutput(w.t, output, fmt.Sprintf("- %q,", name))
 	}
-	w.ok(apply)
 	w.wantNames("kept", "my_image")
 	w.wants(backend{place: place{near: w.a.far}}, "shared", theirs)
 	w.settled()
@@ -97,8 +80,7 @@ func exclusiveDrift(w workspace) {
 	w.put("kept", theirs)
 	w.excludes(exclusive("it", `"kept"`))
 	w.put("late", theirs)
-	wantOutput(w.t, w.ok(plan), `- "late",`, "0 to add, 1 to change, 0 to destroy")
-	w.ok(apply)
+	wantOutput(w.t, w.ok(apply), `- "late",`, "0 added, 1 changed, 0 destroyed")
 	w.wantNames("kept")
 	w.settled()
 	wantOutput(w.t, w.applies(exclusive("it")), `- "kept",`)
@@ -191,9 +173,6 @@ func exclusiveUnknownNames(w workspace) {
 
 // If the provider's configuration is unknown in the plan, so is what's there.
 func exclusiveUnknownPlace(w workspace) {
-	if w.isServer() {
-		return // the same code
-	}
 	write := func(round string) {
 		w.writeAll(fmt.Sprintf("resource \"terraform_data\" \"dir\" {\n  triggers_replace = %q\n  input = %q\n}\n\nprovider \"elyra\" {\n  data_dir = terraform_data.dir.output\n}\n", round, w.a.near), exclusive("it"))
 	}
@@ -210,6 +189,7 @@ func exclusiveUnknownPlace(w workspace) {
 
 // Two sets of two aliases of one place know nothing of each other.
 func exclusiveAliases(w workspace) {
+	w.commandLine = newCommandLine(w.t)
 	provider := "provider \"elyra\" {\n" + w.a.arguments + "}\nprovider \"elyra\" {\n  alias = \"other\"\n" + w.a.arguments + "}\n"
 	w.writeAll(provider, exclusive("it", `"a"`, `"b"`), strings.Replace(exclusive("other", `"a"`), "names", "provider = elyra.other\n  names", 1))
 	w.ok(apply)
@@ -282,9 +262,6 @@ func exclusiveRevealed(w workspace) {
 
 // A directory with the name of an instance can't be deleted, so no plan says that it will be.
 func exclusiveDirectory(w workspace) {
-	if w.isServer() {
-		return // which lists no such thing
-	}
 	if err := os.MkdirAll(w.a.path("directory"), 0o700); err != nil {
 		w.t.Fatal(err)
 	}

@@ -56,6 +56,21 @@ func TestFields(t *testing.T) {
 				t.Errorf("imported %v", got)
 			}
 			provider.planUnchanged(t, provider.config(t, attributes(sample[1])), imported.state)
+			// A change by others shows as a difference of this field alone.
+			document, err := os.ReadFile(imagePath(dir, "it"))
+			check(t, err, nil)
+			putDocument(t, dir, "it", strings.Replace(string(document), sample[1], sample[0], 1))
+			drifted := provider.attributes(t, provider.reconfigure(t).read(t, imported.state).state)
+			for name, want := range provider.attributes(t, imported.state) {
+				if name == field.Key {
+					want = text(sample[0])
+				}
+				if !drifted[name].Equal(want) {
+					t.Errorf("%s is now %v", name, drifted[name])
+				}
+			}
+			putDocument(t, dir, "it", string(document))
+			provider.reconfigure(t)
 			images, _ := readImages(t, provider, nil)
 			if len(images) != 1 || images[0][field.Key] != sample[1] {
 				t.Errorf("listed %v", images)

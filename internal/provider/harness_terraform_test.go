@@ -1,7 +1,7 @@
 package provider_test
 
 import (
-	"bytes"
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -12,16 +12,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
@@ -29,9 +24,8 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
-// This file is the harness of the acceptance tests: a real Terraform on the provider, by plugin-testing
-// or by its command line, in a place in files or on a Jupyter Server. That of the tests without
-// Terraform is harness_protocol_test.go.
+// This file is the harness of the acceptance tests: a real Terraform on the provider, in a place in files or on a Jupyter
+// Server. That of the tests without Terraform is harness_protocol_test.go.
 
 // testsHome is the home directory of tests that set no other. It ends with the last test.
 var testsHome string
@@ -58,7 +52,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// requireAcceptance skips what plugin-testing doesn't skip by itself.
+// requireAcceptance skips a test that runs Terraform, unless TF_ACC is set.
 func requireAcceptance(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
@@ -104,17 +98,6 @@ func (p place) searchPath() string {
 	return "ELYRA_METADATA_PATH=" + p.near + string(os.PathListSeparator) + p.far
 }
 
-// filesPlace is a place in files. The provider finds it in the environment, so
-// that the configurations under testdata are the same for all stores.
-func filesPlace(t *testing.T) place {
-	t.Helper()
-	p := newPlace(t)
-	isolate(t)
-	name, value, _ := strings.Cut(p.searchPath(), "=")
-	t.Setenv(name, value)
-	return p
-}
-
 // jupyterServer is a real Jupyter Server on two levels of data directories, under that path.
 type jupyterServer struct {
 	*jupytertest.Server
@@ -123,26 +106,22 @@ type jupyterServer struct {
 
 func startServer(t *testing.T, baseURL ...string) jupyterServer {
 	t.Helper()
+	return startElyra(t, jupytertest.Elyra{}, append(baseURL, "/user/jdoe/")[0])
+}
+
+// startElyra starts the server of a version of Elyra.
+func startElyra(t *testing.T, version jupytertest.Elyra, baseURL string) jupyterServer {
+	t.Helper()
 	requireAcceptance(t)
 	near, far := t.TempDir(), t.TempDir()
 	server := jupytertest.Start(t, jupytertest.Options{
-		BaseURL: append(baseURL, "/user/jdoe/")[0],
+		Elyra:   version,
+		BaseURL: baseURL,
 		Env:     []string{place{near: near, far: far}.searchPath()},
 		// Tests change files behind the server's back; it must see that immediately.
 		Args: []string{"--FileMetadataCache.enabled=False"},
 	})
 	return jupyterServer{server, near, far}
-}
-
-// place empties the server and is a place on it. The provider finds it in the
-// environment.
-func (s jupyterServer) place(t *testing.T) place {
-	t.Helper()
-	s.empty(t)
-	isolate(t)
-	t.Setenv("ELYRA_ENDPOINT", s.URL)
-	t.Setenv("ELYRA_TOKEN", s.Token)
-	return place{near: s.near, far: s.far, endpoint: s.URL}
 }
 
 // empty removes all images from the server.
@@ -236,68 +215,9 @@ func wantModes(t *testing.T, dataDir string, file, directory fs.FileMode) {
 	}
 }
 
-// --- Steps of plugin-testing ---
-
-// providerFactories start the provider as main does.
-var providerFactories = map[string]func() (tfprotov6.ProviderServer, error){
-	"elyra": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test")(), nil },
-}
-
-// directory is a configuration under testdata.
-func directory(name string) config.TestStepConfigFunc {
-	return config.StaticDirectory(filepath.Join("testdata", name))
-}
-
-// acceptance runs steps against a real Terraform.
-func acceptance(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: providerFactories, Steps: steps})
-}
-
-// applyExamples runs steps that bring their provider along.
-func applyExamples(t *testing.T, steps ...resource.TestStep) {
-	t.Helper()
-	resource.Test(t, resource.TestCase{Steps: steps})
-}
-
-// withProviders gives steps whose configuration has a provider block what they
-// need.
-func withProviders(steps ...resource.TestStep) []resource.TestStep {
-	for i := range steps {
-		steps[i].ProtoV6ProviderFactories = providerFactories
-	}
-	return steps
-}
-
-// with returns variables with one of them changed.
-func with(variables config.Variables, name string, value config.Variable) config.Variables {
-	variables[name] = value
-	return variables
-}
-
-func output(name string, value knownvalue.Check) []statecheck.StateCheck {
-	return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue(name, value)}
-}
-
-// checkFiles is a check of what an apply did to files.
-type checkFiles func()
-
-func (check checkFiles) CheckState(context.Context, statecheck.CheckStateRequest, *statecheck.CheckStateResponse) {
-	check()
-}
-
-// spaced matches text that Terraform may have broken into lines.
-func spaced(pattern string) *regexp.Regexp {
-	return regexp.MustCompile("(?s)" + regexp.MustCompile(" ").ReplaceAllString(pattern, `\s+`))
-}
-
 // --- Terraform's command line ---
 
-// commandLine runs a real Terraform on a real binary of the provider, in a
-// directory of its own. It serves what plugin-testing can't do: it reads no state
-// with for_each in it, has one server for all configurations of a provider, knows
-// no commands, and takes its environment from the process, so that its tests run one
-// after the other.
+// commandLine runs a real Terraform on a real binary of the provider, in a directory of its own.
 type commandLine struct {
 	dir       string
 	terraform string
@@ -342,12 +262,63 @@ func newCommandLine(t *testing.T) commandLine {
 	}}
 }
 
+// attached returns the same, with one process of the provider that serves all commands. Each command configures it
+// anew, as it would a process of its own, which costs two thirds of a command. Only two aliases need two processes.
+func (c commandLine) attached(t *testing.T) commandLine {
+	t.Helper()
+	config, err := overriding()
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(filepath.Dir(config), "terraform-provider-elyra"), "-debug")
+	serving.Env = c.environ()
+	stdout, err := serving.StdoutPipe()
+	if err == nil {
+		err = serving.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = serving.Process.Signal(os.Interrupt)
+		_ = serving.Wait()
+	})
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS="); found {
+			const host = "registry.terraform.io"
+			value = strings.Replace(strings.Trim(value, "'"), host, cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), host), 1)
+			c.env = append(slices.Clip(c.env), "TF_REATTACH_PROVIDERS="+value)
+			return c
+		}
+	}
+	t.Fatal("the provider doesn't say how to attach to it")
+	return c
+}
+
 // copyExample copies a directory under examples to where commands run.
 func (c commandLine) copyExample(t *testing.T, name string) {
 	t.Helper()
 	if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// copyTestdata copies a directory under testdata to where commands run.
+func (c commandLine) copyTestdata(t *testing.T, name string) {
+	t.Helper()
+	if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// replace replaces all of a text in a file.
+func (c commandLine) replace(t *testing.T, file, old, text string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(c.dir, file))
+	if err != nil || !strings.Contains(string(data), old) {
+		t.Fatalf("%q isn't in %s: %v", old, data, err)
+	}
+	c.write(t, file, strings.ReplaceAll(string(data), old, text))
 }
 
 // write writes a file to where commands run.
@@ -379,6 +350,21 @@ func (c commandLine) try(t *testing.T, commands string) (output string, err erro
 }
 
 func (c commandLine) environ() []string { return append(os.Environ(), c.env...) }
+
+// outputs are the values of all outputs.
+func (c commandLine) outputs(t *testing.T) map[string]any {
+	t.Helper()
+	var outputs map[string]struct{ Value any }
+	// Standard error has the warning about dev_overrides.
+	if err := json.Unmarshal([]byte(c.run(t, "terraform output -json 2>/dev/null")), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]any{}
+	for name, output := range outputs {
+		values[name] = output.Value
+	}
+	return values
+}
 
 // outputMap is an output that is an object of strings.
 func (c commandLine) outputMap(t *testing.T, name string) (values map[string]string) {
@@ -441,53 +427,7 @@ func lineWith(text, part string) string {
 	return ""
 }
 
-// --- Examples and guides ---
-
-// example is a step that applies a configuration made of files under examples,
-// as a reader would paste them together. What doesn't say where the provider
-// comes from is given the provider block's file for that.
-func example(t *testing.T, files ...string) resource.TestStep {
-	t.Helper()
-	return exampleWith(t, strings.NewReplacer(), files...)
-}
-
-// exampleWith is example with words of the files replaced.
-func exampleWith(t *testing.T, replace *strings.Replacer, files ...string) resource.TestStep {
-	t.Helper()
-	// The examples give the provider's public source.
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
-	dir := t.TempDir()
-	add := func(name string, data []byte) {
-		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	sourced := false
-	for _, file := range files {
-		data, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(file)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sourced = sourced || bytes.Contains(data, []byte("required_providers"))
-		add(file, []byte(replace.Replace(string(data))))
-	}
-	if !sourced {
-		add("versions.tf", []byte("terraform {\n  required_providers {\n    elyra = {\n      source = \"elyra-ai/elyra\"\n    }\n  }\n}\n"))
-	}
-	return resource.TestStep{ProtoV6ProviderFactories: providerFactories, ConfigDirectory: config.StaticDirectory(dir)}
-}
-
-// module is a step that applies a directory under examples as it is.
-func module(t *testing.T, name string, variables config.Variables) resource.TestStep {
-	t.Helper()
-	// The examples give the provider's public source.
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai")
-	return resource.TestStep{
-		ProtoV6ProviderFactories: providerFactories,
-		ConfigDirectory:          config.StaticDirectory(filepath.Join("..", "..", "examples", name)),
-		ConfigVariables:          variables,
-	}
-}
+// --- Guides ---
 
 // guide is the code of a guide, whose every block is to be run by a test.
 type guide struct {

@@ -1,43 +1,29 @@
 package provider_test
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
-	"regexp"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
-// TestAccImportByIdentity takes an image over by its identity, and names those
-// that exist where it doesn't. Where the Terraform under test is too old for
-// identities, it runs on the one that TERRAFORM_QUERY names.
+// TestAccImportByIdentity imports an image by its identity, and names those that exist if it doesn't. If the Terraform
+// under test is too old for identities, it runs on the one that TERRAFORM_QUERY names.
 func TestAccImportByIdentity(t *testing.T) {
-	requireAcceptance(t)
-	if underTest := cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"); !knowsIdentities(t, underTest) {
-		newest := os.Getenv("TERRAFORM_QUERY")
-		if newest == "" {
-			testenv.Missing(t, "a Terraform that knows identities", "make test sets TERRAFORM_QUERY")
-		}
-		t.Setenv("TF_ACC_TERRAFORM_PATH", newest)
+	t.Parallel()
+	w := newFilesWorkspace(t)
+	w.commandLine = w.withIdentity(t)
+	block := func(name string) string {
+		return fmt.Sprintf("import {\n  to = elyra_runtime_image.x\n  identity = {\n    name = %q\n  }\n}\n", name)
 	}
-	p := filesPlace(t)
-	byIdentity := resource.TestStep{
-		ConfigDirectory: directory("runtime_image"), ConfigVariables: full(),
-		ResourceName: testImage, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity,
-	}
-	absent := byIdentity
-	absent.PreConfig = func() {
-		if err := os.Rename(p.path("my_image"), p.path("other")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	absent.ExpectError = regexp.MustCompile(`(?s)Runtime image not found.*"my_image".*These\s+exist:\s+"other`)
-	acceptance(t, imageStep(full()), byIdentity, absent)
+	w.put("my_image", string(elyra.NewDocument(fullImage).Encode()))
+	w.write(image("x", "My image", fullLines...), block("my_imagine"))
+	w.fails(plan, "Runtime image not found", `"my_imagine"`, `These exist: "my_image"`)
+	wantOutput(t, w.applies(image("x", "My image", fullLines...), block("my_image")), "1 imported, 0 added, 0 changed")
+	w.settled()
 }
 
 // withIdentity returns the same on a Terraform that knows identities.

@@ -120,18 +120,6 @@ func (c commandLine) restoreState(t *testing.T) {
 	}
 }
 
-// taggedImages counts the files whose image has the tag.
-func taggedImages(dataDir, tag string) (number int) {
-	files, _ := filepath.Glob(filepath.Join(dataDir, "metadata", "runtime-images", "*.json"))
-	for _, file := range files {
-		document, _ := os.ReadFile(file)
-		if strings.Contains(string(document), ":"+tag+`"`) {
-			number++
-		}
-	}
-	return number
-}
-
 func signal(t *testing.T, pid int, s syscall.Signal) {
 	t.Helper()
 	if err := syscall.Kill(pid, s); err != nil {

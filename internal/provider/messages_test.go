@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -68,26 +69,34 @@ func TestStoreError(t *testing.T) {
 	}
 }
 
-// TestExistsError: each level has its own advice, and nothing that doesn't apply.
+// TestExistsError: each level has its own advice, and nothing that doesn't apply. Elyra ships images and no runtimes.
 func TestExistsError(t *testing.T) {
 	t.Parallel()
-	const shipped, later, other, importIt, forget = "Elyra ships", "later in the search path", "already an instance", "import {", "state rm"
+	const shipped, mounted, later, other, importIt, forget = "Elyra ships an image", "There's a runtime with this name in the directory", "later in the search path", "already an instance", "import {", "state rm"
 	for _, tt := range []struct {
+		of     *instanceType
 		origin elyra.Origin
 		claim  claim
 		words  []string
 	}{
-		{elyra.OriginFactory, claimNew, []string{shipped}},
-		{elyra.OriginShared, claimNew, []string{later}},
-		{elyra.OriginLocal, claimNew, []string{other, importIt}},
-		{elyra.OriginUnknown, claimNew, []string{other, importIt}},
-		{elyra.OriginLocal, claimRenamed, []string{other, forget}},
+		{runtimeImageType, elyra.OriginFactory, claimNew, []string{shipped}},
+		{kubeflowPipelinesType, elyra.OriginFactory, claimNew, []string{mounted}},
+		{runtimeImageType, elyra.OriginShared, claimNew, []string{later}},
+		{runtimeImageType, elyra.OriginLocal, claimNew, []string{other, importIt}},
+		{runtimeImageType, elyra.OriginUnknown, claimNew, []string{other, importIt}},
+		{runtimeImageType, elyra.OriginLocal, claimRenamed, []string{other, forget}},
 	} {
-		detail := newConnection(runtimeImageType, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})).existsError(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}, tt.claim).Detail()
-		for _, words := range []string{shipped, later, other, importIt, forget} {
+		conn := newConnection(tt.of, filestore.New(tt.of.kind, filestore.Config{DataDirs: []string{t.TempDir()}}))
+		detail := conn.existsError(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}, tt.claim).Detail()
+		for _, words := range []string{shipped, mounted, later, other, importIt, forget} {
 			if strings.Contains(detail, words) != slices.Contains(tt.words, words) {
 				t.Errorf("%q: %q is wrong:\n%s", tt.origin, words, detail)
 			}
+		}
+		// A plan compares no secrets.
+		warning := conn.existsWarning(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}).Detail()
+		if strings.Contains(warning, "except for secrets that aren't in the plan") != (tt.of == kubeflowPipelinesType) {
+			t.Errorf("the warning of an %s claims to have compared something else:\n%s", tt.of.name, warning)
 		}
 	}
 }

@@ -1,74 +1,116 @@
 package provider_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// What the cluster gets is what the manifests of the other example say, and Elyra lists it from the
-// directory that a pod sees, before and after a change.
+// What the cluster gets is what the manifests of the other example say, and Elyra lists it from the directory that a pod
+// sees, before and after a change. No cluster is at hand: terraform_data keeps what its resources are given.
 func TestAccExample_openDataHubKubernetes(t *testing.T) {
+	t.Parallel()
 	jupytertest.Require(t)
-	isolate(t)
+	c := newCommandLine(t)
+	c.addExamples(t, "open-data-hub-kubernetes/main.tf")
+	c.replace(t, "main.tf", "provider \"kubernetes\" {}", "")
+	c.replace(t, "main.tf", "    kubernetes = {\n      source  = \"hashicorp/kubernetes\"\n      version = \">= 2.20\"\n    }\n", "")
+	for old, text := range map[string]string{
+		`resource "kubernetes_manifest"`: `resource "terraform_data"`, "  manifest = {": "  input = {",
+		`resource "kubernetes_config_map_v1"`: `resource "terraform_data"`, "  metadata {": "  triggers_replace = {", "  data = {": "  input = {",
+	} {
+		c.replace(t, "main.tf", old, text)
+	}
+	c.write(t, "outputs.tf", `
+output "image_streams" {
+  value = { for name, stream in terraform_data.image_stream : name => stream.output }
+}
+output "data" {
+  value = terraform_data.runtime_images["team"].output
+}
+`)
+	c.write(t, "own.tfvars", `images = { r = { display_name = "R 4.4", image_name = "quay.io/acme/r:4.4", extra_json = "{\"owner\":\"team-a\"}" } }`)
 	dataDir := t.TempDir()
-	cluster := kubernetes{volume: filepath.Join(dataDir, "metadata", "runtime-images")}
-	step := func(images config.Variable, check func()) resource.TestStep {
-		step := exampleWith(t, strings.NewReplacer("hashicorp/kubernetes", "elyra-ai/kubernetes"), "open-data-hub-kubernetes/main.tf")
-		step.ProtoV6ProviderFactories = cluster.factories()
-		step.ConfigVariables = config.Variables{"config_map_namespaces": config.SetVariable(config.StringVariable("team"))}
-		if images != nil {
-			step.ConfigVariables["images"] = images
+	volume := filepath.Join(dataDir, "metadata", "runtime-images")
+	c = c.attached(t)
+	for i, variables := range []string{"", " -var-file=own.tfvars"} {
+		c.run(t, apply+` -var 'config_map_namespaces=["team"]'`+variables)
+		if err := layOutConfigMap(volume, c.outputMap(t, "data")); err != nil {
+			t.Fatal(err)
 		}
-		step.ConfigStateChecks = []statecheck.StateCheck{checkFiles(check)}
-		return step
+		wantListed(t, dataDir, []map[string]string{
+			{"pandas-2.2": "Pandas 2.2", "training-with-gpu-ubi9": "Training with GPU (UBI9)"}, {"r-4.4": "R 4.4"},
+		}[i])
+		if i > 0 {
+			break
+		}
+		type object = map[string]any
+		want := object{
+			"apiVersion": "image.openshift.io/v1", "kind": "ImageStream",
+			"metadata": object{"name": "training", "namespace": "opendatahub", "labels": object{"opendatahub.io/runtime-image": "true"}},
+			"spec": object{"lookupPolicy": object{"local": true}, "tags": []any{object{
+				"name": "1.4.0", "from": object{"kind": "DockerImage", "name": "quay.io/acme/training:1.4.0"},
+				"annotations": object{
+					"opendatahub.io/runtime-image-metadata": `[{"display_name":"Training with GPU (UBI9)","metadata":{"display_name":"Training with GPU (UBI9)","pull_policy":"IfNotPresent","tags":["gpu","training"]},"schema_name":"runtime-image"}]`,
+				},
+			}}},
+		}
+		if got := c.outputs(t)["image_streams"].(object)["training"]; !reflect.DeepEqual(got, want) {
+			t.Errorf("the ImageStream is\n%v, want\n%v", got, want)
+		}
 	}
-	first := step(nil, func() {
-		wantListed(t, dataDir, map[string]string{"pandas-2.2": "Pandas 2.2", "training-with-gpu-ubi9": "Training with GPU (UBI9)"})
-	})
-	stream := func(path string) tfjsonpath.Path {
-		at := tfjsonpath.New("manifest")
-		for _, key := range strings.Split(path, "/") {
-			at = at.AtMapKey(key)
-		}
-		return at
+	if document := read(t, dataDir, "r-4.4"); !strings.Contains(document, `"owner":"team-a"`) {
+		t.Errorf("the document is %s", document)
 	}
-	const training = `kubernetes_manifest.image_stream["training"]`
-	first.ConfigStateChecks = append(first.ConfigStateChecks,
-		statecheck.ExpectKnownValue(training, stream("metadata"), knownvalue.ObjectExact(map[string]knownvalue.Check{
-			"name": knownvalue.StringExact("training"), "namespace": knownvalue.StringExact("opendatahub"),
-			"labels": knownvalue.ObjectExact(map[string]knownvalue.Check{"opendatahub.io/runtime-image": knownvalue.StringExact("true")}),
-		})),
-		statecheck.ExpectKnownValue(training, stream("spec/tags"), knownvalue.TupleExact([]knownvalue.Check{knownvalue.ObjectExact(map[string]knownvalue.Check{
-			"name": knownvalue.StringExact("1.4.0"),
-			"from": knownvalue.ObjectExact(map[string]knownvalue.Check{"kind": knownvalue.StringExact("DockerImage"), "name": knownvalue.StringExact("quay.io/acme/training:1.4.0")}),
-			"annotations": knownvalue.ObjectExact(map[string]knownvalue.Check{
-				"opendatahub.io/runtime-image-metadata": knownvalue.StringExact(`[{"display_name":"Training with GPU (UBI9)","metadata":{"display_name":"Training with GPU (UBI9)","pull_policy":"IfNotPresent","tags":["gpu","training"]},"schema_name":"runtime-image"}]`),
-			}),
-		})})))
-	second := step(config.MapVariable(map[string]config.Variable{"r": config.ObjectVariable(map[string]config.Variable{
-		"display_name": config.StringVariable("R 4.4"), "image_name": config.StringVariable("quay.io/acme/r:4.4"), "extra_json": config.StringVariable(`{"owner":"team-a"}`),
-	})}), func() {
-		wantListed(t, dataDir, map[string]string{"r-4.4": "R 4.4"})
-		if document := read(t, dataDir, "r-4.4"); !strings.Contains(document, `"owner":"team-a"`) {
-			t.Errorf("the document is %s", document)
+}
+
+// layOutConfigMap writes a ConfigMap's data to a directory as the kubelet does (Kubernetes, pkg/volume/util,
+// AtomicWriter): the files are in a directory of their own, "..data" is a link to that and is replaced in
+// one step, and each key is a link through it.
+func layOutConfigMap(volume string, data map[string]string) error {
+	if err := os.MkdirAll(volume, 0o755); err != nil {
+		return err
+	}
+	files, err := os.MkdirTemp(volume, "..2026_11_25_12_00_00.")
+	if err != nil {
+		return err
+	}
+	for key, value := range data {
+		if err := os.WriteFile(filepath.Join(files, key), []byte(value), 0o644); err != nil {
+			return err
 		}
-	})
-	// plugin-testing destroys no state with for_each in it: the last step leaves nothing.
-	none := step(config.MapVariable(map[string]config.Variable{}), func() {})
-	delete(none.ConfigVariables, "config_map_namespaces")
-	applyExamples(t, first, second, none)
+		if err := os.Symlink(filepath.Join("..data", key), filepath.Join(volume, key)); err != nil && !os.IsExist(err) {
+			return err
+		}
+	}
+	old, _ := os.Readlink(filepath.Join(volume, "..data"))
+	if err := os.Symlink(filepath.Base(files), filepath.Join(volume, "..data_tmp")); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(volume, "..data_tmp"), filepath.Join(volume, "..data")); err != nil {
+		return err
+	}
+	links, err := filepath.Glob(filepath.Join(volume, "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, link := range links {
+		if _, kept := data[filepath.Base(link)]; !kept {
+			if err := os.Remove(link); err != nil {
+				return err
+			}
+		}
+	}
+	if old == "" {
+		return nil
+	}
+	return os.RemoveAll(filepath.Join(volume, old))
 }
 
 // wantListed checks that Elyra and the data source list these images of a directory, by name and
@@ -84,8 +126,8 @@ func wantListed(t *testing.T, dataDir string, want map[string]string) {
 			}
 		}
 	}
-	if got, want := sortedPairs(listed), sortedPairs(want); !slices.Equal(got, want) {
-		t.Errorf("Elyra lists %q, want %q", got, want)
+	if !maps.Equal(listed, want) {
+		t.Errorf("Elyra lists %q, want %q", listed, want)
 	}
 
 	c := newCommandLine(t)
@@ -106,52 +148,21 @@ output "names" {
 }
 `)
 	c.run(t, "terraform apply -auto-approve")
-	if got := c.outputMap(t, "names"); !slices.Equal(sortedPairs(got), sortedPairs(want)) {
+	if got := c.outputMap(t, "names"); !maps.Equal(got, want) {
 		t.Errorf("the data source lists %q, want %q", got, want)
 	}
-}
-
-func sortedPairs(pairs map[string]string) (sorted []string) {
-	for key, value := range pairs {
-		sorted = append(sorted, key+"="+value)
-	}
-	slices.Sort(sorted)
-	return sorted
-}
-
-// An annotation's image becomes a resource, and its document keeps what others added.
-func TestAccExample_parseRuntimeImageJSON(t *testing.T) {
-	p := filesPlace(t)
-	step := example(t, "functions/parse_runtime_image_json/function.tf", "functions/parse_runtime_image_json/imagestream.json")
-	image := elyra.RuntimeImage{Name: "training_with_gpu_ubi9", DisplayName: "Training with GPU (UBI9)", ImageName: "quay.io/acme/training:1.4.0", PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu"}}
-	document, err := elyra.NewDocument(image).WithExtra(`{"display_name": "Training with GPU (UBI9)", "owner": "team-a"}`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	step.ConfigStateChecks = append(output("document", knownvalue.StringExact(string(document.Encode()))),
-		checkFiles(func() { wantImages(t, p.near, image) }))
-	applyExamples(t, step)
-}
-
-func TestAccExample_odhRuntimeImages(t *testing.T) {
-	isolate(t)
-	step := example(t, "functions/odh_runtime_images/function.tf", "functions/odh_runtime_images/imagestreams.json")
-	const key = "training-with-gpu-ubi9.json"
-	step.ConfigStateChecks = append(output("image_names", knownvalue.ObjectExact(map[string]knownvalue.Check{key: knownvalue.StringExact("quay.io/acme/training:1.4.0")})),
-		output("data", knownvalue.ObjectExact(map[string]knownvalue.Check{
-			key: knownvalue.StringExact(`{"display_name":"Training with GPU (UBI9)","metadata":{"display_name":"Training with GPU (UBI9)","image_name":"quay.io/acme/training:1.4.0","owner":"team-a","pull_policy":"IfNotPresent","tags":["gpu"]},"schema_name":"runtime-image"}`),
-		}))...)
-	applyExamples(t, step)
 }
 
 // The commands of the guide, with an oc that keeps what it is given: no cluster is at hand.
 func TestAccGuide_openDataHub(t *testing.T) {
 	g := readGuide(t, "open-data-hub")
+	t.Parallel()
 	c := newCommandLine(t)
-	p := filesPlace(t)
+	p := newPlace(t)
 	c.copyExample(t, "open-data-hub")
-	t.Setenv("TF_CLI_ARGS_apply", "-auto-approve -no-color")
 	bin := t.TempDir()
+	c.env = append(c.env, p.searchPath(), "TF_CLI_ARGS_apply=-auto-approve -no-color", "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	c = c.attached(t)
 	streams, err := os.ReadFile(filepath.Join("..", "..", "examples", "functions", "odh_runtime_images", "imagestreams.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +179,6 @@ esac
 	if err := os.WriteFile(filepath.Join(bin, "oc"), []byte(oc), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 
 	c.run(t, g.code(t, "-raw image_streams"))
 	c.run(t, g.code(t, "-raw config_map"))

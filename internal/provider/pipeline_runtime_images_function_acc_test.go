@@ -3,51 +3,36 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-func TestAccExample_pipelineRuntimeImages(t *testing.T) {
-	isolate(t)
-	step := example(t, "functions/pipeline_runtime_images/function.tf", "pipeline-images/pipelines/nightly.pipeline")
-	step.ConfigStateChecks = output("images", knownvalue.ObjectExact(map[string]knownvalue.Check{
-		"quay.io/acme/pandas:2.2.3":   knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("load.ipynb"), knownvalue.StringExact("report.ipynb")}),
-		"quay.io/acme/training:1.4.0": knownvalue.TupleExact([]knownvalue.Check{knownvalue.StringExact("train.py")}),
-	}))
-	applyExamples(t, step)
-}
-
 // One pipeline, saved by each version of Elyra, gives the same images.
 func TestAccPipelineRuntimeImages_versions(t *testing.T) {
-	isolate(t)
-	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "elyra-ai") // functions need a source
+	t.Parallel()
+	c := newCommandLine(t).attached(t)
 	pipelines, err := filepath.Abs(filepath.Join("..", "elyra", "pipeline", "testdata"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := resource.TestStep{
-		ProtoV6ProviderFactories: providerFactories,
-		ConfigDirectory:          directory("pipelines"),
-		ConfigVariables:          config.Variables{"pipelines": config.StringVariable(pipelines)},
+	c.copyTestdata(t, "pipelines")
+	c.env = append(c.env, "TF_VAR_pipelines="+pipelines)
+	c.run(t, apply)
+	want := map[string]any{"images": []any{"quay.io/acme/pandas:2.2.3 quay.io/acme/training:1.4.0 quay.io/acme/r:4.4"}, "files": 9.0}
+	if got := c.outputs(t); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
-	step.ConfigStateChecks = append(output("images", knownvalue.SetExact([]knownvalue.Check{
-		knownvalue.StringExact("quay.io/acme/pandas:2.2.3 quay.io/acme/training:1.4.0 quay.io/acme/r:4.4"),
-	})), output("files", knownvalue.Int64Exact(9))...)
-	applyExamples(t, step)
 }
 
 // TestAccExample_pipelineImages wants a warning about nodes whose image nobody can choose, and about no
 // others: not about images that Elyra ships, or that somebody made by hand.
 func TestAccExample_pipelineImages(t *testing.T) {
-	c := newCommandLine(t)
+	t.Parallel()
+	c, p := besideElyra(t)
 	c.copyExample(t, "pipeline-images")
-	p := elyraPlace(t)
 	put(t, p.near, "by_hand", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "By hand", ImageName: "acme/by-hand:1"}).Encode()))
 	const warning = "These nodes run in images that aren't configured"
 	pipeline := filepath.Join(c.dir, "pipelines", "nightly.pipeline")

@@ -1,491 +1,189 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
-	"os"
-	"regexp"
-	"slices"
+	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-const testImage = "elyra_runtime_image.test"
-
-// minimal are the variables of testdata/runtime_image for an image with nothing
-// that is optional.
-func minimal() config.Variables {
-	return config.Variables{
-		"display_name": config.StringVariable("My image"),
-		"image_name":   config.StringVariable("team/image:1"),
-	}
+// imageTests are what a runtime image goes through. Whose it is, is in ownershipTests.
+var imageTests = []row{
+	{"lifecycle", onBoth, imageLifecycle},
+	{"import", onBoth, imageImport},
+	{"invalidOutside", onBoth, imageInvalidOutside},
+	{"unknownValues", onFiles, imageUnknownValues},
+	{"dataSource", onBoth, imageDataSource},
 }
 
-// full are those for an image with everything.
-func full() config.Variables {
-	return config.Variables{
-		"display_name": config.StringVariable("My image"),
-		"image_name":   config.StringVariable("team/image:1"),
-		"description":  config.StringVariable("Descri\u00fe\u0167ion \U0001F600 <&>"),
-		"pull_policy":  config.StringVariable("IfNotPresent"),
-		"pull_secret":  config.StringVariable("regcred"),
-		"tags":         config.SetVariable(config.StringVariable("gpu"), config.StringVariable("two words")),
-	}
+func TestAccFiles(t *testing.T) {
+	t.Parallel()
+	testFiles(t, imageTests)
 }
 
 var fullImage = elyra.RuntimeImage{
-	Name: "my_image", DisplayName: "My image", ImageName: "team/image:1",
+	Name: "my_image", DisplayName: "My image", ImageName: "team/my-image:1",
 	Description: "Descri\u00fe\u0167ion \U0001F600 <&>", PullPolicy: "IfNotPresent", PullSecret: "regcred",
 	Tags: []string{"gpu", "two words"},
 }
 
-// imageStep applies testdata/runtime_image.
-func imageStep(variables config.Variables) resource.TestStep {
-	return resource.TestStep{ConfigDirectory: directory("runtime_image"), ConfigVariables: variables}
+// fullLines are the arguments of fullImage that are optional.
+var fullLines = []string{
+	`description = "Descri\u00fe\u0167ion \U0001F600 <&>"`, `pull_policy = "IfNotPresent"`, `pull_secret = "regcred"`, `tags = ["two words", "gpu"]`,
 }
 
-// expect checks the planned action on the resource.
-func expect(step resource.TestStep, action plancheck.ResourceActionType) resource.TestStep {
-	step.ConfigPlanChecks.PreApply = append(step.ConfigPlanChecks.PreApply, plancheck.ExpectResourceAction(testImage, action))
-	return step
-}
-
-// after does something before the step runs.
-func after(do func(), step resource.TestStep) resource.TestStep {
-	step.PreConfig = do
-	return step
-}
-
-// holds checks, after the step, what is stored.
-func holds(t *testing.T, p place, step resource.TestStep, want elyra.RuntimeImage) resource.TestStep {
-	step.Check = func(*terraform.State) error {
-		if got := stored(t, p.near, want.Name); !got.Equal(want) {
-			t.Errorf("stored %+v\nwant   %+v", got, want)
-		}
-		return nil
-	}
-	return step
-}
-
-func attribute(name string, value knownvalue.Check) statecheck.StateCheck {
-	return statecheck.ExpectKnownValue(testImage, tfjsonpath.New(name), value)
-}
-
-// acceptanceTable holds on every store. Rows in which the store answers nothing of its own run on files
-// alone: what a store does with each call is in package storetest.
-var acceptanceTable = []struct {
-	name      string
-	test      func(t *testing.T, p place)
-	filesOnly bool
-}{
-	{name: "lifecycle", test: acceptLifecycle},
-	{name: "updateInPlace", test: acceptUpdateInPlace, filesOnly: true},
-	{name: "import", test: acceptImport},
-	{name: "importBlock", test: acceptImportBlock, filesOnly: true},
-	{name: "drift", test: acceptDrift},
-	{name: "noDrift", test: acceptNoDrift, filesOnly: true},
-	{name: "deletedOutside", test: acceptDeletedOutside},
-	{name: "invalidOutside", test: acceptInvalidOutside},
-	{name: "unknownKeysSurvive", test: acceptUnknownKeysSurvive},
-	{name: "overwrite", test: acceptOverwrite},
-	{name: "hideFactory", test: acceptHideFactory},
-	{name: "destroyFactory", test: acceptDestroyFactory},
-	{name: "createBeforeDestroy", test: acceptCreateBeforeDestroy},
-	{name: "unknownValues", test: acceptUnknownValues, filesOnly: true},
-	{name: "dataSource", test: acceptDataSource},
-}
-
-func TestAccFiles(t *testing.T) {
-	for _, tt := range acceptanceTable {
-		t.Run(tt.name, func(t *testing.T) { tt.test(t, filesPlace(t)) })
-	}
-}
-
-func TestAccServer(t *testing.T) {
-	server := startServer(t)
-	for _, tt := range acceptanceTable {
-		if !tt.filesOnly {
-			t.Run(tt.name, func(t *testing.T) { tt.test(t, server.place(t)) })
-		}
-	}
-}
-
-func acceptLifecycle(t *testing.T, p place) {
-	minimalStep := holds(t, p, imageStep(minimal()), elyra.RuntimeImage{Name: "my_image", DisplayName: "My image", ImageName: "team/image:1"})
-	minimalStep.ConfigStateChecks = []statecheck.StateCheck{
-		attribute("id", knownvalue.StringExact("my_image")),
-		attribute("name", knownvalue.StringExact("my_image")),
-		attribute("location", knownvalue.StringExact(p.location("my_image"))),
-		attribute("overwrite", knownvalue.Bool(false)),
-		attribute("description", knownvalue.Null()),
-		attribute("pull_policy", knownvalue.Null()),
-		attribute("pull_secret", knownvalue.Null()),
-		attribute("tags", knownvalue.SetExact([]knownvalue.Check{})),
-	}
-	minimalStep.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{
-		plancheck.ExpectKnownValue(testImage, tfjsonpath.New("name"), knownvalue.StringExact("my_image")),
-		// The place comes from the environment, which may be another at apply.
-		plancheck.ExpectUnknownValue(testImage, tfjsonpath.New("location")),
-	}
-	renamed := fullImage
-	renamed.DisplayName = "New name"
-	moved := renamed
-	moved.Name = "other"
-	acceptance(t,
-		expect(minimalStep, plancheck.ResourceActionCreate),
-		expect(holds(t, p, imageStep(full()), fullImage), plancheck.ResourceActionUpdate),
-		// The name stays when the display name changes.
-		expect(holds(t, p, imageStep(with(full(), "display_name", config.StringVariable("New name"))), renamed), plancheck.ResourceActionUpdate),
-		// To write the name out changes nothing.
-		expect(imageStep(with(with(full(), "display_name", config.StringVariable("New name")), "name", config.StringVariable("my_image"))), plancheck.ResourceActionNoop),
-		// A new name is a new instance; nothing is left of the old one.
-		expect(holds(t, p, imageStep(with(with(full(), "display_name", config.StringVariable("New name")), "name", config.StringVariable("other"))), moved), plancheck.ResourceActionDestroyBeforeCreate),
-	)
-	for _, name := range []string{"my_image", "other"} {
-		if document := read(t, p.near, name); document != "" {
-			t.Errorf("%s is still there: %s", name, document)
-		}
-	}
-}
-
-// acceptUpdateInPlace changes one attribute after the other, each to another value, and then all to none.
-func acceptUpdateInPlace(t *testing.T, p place) {
-	steps := []resource.TestStep{imageStep(full())}
-	variables, image := full(), fullImage
-	change := func(name string, value config.Variable, edit func(*elyra.RuntimeImage)) {
-		variables = with(maps.Clone(variables), name, value)
-		edit(&image)
-		steps = append(steps, expect(holds(t, p, imageStep(variables), image), plancheck.ResourceActionUpdate))
-	}
-	change("display_name", config.StringVariable("Other"), func(i *elyra.RuntimeImage) { i.DisplayName = "Other" })
-	change("image_name", config.StringVariable("team/image:2"), func(i *elyra.RuntimeImage) { i.ImageName = "team/image:2" })
-	change("description", config.StringVariable("Other"), func(i *elyra.RuntimeImage) { i.Description = "Other" })
-	change("pull_policy", config.StringVariable("Never"), func(i *elyra.RuntimeImage) { i.PullPolicy = "Never" })
-	change("pull_secret", config.StringVariable("other"), func(i *elyra.RuntimeImage) { i.PullSecret = "other" })
-	change("tags", config.SetVariable(config.StringVariable("cpu")), func(i *elyra.RuntimeImage) { i.Tags = []string{"cpu"} })
-	change("tags", config.SetVariable(), func(i *elyra.RuntimeImage) { i.Tags = nil })
-	change("overwrite", config.BoolVariable(true), func(*elyra.RuntimeImage) {})
-	steps = append(steps, expect(holds(t, p, imageStep(minimal()), elyra.RuntimeImage{Name: "my_image", DisplayName: "My image", ImageName: "team/image:1"}), plancheck.ResourceActionUpdate))
-	acceptance(t, steps...)
-}
-
+// importedDocument is one that others have written.
 const importedDocument = `{"schema_name":"runtime-image","metadata":{"tags":["b","a"],"x-team":{"n":1},"image_name":"them\/image:1","pull_policy":"Always"},"display_name":"Imported \u00fc"}`
 
-func acceptImport(t *testing.T, p place) {
-	acceptance(t,
-		imageStep(full()),
-		resource.TestStep{ConfigDirectory: directory("runtime_image"), ConfigVariables: full(), ResourceName: testImage, ImportState: true, ImportStateVerify: true},
-		resource.TestStep{ConfigDirectory: directory("runtime_image"), ConfigVariables: full(), ResourceName: testImage, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
-		resource.TestStep{
-			ConfigDirectory: directory("runtime_image"), ConfigVariables: full(), ResourceName: testImage, ImportState: true, ImportStateId: "my_imagine",
-			ExpectError: regexp.MustCompile(`(?s)Runtime image not found.*"my_imagine".*These\s+exist:\s+"my_image`),
-		},
-		resource.TestStep{
-			ConfigDirectory: directory("runtime_image"), ConfigVariables: full(), ResourceName: testImage, ImportState: true, ImportStateId: "Upper",
-			PreConfig:   func() { put(t, p.near, "Upper", importedDocument) },
-			ExpectError: regexp.MustCompile(`(?s)Unable to import runtime image.*"Upper" isn't a name that Elyra`),
-		},
-	)
+// holds checks the image of an instance.
+func (w workspace) holds(want elyra.RuntimeImage) {
+	w.t.Helper()
+	if got := stored(w.t, w.a.near, want.Name); !got.Equal(want) {
+		w.t.Errorf("stored %+v\nwant   %+v", got, want)
+	}
 }
 
-// acceptImportBlock imports what others wrote: an empty plan
-// follows, and what isn't ours stays.
-func acceptImportBlock(t *testing.T, p place) {
-	put(t, p.near, "imported", importedDocument)
-	step := expect(resource.TestStep{ConfigDirectory: directory("import_block")}, plancheck.ResourceActionNoop)
-	step.Check = func(*terraform.State) error {
-		if got := read(t, p.near, "imported"); got != importedDocument {
-			t.Errorf("the import wrote %s", got)
-		}
-		return nil
+func imageLifecycle(w workspace) {
+	const result = "output \"x\" {\n  value = elyra_runtime_image.x\n}\n"
+	wantOutput(w.t, w.applies(image("x", "My image"), result), `+ name = "my_image"`, "1 added")
+	least := map[string]any{
+		"id": "my_image", "name": "my_image", "location": w.a.location("my_image"), "overwrite": false, "display_name": "My image",
+		"image_name": "team/my-image:1", "description": nil, "pull_policy": nil, "pull_secret": nil, "tags": []any{},
 	}
-	acceptance(t, step)
-}
+	if got := w.outputs(w.t)["x"]; !reflect.DeepEqual(got, least) {
+		w.t.Errorf("the state has\n%v, want\n%v", got, least)
+	}
+	w.settled()
+	full := image("x", "My image", fullLines...)
+	wantOutput(w.t, w.applies(full), "0 added, 1 changed, 0 destroyed")
+	w.holds(fullImage)
 
-// acceptDrift changes each field behind Terraform's back: the
-// difference shows, and apply puts it right. One field will do for a server: what fields
-// are compared doesn't depend on the store.
-func acceptDrift(t *testing.T, p place) {
-	steps := []resource.TestStep{imageStep(full())}
-	edits := []func(*elyra.RuntimeImage){
-		func(i *elyra.RuntimeImage) { i.DisplayName = "Drifted" },
-		func(i *elyra.RuntimeImage) { i.ImageName = "team/drifted:1" },
-		func(i *elyra.RuntimeImage) { i.Description = "" },
-		func(i *elyra.RuntimeImage) { i.PullPolicy = elyra.PullAlways },
-		func(i *elyra.RuntimeImage) { i.PullSecret = "drifted" },
-		func(i *elyra.RuntimeImage) { i.Tags = []string{"gpu"} },
-	}
-	if p.endpoint != "" {
-		edits = edits[:1]
-	}
-	for _, edit := range edits {
-		drifted := fullImage
-		edit(&drifted)
-		edited := func() { put(t, p.near, "my_image", string(elyra.NewDocument(drifted).Encode())) }
-		steps = append(steps, expect(after(edited, holds(t, p, imageStep(full()), fullImage)), plancheck.ResourceActionUpdate))
-	}
-	acceptance(t, steps...)
-}
-
-// acceptNoDrift writes the same in other bytes.
-func acceptNoDrift(t *testing.T, p place) {
-	const document = `{ "metadata" : {"pull_secret":"regcred", "pull_policy":"IfNotPresent","image_name":"team\/image:1","tags":["two words","gpu"],
+	// The same in other bytes is no difference.
+	w.put("my_image", `{ "metadata" : {"pull_secret":"regcred", "pull_policy":"IfNotPresent","image_name":"team\/my-image:1","tags":["two words","gpu"],
 "extra": null, "description":"Descri\u00FE\u0167ion \uD83D\ude00 \u003c&>"},"display_name":"My image","schema_name":"runtime-image", "name": "ignored" }
-`
-	rewritten := func() { put(t, p.near, "my_image", document) }
-	acceptance(t,
-		imageStep(full()),
-		expect(after(rewritten, imageStep(full())), plancheck.ResourceActionNoop),
-	)
-}
-
-func acceptDeletedOutside(t *testing.T, p place) {
-	deleted := func() {
-		if err := os.Remove(p.path("my_image")); err != nil {
-			t.Fatal(err)
+`)
+	w.settled()
+	// What others changed is put right, and what they added stays.
+	drifted := strings.Replace(w.document("my_image"), `"My image"`, `"Drifted"`, 1)
+	w.put("my_image", strings.Replace(drifted, `"extra": null`, `"display_name": "ODH", "x": {"deep": [1, "\ud83d\ude00"]}`, 1))
+	wantOutput(w.t, w.ok(apply), `~ display_name = "Drifted" -> "My image"`, "0 added, 1 changed, 0 destroyed")
+	w.holds(fullImage)
+	w.applies(image("x", "My image"))
+	w.holds(elyra.RuntimeImage{Name: "my_image", DisplayName: "My image", ImageName: "team/my-image:1"})
+	for _, kept := range []string{`"display_name":"ODH"`, `"x":{"deep":[1,"\ud83d\ude00"]}`} {
+		if got := strings.Join(strings.Fields(w.document("my_image")), ""); !strings.Contains(got, kept) {
+			w.t.Errorf("%s didn't survive: %s", kept, got)
 		}
 	}
-	planned := imageStep(full())
-	planned.PlanOnly, planned.ExpectNonEmptyPlan, planned.PreConfig = true, true, deleted
-	destroyed := imageStep(full())
-	destroyed.Destroy, destroyed.PreConfig = true, deleted
-	acceptance(t,
-		imageStep(full()),
-		planned,
-		expect(holds(t, p, imageStep(full()), fullImage), plancheck.ResourceActionCreate),
-		destroyed, // of what is gone
-	)
+
+	// The name stays when the display name changes, and to write it out changes nothing. A new name is a new instance.
+	w.applies(image("x", "New name"))
+	w.write(image("x", "New name", `name = "my_image"`))
+	w.settled()
+	wantOutput(w.t, w.applies(image("x", "New name", `name = "other"`)), "1 added, 0 changed, 1 destroyed")
+	w.wantNames("other")
+	w.destroys()
+	w.wantNames()
 }
 
-// acceptInvalidOutside: what others broke is repaired, and what
-// they added is kept.
-func acceptInvalidOutside(t *testing.T, p place) {
-	steps := []resource.TestStep{imageStep(full())}
-	documents := []string{
+func imageImport(w workspace) {
+	w.put("my_image", string(elyra.NewDocument(fullImage).Encode()))
+	w.put("Upper", importedDocument)
+	w.write(image("x", "My image", fullLines...))
+	w.fails("terraform import -no-color elyra_runtime_image.x my_imagine", "Runtime image not found", `"my_imagine"`, `These exist: "my_image"`)
+	w.fails("terraform import -no-color elyra_runtime_image.x Upper", "Unable to import runtime image", `"Upper" isn't a name that Elyra`)
+	w.ok("terraform import elyra_runtime_image.x my_image")
+	w.unchanged()
+
+	// What isn't ours stays, in its bytes.
+	w.put("imported", importedDocument)
+	imported := strings.Replace(image("y", "Imported \u00fc", `name = "imported"`, `pull_policy = "Always"`, `tags = ["a", "b"]`), "team/imported-\u00fc:1", "them/image:1", 1)
+	wantOutput(w.t, w.applies(image("x", "My image", fullLines...), imported, "import {\n  to = elyra_runtime_image.y\n  id = \"imported\"\n}\n"), "1 imported, 0 added, 0 changed")
+	w.wants(w.a, "imported", importedDocument)
+	w.destroys()
+	w.wantNames("Upper")
+}
+
+// What others broke is repaired, and what they added is kept.
+func imageInvalidOutside(w workspace) {
+	w.applies(image("x", "My image", fullLines...))
+	for _, document := range []string{
 		`{"schema_name":"runtime-image","display_name":"My image","metadata":{"image_name":"team/image:1","pull_policy":"sometimes","x-team":"kept"}}`,
 		`{"schema_name":"runtime-image","metadata":{"image_name":"team/image:1","x-team":"kept"}}`,
 		// Wrong in nothing that has an attribute.
 		strings.Replace(string(elyra.NewDocument(fullImage).Encode()), `"schema_name"`, `"foreign"`, 1),
-	}
-	if p.endpoint == "" {
-		// These a server neither replaces nor deletes.
-		documents = append(documents, strings.Replace(string(elyra.NewDocument(fullImage).Encode()), `"runtime-image"`, `"kfp"`, 1),
-			`{"schema_name":"runtime-image","displ`, `[]`, ``)
-	}
-	for _, document := range documents {
-		broken := func() { put(t, p.near, "my_image", document) }
-		step := expect(after(broken, holds(t, p, imageStep(full()), fullImage)), plancheck.ResourceActionUpdate)
-		if strings.Contains(document, "x-team") && p.endpoint == "" { // a server shows nothing of what is invalid
-			inner := step.Check
-			step.Check = func(s *terraform.State) error {
-				if !strings.Contains(read(t, p.near, "my_image"), `"x-team": "kept"`) {
-					t.Errorf("the unknown key is gone: %s", read(t, p.near, "my_image"))
-				}
-				return inner(s)
-			}
-		}
-		steps = append(steps, step)
-	}
-	acceptance(t, steps...)
-}
-
-func acceptUnknownKeysSurvive(t *testing.T, p place) {
-	added := func() {
-		put(t, p.near, "my_image", strings.Replace(read(t, p.near, "my_image"), `"image_name"`, `"display_name": "ODH", "x": {"deep": [1, "\ud83d\ude00"]}, "image_name"`, 1))
-	}
-	step := expect(after(added, imageStep(minimal())), plancheck.ResourceActionUpdate)
-	step.Check = func(*terraform.State) error {
-		got := strings.Join(strings.Fields(read(t, p.near, "my_image")), "")
-		for _, want := range []string{`"display_name":"ODH"`, `"x":{"deep":[1,"\ud83d\ude00"]}`} {
-			if !strings.Contains(got, want) {
-				t.Errorf("%s didn't survive: %s", want, got)
-			}
-		}
-		return nil
-	}
-	acceptance(t, imageStep(full()), step)
-}
-
-func acceptExists(t *testing.T, p place) {
-	put(t, p.near, "my_image", importedDocument)
-	step := imageStep(full())
-	step.ExpectError = spaced(`Runtime image "my_image" already exists.*name = "my_image_2"`)
-	acceptance(t, step)
-	if got := read(t, p.near, "my_image"); got != importedDocument {
-		t.Errorf("the existing instance was changed: %s", got)
-	}
-}
-
-func acceptOverwrite(t *testing.T, p place) {
-	overwriting := func() config.Variables { return with(full(), "overwrite", config.BoolVariable(true)) }
-	put(t, p.near, "my_image", importedDocument)
-	step := expect(holds(t, p, imageStep(overwriting()), fullImage), plancheck.ResourceActionCreate)
-	inner := step.Check
-	step.Check = func(s *terraform.State) error {
-		if !strings.Contains(read(t, p.near, "my_image"), "x-team") {
-			t.Error("what others added is gone")
-		}
-		return inner(s)
-	}
-	acceptance(t, step)
-	if got := read(t, p.near, "my_image"); got != "" {
-		t.Errorf("after the destroy: %s", got)
-	}
-}
-
-// acceptHideFactory hides an image that ships with Elyra; destroy
-// brings it back.
-func acceptHideFactory(t *testing.T, p place) {
-	put(t, p.far, "my_image", importedDocument)
-	refused := imageStep(full())
-	refused.ExpectError = regexp.MustCompile(`(?s)already exists.*overwrite = true`)
-	overwriting := with(full(), "overwrite", config.BoolVariable(true))
-	acceptance(t,
-		refused,
-		expect(holds(t, p, imageStep(overwriting), fullImage), plancheck.ResourceActionCreate),
-	)
-	if got := read(t, p.near, "my_image"); got != "" {
-		t.Errorf("the copy is still there: %s", got)
-	}
-	if got := read(t, p.far, "my_image"); got != importedDocument {
-		t.Errorf("the factory instance is now %s", got)
-	}
-}
-
-// acceptDestroyFactory: an imported factory instance isn't ours
-// to delete; a copy that an update made is.
-func acceptDestroyFactory(t *testing.T, p place) {
-	put(t, p.far, "imported", importedDocument)
-	refused := resource.TestStep{ConfigDirectory: directory("import_block"), Destroy: true, ExpectError: regexp.MustCompile(`(?s)Unable to delete runtime image.*terraform state rm`)}
-	released := resource.TestStep{
-		ConfigDirectory: directory("import_block"), Destroy: true,
-		PreConfig: func() { os.Remove(instancePath(p.far, "imported")) },
-	}
-	acceptance(t, resource.TestStep{ConfigDirectory: directory("import_block")}, refused, released)
-}
-
-// acceptCreateBeforeDestroy: the new instance survives the
-// destroy of the old one that has the same name.
-func acceptCreateBeforeDestroy(t *testing.T, p place) {
-	step := func(displayName string) resource.TestStep {
-		return holds(t, p, resource.TestStep{
-			ConfigDirectory: directory("create_before_destroy"),
-			ConfigVariables: config.Variables{"display_name": config.StringVariable(displayName)},
-		}, elyra.RuntimeImage{Name: "kept", DisplayName: displayName, ImageName: "team/image:1"})
-	}
-	same, changed := step("One"), step("Two")
-	same.Taint, changed.Taint = []string{testImage}, []string{testImage}
-	acceptance(t,
-		step("One"),
-		expect(same, plancheck.ResourceActionCreateBeforeDestroy),
-		expect(changed, plancheck.ResourceActionCreateBeforeDestroy),
-	)
-	if got := read(t, p.near, "kept"); got != "" {
-		t.Errorf("after the last destroy: %s", got)
-	}
-}
-
-// acceptUnknownValues: what is unknown while planning is checked
-// before anything is written.
-func acceptUnknownValues(t *testing.T, p place) {
-	step := func(displayName, imageName, tag string) resource.TestStep {
-		return resource.TestStep{ConfigDirectory: directory("unknown_values"), ConfigVariables: config.Variables{
-			"display_name": config.StringVariable(displayName), "image_name": config.StringVariable(imageName), "tag": config.StringVariable(tag),
-		}}
-	}
-	badImage := step("Late", "python:3.11", "gpu")
-	badImage.ExpectError = regexp.MustCompile(`(?s)Invalid image name.*library/python:3.11`)
-	badTag := step("Late", "team/image:1", " gpu")
-	badTag.ExpectError = regexp.MustCompile(`(?s)Invalid tag.*use "gpu"`)
-	badName := step("\u65e5\u672c", "team/image:1", "gpu")
-	badName.ExpectError = regexp.MustCompile(`(?s)Display name gives no name.*name = "my-image"`)
-	good := step("Late", "team/image:1", "gpu")
-	good.ConfigPlanChecks.PreApply = []plancheck.PlanCheck{
-		plancheck.ExpectUnknownValue(testImage, tfjsonpath.New("name")),
-		plancheck.ExpectUnknownValue(testImage, tfjsonpath.New("location")),
-	}
-	for _, bad := range []resource.TestStep{badImage, badTag, badName} {
-		acceptance(t, bad)
-		if entries, err := os.ReadDir(p.path("")); err == nil && len(entries) > 0 {
-			t.Errorf("something was written: %v", entries)
-		}
-	}
-	acceptance(t, holds(t, p, good, elyra.RuntimeImage{Name: "late", DisplayName: "Late", ImageName: "team/image:1", Tags: []string{"gpu"}}))
-}
-
-// TestAccRuntimeImage_invalidConfig: each mistake is told at plan time, with
-// what to type instead.
-func TestAccRuntimeImage_invalidConfig(t *testing.T) {
-	p := filesPlace(t)
-	for _, tt := range []struct {
-		variable string
-		value    config.Variable
-		want     string
-	}{
-		{"image_name", config.StringVariable("python:3.11"), `(?s)Invalid image name.*image_name = "library/python:3.11"`},
-		{"image_name", config.StringVariable("https://quay.io/a/b:1"), `(?s)Invalid image name.*image_name = "quay.io/a/b:1"`},
-		{"image_name", config.StringVariable("Jdoe/My-Image:1"), `(?s)Invalid image name.*image_name = "jdoe/my-image:1"`},
-		{"display_name", config.StringVariable(""), `Invalid display name`},
-		{"display_name", config.StringVariable("!!!"), `(?s)Display name gives no name.*name = "my-image"`},
-		{"name", config.StringVariable("Upper"), `(?s)Invalid name.*use "upper"`},
-		{"description", config.StringVariable(""), `(?s)Invalid description.*leave it out, or use null`},
-		{"pull_policy", config.StringVariable("always"), `(?s)Invalid pull policy.*use "Always"`},
-		{"pull_secret", config.StringVariable(""), `(?s)Invalid pull secret.*null`},
-		{"tags", config.SetVariable(config.StringVariable("")), `(?s)Invalid tag.*must not be empty`},
 	} {
-		step := imageStep(with(full(), tt.variable, tt.value))
-		step.PlanOnly = true
-		step.ExpectError = regexp.MustCompile(tt.want)
-		acceptance(t, step)
+		w.put("my_image", document)
+		wantOutput(w.t, w.ok(apply), "0 added, 1 changed, 0 destroyed")
+		w.holds(fullImage)
+		// A server shows nothing of what is invalid.
+		if strings.Contains(document, "x-team") && !w.isServer() && !strings.Contains(w.document("my_image"), `"x-team": "kept"`) {
+			w.t.Errorf("the unknown key is gone: %s", w.document("my_image"))
+		}
 	}
-	if entries, err := os.ReadDir(p.near); err != nil || len(entries) > 0 {
-		t.Errorf("something was written: %v, %v", entries, err)
-	}
+	w.settled()
 }
 
-func acceptDataSource(t *testing.T, p place) {
-	put(t, p.near, "near", importedDocument)
-	put(t, p.far, "far", string(elyra.NewDocument(fullImage).Encode()))
-	put(t, p.far, "twin", string(elyra.NewDocument(fullImage).Encode()))
-	put(t, p.far, "python-3.11-ubi9", strings.ReplaceAll(importedDocument, "Imported", "Odd"))
-	step := func(variable, value string) resource.TestStep {
-		return resource.TestStep{ConfigDirectory: directory("data_source"), ConfigVariables: config.Variables{variable: config.StringVariable(value)}}
+// What is unknown in the plan is checked before anything is written.
+func imageUnknownValues(w workspace) {
+	late := func(displayName, imageName, tag string) string {
+		return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input = [%q, %q, %q]\n}\n", displayName, imageName, tag) +
+			"resource \"elyra_runtime_image\" \"x\" {\n  display_name = terraform_data.late.output[0]\n  image_name = terraform_data.late.output[1]\n  tags = [terraform_data.late.output[2]]\n}\n"
 	}
-	found := func(name string, step resource.TestStep) resource.TestStep {
-		step.ConfigStateChecks = []statecheck.StateCheck{statecheck.ExpectKnownValue("data.elyra_runtime_image.test", tfjsonpath.New("name"), knownvalue.StringExact(name))}
-		return step
-	}
-	failing := func(message string, step resource.TestStep) resource.TestStep {
-		step.ExpectError = regexp.MustCompile(message)
-		return step
-	}
-	whole := found("near", step("name", "near"))
-	for name, value := range map[string]knownvalue.Check{
-		"id": knownvalue.StringExact("near"), "display_name": knownvalue.StringExact("Imported \u00fc"), "image_name": knownvalue.StringExact("them/image:1"),
-		"description": knownvalue.Null(), "pull_policy": knownvalue.StringExact("Always"), "pull_secret": knownvalue.Null(),
-		"tags": knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact("a"), knownvalue.StringExact("b")}),
-		"json": knownvalue.StringRegexp(regexp.MustCompile(`(?s)"x-team": \{\s+"n": 1`)),
+	for summary, tt := range map[string]struct{ block, advice string }{
+		"Invalid image name":         {late("Late", "python:3.11", "gpu"), "library/python:3.11"},
+		"Invalid tag":                {late("Late", "team/image:1", " gpu"), `use "gpu"`},
+		"Display name gives no name": {late("\u65e5\u672c", "team/image:1", "gpu"), `name = "my-image"`},
 	} {
-		whole.ConfigStateChecks = append(whole.ConfigStateChecks, statecheck.ExpectKnownValue("data.elyra_runtime_image.test", tfjsonpath.New(name), value))
+		w := w.module()
+		w.write(tt.block)
+		w.fails(apply, summary, tt.advice)
+		w.wantNames()
 	}
-	acceptance(t, slices.Concat([]resource.TestStep{
-		whole,
-		found("far", step("name", "far")),
-		found("python-3.11-ubi9", step("name", "python-3.11-ubi9")),
-		found("near", step("display_name", "Imported \u00fc")),
-		failing(`(?s)More than one runtime image matches.*name = "far".*name = "twin"`, step("display_name", "My image")),
-		failing(`(?s)More than one runtime image matches.*name = "near".*name =\s+"python-3.11-ubi9"`, step("image_name", "them/image:1")),
-		failing(`(?s)Runtime image not found.*"absent".*These\s+exist:`, step("name", "absent")),
-		failing(`(?s)Runtime image not found.*image\s+name\s+"docker.io/them/image:1"`, step("image_name", "docker.io/them/image:1")),
-		failing(`(?s)Exactly one of these attributes must be configured`, resource.TestStep{ConfigDirectory: directory("data_source")}),
-	})...)
+	w.applies(late("Late", "team/image:1", "gpu"))
+	w.holds(elyra.RuntimeImage{Name: "late", DisplayName: "Late", ImageName: "team/image:1", Tags: []string{"gpu"}})
+}
+
+// The data source finds an image by one of its three attributes, also the one that the same apply has created.
+func imageDataSource(w workspace) {
+	w.put("near", importedDocument)
+	for _, name := range []string{"far", "twin"} {
+		put(w.t, w.a.far, name, string(elyra.NewDocument(fullImage).Encode()))
+	}
+	put(w.t, w.a.far, "python-3.11-ubi9", strings.ReplaceAll(importedDocument, "Imported", "Odd"))
+	block := func(label, line string) string {
+		return fmt.Sprintf("data \"elyra_runtime_image\" %q {\n  %s\n}\n", label, line)
+	}
+	w.applies(image("created", "Created"), block("near", `name = "near"`), block("far", `name = "far"`), block("odd", `name = "python-3.11-ubi9"`),
+		block("shown", `display_name = "Imported \u00fc"`), block("created", "display_name = elyra_runtime_image.created.display_name\n  depends_on = [elyra_runtime_image.created]"), `
+output "names" {
+  value = { for label, image in { far = data.elyra_runtime_image.far, odd = data.elyra_runtime_image.odd, shown = data.elyra_runtime_image.shown, created = data.elyra_runtime_image.created } : label => image.name }
+}
+output "near" {
+  value = data.elyra_runtime_image.near
+}
+`)
+	if got, want := w.outputMap(w.t, "names"), map[string]string{"far": "far", "odd": "python-3.11-ubi9", "shown": "near", "created": "created"}; !maps.Equal(got, want) {
+		w.t.Errorf("found %v, want %v", got, want)
+	}
+	near := w.outputs(w.t)["near"].(map[string]any)
+	if document, _ := near["json"].(string); !strings.Contains(strings.Join(strings.Fields(document), ""), `"x-team":{"n":1`) {
+		w.t.Errorf("the document is %s", document)
+	}
+	for name, want := range map[string]any{
+		"id": "near", "display_name": "Imported \u00fc", "image_name": "them/image:1", "description": nil, "pull_policy": "Always", "pull_secret": nil, "tags": []any{"a", "b"},
+	} {
+		if got := near[name]; !reflect.DeepEqual(got, want) {
+			w.t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	w.write(block("a", `display_name = "My image"`), block("b", `image_name = "them/image:1"`), block("c", `name = "absent"`), block("d", `image_name = "docker.io/them/image:1"`))
+	output, _ := w.try(w.t, plan)
+	w.find(output, "Error: ", "More than one runtime image matches", `name = "far"`, `name = "twin"`)
+	wantOutput(w.t, output, `name = "python-3.11-ubi9"`, `"absent"`, "These exist:", `image name "docker.io/them/image:1"`)
+	w.write(block("e", ""))
+	w.fails(plan, "", "Exactly one of these attributes must be configured")
 }

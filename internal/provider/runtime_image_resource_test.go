@@ -72,22 +72,6 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// TestElsewhere: if the provider is configured for another place, a read keeps the
-// state, the plan names both places, and a destroy is refused.
-func TestElsewhere(t *testing.T) {
-	old, now := t.TempDir(), t.TempDir()
-	provider := newTestProvider(t, old)
-	config := provider.config(t, map[string]tftypes.Value{"display_name": text("Left"), "image_name": text("a/b:1")})
-	state := provider.create(t, config)
-	moved := newTestProvider(t, now)
-	read := moved.read(t, state)
-	wantWarning(t, moved.plan(t, config, read), imagePath(old, "left"), imagePath(now, "left"), "stays as it is")
-	destroyed := moved.tryDestroy(t, read)
-	if len(destroyed) != 1 || !isError(destroyed[0]) || !strings.Contains(destroyed[0].Detail, "terraform state rm") {
-		t.Errorf("got %+v", destroyed)
-	}
-}
-
 func TestReadWarnsOfInvalid(t *testing.T) {
 	dir := t.TempDir()
 	provider := newTestProvider(t, dir)
@@ -98,24 +82,44 @@ func TestReadWarnsOfInvalid(t *testing.T) {
 	wantWarning(t, read.Diagnostics, `Runtime image "broken" is invalid`, path, "line 2, column 3", "replaces the whole document")
 }
 
-func TestValidateWarnsOfLatest(t *testing.T) {
+// TestRuntimeImage_rules: each mistake is reported in the plan, on its argument, with what to type instead.
+func TestRuntimeImage_rules(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		argument string
+		value    tftypes.Value
+		summary  string
+		advice   string
+	}{
+		{"image_name", text("python:3.11"), "Invalid image name", `image_name = "library/python:3.11"`},
+		{"image_name", text("https://quay.io/a/b:1"), "Invalid image name", `image_name = "quay.io/a/b:1"`},
+		{"image_name", text("Jdoe/My-Image:1"), "Invalid image name", `image_name = "jdoe/my-image:1"`},
+		{"image_name", text("a/b"), "Image name without a tag", `"a/b:1.0"`},
+		{"display_name", text(""), "Invalid display name", ""},
+		{"name", text("Upper"), "Invalid name", `use "upper"`},
+		{"description", text(""), "Invalid description", "leave it out, or use null"},
+		{"pull_policy", text("always"), "Invalid pull policy", `use "Always"`},
+		{"pull_secret", text(""), "Invalid pull secret", "null"},
+		{"tags", texts(setOfStrings, ""), "Invalid tag", "must not be empty"},
+	} {
+		provider := newTestProvider(t, t.TempDir())
+		attributes := map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text(imageName)}
+		attributes[tt.argument] = tt.value
+		validated, err := provider.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: provider.config(t, attributes)})
+		check(t, err, nil)
+		if len(validated.Diagnostics) != 1 {
+			t.Fatalf("%s = %s: %v", tt.argument, tt.value, validated.Diagnostics)
+		}
+		d := validated.Diagnostics[0]
+		if d.Summary != tt.summary || !strings.Contains(d.Detail, tt.advice) || !strings.HasPrefix(d.Attribute.String(), `AttributeName("`+tt.argument+`")`) {
+			t.Errorf("%s = %s: %s on %s: %s", tt.argument, tt.value, d.Summary, d.Attribute, d.Detail)
+		}
+	}
 	provider := newTestProvider(t, t.TempDir())
-	config := provider.config(t, map[string]tftypes.Value{"display_name": text("Latest"), "image_name": text("a/b")})
-	validated, err := provider.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: config})
-	check(t, err, validated.Diagnostics)
-	wantWarning(t, validated.Diagnostics, `"a/b" has neither a tag nor a digest`, `"a/b:1.0"`)
-}
-
-// TestDestroyTellsWhatReturns hides a factory instance and destroys the copy.
-func TestDestroyTellsWhatReturns(t *testing.T) {
-	near, far := t.TempDir(), t.TempDir()
-	path := putDocument(t, far, "shipped", anyDocument)
-	provider := newTestProvider(t, near, far)
-	state := provider.create(t, provider.config(t, map[string]tftypes.Value{
-		"display_name": text("Shipped"), "image_name": text("a/b:1"), "overwrite": tftypes.NewValue(tftypes.Bool, true),
-	}))
-	destroyed := provider.reconfigure(t).destroy(t, state)
-	wantWarning(t, destroyed, `Runtime image "shipped" is visible again`, path)
+	nameless := provider.config(t, map[string]tftypes.Value{"display_name": text("!!!"), "image_name": text("team/my-image:1")})
+	if got := provider.respond(t, nameless, planned{}).Diagnostics; len(got) != 1 || got[0].Summary != "Display name gives no name" || !strings.Contains(got[0].Detail, `name = "my-image"`) {
+		t.Errorf("got %+v", got)
+	}
 }
 
 // TestReplaceHidesAgain: a replacement of an imported image that hides another one hides it again. In

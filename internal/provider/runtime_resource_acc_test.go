@@ -17,64 +17,27 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// runtimeTests hold on files and on a real server.
-var runtimeTests = []struct {
-	name string
-	test func(w workspace)
-}{
-	{"lifecycle", runtimeLifecycle},
-	{"airflow", runtimeAirflow},
-	{"writeOnly", runtimeWriteOnly},
-	{"plain", runtimePlain},
-	{"unmanagedSecret", runtimeUnmanagedSecret},
-	{"dropsSecret", runtimeDropsSecret},
-	{"changedSincePlan", runtimeChangedSincePlan},
-	{"taken", runtimeTaken},
-	{"otherSchema", runtimeOtherSchema},
-	{"otherType", runtimeOtherType},
-	{"oneNameInBoth", runtimeOneNameInBoth},
-	{"migrated", runtimeMigrated},
-	{"unknownUntilApply", runtimeUnknownUntilApply},
-	{"otherKeys", runtimeOtherKeys},
-	{"tainted", runtimeTainted},
+var runtimeTests = []row{
+	{"lifecycle", onBoth, runtimeLifecycle},
+	{"airflow", onFiles, runtimeAirflow},
+	{"writeOnly", onFiles, runtimeWriteOnly},
+	{"plain", onFiles, runtimePlain},
+	{"unmanagedSecret", onFiles, runtimeUnmanagedSecret},
+	{"dropsSecret", onFiles, runtimeDropsSecret},
+	{"changedSincePlan", onBoth, runtimeChangedSincePlan},
+	{"taken", onBoth, runtimeTaken},
+	{"otherSchema", onBoth, runtimeOtherSchema},
+	{"otherType", onFiles, runtimeOtherType},
+	{"oneNameInBoth", onFiles, runtimeOneNameInBoth},
+	{"migrated", onFiles, runtimeMigrated},
+	{"unknownUntilApply", onFiles, runtimeUnknownUntilApply},
+	{"otherKeys", onFiles, runtimeOtherKeys},
+	{"tainted", onFiles, runtimeTainted},
 }
 
 func TestAccRuntimeResource_files(t *testing.T) {
 	t.Parallel()
-	for _, tt := range runtimeTests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			tt.test(newFilesWorkspace(t))
-		})
-	}
-}
-
-func TestAccRuntimeResource_server(t *testing.T) { //nolint:tparallel // its parts share two servers
-	t.Parallel()
-	servers := [2]jupyterServer{startServer(t), startServer(t, "/user/other/")}
-	for _, tt := range runtimeTests {
-		t.Run(tt.name, func(t *testing.T) { tt.test(newServerWorkspace(t, servers)) })
-	}
-}
-
-// TestAccRuntimeResource_eachElyra: every Elyra lists what Terraform made without changing it, and shows it to
-// a running server's users.
-func TestAccRuntimeResource_eachElyra(t *testing.T) {
-	requireAcceptance(t)
-	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
-		w := newFilesWorkspace(t)
-		w.applies(kfp("x", w.secretLines()...))
-		before := w.runtime("my_runtime")
-		var listed []struct{ Name, Reason string }
-		out := e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + w.a.near}, "list", "runtimes", "--json")
-		if err := json.Unmarshal([]byte(out), &listed); err != nil || len(listed) != 1 || listed[0].Reason != "" {
-			t.Errorf("%v, listed %s", err, out)
-		}
-		if after := w.runtime("my_runtime"); after != before {
-			t.Errorf("it was\n%s\nand is\n%s", before, after)
-		}
-		w.settled()
-	})
+	testFiles(t, runtimeTests)
 }
 
 // --- Configurations ---
@@ -407,9 +370,6 @@ func runtimeMigrated(w workspace) {
 	w.putRuntime("old", `{"display_name": "My runtime", "schema_name": "kfp", "metadata": {"api_endpoint": "https://pipelines.example.com", "cos_endpoint": "https://minio.example.com", "cos_bucket": "pipelines",
 		"api_username": "me", "api_password": "`+secret+`", "cos_username": "jdoe", "cos_password": "`+secret+`", "cos_secret": "minio"}}`)
 	lines := []string{`name = "old"`, `api_username = "me"`, `cos_username = "jdoe"`, `cos_secret = "minio"`}
-	if w.isServer() {
-		return // the running Elyra's version decides what it makes of it
-	}
 	w.write(kfp("x", append(lines, `auth_type = "DEX_LEGACY"`, `cos_auth_type = "KUBERNETES_SECRET"`)...))
 	m := message(w.ok("terraform import -no-color elyra_kubeflow_pipelines_runtime.x old"))
 	wantOutput(w.t, string(m), `Runtime "old" can't be saved as it is`)
@@ -546,71 +506,56 @@ func decoded(state string) (text string) {
 
 // TestAccExample_runtimes applies, imports, and finds what the examples describe.
 func TestAccExample_runtimes(t *testing.T) {
-	for _, tt := range []struct {
-		list      string
-		resources []string
-		imports   []string
-		command   string
-	}{
-		{
-			"list-resources/elyra_kubeflow_pipelines_runtime/list-resource.tfquery.hcl",
-			[]string{
-				"resources/elyra_kubeflow_pipelines_runtime/resource.tf", "resources/elyra_kubeflow_pipelines_runtime/plain.tf",
-				"resources/elyra_kubeflow_pipelines_runtime/without-credentials.tf",
-			},
-			[]string{"resources/elyra_kubeflow_pipelines_runtime/import-by-string-id.tf", "resources/elyra_kubeflow_pipelines_runtime/import-by-identity.tf"},
-			"resources/elyra_kubeflow_pipelines_runtime/import.sh",
+	t.Parallel()
+	for name, files := range map[string][]string{
+		"elyra_kubeflow_pipelines_runtime": {
+			"resources/elyra_kubeflow_pipelines_runtime/resource.tf", "resources/elyra_kubeflow_pipelines_runtime/plain.tf",
+			"resources/elyra_kubeflow_pipelines_runtime/without-credentials.tf",
 		},
-		{
-			"list-resources/elyra_airflow_runtime/list-resource.tfquery.hcl",
-			[]string{"resources/elyra_airflow_runtime/resource.tf"},
-			[]string{"resources/elyra_airflow_runtime/import-by-string-id.tf", "resources/elyra_airflow_runtime/import-by-identity.tf"},
-			"resources/elyra_airflow_runtime/import.sh",
-		},
+		"elyra_airflow_runtime": {"resources/elyra_airflow_runtime/resource.tf"},
 	} {
-		p := filesPlace(t)
-		command := func() commandLine {
-			c := newCommandLine(t).withWriteOnly(t)
-			c.env = append(c.env, "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=")
-			return c
-		}
-		for i, file := range tt.resources {
-			c := command()
-			c.addExamples(t, file)
-			c.run(t, apply)
-			c.run(t, noop)
-			if i < len(tt.resources)-1 {
-				c.run(t, destroy)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			command := func(files ...string) commandLine {
+				c := newCommandLine(t).withWriteOnly(t)
+				c.env = append(c.env, p.searchPath(), "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=")
+				c.addExamples(t, files...)
+				return c.attached(t)
 			}
-		}
-		for _, by := range tt.imports {
-			c := command()
-			if strings.Contains(by, "identity") {
-				c = c.withIdentity(t)
+			for i, file := range files {
+				c := command(file)
+				c.run(t, apply)
+				c.run(t, noop)
+				if i < len(files)-1 {
+					c.run(t, destroy)
+				}
 			}
-			c.addExamples(t, tt.resources[len(tt.resources)-1], by)
-			wantOutput(t, c.run(t, apply), "1 imported, 0 added")
-			c.run(t, noop)
-		}
-		c := command()
-		c.addExamples(t, tt.resources[len(tt.resources)-1])
-		c.run(t, c.shellExample(t, tt.command))
-		c.run(t, apply)
-		c.run(t, noop)
+			last := files[len(files)-1]
+			for _, by := range []string{
+				"resources/" + name + "/import-by-string-id.tf", "resources/" + name + "/import-by-identity.tf", "resources/" + name + "/import.sh",
+			} {
+				c := command(last)
+				if strings.Contains(by, "identity") {
+					c = c.withIdentity(t)
+				}
+				c.imports(t, by)
+			}
 
-		c = command().withQuery(t)
-		put(t, p.near, "image", theirs)
-		w := workspace{t: t, a: backend{place: p}}
-		w.putRuntime("other", `{"display_name": "Other", "schema_name": "unknown", "metadata": {}}`)
-		c.addExamples(t, tt.list)
-		output := c.run(t, regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.shellExample(t, tt.list))+" -no-color")
-		generated := c.run(t, "cat runtimes.tf")
-		if strings.Count(generated, "\nresource ") != 1 || strings.Contains(generated+output, "s3cret") {
-			t.Errorf("generated is\n%s\nof\n%s", generated, output)
-		}
-		// What the file says is what is stored.
-		c.run(t, "rm *.tfquery.hcl; "+apply)
-		c.run(t, noop)
+			list := "list-resources/" + name + "/list-resource.tfquery.hcl"
+			c := command(list).withQuery(t)
+			put(t, p.near, "image", theirs)
+			w := workspace{t: t, a: backend{place: p}}
+			w.putRuntime("other", `{"display_name": "Other", "schema_name": "unknown", "metadata": {}}`)
+			output := c.run(t, regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.shellExample(t, list))+" -no-color")
+			generated := c.run(t, "cat runtimes.tf")
+			if strings.Count(generated, "\nresource ") != 1 || strings.Contains(generated+output, "s3cret") {
+				t.Errorf("generated is\n%s\nof\n%s", generated, output)
+			}
+			// What the file says is what is stored.
+			c.run(t, "rm *.tfquery.hcl; "+apply)
+			c.run(t, noop)
+		})
 	}
 }
 

@@ -1,8 +1,6 @@
 package provider_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,9 +42,7 @@ func TestAccServer_secrets(t *testing.T) {
 			for _, variable := range tt.variables {
 				c.env = append(c.env, "TF_VAR_"+variable)
 			}
-			if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("testdata", "server_secrets"))); err != nil {
-				t.Fatal(err)
-			}
+			c.copyTestdata(t, "server_secrets")
 			output, _ := c.try(t, `for command in "apply -auto-approve" plan "destroy -auto-approve"; do
 				terraform $command -no-color -input=false || true
 			done`)

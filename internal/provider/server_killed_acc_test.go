@@ -4,78 +4,56 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/hashicorp/terraform-plugin-testing/config"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/terraform"
 )
 
-// TestAccServer_killed kills the server in the middle of an apply, once while
-// images are created and once while they are updated: after a restart, another
-// apply completes the work.
+// TestAccServer_killed kills the server in the middle of an apply, once while images are created and once while they are
+// updated: after a restart, another apply completes the work.
 func TestAccServer_killed(t *testing.T) {
+	t.Parallel()
 	server := startServer(t)
-	p := server.place(t)
+	w := newServerWorkspace(t, [2]jupyterServer{server})
+	w.commandLine = w.attached(t)
+	w.at.arguments += "  max_retries = 0\n  request_timeout = \"5s\"\n"
 	const images = 30
-	step := func(tag string) resource.TestStep {
-		return resource.TestStep{ConfigDirectory: directory("server_killed"), ConfigVariables: config.Variables{"tag": config.StringVariable(tag)}}
-	}
-	// killed is a step whose server dies as soon as some images have the tag.
-	var dead chan struct{}
-	killed := func(tag string) resource.TestStep {
-		s := step(tag)
-		s.PreConfig = func() {
-			dead = make(chan struct{})
-			go func() {
-				defer close(dead)
-				awaitImages(t, p, images, tag)
-				server.Kill()
-			}()
+	for _, tag := range []string{"one", "two"} {
+		w.write(fmt.Sprintf("resource \"elyra_runtime_image\" \"x\" {\n  count = %d\n  display_name = \"Image ${count.index}\"\n  image_name = \"team/image-${count.index}:%s\"\n}\n", images, tag))
+		dead := make(chan struct{})
+		go func() { // the server dies as soon as some images have the tag
+			defer close(dead)
+			awaitImages(t, w.a.near, tag)
+			server.Kill()
+		}()
+		output, err := w.try(t, apply)
+		<-dead
+		if err == nil || !strings.Contains(output, "Error: Unable to ") {
+			t.Errorf("the apply says %v:\n%s", err, output)
 		}
-		s.ExpectError = regexp.MustCompile(`(?s)Unable to (create|update) runtime image`)
-		return s
-	}
-	resumed := func(tag string) resource.TestStep {
-		s := step(tag)
-		s.PreConfig = func() {
-			<-dead
-			server.Restart(t)
+		server.Restart(t)
+		w.ok(apply)
+		if got := taggedImages(w.a.near, tag); got != images || len(w.names()) != images {
+			t.Errorf("%d of %d images have the tag %s", got, len(w.names()), tag)
 		}
-		s.Check = func(*terraform.State) error {
-			for i := range images {
-				name := fmt.Sprintf("image_%d", i)
-				if got, want := stored(t, p.near, name).ImageName, fmt.Sprintf("team/image-%d:%s", i, tag); got != want {
-					t.Errorf("%s has %s, want %s", name, got, want)
-				}
-			}
-			entries, err := filepath.Glob(p.path("*"))
-			if err != nil || len(entries) != images {
-				t.Errorf("there are %d files, %v", len(entries), err)
-			}
-			return nil
-		}
-		return s
 	}
-	resource.Test(t, resource.TestCase{Steps: withProviders(killed("one"), resumed("one"), killed("two"), resumed("two"))})
 }
 
-// awaitImages returns as soon as three of the images have the tag.
-func awaitImages(t *testing.T, p place, images int, tag string) {
-	for t.Context().Err() == nil {
-		written := 0
-		for i := range images {
-			data, _ := os.ReadFile(p.path(fmt.Sprintf("image_%d", i)))
-			if strings.Contains(string(data), ":"+tag+`"`) {
-				written++
-			}
-		}
-		if written >= 3 {
-			return
-		}
+// awaitImages returns as soon as three images have the tag.
+func awaitImages(t *testing.T, dataDir, tag string) {
+	for taggedImages(dataDir, tag) < 3 && t.Context().Err() == nil {
 		time.Sleep(time.Millisecond) // what is awaited is another program's doing
 	}
+}
+
+// taggedImages counts the files whose image has the tag.
+func taggedImages(dataDir, tag string) (number int) {
+	files, _ := filepath.Glob(filepath.Join(dataDir, "metadata", "runtime-images", "*.json"))
+	for _, file := range files {
+		document, _ := os.ReadFile(file)
+		if strings.Contains(string(document), ":"+tag+`"`) {
+			number++
+		}
+	}
+	return number
 }

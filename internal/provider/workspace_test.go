@@ -62,6 +62,56 @@ func newServerWorkspace(t *testing.T, servers [2]jupyterServer) workspace {
 	return w
 }
 
+// row is a test on files, on a real server, or on both.
+type row struct {
+	name string
+	on   stores
+	test func(w workspace)
+}
+
+type stores int
+
+const (
+	onFiles stores = 1 << iota
+	onServer
+	onBoth = onFiles | onServer
+)
+
+// testFiles runs those of the rows that are on files.
+func testFiles(t *testing.T, rows []row) {
+	t.Helper()
+	for _, row := range rows {
+		if row.on&onFiles != 0 {
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				w := newFilesWorkspace(t)
+				w.commandLine = w.attached(t)
+				row.test(w)
+			})
+		}
+	}
+}
+
+// TestAccServer runs the rows in which the store answers something of its own. What a store does with each call is in
+// package storetest.
+func TestAccServer(t *testing.T) { //nolint:tparallel // its parts share two servers
+	t.Parallel()
+	servers := [2]jupyterServer{startServer(t), startServer(t, "/user/other/")} // of one host and path, they'd be one place
+	for table, rows := range map[string][]row{
+		"images": imageTests, "ownership": ownershipTests, "exclusive": exclusiveTests, "runtimes": runtimeTests,
+	} {
+		for _, row := range rows {
+			if row.on&onServer != 0 {
+				t.Run(table+"/"+row.name, func(t *testing.T) {
+					w := newServerWorkspace(t, servers)
+					w.commandLine = w.attached(t)
+					row.test(w)
+				})
+			}
+		}
+	}
+}
+
 func (w workspace) isServer() bool { return w.a.endpoint != "" }
 
 // in is the same root module with another place configured.
@@ -237,7 +287,9 @@ const (
 // find returns the first diagnostic of that severity and summary, which must have these words.
 func (w workspace) find(output, severity, summary string, words ...string) message {
 	w.t.Helper()
-	_, output, _ = strings.Cut(output, "Warning: Provider development overrides are in effect")
+	if _, after, found := strings.Cut(output, "Warning: Provider development overrides are in effect"); found {
+		output = after
+	}
 	output = regexp.MustCompile(`(?m)^ +\d+: .*$`).ReplaceAllString(output, "") // lines of the configuration
 	parts := regexp.MustCompile(`(?m)^(Error|Warning): `).FindAllStringIndex(output, -1)
 	for i, part := range parts {

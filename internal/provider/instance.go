@@ -27,8 +27,8 @@ func (e *createdTwiceError) Error() string {
 
 // create makes a new instance. The name has to be free, unless overwrite allows to
 // replace or hide what has it, or this run's own deletion has revealed it, as in a
-// replacement: it was hidden before. A server doesn't tell that from what somebody
-// else has created since. An [elyra.ErrOutcomeUnknown] comes with what to
+// replacement: it was hidden before. On a server, somebody else may have created it
+// since. An [elyra.ErrOutcomeUnknown] comes with what to
 // record.
 func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Instance, recorded, error) {
 	name := plan.Name.ValueString()

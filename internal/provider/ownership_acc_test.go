@@ -875,7 +875,7 @@ func ownBrokenImport(w workspace) {
 	w.settled()
 }
 
-// What is visible once the copy that hid a factory image is gone, whoever removed it.
+// A factory image is visible once the copy that hid it is gone, whoever removed it.
 func ownHidden(w workspace) {
 	put(w.t, w.a.far, "my_image", theirs)
 	w.applies(image("x", "My image", overwriting))

@@ -35,7 +35,7 @@ func (r results) addObject(name string, object results, exists bool, description
 	r.describe(name, object)
 }
 
-// describe takes over the descriptions of nested attributes.
+// describe adds the descriptions of nested attributes.
 func (r results) describe(name string, nested results) {
 	for path, description := range nested.descriptions {
 		r.descriptions[name+"."+path] = description

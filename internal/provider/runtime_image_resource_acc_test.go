@@ -66,7 +66,7 @@ func imageLifecycle(w workspace) {
 "extra": null, "description":"Descri\u00FE\u0167ion \uD83D\ude00 \u003c&>"},"display_name":"My image","schema_name":"runtime-image", "name": "ignored" }
 `)
 	w.settled()
-	// What others changed is put right, and what they added stays.
+// An apply restores what others changed, and keeps what they added.
 	drifted := strings.Replace(w.document("my_image"), `"My image"`, `"Drifted"`, 1)
 	w.put("my_image", strings.Replace(drifted, `"extra": null`, `"display_name": "ODH", "x": {"deep": [1, "\ud83d\ude00"]}`, 1))
 	wantOutput(w.t, w.ok(apply), `~ display_name = "Drifted" -> "My image"`, "0 added, 1 changed, 0 destroyed")
@@ -107,7 +107,7 @@ func imageImport(w workspace) {
 	w.wantNames("Upper")
 }
 
-// What others broke is repaired, and what they added is kept.
+// An apply repairs what others broke, and keeps what they added.
 func imageInvalidOutside(w workspace) {
 	w.applies(image("x", "My image", fullLines...))
 	for _, document := range []string{
@@ -127,7 +127,7 @@ func imageInvalidOutside(w workspace) {
 	w.settled()
 }
 
-// What is unknown in the plan is checked before anything is written.
+// Values that are unknown in the plan are checked before anything is written.
 func imageUnknownValues(w workspace) {
 	late := func(displayName, imageName, tag string) string {
 		return fmt.Sprintf("resource \"terraform_data\" \"late\" {\n  input = [%q, %q, %q]\n}\n", displayName, imageName, tag) +

@@ -41,13 +41,13 @@ type record struct {
 type Fact int
 
 const (
-	// Read: an object of the state has the name, and its instance is there. A creation
+	// Read means that an object of the state has the name, and its instance is there. A creation
 	// of that name is then a tainted object's, or conflicts with another plan of this
 	// run, which Terraform makes sooner or later.
 	Read Fact = iota
-	// Created: this run has created the instance.
+	// Created means that this run has created the instance.
 	Created
-	// Deleted: this run has deleted the instance.
+	// Deleted means that this run has deleted the instance.
 	Deleted
 )
 
@@ -55,16 +55,16 @@ const (
 type Plan int
 
 const (
-	// Keep: the address keeps its instance, updated or not.
+	// Keep means that the address keeps its instance, updated or not.
 	Keep Plan = iota
-	// Create: a new address creates an instance.
+	// Create means that a new address creates an instance.
 	Create
-	// Replace: the address creates an instance instead of the one that it has given up
+	// Replace means that the address creates an instance instead of the one that it has given up
 	// under another name.
 	Replace
-	// Destroy: the address has left the configuration and gives up its instance.
+	// Destroy means that the address has left the configuration and gives up its instance.
 	Destroy
-	// Rename: the address gives up the name for another one.
+	// Rename means that the address gives up the name for another one.
 	Rename
 )
 

@@ -184,7 +184,8 @@ func (c *connection) conflictError(ctx context.Context, conflict ownership.Confl
 	if displayName != "" {
 		derived = fmt.Sprintf(" (derived from display_name %q)", displayName)
 	}
-	summary, detail := fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name), ""
+	var detail string
+	summary := fmt.Sprintf("%s %q would be destroyed and created in one plan", c.title(), name)
 	switch conflict {
 	case ownership.TwoAddresses:
 		summary = fmt.Sprintf("Two addresses have the %s %q", c.kind.Noun, name)

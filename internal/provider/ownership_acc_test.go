@@ -241,12 +241,12 @@ func ownBackAndForth(w workspace) {
 
 // Another place is another instance. With nothing there, it's created, and the old one stays.
 func ownAnotherPlace(w workspace) {
-	for flags, change := range map[string]string{"": "", " -refresh=false": `description = "Changed"`} {
+	for flags, change := range map[string]string{"": "", "-refresh=false": `description = "Changed"`} {
 		w.applies(image("x", "My image"))
 		ours := w.document("my_image")
 		b := w.in(w.b)
 		b.write(image("x", "My image", change))
-		wantOutput(w.t, b.ok(apply+flags), w.a.location("my_image"), w.b.location("my_image"))
+		wantOutput(w.t, b.ok(apply+" "+flags), w.a.location("my_image"), w.b.location("my_image"))
 		b.wants(w.a, "my_image", ours)
 		if got := stored(w.t, w.b.near, "my_image"); (got.Description == "Changed") != (change != "") {
 			w.t.Errorf("stored is %+v", got)

@@ -48,7 +48,7 @@ func newParseRuntimeImageJSONFunction() function.Function {
 			if err != nil {
 				return nil, function.NewArgumentFuncError(0, err.Error())
 			}
-			return parsedImageObject(document), nil //nolint:contextcheck // the types of values don't depend on one
+			return parsedImageObject(document), nil
 		},
 	}
 }

@@ -66,7 +66,7 @@ func imageLifecycle(w workspace) {
 "extra": null, "description":"Descri\u00FE\u0167ion \uD83D\ude00 \u003c&>"},"display_name":"My image","schema_name":"runtime-image", "name": "ignored" }
 `)
 	w.settled()
-// An apply restores what others changed, and keeps what they added.
+	// An apply restores what others changed, and keeps what they added.
 	drifted := strings.Replace(w.document("my_image"), `"My image"`, `"Drifted"`, 1)
 	w.put("my_image", strings.Replace(drifted, `"extra": null`, `"display_name": "ODH", "x": {"deep": [1, "\ud83d\ude00"]}`, 1))
 	wantOutput(w.t, w.ok(apply), `~ display_name = "Drifted" -> "My image"`, "0 added, 1 changed, 0 destroyed")

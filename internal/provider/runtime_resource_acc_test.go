@@ -19,7 +19,7 @@ import (
 
 var runtimeTests = []row{
 	{"lifecycle", onBoth, runtimeLifecycle},
-	{"airflow", onFiles, runtimeAirflow},
+	{"airflow", onBoth, runtimeAirflow},
 	{"writeOnly", onFiles, runtimeWriteOnly},
 	{"plain", onFiles, runtimePlain},
 	{"unmanagedSecret", onFiles, runtimeUnmanagedSecret},
@@ -185,6 +185,12 @@ func runtimeAirflow(w workspace) {
 		"user_namespace": "default", "git_type": "GITHUB", "github_api_endpoint": "https://api.github.com", "github_repo": "team/dags",
 		"github_branch": "main", "github_repo_token": secret, "cos_password": secret,
 	})
+	if w.isServer() { // without the package for it
+		w.write(airflow("x", append(w.secretLines(), `git_type = "GITLAB"`, `github_api_endpoint = "https://gitlab.com"`)...))
+		w.warns(plan, `This server's Elyra doesn't have git_type = "GITLAB"`, "elyra-server[airflow-gitlab]")
+		w.write(airflow("x", w.secretLines()...))
+		w.settled()
+	}
 	w.edit("my_runtime", `"main"`, `"dev"`)
 	wantOutput(w.t, w.ok(plan), `~ github_branch = "dev" -> "main"`)
 	w.converges()

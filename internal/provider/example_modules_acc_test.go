@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,6 +145,7 @@ func TestAccExample_jupyterhubShared(t *testing.T) {
 func TestAccExample_mirrorRegistry(t *testing.T) {
 	t.Parallel()
 	c, p := besideElyra(t)
+	c.env = slices.DeleteFunc(c.env, func(v string) bool { return strings.HasPrefix(v, "TF_REATTACH_PROVIDERS=") }) // for two aliases
 	c.copyExample(t, "mirror-registry")
 	factory := t.TempDir() // the real one, and an image that's pinned by its digest
 	if err := os.CopyFS(filepath.Join(factory, "metadata"), os.DirFS(filepath.Join(factoryDir(t), "metadata"))); err != nil {

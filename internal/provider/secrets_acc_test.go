@@ -33,7 +33,7 @@ func TestAccServer_secrets(t *testing.T) {
 		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
 		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "returned an HTML page"},
 		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "The server returned a login page"},
-		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "belongs in the token"},
+		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "put credentials into token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

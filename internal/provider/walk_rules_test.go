@@ -431,6 +431,11 @@ func (w *walkWorld) ways(f *walkFolder, d walkDiagnostic, options *walkOptions) 
 				}
 			}
 		}
+		if r.deposed != "" && here && offers("apply -destroy -refresh=false -target=") {
+			ways["destroy "+r.address] = func() {
+				w.run(f, "apply", "-auto-approve", "-input=false", "-destroy", "-refresh=false", "-target="+r.address)
+			}
+		}
 		if here && offers("terraform untaint") {
 			ways["terraform untaint "+r.address] = func() {
 				w.run(f, "untaint", r.address)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -420,8 +421,7 @@ func runtimeTainted(w workspace) {
 	}
 }
 
-// TestAccRuntimeResource_secrets searches everything that Terraform and the provider leave behind for a
-// write-only secret.
+// TestAccRuntimeResource_secrets searches everything that Terraform and the provider leave behind for secrets.
 func TestAccRuntimeResource_secrets(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
@@ -429,61 +429,76 @@ func TestAccRuntimeResource_secrets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w.t = t
 			t.Parallel()
-			w.commandLine = w.withWriteOnly(t)
-			tmp := t.TempDir()
-			w.env = append(w.env, "TF_LOG=trace", "TMPDIR="+tmp, "TF_VAR_secret="+secret)
-			const variable = "variable \"secret\" {\n  ephemeral = true\n}\n"
-			lines := []string{`cos_username = "jdoe"`, "cos_password_wo = var.secret", "cos_password_wo_version = 1"}
-			w.write(variable, kfp("x", lines...), airflow("y", append(lines, `name = "y"`)...), "output \"x\" {\n  value     = elyra_kubeflow_pipelines_runtime.x\n  sensitive = true\n}\n")
-			w.ok("sed -i 's/github_repo_token = .*/github_repo_token_wo = var.secret\\ngithub_repo_token_wo_version = 1/' main.tf")
-			output := w.ok(`terraform plan -no-color -out=plan
-				terraform show -no-color plan
-				terraform show -no-color -json plan
-				terraform apply -no-color plan
-				terraform output -json
-				unzip -o -q plan -d unzipped`)
-			w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
-			w.wantRuntime("y", map[string]string{"github_repo_token": secret})
-			w.edit("my_runtime", secret, otherSecret)
-			output += w.ok(plan + "; " + apply + "; terraform show -no-color -json")
-			w.edit("my_runtime", secret, "short")
-			failed, _ := w.try(t, apply) // invalid
-			w.edit("my_runtime", secret, "short-no-more")
-			output += failed
-			if !strings.Contains(output, "[TRACE]") {
-				t.Error("nothing was traced")
-			}
-			forms := []string{}
-			for _, secret := range []string{secret, otherSecret} {
-				quoted, _ := json.Marshal(secret)
-				forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)), strings.Trim(string(quoted), `"`), "s3cret")
-			}
-			search := func(where, text string) {
-				for _, form := range forms {
-					if line := lineWith(text, form); line != "" {
-						t.Errorf("%q is in %s: %.200s", form, where, line)
-					}
-				}
-			}
-			search("the output", output)
-			for _, dir := range []string{w.dir, tmp, homeOf(w)} {
-				err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-					if err != nil || !entry.Type().IsRegular() {
-						return err
-					}
-					data, err := os.ReadFile(path)
-					search(path, string(data))
-					if filepath.Ext(path) == ".tfstate" { // private state is encoded twice
-						search(path+" decoded", decoded(string(data)))
-					}
-					return err
-				})
-				if err != nil {
-					t.Error(err)
-				}
+			runtimeSecrets(w, true)
+			if w.knowsWriteOnly() {
+				runtimeSecrets(w.module(), false)
 			}
 		})
 	}
+}
+
+// runtimeSecrets looks for plain or write-only secrets everywhere. Plain ones may be in the state and the plan.
+func runtimeSecrets(w workspace, plain bool) {
+	t, tmp := w.t, w.t.TempDir()
+	w.env = append(slices.Clip(w.env), "TF_LOG=trace", "TMPDIR="+tmp, "TF_VAR_secret="+secret)
+	variable, lines := "variable \"secret\" {\n  sensitive = true\n}\n", []string{`cos_username = "jdoe"`, "cos_password = var.secret"}
+	token, shown := "github_repo_token = var.secret", ""
+	if !plain {
+		variable = strings.Replace(variable, "sensitive", "ephemeral", 1)
+		lines = append(lines[:1], "cos_password_wo = var.secret", "cos_password_wo_version = 1")
+		token, shown = "github_repo_token_wo = var.secret\ngithub_repo_token_wo_version = 1", "; terraform show -no-color -json"
+	}
+	runtimes := kfp("x", lines...) + strings.Replace(airflow("y", append(lines, `name = "y"`)...), gitLines[2], token, 1)
+	w.write(variable, runtimes, "output \"x\" {\n  value     = elyra_kubeflow_pipelines_runtime.x\n  sensitive = true\n}\n")
+	output := w.ok("terraform plan -no-color -out=plan; terraform show -no-color plan")
+	if !plain {
+		output += w.ok("terraform show -no-color -json plan; unzip -o -q plan -d unzipped")
+	}
+	output += w.ok("terraform apply -no-color plan")
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
+	w.wantRuntime("y", map[string]string{"github_repo_token": secret})
+	w.edit("my_runtime", secret, otherSecret)
+	output += w.ok(plan + "; " + apply + shown)
+	w.edit("my_runtime", secret, "short")
+	failed, _ := w.try(t, apply) // invalid
+	w.edit("my_runtime", secret, "short-no-more")
+	output += failed
+	if !strings.Contains(output, "[TRACE]") {
+		t.Error("nothing was traced")
+	}
+	forms := []string{}
+	for _, secret := range []string{secret, otherSecret} {
+		quoted, _ := json.Marshal(secret)
+		forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)), strings.Trim(string(quoted), `"`), "s3cret")
+	}
+	search := func(where, text string) {
+		for _, form := range forms {
+			if line := lineWith(text, form); line != "" {
+				t.Errorf("%q is in %s: %.200s", form, where, line)
+			}
+		}
+	}
+	search("the output", output)
+	for _, dir := range []string{w.dir, tmp, homeOf(w)} {
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || !entry.Type().IsRegular() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			isState := strings.Contains(entry.Name(), ".tfstate")
+			if !plain || !isState && entry.Name() != "plan" {
+				search(path, string(data))
+			}
+			if isState { // private state is encoded twice
+				search(path+" decoded", decoded(string(data)))
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	w.destroys()
 }
 
 func homeOf(w workspace) (home string) {

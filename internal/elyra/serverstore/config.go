@@ -59,6 +59,7 @@ type Config struct {
 	// the environment, which net/http reads once.
 	backoff func(attempt int) time.Duration
 	grace   time.Duration
+	maxList int64
 	proxy   func(*http.Request) (*url.URL, error)
 }
 
@@ -103,7 +104,7 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	cfg.RequestTimeout = cmp.Or(cfg.RequestTimeout, defaultRequestTimeout)
-	cfg.grace = cmp.Or(cfg.grace, writeGrace)
+	cfg.grace, cfg.maxList = cmp.Or(cfg.grace, writeGrace), cmp.Or(cfg.maxList, maxListBody)
 	if cfg.proxy == nil {
 		cfg.proxy = http.ProxyFromEnvironment
 	}

@@ -54,6 +54,12 @@ var (
 	KindOversize        = oversize
 )
 
+// WithMaxList bounds the answer to a list.
+func WithMaxList(cfg Config, size int64) Config {
+	cfg.maxList = size
+	return cfg
+}
+
 // String is what the kind's errors say.
 func (k *kind) String() string { return k.happened }
 

@@ -297,7 +297,7 @@ func (x *exchange) send(ctx context.Context) {
 	defer func() { _ = resp.Body.Close() }()
 	limit := int64(maxBody)
 	if x.method == http.MethodGet && x.path == x.store.collection() {
-		limit = maxListBody
+		limit = x.store.cfg.maxList
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	switch {

@@ -7,12 +7,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// TestAnswerSizes: an instance may take a mebibyte, a list sixty-four.
+// TestAnswerSizes: an instance may take a mebibyte, a list more: here, two.
 func TestAnswerSizes(t *testing.T) {
 	t.Parallel()
 	const instance = `{"display_name": "A", "metadata": {"image_name": "a/b:1"}, "schema_name": "runtime-image", "name": "a", "json_path": "/a.json"}`
@@ -24,7 +23,7 @@ func TestAnswerSizes(t *testing.T) {
 		{false, 1 << 20, false},
 		{false, 1<<20 + 1, true},
 		{true, 1<<20 + 1, false},
-		{true, 64<<20 + 1, true},
+		{true, 2<<20 + 1, true},
 	} {
 		t.Run(fmt.Sprintf("list_%t_%d", tt.list, tt.size), func(t *testing.T) {
 			t.Parallel()
@@ -37,7 +36,7 @@ func TestAnswerSizes(t *testing.T) {
 				_, _ = fmt.Fprint(w, body, strings.Repeat(" ", tt.size-len(body)))
 			}))
 			defer server.Close()
-			store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: token, RequestTimeout: 20 * time.Minute})
+			store := newStore(t, serverstore.WithMaxList(serverstore.Config{Endpoint: server.URL, Token: token}, 2<<20))
 			var err error
 			if tt.list {
 				_, err = store.List(t.Context())

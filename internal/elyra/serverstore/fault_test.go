@@ -157,7 +157,7 @@ func TestFaults(t *testing.T) {
 					server.Inject(elyratest.Fault{Path: path, Do: tt.do})
 				}
 				log := &recorder{}
-				cfg := config(server)
+				cfg := serverstore.WithMaxList(config(server), 2<<20)
 				cfg.OnRequest = log.record
 				if tt.change != nil {
 					tt.change(&cfg)

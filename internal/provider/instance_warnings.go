@@ -98,7 +98,7 @@ func hclString(s string) string {
 
 // schemaWarnings reports what's in use and the server's Elyra doesn't have: the schema,
 // properties, and values of those that have a list of them. That takes a request, so it's
-// done only if a property is going to be written that not every Elyra has.
+// done only if an optional property is going to be written.
 func (r *instanceResource) schemaWarnings(ctx context.Context, plan instanceModel) (diags diag.Diagnostics) {
 	values, tags := plan.known()
 	type property struct{ key, value string } // with the value if there's a list of them
@@ -118,17 +118,19 @@ func (r *instanceResource) schemaWarnings(ctx context.Context, plan instanceMode
 	if len(inUse) == 0 {
 		return nil
 	}
-	supports := func(key, value string) bool {
-		supported, err := r.conn.store.Supports(ctx, r.schema, key, value)
-		if err != nil { // not a reason to stop
-			tflog.Debug(ctx, "didn't compare with the server's schema", map[string]any{"error": err.Error()})
-		}
-		return supported || err != nil
+	hasSchema, err := r.conn.store.Supports(ctx, r.schema, "", "")
+	if err != nil { // not a reason to stop
+		tflog.Debug(ctx, "didn't compare with the server's schema", map[string]any{"error": err.Error()})
+		return nil
 	}
-	if !supports("", "") {
+	if !hasSchema {
 		diags.AddWarning("This server's Elyra doesn't have "+r.name,
 			fmt.Sprintf("The server runs an Elyra without the schema %q, so it saves and lists no such %s. Install an Elyra that has it.", r.schema, r.kind.Noun))
 		return diags
+	}
+	supports := func(key, value string) bool {
+		supported, err := r.conn.store.Supports(ctx, r.schema, key, value)
+		return supported || err != nil // which was reported above
 	}
 	for _, p := range inUse {
 		switch {

@@ -122,8 +122,8 @@ func TestRuntimeImage_rules(t *testing.T) {
 	}
 }
 
-// TestReplaceHidesAgain: a replacement of an imported image that hides another one hides it again. In
-// another run, the other one is in the way.
+// TestReplaceHidesAgain: a replacement of an imported image that hides another one hides it again. After a
+// deletion in another run, the other one is in the way.
 func TestReplaceHidesAgain(t *testing.T) {
 	near, far := t.TempDir(), t.TempDir()
 	putDocument(t, far, "shipped", anyDocument)
@@ -133,9 +133,13 @@ func TestReplaceHidesAgain(t *testing.T) {
 	run := provider.reconfigure(t)
 	run.tryDestroy(t, provider.imported(t, "shipped"))
 	check(t, nil, run.tryCreate(t, config).Diagnostics)
+	if got, err := os.ReadFile(imagePath(near, "shipped")); err != nil || !strings.Contains(string(got), `"Shipped"`) {
+		t.Errorf("stored is %s, %v", got, err)
+	}
 
-	run.tryDestroy(t, provider.imported(t, "shipped"))
-	if got := provider.reconfigure(t).tryCreate(t, config).Diagnostics; len(got) != 1 || !isError(got[0]) {
+	provider.reconfigure(t).tryDestroy(t, provider.imported(t, "shipped"))
+	got := provider.reconfigure(t).respond(t, config, planned{}).Diagnostics
+	if len(got) != 1 || !isError(got[0]) || !strings.Contains(got[0].Detail, imagePath(far, "shipped")) {
 		t.Errorf("got %+v", got)
 	}
 }

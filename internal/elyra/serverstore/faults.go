@@ -270,6 +270,8 @@ var (
 
 const correctStored = "Correct the instance, or remove its file from the server's Jupyter data directory."
 
+const startIt = "or with a POST to {start} (scope start:servers!server={server}, on JupyterHub 5 servers!server={server}), wait until it's ready, and run this again."
+
 // A JupyterHub instead of a user's server. The servers' own answers have its header, too,
 // but Elyra's all have Elyra's shape.
 // (Measured on JupyterHub 5.5 and 6.1.)
@@ -293,11 +295,11 @@ var (
 			return leadsTo("/hub/user/", "/hub/spawn")(x)
 		}
 	}, door, "JupyterHub responded instead of this server, which probably isn't running",
-		"Start the server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}, on JupyterHub 5 servers!server={server}), wait until it's ready, and run this again. If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.")
+		"Start the server at {hub}/home, "+startIt+" If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.")
 	hubNamedStopped = newKind([]int{404}, func(x *exchange) bool {
 		return placeOnHub(x.store.base).server != "" && !x.isJupyter() && x.api().hubVersion() != ""
 	}, door, "no Jupyter Server is there, or the named server isn't running",
-		"Start the named server at {hub}/home, or with a POST to {start} (scope start:servers!server={server}, on JupyterHub 5 servers!server={server}), wait until it's ready, and run this again. If it's running, check the endpoint.")
+		"Start the named server at {hub}/home, "+startIt+" If it's running, check the endpoint.")
 )
 
 // Credentials, and what looks like them.

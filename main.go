@@ -1,5 +1,5 @@
-// Command terraform-provider-elyra is the Terraform provider for Elyra's
-// runtime images. Terraform starts it; run by hand it only explains that.
+// Command terraform-provider-elyra is the Terraform provider for Elyra's runtime
+// images and runtimes. Terraform starts it; run by hand it only explains that.
 package main
 
 import (

@@ -20,6 +20,8 @@ func TestCheckDirectory(t *testing.T) {
 		"file:///data":                       `the path "/data"`,
 		"/data/metadata/runtime-images":      `: "/data"`,
 		"/data/metadata/runtime-images/":     `: "/data"`,
+		"/data/metadata/runtimes":            `: "/data"`,
+		"metadata/runtime-images":            `: "."`,
 		"/usr/local/share/jupyter":           "",
 		"relative":                           "",
 		"/data/metadata/runtime-images-copy": "",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -112,7 +113,7 @@ func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnos
 			continue
 		}
 		misnamed = append(misnamed, instance.Location)
-		if isOpenDataHubName(instance.Name) {
+		if r.isOpenDataHubName(instance.Name) {
 			openDataHub = "\n\n" + openDataHubCase
 		}
 	}
@@ -131,18 +132,18 @@ func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnos
 var openDataHubName = regexp.MustCompile(`^[a-z0-9_-]+([.][a-z0-9_-]+)+$`)
 
 // isOpenDataHubName reports whether a name is one that Elyra can't save and Open Data Hub could have
-// given. The file may just as well have been copied by hand.
-func isOpenDataHubName(name string) bool {
-	return openDataHubName.MatchString(name) && elyra.ValidateName(name) != nil
+// given to an image. The file may just as well have been copied by hand.
+func (t *instanceType) isOpenDataHubName(name string) bool {
+	return t.runtime == nil && openDataHubName.MatchString(name) && elyra.ValidateName(name) != nil
 }
 
 // openDataHubCase is what's different if Open Data Hub gave the name.
 const openDataHubCase = "In a workbench of Open Data Hub or OpenShift AI, each start recreates such a file from the ConfigMap pipeline-runtime-images, so renaming it doesn't last: manage its source instead, as the guide \"Open Data Hub and OpenShift AI\" shows."
 
 // unsavableAdvice is what to do about an instance whose name Elyra can't save.
-func unsavableAdvice(name string) string {
-	advice := "Elyra can read a file with such a name, but can't save it. Rename the file, or create the image under another name. The data source elyra_runtime_image reads it as it is."
-	if isOpenDataHubName(name) {
+func (t *instanceType) unsavableAdvice(name string) string {
+	advice := fmt.Sprintf("Elyra can read a file with such a name, but can't save it. Rename the file, or create the %s under another name. The data source elyra_%ss lists it as it is.", t.short, strings.ReplaceAll(t.kind.Noun, " ", "_"))
+	if t.isOpenDataHubName(name) {
 		advice += " " + openDataHubCase
 	}
 	return advice

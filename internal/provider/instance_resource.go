@@ -358,7 +358,7 @@ func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportS
 		fail(fmt.Sprintf("%q is a runtime for %s. Import it into an %s.", name.ValueString(), other.runtime.Title, other.name))
 	default:
 		if err := elyra.ValidateName(name.ValueString()); err != nil {
-			fail(sentence(err.Error()) + " " + unsavableAdvice(name.ValueString()))
+			fail(sentence(err.Error()) + " " + r.unsavableAdvice(name.ValueString()))
 		}
 	}
 }

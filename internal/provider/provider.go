@@ -1,5 +1,5 @@
-// Package provider is how Terraform sees Elyra's runtime images: provider
-// configuration, resource, data sources and functions. It translates between
+// Package provider is how Terraform sees Elyra's runtime images and runtimes: provider
+// configuration, resources, data sources, and functions. It translates between
 // Terraform's values and package elyra, and turns the errors of the stores into
 // diagnostics; everything else is done elsewhere.
 package provider
@@ -47,9 +47,9 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 		return schema.StringAttribute{MarkdownDescription: description, Optional: true, Sensitive: true}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages the runtime images of [Elyra](https://elyra.readthedocs.io), as files of a Jupyter data directory or through a running Jupyter Server.",
+		MarkdownDescription: "Manages the runtime images and runtime configurations of [Elyra](https://elyra.readthedocs.io), as files of a Jupyter data directory or through a running Jupyter Server.",
 		Attributes: map[string]schema.Attribute{
-			"data_dir": text("[Jupyter data directory](https://docs.jupyter.org/en/latest/use/jupyter-directories.html) to write to. Runtime images are in its subdirectory `metadata/runtime-images`. If unset, the provider uses Elyra's search path (`jupyter --paths` and `ELYRA_METADATA_PATH`): it reads every directory and writes to the first. Conflicts with `endpoint`.", directoryRule),
+			"data_dir": text("[Jupyter data directory](https://docs.jupyter.org/en/latest/use/jupyter-directories.html) to write to. Runtime images are in its subdirectory `metadata/runtime-images`, and runtimes in `metadata/runtimes`. If unset, the provider uses Elyra's search path (`jupyter --paths` and `ELYRA_METADATA_PATH`): it reads every directory and writes to the first. Conflicts with `endpoint`.", directoryRule),
 			"search_path": schema.ListAttribute{
 				MarkdownDescription: "Jupyter data directories to read after `data_dir`, or after the directories of the environment. The first one wins if a name exists more than once. If `data_dir` is set, the default is empty, so a staging directory doesn't depend on the machine.",
 				ElementType:         types.StringType,
@@ -57,7 +57,7 @@ func (p *elyraProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 				Validators:          []validator.List{directoryRule},
 			},
 			"file_permission":      text("Permissions of files that the provider creates, in octal. Updates keep the permissions of a file. Defaults to `\"0600\"`, as in Elyra.", fileModeRule),
-			"directory_permission": text("Permissions of the directories `metadata` and `metadata/runtime-images` if the provider creates them, in octal. Other missing directories follow the umask. For a group that shares the directory, set `\"2775\"`. Defaults to `\"0700\"`, as in Elyra.", dirModeRule),
+			"directory_permission": text("Permissions of the directory `metadata` and those in it if the provider creates them, in octal. Other missing directories follow the umask. For a group that shares the directory, set `\"2775\"`. Defaults to `\"0700\"`, as in Elyra.", dirModeRule),
 
 			"endpoint": text("Base URL of a Jupyter Server with Elyra, including its path, such as `https://hub.example.com/user/jdoe/`. If unset, and if `data_dir` isn't set, the provider uses `ELYRA_ENDPOINT`. Conflicts with `data_dir`."),
 			"token":    secret("Token of the [Jupyter Server](https://jupyter-server.readthedocs.io/en/latest/operators/security.html), or a [JupyterHub token](https://jupyterhub.readthedocs.io/en/stable/reference/rest.html) with the scope `access:servers`. If unset, the provider uses `ELYRA_TOKEN`, then `JUPYTER_TOKEN`."),

@@ -52,7 +52,7 @@ func (m providerModel) validate() (diags diag.Diagnostics) {
 		diags.AddAttributeError(path.Root(argument), summary, detail)
 	}
 	if isSet(m.DataDir) && isSet(m.Endpoint) {
-		fail("endpoint", "Two places for runtime images", "Set data_dir or endpoint, not both. For two places, use two provider blocks with an alias.")
+		fail("endpoint", "Both data_dir and endpoint are set", "Remove one of them. For two places, use two provider blocks with an alias.")
 	}
 	if isSet(m.Token) && isSet(m.Password) && m.Token.ValueString() != "" {
 		fail("password", "Both token and password are set", "A Jupyter Server accepts a token or a password. Remove one of them.")
@@ -132,9 +132,9 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, []string, di
 		FilePermission:      permission(m.FilePermission),
 		DirectoryPermission: permission(m.DirectoryPermission),
 	})
-	if unreadable := store.Unreadable(); len(unreadable) > 0 {
-		diags.AddWarning("Runtime images that can't be read",
-			fmt.Sprintf("Your user can't read %s. Runtime images there are skipped, as in Elyra.", strings.Join(unreadable, ", ")))
+	if unreadable := append(store.Unreadable(), store.Of(elyra.Runtimes).Unreadable()...); len(unreadable) > 0 {
+		diags.AddWarning("Directories that can't be read",
+			fmt.Sprintf("Your user can't read %s. The provider skips what's in there, as Elyra does.", strings.Join(unreadable, ", ")))
 	}
 	return store, dirs, diags
 }

@@ -30,7 +30,7 @@ func TestConfigure(t *testing.T) {
 		{name: "files", arguments: arguments{"data_dir": text("/data"), "file_permission": text("0644"), "directory_permission": text("755")}},
 		{name: "server", arguments: arguments{"endpoint": text("https://hub.example.com/user/jdoe/"), "token": text("s3cret")}},
 		{name: "loopback", arguments: arguments{"endpoint": text("http://127.0.0.1:8888"), "token": text("s3cret")}},
-		{name: "both", arguments: arguments{"data_dir": text("/data"), "endpoint": text("https://hub.example.com")}, attribute: "endpoint", words: "not both"},
+		{name: "both", arguments: arguments{"data_dir": text("/data"), "endpoint": text("https://hub.example.com")}, attribute: "endpoint", words: "Remove one of them"},
 		{name: "data_dir beats the environment", arguments: arguments{"data_dir": text("/data")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
 		{name: "endpoint beats the environment", arguments: arguments{"endpoint": text("https://hub.example.com")}, env: map[string]string{"ELYRA_ENDPOINT": "::"}},
 		{name: "bad endpoint in the environment", env: map[string]string{"ELYRA_ENDPOINT": "hub.example.com"}, attribute: "endpoint", words: "The environment variable ELYRA_ENDPOINT must begin with http://"},

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// TestUnreadableDirectory: a directory later in the search path that may not be read is passed
-// over with one warning, which names it.
+// TestUnreadableDirectory: directories later in the search path that may not be read are passed
+// over with one warning, which names them.
 func TestUnreadableDirectory(t *testing.T) {
 	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
 	if err != nil {
@@ -22,8 +22,8 @@ func TestUnreadableDirectory(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(base) })
 	near, far := filepath.Join(base, "near"), filepath.Join(base, "far")
-	secret := filepath.Join(far, "metadata", "runtime-images")
-	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(near, 0o755), os.MkdirAll(secret, 0o755)); err != nil {
+	images, runtimes := filepath.Join(far, "metadata", "runtime-images"), filepath.Join(far, "metadata", "runtimes")
+	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(near, 0o755), os.MkdirAll(images, 0o755), os.Mkdir(runtimes, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	warnings := func() (warnings []*tfprotov6.Diagnostic) {
@@ -48,12 +48,12 @@ func TestUnreadableDirectory(t *testing.T) {
 	if got := warnings(); len(got) > 0 {
 		t.Errorf("of directories that may be read: %+v", got)
 	}
-	if err := os.Chmod(secret, 0); err != nil {
+	if err := errors.Join(os.Chmod(images, 0), os.Chmod(runtimes, 0)); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Chmod(secret, 0o700) })
+	t.Cleanup(func() { _ = errors.Join(os.Chmod(images, 0o700), os.Chmod(runtimes, 0o700)) })
 	got := warnings()
-	if len(got) != 1 || got[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(got[0].Detail, secret) {
-		t.Errorf("got %+v, want one warning of %s", got, secret)
+	if len(got) != 1 || got[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(got[0].Detail, images+", "+runtimes) {
+		t.Errorf("got %+v, want one warning of %s and %s", got, images, runtimes)
 	}
 }

@@ -169,9 +169,9 @@ func checkDuration(duration string) error {
 // checkDirectory refuses what nobody means as a data directory, and offers what was
 // meant.
 func checkDirectory(dir string) error {
-	instances := filepath.Join("metadata", elyra.RuntimeImages.Schemaspace)
 	trimmed := strings.TrimSpace(dir)
-	dataDir, isInstances := strings.CutSuffix(filepath.Clean(dir), string(filepath.Separator)+instances)
+	metadata, schemaspace := filepath.Dir(filepath.Clean(dir)), filepath.Base(dir)
+	isSchemaspace := schemaspace == elyra.RuntimeImages.Schemaspace || schemaspace == elyra.Runtimes.Schemaspace
 	switch {
 	case trimmed == "":
 		return errors.New("the path is empty; leave it out, or use null, for Elyra's own search path")
@@ -188,8 +188,8 @@ func checkDirectory(dir string) error {
 		return fmt.Errorf("environment variables in %q aren't expanded by Terraform; use the path, or a variable that is set by TF_VAR_…", dir)
 	case runtime.GOOS != "windows" && len(dir) > 2 && dir[1] == ':' && strings.ContainsRune(`\/`, rune(dir[2])):
 		return fmt.Errorf("%q is a path of Windows, and Terraform runs on another system; use a path of this machine", dir)
-	case isInstances:
-		return fmt.Errorf("%q is the directory of the documents; use the data directory above %s: %q", dir, instances, dataDir)
+	case isSchemaspace && filepath.Base(metadata) == "metadata":
+		return fmt.Errorf("%q is the directory of the documents; use the data directory above %s: %q", dir, filepath.Join("metadata", schemaspace), filepath.Dir(metadata))
 	}
 	return nil
 }

@@ -451,21 +451,13 @@ func (c *connection) existing(ctx context.Context, want string, field func(elyra
 			values = append(values, fmt.Sprintf("%q", value))
 		}
 	}
-	slices.SortStableFunc(values, func(a, b string) int { return similarity(b, `"`+want) - similarity(a, `"`+want) })
+	want = fmt.Sprintf("%q", want)
+	slices.SortStableFunc(values, func(a, b string) int { return distance(want, a) - distance(want, b) })
 	const most = 10
 	if len(values) > most {
 		values = append(values[:most], "…")
 	}
 	return "\n\nThese exist: " + strings.Join(values, ", ") + "."
-}
-
-// similarity counts the characters that two names begin with alike.
-func similarity(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
 }
 
 // elsewhereWarnings names directories with instances that aren't read, though the

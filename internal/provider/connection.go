@@ -173,6 +173,12 @@ func (c *connection) isInSearchPath(location string) bool {
 	})
 }
 
+// isHidden reports whether an instance lives later in the search path than where
+// the store writes.
+func (c *connection) isHidden(found elyra.Instance) bool {
+	return c.store.IsLocal() && found.Origin != elyra.OriginLocal
+}
+
 // lookUp is locate without a read that has just been made. It asks the store only
 // if the location isn't the usual one.
 func (c *connection) lookUp(ctx context.Context, state instanceModel, digest string) (whereabouts, error) {

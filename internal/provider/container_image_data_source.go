@@ -221,19 +221,3 @@ func problemResults(p containerimage.Problem) results {
 	found.add("next_step", types.StringValue(p.NextStep), "What to do about it.")
 	return found
 }
-
-func stringMap(values map[string]string) types.Map {
-	elements := make(map[string]attr.Value, len(values))
-	for name, value := range values {
-		elements[name] = types.StringValue(value)
-	}
-	return types.MapValueMust(types.StringType, elements)
-}
-
-func stringList(values []string) types.List {
-	elements := make([]attr.Value, len(values))
-	for i, value := range values {
-		elements[i] = types.StringValue(value)
-	}
-	return types.ListValueMust(types.StringType, elements)
-}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -38,6 +39,11 @@ var fieldDescriptions = map[string]string{
 	"cos_password":        "Password or secret key for the object storage, at least 8 characters. Forbidden for `AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS`, else required.",
 }
 
+const (
+	tagsDescription     = "Tags for searching and filtering in Elyra's user interface."
+	locationDescription = "Path of the file, or URL. If it depends on the working directory or the environment, it's known only after apply, because a saved plan can be applied on another machine."
+)
+
 func fieldDescription(field elyra.Field) string {
 	description := fieldDescriptions[field.Key]
 	if choices := field.Choices(); len(choices) > 0 {
@@ -54,6 +60,10 @@ func fieldRule(field elyra.Field) ruleValidator {
 	return ruleValidator{what: strings.ReplaceAll(field.Key, "_", " "), check: field.Check}
 }
 
+// writeOnly and version are the names of the other arguments for a secret.
+func writeOnly(secret elyra.Field) string { return secret.Key + "_wo" }
+func version(secret elyra.Field) string   { return secret.Key + "_wo_version" }
+
 // maxTags is how many tags a configuration may have, and how many the data sources show. The framework
 // compares each element of a set with every other: 40,000 tags would take minutes.
 const maxTags = 1000
@@ -68,6 +78,22 @@ func stringOrNull(s string) types.String {
 
 func stringSet(values []string) types.Set {
 	return types.SetValueMust(types.StringType, stringList(slices.Sorted(slices.Values(values))).Elements())
+}
+
+func stringList(values []string) types.List {
+	elements := make([]attr.Value, len(values))
+	for i, value := range values {
+		elements[i] = types.StringValue(value)
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+func stringMap(values map[string]string) types.Map {
+	elements := make(map[string]attr.Value, len(values))
+	for name, value := range values {
+		elements[name] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, elements)
 }
 
 // knownTexts are the elements of a set of strings that are known.

@@ -110,9 +110,3 @@ func (c *connection) remove(ctx context.Context, state instanceModel, before rec
 	}
 	return deletion.Revealed, nil
 }
-
-// isHidden reports whether an instance lives later in the search path than where
-// the store writes.
-func (c *connection) isHidden(found elyra.Instance) bool {
-	return c.store.IsLocal() && found.Origin != elyra.OriginLocal
-}

@@ -3,8 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -125,26 +123,4 @@ func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnos
 		detail += "\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n\n" + indented(misnamed) + openDataHub
 	}
 	return diag.NewWarningDiagnostic("Some "+r.kind.Noun+"s can't be managed", detail)
-}
-
-// openDataHubName is a key in Open Data Hub's ConfigMap without ".json" that Elyra can't save, since it
-// has a dot: "python-3.12-ubi9".
-var openDataHubName = regexp.MustCompile(`^[a-z0-9_-]+([.][a-z0-9_-]+)+$`)
-
-// isOpenDataHubName reports whether a name is one that Elyra can't save and Open Data Hub could have
-// given to an image. The file may just as well have been copied by hand.
-func (t *instanceType) isOpenDataHubName(name string) bool {
-	return t.runtime == nil && openDataHubName.MatchString(name) && elyra.ValidateName(name) != nil
-}
-
-// openDataHubCase is what's different if Open Data Hub gave the name.
-const openDataHubCase = "In a workbench of Open Data Hub or OpenShift AI, each start recreates such a file from the ConfigMap pipeline-runtime-images, so renaming it doesn't last: manage its source instead, as the guide \"Open Data Hub and OpenShift AI\" shows."
-
-// unsavableAdvice is what to do about an instance whose name Elyra can't save.
-func (t *instanceType) unsavableAdvice(name string) string {
-	advice := fmt.Sprintf("Elyra can read a file with such a name, but can't save it. Rename the file, or create the %s under another name. The data source elyra_%ss lists it as it is.", t.short, strings.ReplaceAll(t.kind.Noun, " ", "_"))
-	if t.isOpenDataHubName(name) {
-		advice += " " + openDataHubCase
-	}
-	return advice
 }

@@ -97,11 +97,6 @@ func (r *instanceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	}
 }
 
-const (
-	tagsDescription     = "Tags for searching and filtering in Elyra's user interface."
-	locationDescription = "Path of the file, or URL. If it depends on the working directory or the environment, it's known only after apply, because a saved plan can be applied on another machine."
-)
-
 func (r *instanceResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{

@@ -24,9 +24,6 @@ import (
 // version. A write-only value is written when the instance is created, when the version changes,
 // and when the stored value has changed. If neither argument is set, the stored value stays.
 
-func writeOnly(secret elyra.Field) string { return secret.Key + "_wo" }
-func version(secret elyra.Field) string   { return secret.Key + "_wo_version" }
-
 // withSecrets returns the model, a plan or a configuration, with the write-only values of the
 // configuration in it that are to be written over a state.
 func (m instanceModel) withSecrets(config, state instanceModel) instanceModel {
@@ -158,6 +155,18 @@ func (m instanceModel) describes(document elyra.Document) bool {
 		}
 	}
 	return document.Equal(m.document(elyra.Document{}))
+}
+
+// precondition accepts the instance that was last read or written. Terraform doesn't
+// pass on the private state of a tainted object to its deletion; then only an
+// instance that the state describes completely, without any other key, is accepted.
+func (r recorded) precondition(state instanceModel) elyra.Precondition {
+	return func(found elyra.Instance) bool {
+		if r.Digest != "" {
+			return state.digest(found, r.Digest) == r.Digest
+		}
+		return state.describes(found.Document)
+	}
 }
 
 // secretAttributes are the arguments for a secret.

@@ -170,14 +170,6 @@ func (c *connection) modeWarnings(instance elyra.Instance) (diags diag.Diagnosti
 	return diags
 }
 
-// shellQuote quotes a path for a POSIX shell where that is needed.
-func shellQuote(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
 // runtimeWarnings are about what Elyra accepts in a plan, and what doesn't work later.
 func (m instanceModel) runtimeWarnings() (diags diag.Diagnostics) {
 	values, _ := m.known()

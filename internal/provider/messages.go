@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -505,6 +506,50 @@ func configError(err error, variables map[string]string) diag.Diagnostic {
 	return diag.NewAttributeErrorDiagnostic(path.Root(invalid.Argument), "Invalid server configuration", subject+" "+invalid.Reason+".")
 }
 
+// excludedError says, once a run, that one resource would delete what another has.
+func excludedError(run *ownership.Run, name string) (diags diag.Diagnostics) {
+	if run.FirstReport("excluded " + name) {
+		diags.AddError(fmt.Sprintf("Runtime image %q is managed and excluded", name),
+			fmt.Sprintf("An elyra_runtime_image has the name %q, but elyra_runtime_images_exclusive doesn't list it in names, so each apply would delete it. Add it:\n\n    names = [elyra_runtime_image.<label>.name]\n\n%s", name, destroyAnyway))
+	}
+	return diags
+}
+
+func twoExclusivesError(names, others []string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(pathNames, "Two exclusive sets for one place",
+		fmt.Sprintf("Another elyra_runtime_images_exclusive with the same provider configuration has other names, so each would delete what the other keeps. Merge the two into one with all names.\n\nThis one: %s.\nThe other: %s.\n\n%s",
+			enumerate(names), enumerate(others), destroyAnyway))
+}
+
+func enumerate(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// openDataHubName is a key in Open Data Hub's ConfigMap without ".json" that Elyra can't save, since it
+// has a dot: "python-3.12-ubi9".
+var openDataHubName = regexp.MustCompile(`^[a-z0-9_-]+([.][a-z0-9_-]+)+$`)
+
+// isOpenDataHubName reports whether a name is one that Elyra can't save and Open Data Hub could have
+// given to an image. The file may just as well have been copied by hand.
+func (t *instanceType) isOpenDataHubName(name string) bool {
+	return t.runtime == nil && openDataHubName.MatchString(name) && elyra.ValidateName(name) != nil
+}
+
+// openDataHubCase is what's different if Open Data Hub gave the name.
+const openDataHubCase = "In a workbench of Open Data Hub or OpenShift AI, each start recreates such a file from the ConfigMap pipeline-runtime-images, so renaming it doesn't last: manage its source instead, as the guide \"Open Data Hub and OpenShift AI\" shows."
+
+// unsavableAdvice is what to do about an instance whose name Elyra can't save.
+func (t *instanceType) unsavableAdvice(name string) string {
+	advice := fmt.Sprintf("Elyra can read a file with such a name, but can't save it. Rename the file, or create the %s under another name. The data source elyra_%ss lists it as it is.", t.short, strings.ReplaceAll(t.kind.Noun, " ", "_"))
+	if t.isOpenDataHubName(name) {
+		advice += " " + openDataHubCase
+	}
+	return advice
+}
+
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -523,4 +568,12 @@ func indented(lines []string) string {
 		text = append(text, "    "+elyra.Printable(line))
 	}
 	return strings.Join(text, "\n")
+}
+
+// shellQuote quotes a path for a POSIX shell where that is needed.
+func shellQuote(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

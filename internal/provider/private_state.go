@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
 // recorded is what the private state of an instance keeps next to the
@@ -63,16 +61,4 @@ func (r recorded) save(ctx context.Context, private privateState, before recorde
 		return nil
 	}
 	return savePrivate(ctx, private, recordedKey, r)
-}
-
-// precondition accepts the instance that was last read or written. Terraform doesn't
-// pass on the private state of a tainted object to its deletion; then only an
-// instance that the state describes completely, without any other key, is accepted.
-func (r recorded) precondition(state instanceModel) elyra.Precondition {
-	return func(found elyra.Instance) bool {
-		if r.Digest != "" {
-			return state.digest(found, r.Digest) == r.Digest
-		}
-		return state.describes(found.Document)
-	}
 }

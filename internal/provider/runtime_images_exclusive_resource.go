@@ -3,10 +3,8 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -274,28 +272,6 @@ func (r *runtimeImagesExclusiveResource) delete(ctx context.Context, name, shown
 		r.conn.run.Note(ownership.Deleted, name)
 	}
 	return deletion, err
-}
-
-// excludedError says, once a run, that one resource would delete what another has.
-func excludedError(run *ownership.Run, name string) (diags diag.Diagnostics) {
-	if run.FirstReport("excluded " + name) {
-		diags.AddError(fmt.Sprintf("Runtime image %q is managed and excluded", name),
-			fmt.Sprintf("An elyra_runtime_image has the name %q, but elyra_runtime_images_exclusive doesn't list it in names, so each apply would delete it. Add it:\n\n    names = [elyra_runtime_image.<label>.name]\n\n%s", name, destroyAnyway))
-	}
-	return diags
-}
-
-func twoExclusivesError(names, others []string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(pathNames, "Two exclusive sets for one place",
-		fmt.Sprintf("Another elyra_runtime_images_exclusive with the same provider configuration has other names, so each would delete what the other keeps. Merge the two into one with all names.\n\nThis one: %s.\nThe other: %s.\n\n%s",
-			enumerate(names), enumerate(others), destroyAnyway))
-}
-
-func enumerate(names []string) string {
-	if len(names) == 0 {
-		return "none"
-	}
-	return strings.Join(names, ", ")
 }
 
 // notListedWarning says what is there and not among the names of a plan that creates the resource.

@@ -15,10 +15,19 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// objectArgument is a function's argument that is an object: an instance of Elyra's.
-type objectArgument struct {
+// objectType is what a function takes as an object: an instance of Elyra's.
+type objectType struct {
 	// what is the noun for the instance.
-	what string
+	what   string
+	fields []elyra.Field
+	// further are the attributes besides fields and tags that aren't a fault.
+	further []string
+}
+
+// objectArgument is one that was given.
+type objectArgument struct {
+	objectType
+
 	// values are those of the fields, by key.
 	values map[string]string
 	tags   []string
@@ -28,24 +37,22 @@ type objectArgument struct {
 	faults []string
 }
 
-// newObjectFunction returns a function that renders an instance, given as an object with these fields, tags, and further
-// attributes, which it reads itself.
-func newObjectFunction(name, summary, description, what string, parameter function.DynamicParameter, fields []elyra.Field, further []string, render func(*objectArgument, map[string]attr.Value) (string, error)) function.Function {
+// newObjectFunction returns a function that renders an instance, given as an object. Render also gets the object's
+// attributes.
+func newObjectFunction(name string, definition function.Definition, parameter function.DynamicParameter, object objectType, render func(*objectArgument, map[string]attr.Value) (string, error)) function.Function {
 	parameter.AllowUnknownValues = true // while planning, such as the location of a resource, which the document doesn't need
+	definition.Parameters, definition.Return = []function.Parameter{parameter}, function.StringReturn{}
 	return providerFunction{
-		name: name,
-		definition: function.Definition{
-			Summary: summary, MarkdownDescription: description,
-			Parameters: []function.Parameter{parameter}, Return: function.StringReturn{},
-		},
+		name:       name,
+		definition: definition,
 		run: func(ctx context.Context, arguments function.ArgumentsData) (any, *function.FuncError) {
 			var argument types.Dynamic
 			if err := arguments.Get(ctx, &argument); err != nil {
 				return nil, err
 			}
-			object := objectArgument{what: what, values: map[string]string{}}
+			object := objectArgument{objectType: object, values: map[string]string{}}
 			text := ""
-			if attributes, ok := object.read(argument, fields, further); ok {
+			if attributes, ok := object.read(argument); ok {
 				var err error
 				if text, err = render(&object, attributes); err != nil && len(object.faults)+len(object.unknown) == 0 {
 					object.fault("%v", err)
@@ -63,7 +70,7 @@ func newObjectFunction(name, summary, description, what string, parameter functi
 }
 
 // read reads an object or a map, and returns its attributes. It returns false if it isn't one, or isn't known.
-func (o *objectArgument) read(argument attr.Value, fields []elyra.Field, further []string) (attributes map[string]attr.Value, ok bool) {
+func (o *objectArgument) read(argument attr.Value) (attributes map[string]attr.Value, ok bool) {
 	argument = underlying(argument)
 	object, isObject := argument.(types.Object)
 	elements, isMap := argument.(types.Map)
@@ -76,11 +83,11 @@ func (o *objectArgument) read(argument attr.Value, fields []elyra.Field, further
 	case isMap:
 		attributes = elements.Elements()
 	default:
-		o.fault("the value must be an object with %s and other attributes", fields[0].Key)
+		o.fault("the value must be an object with %s and other attributes", o.fields[0].Key)
 		return nil, false
 	}
-	known := append([]string{"tags"}, further...)
-	for _, field := range fields {
+	known := append([]string{"tags"}, o.further...)
+	for _, field := range o.fields {
 		known = append(known, field.Key)
 		given := o.text(field.Key, attributes[field.Key], func(value string) error {
 			o.values[field.Key] = value

@@ -57,12 +57,8 @@ func newParseRuntimeImageJSONFunction() function.Function {
 // document, it has what can be read.
 func parsedImageObject(document elyra.Document) types.Object {
 	image, _ := document.Image("")
-	tags := make([]attr.Value, len(image.Tags))
-	for i, tag := range image.Tags {
-		tags[i] = types.StringValue(tag)
-	}
 	values := map[string]attr.Value{
-		"tags":       types.ListValueMust(types.StringType, tags),
+		"tags":       stringList(image.Tags),
 		"extra_json": types.StringValue(document.Extra()),
 	}
 	for _, field := range elyra.Fields() {

@@ -20,10 +20,13 @@ func newAirflowRuntimeJSONFunction() function.Function {
 
 // newRuntimeFunction returns a function that renders a runtime, given as an object.
 func newRuntimeFunction(name string, schema *elyra.RuntimeSchema) function.Function {
-	return newObjectFunction(name, "The document of a runtime configuration for "+schema.Title,
-		"Returns the JSON document of a runtime configuration for "+schema.Title+", byte for byte as `elyra-metadata create runtimes` writes it to a file. It's complete, with all defaults, so Elyra doesn't rewrite it.\n\n"+
+	definition := function.Definition{
+		Summary: "The document of a runtime configuration for " + schema.Title,
+		MarkdownDescription: "Returns the JSON document of a runtime configuration for " + schema.Title + ", byte for byte as `elyra-metadata create runtimes` writes it to a file. It's complete, with all defaults, so Elyra doesn't rewrite it.\n\n" +
 			"The document contains the credentials. If one of the values is [ephemeral](https://developer.hashicorp.com/terraform/language/values/variables#ephemeral), so is the result, and no state or plan contains it. A tag list keeps its order.",
-		schema.Title+" runtime", function.DynamicParameter{Name: "runtime", MarkdownDescription: runtimeParameterDescription(schema)}, schema.Fields, nil,
+	}
+	parameter := function.DynamicParameter{Name: "runtime", MarkdownDescription: runtimeParameterDescription(schema)}
+	return newObjectFunction(name, definition, parameter, objectType{what: schema.Title + " runtime", fields: schema.Fields},
 		func(object *objectArgument, _ map[string]attr.Value) (string, error) {
 			for _, fault := range schema.CheckTogether(object.values, object.unknown) {
 				object.fault("%s", fault)

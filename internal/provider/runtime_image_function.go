@@ -38,7 +38,8 @@ func newRuntimeImageFunction(name, summary, description string, newDocument func
 		Name:                "runtime_image",
 		MarkdownDescription: "Object with `display_name`, `image_name`, and optionally `description`, `pull_policy`, `pull_secret`, and `tags`, which follow the rules of the resource `elyra_runtime_image`, and `extra_json`, a JSON object with what else the document has. It can also be a whole `elyra_runtime_image`, managed or read, and what `parse_runtime_image_json` returns.",
 	}
-	return newObjectFunction(name, summary, description, "runtime image", parameter, elyra.Fields(), otherAttributes,
+	definition := function.Definition{Summary: summary, MarkdownDescription: description}
+	return newObjectFunction(name, definition, parameter, objectType{"runtime image", elyra.Fields(), otherAttributes},
 		func(object *objectArgument, attributes map[string]attr.Value) (string, error) {
 			image := runtimeImage(object.values, object.tags)
 			document := newDocument(image)

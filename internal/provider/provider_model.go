@@ -45,7 +45,7 @@ type providerModel struct {
 	registryCredentialsModel
 }
 
-// validate judges what is known: what is unknown may turn out to be null.
+// validate checks what is known: what is unknown may turn out to be null.
 func (m providerModel) validate() (diags diag.Diagnostics) {
 	isSet := func(value types.String) bool { return !value.IsNull() && !value.IsUnknown() }
 	fail := func(argument, summary, detail string) {

@@ -151,9 +151,9 @@ const (
 	transient trait = 1 << iota
 	// unsent: the request certainly wasn't carried out.
 	unsent
-	// door: the request was turned away before the server looked at what it wants,
-	// and so will be the next one.
-	door
+	// everyRequest: the answer isn't about this request. If a read gets it too, a write that got it
+	// wasn't carried out.
+	everyRequest
 	// credentials: the server or something in front of it refuses them.
 	credentials
 )
@@ -276,13 +276,13 @@ const startIt = "or with a POST to {start} (scope start:servers!server={server},
 // but Elyra's all have Elyra's shape.
 // (Measured on JupyterHub 5.5 and 6.1.)
 var (
-	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !placeOnHub(x.store.base).isServer() }, door,
+	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !placeOnHub(x.store.base).isServer() }, everyRequest,
 		"this is the JupyterHub itself, not the server of one of its users",
 		"Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"")
-	hubRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, door|credentials,
+	hubRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, everyRequest|credentials,
 		"JupyterHub refuses the token for this server",
 		"The token is wrong or expired, belongs to somebody else, or lacks this scope:\n\n    access:servers!server={server}\n\nCreate a token that has it at {hub}/token.")
-	hubLogin = newKind([]int{3}, leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login"), door|credentials,
+	hubLogin = newKind([]int{3}, leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login"), everyRequest|credentials,
 		"JupyterHub requires a login",
 		"Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.")
 	hubStopped = newKind([]int{3, 403, 424, 503}, func(x *exchange) bool {
@@ -294,40 +294,40 @@ var (
 		default: // the Hub's proxy redirects there what it has no server for
 			return leadsTo("/hub/user/", "/hub/spawn")(x)
 		}
-	}, door, "JupyterHub responded instead of this server, which probably isn't running",
+	}, everyRequest, "JupyterHub responded instead of this server, which probably isn't running",
 		"Start the server at {hub}/home, "+startIt+" If it's running: there is no user {user}, or the token isn't valid, which the Hub doesn't distinguish from a server that isn't running.")
 	hubNamedStopped = newKind([]int{404}, func(x *exchange) bool {
 		return placeOnHub(x.store.base).server != "" && !x.isJupyter() && x.api().hubVersion() != ""
-	}, door, "no Jupyter Server is there, or the named server isn't running",
+	}, everyRequest, "no Jupyter Server is there, or the named server isn't running",
 		"Start the named server at {hub}/home, "+startIt+" If it's running, check the endpoint.")
 )
 
 // Credentials, and what looks like them.
 var (
-	hostRefused = newKind([]int{403}, func(x *exchange) bool { return x.api().status == 403 && x.api().isJSON() }, door,
+	hostRefused = newKind([]int{403}, func(x *exchange) bool { return x.api().status == 403 && x.api().isJSON() }, everyRequest,
 		"the server refuses the host name in the request",
 		"By default, Jupyter accepts only local names. Let the proxy in front of it send \"Host: localhost\", or start the server with\n\n    --ServerApp.local_hostnames={host}\n\nor with --ServerApp.allow_remote_access=True.")
 	passwordRefused = newKind([]int{401, 403}, func(x *exchange) bool {
 		return x.isLogin || x.status == 403 && x.byElyra && x.store.cfg.Password != ""
-	}, door|credentials, "the server refuses the password",
+	}, everyRequest|credentials, "the server refuses the password",
 		"Check the password. A server that has a token instead needs the token argument.")
-	unauthorized = newKind([]int{401}, nil, door|credentials, "a proxy in front of the server refuses the credentials",
+	unauthorized = newKind([]int{401}, nil, everyRequest|credentials, "a proxy in front of the server refuses the credentials",
 		"Jupyter never sends this status. Set the headers that the proxy requires. If it requires an Authorization header, the server behind it can't have a token: both would need that header.")
-	tokenRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.store.cfg.Token != "" }, door|credentials,
+	tokenRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.store.cfg.Token != "" }, everyRequest|credentials,
 		"the server refuses the token",
 		"Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.")
-	noCredentials = newKind([]int{403}, func(x *exchange) bool { return x.byElyra }, door|credentials,
+	noCredentials = newKind([]int{403}, func(x *exchange) bool { return x.byElyra }, everyRequest|credentials,
 		"the server requires credentials",
 		"Set the token (\"jupyter server list\" shows it), or the password if the server has one.")
-	forbidden = newKind([]int{403}, nil, door, "a proxy in front of the server refuses the request",
+	forbidden = newKind([]int{403}, nil, everyRequest, "a proxy in front of the server refuses the request",
 		"The response isn't Jupyter's. Check the proxy's rules: which addresses, methods, and paths it lets through, and which headers it requires.")
 )
 
 // What else can be at the endpoint, or in front of it.
 var (
-	noElyra = newKind([]int{404}, (*exchange).isJupyter, door, "the Jupyter Server there has no Elyra",
+	noElyra = newKind([]int{404}, (*exchange).isJupyter, everyRequest, "the Jupyter Server there has no Elyra",
 		"Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.")
-	noJupyter = newKind([]int{404}, nil, door, "no Jupyter Server is there",
+	noJupyter = newKind([]int{404}, nil, everyRequest, "no Jupyter Server is there",
 		"Check the endpoint: it's the server's address with its base path, such as https://hub.example.com/user/jdoe on a JupyterHub.")
 	methodRefused = newKind([]int{405}, nil, unsent, "the method isn't allowed",
 		"A proxy in front of the server may not pass it: let it pass GET, POST, PUT, and DELETE. Or the endpoint isn't the address of a Jupyter Server.")
@@ -337,14 +337,14 @@ var (
 		"This is the response of a proxy in front of the server. Run this again when the server is back. To make the provider wait longer, raise max_retries.")
 	serverFailed = newKind([]int{5}, nil, 0, "the server failed",
 		"See the server's log for details.")
-	page = newKind([]int{200}, contains("jupyter-config-data"), door, "the server returned a page of JupyterLab, not the response of its REST endpoint",
+	page = newKind([]int{200}, contains("jupyter-config-data"), everyRequest, "the server returned a page of JupyterLab, not the response of its REST endpoint",
 		"The endpoint is the server's base URL: the address in the browser without /lab and what follows it.")
-	loginPage = newKind([]int{3, 200}, either(leadsToLogin, contains(`type="password"`)), door|credentials,
+	loginPage = newKind([]int{3, 200}, either(leadsToLogin, contains(`type="password"`)), everyRequest|credentials,
 		"the server returned a login page",
 		"Set a token (\"jupyter server list\" shows it), a password if the server has one, or the headers that the proxy in front of it requires.")
-	htmlPage = newKind([]int{200}, func(x *exchange) bool { return x.media() == "text/html" }, door, "the server returned an HTML page, not a response of Elyra's",
+	htmlPage = newKind([]int{200}, func(x *exchange) bool { return x.media() == "text/html" }, everyRequest, "the server returned an HTML page, not a response of Elyra's",
 		"The endpoint may be the address of a page or of another website, or a proxy in front of the server may show a page of its own, such as one to sign in. Set the endpoint to the server's base URL, or set the headers that the proxy requires.")
-	redirect = newKind([]int{3}, nil, door, "the server returned a redirect",
+	redirect = newKind([]int{3}, nil, everyRequest, "the server returned a redirect",
 		"Redirects aren't followed, so that credentials don't end up elsewhere. Set the endpoint to the server's own address. Check the scheme (http or https) and the base path.")
 	unexpected = &kind{happened: "the server returned a response that Elyra never sends",
 		next: "Check that the endpoint is the address of a Jupyter Server with Elyra. A proxy in front of it may have responded instead."}

@@ -283,7 +283,7 @@ func (s *Store) resolve(ctx context.Context, r request, x *exchange, wanted *ely
 		switch {
 		case errors.Is(err, elyra.ErrNotFound):
 			return elyra.Instance{}, wanted == nil, nil
-		case !isThere && x.kind.is(door) && kindOf(err) == x.kind: // turned away in the same way
+		case !isThere && x.kind.is(everyRequest) && kindOf(err) == x.kind: // turned away in the same way
 		case !isThere:
 			return elyra.Instance{}, false, fmt.Errorf("%w: %w; and reading it failed, too: %w", elyra.ErrOutcomeUnknown, &Error{x}, err)
 		case err == nil && wanted != nil && found.Document.Covers(*wanted):

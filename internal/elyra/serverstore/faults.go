@@ -85,7 +85,7 @@ func (x *exchange) detail() string {
 	case asked:
 		return "it asks to wait for " + wait.Round(time.Second).String()
 	case x.kind == serverFailed:
-		return netutil.Line(x.message, maxMessage)
+		return x.said()
 	case errors.As(x.err, &proxy):
 		return proxy.Error()
 	case errors.As(x.err, &verify):
@@ -108,14 +108,22 @@ func (x *exchange) network() (operation, why string) {
 // maxMessage bounds what is quoted from Elyra, in characters.
 const maxMessage = 500
 
-// invalid completes an error about the instance with the reason. What Elyra says may
-// repeat any value of the document, so it isn't shown if the store's kind has secrets.
+// said quotes Elyra, which may repeat any value of a document. Nothing is quoted about
+// instances of a kind that has secrets.
+func (x *exchange) said() string {
+	if len(x.store.kind.Secrets) > 0 {
+		return ""
+	}
+	return netutil.Line(x.message, maxMessage)
+}
+
+// invalid completes an error about the instance with the reason.
 func (x *exchange) invalid(e elyra.InvalidError) error {
-	reason := strings.TrimSuffix(netutil.Line(x.message, maxMessage), ".")
+	reason := strings.TrimSuffix(x.said(), ".")
 	switch _, after, isFramed := strings.Cut(reason, " schema with error: "); {
 	case x.schema != "":
 		reason = fmt.Sprintf("schema_name is %q, not one of Elyra's own (%s)", x.schema, strings.Join(x.store.kind.Schemas, ", "))
-	case reason == "" || len(x.store.kind.Secrets) > 0:
+	case reason == "":
 		reason = "Elyra refuses it, with a message that may repeat a password and so isn't shown"
 	case isFramed:
 		reason = after

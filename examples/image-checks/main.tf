@@ -28,7 +28,7 @@ data "elyra_container_image" "training" {
   }
 }
 
-# Warns if the image's Python isn't maintained anymore.
+# Warns if the image's Python is older than 3.10.
 check "python_version" {
   assert {
     condition     = try(tonumber(split(".", data.elyra_container_image.training.python.version)[1]) >= 10, false)

@@ -14,7 +14,7 @@ type Kind struct {
 	// Check holds a document against Elyra's schema. It fails with an
 	// [InvalidError].
 	Check func(Document) error
-	// Secrets are the keys of metadata whose values never stand in a message.
+	// Secrets are the keys of metadata whose values no message quotes.
 	Secrets []string
 }
 

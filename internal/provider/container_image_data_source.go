@@ -49,12 +49,12 @@ func (d *containerImageDataSource) Schema(_ context.Context, _ datasource.Schema
 				Validators:          []validator.String{imageNameRule},
 			},
 			"platform":       text("Platform to check if the image has several, as `os/arch` or `os/arch/variant`. Defaults to `\"linux/amd64\"`."),
-			"inspect":        flag("Whether to look into the image. This reads all of its layers, each once for all images of a run, and stores none. Defaults to `false`."),
+			"inspect":        flag("Whether to look into the image. This reads all of its layers, each once for all images of a run if 300 MiB of memory suffice, and stores none. Defaults to `false`."),
 			"elyra_version":  text("The Elyra that runs the pipelines: `\"3.15\"` (supports Python 3.8 to 3.11), `\"4.1\"` (3.10 to 3.13), or `\"odh-5.0\"`, Open Data Hub's (3.11 to 3.13). Defaults to `\"4.1\"`.", stringvalidator.OneOf(containerimage.ElyraVersions()...)),
 			"arbitrary_user": flag("Whether the container runs as an arbitrary user of group 0, as on OpenShift, instead of as the image's `USER`. Defaults to `false`."),
 			"crio_runtime":   flag("Whether the Elyra that runs the pipelines has `CRIO_RUNTIME=True` in its environment. It then installs packages into an empty volume at `/opt/app-root/src`. Defaults to `false`."),
 			"programs": schema.SetAttribute{
-				MarkdownDescription: "More programs to look for in the image's `PATH`, such as `[\"Rscript\", \"git\"]`. `program_paths` has what's found. Needs `inspect`.",
+				MarkdownDescription: "More programs to look for in the image's `PATH`, such as `[\"Rscript\", \"git\"]`. `program_paths` has the results. Requires `inspect`.",
 				ElementType:         types.StringType,
 				Optional:            true,
 			},
@@ -163,7 +163,7 @@ func containerImageResults(report *containerimage.Report) results {
 	flag("exists", report.Exists, "Whether the image exists. Null if the registry doesn't say, such as without credentials.")
 	flag("anonymous_pull", report.AnonymousPull, "Whether the image can be pulled without credentials. If not, the runtime image needs a `pull_secret`. Null if the registry gave no clear answer.")
 	flag("authenticated_pull", report.AuthenticatedPull, "Whether the image can be pulled with the credentials in the provider's configuration. Null if there are none for its registry, or the registry gave no clear answer.")
-	text("digest", report.Digest, "What the image name stands for now: the digest of its manifest, or of its index if it has several platforms. Null if unknown.")
+	text("digest", report.Digest, "Digest that the image name currently resolves to: that of its manifest, or of its index if it has several platforms. Null if unknown.")
 	text("pinned_image_name", report.PinnedImageName, "The image by its digest, `repository@sha256:…`, for `image_name` of a runtime image. Null if unknown.")
 	text("media_type", report.MediaType, "Media type of what `digest` names.")
 	found.add("size", size, "Size of the platform's image in the registry, in bytes. Null if unknown.")
@@ -180,7 +180,7 @@ func containerImageResults(report *containerimage.Report) results {
 	system := newResults()
 	system.add("name", stringOrNull(report.OS), "Its identifier, such as `debian` or `rhel`.")
 	system.add("version", stringOrNull(report.OSVersion), "Its version, such as `12`. Null if it has none.")
-	found.addObject("os", system, report.OS != "", "The operating system that the image says it is, in `/etc/os-release`. Null without `inspect`.")
+	found.addObject("os", system, report.OS != "", "Operating system, according to `/etc/os-release`. Null without `inspect`.")
 	for name, program := range map[string]*containerimage.Executable{
 		"sh": report.Sh, "mkdir": report.Mkdir, "curl": report.Curl, "tar": report.Tar, "gzip": report.Gzip, "python": report.Python,
 	} {
@@ -188,7 +188,7 @@ func containerImageResults(report *containerimage.Report) results {
 		if !exists {
 			program = &containerimage.Executable{}
 		}
-		executable.add("path", types.StringValue(program.Path), "Where it is along the image's `PATH`.")
+		executable.add("path", types.StringValue(program.Path), "Path of the program, as found in the image's `PATH`.")
 		executable.add("target", types.StringValue(program.Target), "The file that `path` resolves to, after symbolic links.")
 		if name == "python" {
 			command = "python3"
@@ -200,8 +200,8 @@ func containerImageResults(report *containerimage.Report) results {
 	}
 	textMap("program_paths", report.Programs, "Paths of the `programs` that are found, by name. A file that can't run, such as an empty one or one for another processor, doesn't count.")
 	text("certificates", report.Certificates, "The image's certificate store. Null if there's none where curl looks for one, or without `inspect`.")
-	found.add("user", user, "Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example of one.")
-	flag("prerequisites_met", report.PrerequisitesMet, "Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown`.")
+	found.add("user", user, "Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example value.")
+	flag("prerequisites_met", report.PrerequisitesMet, "Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown` and none is an `error`.")
 
 	problem := problemResults(containerimage.Problem{})
 	problems := make([]attr.Value, len(report.Problems))

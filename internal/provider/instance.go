@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -18,12 +17,8 @@ import (
 //     plan saw.
 //   - The lock: operations on one name never overlap.
 
-// createdTwiceError says that another address of this run has created the name.
-type createdTwiceError struct{ name string }
-
-func (e *createdTwiceError) Error() string {
-	return fmt.Sprintf("another resource of this configuration has just created %q", e.name)
-}
+// errCreatedTwice says that another address of this run has created the name.
+var errCreatedTwice = errors.New("another resource of this configuration has just created it")
 
 // create makes a new instance. The name has to be free, unless overwrite allows to
 // replace or hide what has it, or this run's own deletion has revealed it, as in a
@@ -38,7 +33,7 @@ func (c *connection) create(ctx context.Context, plan instanceModel) (elyra.Inst
 	}
 	defer unlock()
 	if c.run.Knows(ownership.Created, name) {
-		return elyra.Instance{}, recorded{}, &createdTwiceError{name}
+		return elyra.Instance{}, recorded{}, errCreatedTwice
 	}
 	written := recorded{Name: name}
 	document := plan.document(elyra.Document{})

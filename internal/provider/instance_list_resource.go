@@ -29,7 +29,7 @@ type instanceListModel struct {
 // ListResourceConfigSchema is the schema of list blocks.
 func (r *instanceResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds existing " + r.kind.Noun + "s, for `terraform query -generate-config-out`. It includes those that Elyra ships if the provider reads their directory. To list only one directory, set `data_dir`. Requires Terraform 1.14 or later and a file whose name ends with `.tfquery.hcl`.",
+		MarkdownDescription: "Finds existing " + r.kind.Noun + "s, for `terraform query -generate-config-out`. It includes those in all directories that the provider reads. To list only one directory, set `data_dir`. Requires Terraform 1.14 or later and a file whose name ends with `.tfquery.hcl`.",
 		Attributes: map[string]schema.Attribute{
 			"search": schema.StringAttribute{
 				MarkdownDescription: searchDescription(r.short + "s"),
@@ -115,7 +115,7 @@ func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnos
 			openDataHub = "\n\n" + openDataHubCase
 		}
 	}
-	detail := "Elyra can read these files but can't save them as they are."
+	detail := "The following files can't be managed as they are."
 	if len(invalid) > 0 {
 		detail += "\n\nThey are invalid. Correct them, and query again:\n\n" + indented(invalid)
 	}

@@ -163,7 +163,7 @@ func (m *instanceModel) deriveName() (diags diag.Diagnostics) {
 	name, err := derivedName(displayName.ValueString())
 	if err != nil {
 		diags.AddAttributeError(pathDisplayName, "Display name gives no name",
-			sentence(fmt.Sprintf("from %q Elyra can't derive a name for the instance: %v", displayName.ValueString(), err))+
+			sentence(fmt.Sprintf("Elyra can't derive a name from %q: %v", displayName.ValueString(), err))+
 				" Set one yourself:\n\n    name = \"my-"+m.short+"\"")
 		return diags
 	}

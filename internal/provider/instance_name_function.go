@@ -6,9 +6,9 @@ func newInstanceNameFunction() function.Function {
 	return providerFunction{
 		name: "instance_name",
 		definition: function.Definition{
-			Summary:             "The name that Elyra gives a runtime image",
-			MarkdownDescription: "Returns the name that Elyra derives from a display name. `elyra_runtime_image` has this name if `name` isn't set. If the display name gives no name, that's an error.",
-			Parameters:          textParameter("display_name", "Display name of a runtime image."),
+			Summary:             "The name that Elyra derives from a display name",
+			MarkdownDescription: "Returns the name that Elyra derives from a display name. An image or a runtime has this name if `name` isn't set. If the display name gives no name, that's an error.",
+			Parameters:          textParameter("display_name", "Display name of a runtime image or a runtime."),
 			Return:              function.StringReturn{},
 		},
 		run: runOnText(derivedName),

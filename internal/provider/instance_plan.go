@@ -56,7 +56,7 @@ func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlan
 		if derived, _ := derivedName(displayName); derived != name { // it was kept
 			displayName = ""
 		}
-		diags.Append(r.conn.conflictError(ctx, conflict, name, displayName))
+		diags.Append(withAdvice(r.conn.conflictError(ctx, conflict, name, displayName), destroyAnyway))
 	}
 	if !req.Plan.Raw.IsNull() && r.conn.run.Excludes(name) {
 		diags.Append(excludedError(r.conn.run, name)...)
@@ -78,7 +78,7 @@ func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyP
 	name := state.Name.ValueString()
 	switch where, err := r.conn.lookUp(ctx, state, before.Digest); {
 	case err != nil:
-		return append(diags, r.conn.storeError(ctx, "read", name, err))
+		return append(diags, r.conn.storeError("read", name, err))
 	case where == elsewhere:
 		return append(diags, r.conn.destroyElsewhereError(name, state.Location.ValueString()))
 	case before.Irreparable:
@@ -172,7 +172,7 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 	}
 	var err error
 	if p.where, err = conn.lookUp(ctx, *p.state, p.before.Digest); err != nil {
-		return append(diags, conn.storeError(ctx, "read", p.state.Name.ValueString(), err))
+		return append(diags, conn.storeError("read", p.state.Name.ValueString(), err))
 	}
 	same := p.plan.sameInstance(*p.state)
 	switch {
@@ -201,7 +201,7 @@ func (p *writePlan) validate(config instanceModel) (diags diag.Diagnostics) {
 	diags.Append(complete.checkTogether(config, stored)...)
 	diags.Append(complete.removedSecretsWarning(stored)...)
 	for _, fault := range p.plan.validate() {
-		diags.Append(ignoredFault(fault))
+		diags.Append(withAdvice(fault, ignoredAdvice))
 	}
 	return diags
 }
@@ -270,14 +270,14 @@ func (p *writePlan) checkFree(ctx context.Context, name string) (diags diag.Diag
 	found, _, err := conn.find(ctx, name, freshness)
 	switch {
 	case errors.Is(err, serverstore.ErrRefusedCredentials):
-		diags.Append(conn.storeError(ctx, "read", name, err))
-	case err != nil && !overwrite:
+		diags.Append(conn.storeError("read", name, err))
+	case err != nil:
 		diags.Append(conn.uncheckedWarning(name, err))
-	case err != nil, found == nil, overwrite, conn.run.Knows(ownership.Read, name):
+	case found == nil, overwrite, conn.run.Knows(ownership.Read, name):
 	case p.claim() == claimNew && found.Writable && p.plan.describes(found.Document):
 		diags.Append(conn.existsWarning(ctx, *found))
 	default:
-		diags.Append(conn.existsError(ctx, *found, p.claim()))
+		diags.Append(withAdvice(conn.existsError(ctx, *found, p.claim()), destroyAnyway))
 	}
 	return diags
 }

@@ -139,7 +139,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	written, diags := r.create(ctx, &plan, config)
+	written, diags := r.create(ctx, &plan, config, claimNew)
 	resp.Diagnostics.Append(diags...)
 	if written.Name == "" {
 		return
@@ -151,7 +151,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 
 // create creates the planned instance and completes the plan. What it returns has no
 // name if there's nothing to keep in the state.
-func (r *instanceResource) create(ctx context.Context, plan *instanceModel, config instanceModel) (written recorded, diags diag.Diagnostics) {
+func (r *instanceResource) create(ctx context.Context, plan *instanceModel, config instanceModel, claim claim) (written recorded, diags diag.Diagnostics) {
 	complete := plan.withSecrets(config, r.model())
 	if diags.Append(r.checkWrite(complete, config, nil)...); diags.HasError() {
 		return recorded{}, diags
@@ -160,11 +160,11 @@ func (r *instanceResource) create(ctx context.Context, plan *instanceModel, conf
 	instance, written, err := r.conn.create(ctx, complete)
 	switch {
 	case written.OutcomeUnknown:
-		diags.Append(r.conn.outcomeUnknownError(ctx, name, err))
+		diags.Append(r.conn.outcomeUnknownError(name, err))
 		plan.ID = plan.Name
 		plan.Location = types.StringValue(r.conn.store.Location(name))
 	case err != nil:
-		diags.Append(r.conn.storeError(ctx, "create", name, err))
+		diags.Append(r.conn.createError(ctx, name, claim, err))
 		return recorded{}, diags
 	default:
 		plan.setInstance(instance)
@@ -206,7 +206,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		found, invalid, err = r.conn.find(ctx, name, elyra.Current)
 	}
 	if err != nil {
-		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name, err))
+		resp.Diagnostics.Append(r.conn.storeError("read", name, err))
 		return
 	}
 	where := r.conn.locate(state, before.Digest, found)
@@ -219,6 +219,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.conn.run.Note(ownership.Read, name)
+	resp.Diagnostics.Append(r.conn.anotherPortWarning(state)...)
 	old := state
 	if invalid != nil {
 		resp.Diagnostics.Append(r.conn.invalidWarning(invalid, *found, old.isImport()))
@@ -272,11 +273,11 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 	where, err := r.conn.lookUp(ctx, state, before.Digest)
 	switch {
 	case err != nil:
-		return before, append(diags, r.conn.storeError(ctx, "read", name, err))
+		return before, append(diags, r.conn.storeError("read", name, err))
 	case where == elsewhere && plan.Location.Equal(state.Location):
 		return before, append(diags, r.conn.placeChangedError(state, r.conn.store.Location(name)))
 	case where == elsewhere:
-		written, diags := r.create(ctx, plan, config)
+		written, diags := r.create(ctx, plan, config, claimMoved)
 		if diags.HasError() {
 			return before, diags // the state keeps the old place
 		}
@@ -288,7 +289,7 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 	}
 	instance, written, err := r.conn.update(ctx, complete, state, before)
 	if err != nil {
-		return written, append(diags, r.conn.changeError(ctx, "update", state, before, err))
+		return written, append(diags, r.conn.changeError("update", state, before, err))
 	}
 	plan.setInstance(instance)
 	return written, diags
@@ -304,7 +305,7 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 	name := state.Name.ValueString()
 	switch where, err := r.conn.lookUp(ctx, state, before.Digest); {
 	case err != nil:
-		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name, err))
+		resp.Diagnostics.Append(r.conn.storeError("read", name, err))
 		return
 	case where == elsewhere:
 		resp.Diagnostics.Append(r.conn.destroyElsewhereError(name, state.Location.ValueString()))
@@ -312,7 +313,7 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	revealed, err := r.conn.remove(ctx, state, before)
 	if err != nil {
-		resp.Diagnostics.Append(r.conn.changeError(ctx, "delete", state, before, err))
+		resp.Diagnostics.Append(r.conn.changeError("delete", state, before, err))
 		// Terraform before 1.12 plans to destroy what has left the configuration before it
 		// reads it, and with -refresh=false it never does: the next plan has to know what is there.
 		if changed := (*elyra.ChangedError)(nil); errors.As(err, &changed) {
@@ -345,7 +346,7 @@ func (r *instanceResource) ImportState(ctx context.Context, req resource.ImportS
 	}
 	switch found, _, err := r.conn.find(ctx, name.ValueString(), elyra.Current); {
 	case err != nil:
-		resp.Diagnostics.Append(r.conn.storeError(ctx, "read", name.ValueString(), err))
+		resp.Diagnostics.Append(r.conn.storeError("read", name.ValueString(), err))
 	case found == nil:
 		resp.Diagnostics.Append(r.conn.notFoundError(ctx, name.ValueString()))
 	case r.foreign(found.Document) != nil:

@@ -188,7 +188,7 @@ func secretAttributes(secret elyra.Field) map[string]schema.Attribute {
 			Validators:          []validator.String{rule, stringvalidator.AlsoRequires(path.MatchRoot(number))},
 		},
 		number: schema.NumberAttribute{
-			MarkdownDescription: fmt.Sprintf("Any number. %#q is written again when this changes. If something else has changed the stored value, this is null in the state, so the plan shows it.", hidden),
+			MarkdownDescription: fmt.Sprintf("Any number. %#q is written again when this changes. If the stored value was changed outside Terraform, the plan sets this again.", hidden),
 			Optional:            true,
 			Validators:          []validator.Number{numbervalidator.AlsoRequires(path.MatchRoot(hidden))},
 		},

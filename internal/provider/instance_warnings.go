@@ -163,9 +163,12 @@ func (c *connection) modeWarnings(instance elyra.Instance) (diags diag.Diagnosti
 		if drift.Directory && !c.run.FirstReport(drift.Path) {
 			continue // all instances share it
 		}
-		diags.AddWarning(fmt.Sprintf("Mode of a %s differs from %s", kind, argument),
-			fmt.Sprintf("%s has the mode %s, but %s is %s. The provider sets the mode of what it creates and never changes an existing one, so other users may not be able to read it. To change it:\n\n    chmod %s %s",
-				drift.Path, filestore.FormatMode(drift.Mode), argument, filestore.FormatMode(drift.Want), filestore.FormatMode(drift.Want), shellQuote(filepath.Clean(drift.Path))))
+		detail := fmt.Sprintf("%s has the mode %s, but %s is %s. The provider sets the mode of what it creates and never changes an existing one, so other users may not be able to read it. To change it:\n\n    chmod %s %s",
+			drift.Path, filestore.FormatMode(drift.Mode), argument, filestore.FormatMode(drift.Want), filestore.FormatMode(drift.Want), shellQuote(filepath.Clean(drift.Path)))
+		if len(c.secrets) > 0 && !drift.Directory {
+			detail += "\n\nThe file can contain credentials, which everybody who can read it can use."
+		}
+		diags.AddWarning(fmt.Sprintf("Mode of a %s differs from %s", kind, argument), detail)
 	}
 	return diags
 }

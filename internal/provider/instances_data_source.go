@@ -137,7 +137,7 @@ func (t *instanceType) listedResults(instance elyra.Instance) results {
 	return found
 }
 
-const originDescription = "`local`: the first directory in the search path, which is the one the provider writes to. `shared`: a later directory. `factory`: the directory of images that ship with Elyra. Null for servers, which don't report it."
+const originDescription = "`local`: the first directory in the search path, which is the one the provider writes to. `shared`: a later directory. `factory`: the data directory of the Python environment that runs Elyra, which has the images that it ships. Null for servers, which don't report it."
 
 // instanceResults are what a data source shows of an instance, as far as it can be read: no secret and no user name.
 func (t *instanceType) instanceResults(instance elyra.Instance) results {

@@ -30,15 +30,7 @@ var (
 // storeError is the diagnostic for what failed with one instance. The verb is what
 // the store was asked for, such as "create". An attribute is at fault only if the
 // error is about the name itself.
-func (c *connection) storeError(ctx context.Context, verb, name string, err error) diag.Diagnostic {
-	var exists *elyra.ExistsError
-	if errors.As(err, &exists) {
-		return c.existsError(ctx, exists.Found, claimNew)
-	}
-	var twice *createdTwiceError
-	if errors.As(err, &twice) {
-		return c.conflictError(ctx, ownership.SameName, twice.name, "")
-	}
+func (c *connection) storeError(verb, name string, err error) diag.Diagnostic {
 	summary, detail := fmt.Sprintf("Unable to %s %s %q", verb, c.kind.Noun, name), c.detail(verb, name, err)
 	if errors.Is(err, elyra.ErrReadOnly) || errors.As(err, new(*elyra.InvalidError)) {
 		return diag.NewAttributeErrorDiagnostic(pathName, summary, detail)
@@ -46,15 +38,27 @@ func (c *connection) storeError(ctx context.Context, verb, name string, err erro
 	return diag.NewErrorDiagnostic(summary, detail)
 }
 
+// createError is the diagnostic for a creation that failed.
+func (c *connection) createError(ctx context.Context, name string, claim claim, err error) diag.Diagnostic {
+	var exists *elyra.ExistsError
+	switch {
+	case errors.As(err, &exists):
+		return c.existsError(ctx, exists.Found, claim)
+	case errors.Is(err, errCreatedTwice):
+		return c.conflictError(ctx, ownership.SameName, name, "")
+	}
+	return c.storeError("create", name, err)
+}
+
 // changeError is the diagnostic for an update or a deletion that failed.
-func (c *connection) changeError(ctx context.Context, verb string, state instanceModel, before recorded, err error) diag.Diagnostic {
+func (c *connection) changeError(verb string, state instanceModel, before recorded, err error) diag.Diagnostic {
 	var changed *elyra.ChangedError
 	if !errors.As(err, &changed) {
-		return c.storeError(ctx, verb, state.Name.ValueString(), err)
+		return c.storeError(verb, state.Name.ValueString(), err)
 	}
 	if before.Digest == "" {
 		return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("Unable to %s tainted %s %q", verb, c.kind.Noun, changed.Found.Name),
-			fmt.Sprintf("Terraform doesn't pass on what the plan saw of a tainted resource. %[1]s has other content than the state, so somebody may have changed it since. Nothing was changed. To replace it as the plan shows it:\n\n    terraform untaint '%[2]s.<label>'\n    terraform apply -replace='%[2]s.<label>'", changed.Found.Location, c.name))
+			fmt.Sprintf("Terraform doesn't pass on what the plan saw of a tainted resource. %[1]s differs from the state, so somebody may have changed it since. Nothing was changed. To replace it as the plan shows it:\n\n    terraform untaint '%[2]s.<label>'\n    terraform apply -replace='%[2]s.<label>'", changed.Found.Location, c.name))
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("%s %q has changed since the plan", c.title(), changed.Found.Name),
 		fmt.Sprintf("Something else has changed %s after the plan was made:\n\n%s\n\nNothing was changed. Plan again to see the new difference, then apply.",
@@ -178,6 +182,15 @@ func chmodAdvice(err error) string {
 // destroyAnyway is how to destroy what a plan refuses.
 const destroyAnyway = "To destroy everything instead, skip this plan: terraform destroy -refresh=false"
 
+// withAdvice adds a paragraph to an error.
+func withAdvice(failed diag.Diagnostic, advice string) diag.Diagnostic {
+	detail := failed.Detail() + "\n\n" + advice
+	if at, ok := failed.(diag.DiagnosticWithPath); ok {
+		return diag.NewAttributeErrorDiagnostic(at.Path(), failed.Summary(), detail)
+	}
+	return diag.NewErrorDiagnostic(failed.Summary(), detail)
+}
+
 // conflictError says that the plans of one run contradict each other about a name.
 // displayName is what the name was derived from, if it was.
 func (c *connection) conflictError(ctx context.Context, conflict ownership.Conflict, name, displayName string) diag.Diagnostic {
@@ -209,7 +222,7 @@ If the plan mentions a deposed object, create_before_destroy was interrupted. Fo
 		detail = fmt.Sprintf("This resource and at least one other %s in this configuration have the name %q%s. Set a different name on %s:%s",
 			c.kind.Noun, name, derived, which, c.anotherName(ctx, name))
 	case ownership.OtherType:
-		detail = fmt.Sprintf("The name passes from a resource of one type to a resource of another type%s. An object can't change its type, so no moved block and no command keeps the instance. Set a different name on the resource that takes the name:%s\n\nTo use the same name, remove the resource that takes it, apply, and add it again.",
+		detail = fmt.Sprintf("A resource of another type takes this name%s. Terraform can't move an object to another type, so no moved block and no command keeps the instance. Set a different name on the resource that takes the name:%s\n\nTo use the same name, remove the resource that takes it, apply, and add it again.",
 			derived, c.anotherName(ctx, name))
 	case ownership.NewAddress:
 		detail = fmt.Sprintf(`One address has left the configuration and a new one has the same name%[1]s. To keep the instance under the new address, add:
@@ -238,7 +251,7 @@ If the new address has another object, move that one out of the way first:
 
 For lists, use for_each instead of count: its keys don't shift.`, derived, c.name)
 	}
-	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail+"\n\n"+destroyAnyway)
+	return diag.NewAttributeErrorDiagnostic(pathName, summary, detail)
 }
 
 // anotherName is the line that gives a resource a name that's free.
@@ -251,14 +264,8 @@ func (c *connection) forget() string {
 	return fmt.Sprintf("\n\n    terraform state rm '%s.<label>'", c.name)
 }
 
-// ignoredFault adds to a fault in what is going to be written where it comes from.
-func ignoredFault(fault diag.Diagnostic) diag.Diagnostic {
-	detail := fault.Detail() + "\n\nThe value is the stored one, which ignore_changes keeps. Remove the attribute from ignore_changes so that the plan can repair it, or fix the stored value."
-	if at, ok := fault.(diag.DiagnosticWithPath); ok {
-		return diag.NewAttributeErrorDiagnostic(at.Path(), fault.Summary(), detail)
-	}
-	return diag.NewErrorDiagnostic(fault.Summary(), detail)
-}
+// ignoredAdvice is for a fault in what is going to be written.
+const ignoredAdvice = "ignore_changes keeps the stored value. Remove the attribute from ignore_changes so that the plan can repair it, or fix the stored value."
 
 // claim says what a plan needs a free name for. It decides which ways on there are.
 type claim int
@@ -287,7 +294,7 @@ func (c *connection) existsError(ctx context.Context, found elyra.Instance, clai
 		what = "There's an instance with this name later in the search path:"
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, fmt.Sprintf("%s %q already exists", c.title(), found.Name),
-		fmt.Sprintf("%s\n%s\n\n%s\n\n%s", what, elyra.Printable(found.Location), c.existsAdvice(ctx, found, claim), destroyAnyway))
+		fmt.Sprintf("%s\n%s\n\n%s", what, elyra.Printable(found.Location), c.existsAdvice(ctx, found, claim)))
 }
 
 // existsWarning says in a plan that a name is taken by exactly what is planned. Terraform doesn't say whether the
@@ -311,7 +318,7 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 			return rename + c.irreparableAdvice(name)
 		}
 	}
-	replace := "To replace it, set overwrite = true. Keys that others added to its document stay."
+	replace := "To replace it, set overwrite = true. Keys that other tools added to its document are preserved."
 	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = %s.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", c.name, name)
 	if claim != claimNew {
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
@@ -341,6 +348,16 @@ The provider's configuration now refers to another place, so the instance will b
 %s
 
 The old instance stays as it is, and Terraform no longer manages it. To delete it instead, keep this resource with the old configuration of the provider under an alias, add a second resource for the new place, apply, and then remove the first.`, state.Location.ValueString(), location))
+}
+
+// anotherPortWarning says, once a run, that a state's instances are taken for those at another port.
+func (c *connection) anotherPortWarning(state instanceModel) (diags diag.Diagnostics) {
+	here := c.store.Location(state.Name.ValueString())
+	if ownership.ComparePlaces(state.Location.ValueString(), here) == ownership.SameIfUnchanged && c.run.FirstReport("port") {
+		diags.AddWarning("Endpoint with another scheme or port",
+			fmt.Sprintf("Terraform's state has %ss at this path of the same host, with another scheme or port than:\n%s\n\nTheir documents are those last seen there, so the provider treats them as the same. If a different server runs at the new address, don't apply: set the endpoint to the previous one.", c.kind.Noun, c.store.Location("")))
+	}
+	return diags
 }
 
 // destroyElsewhereError refuses to destroy an instance in another place than the
@@ -374,10 +391,8 @@ func (c *connection) irreparableAdvice(name string) string {
 }
 
 // outcomeUnknownError says that nobody knows whether the instance was created.
-func (c *connection) outcomeUnknownError(ctx context.Context, name string, err error) diag.Diagnostic {
-	failed := c.storeError(ctx, "create", name, err)
-	return diag.NewErrorDiagnostic(failed.Summary(), failed.Detail()+
-		"\n\nThe resource stays in the state as tainted. The next apply checks whether the instance exists and creates it again.")
+func (c *connection) outcomeUnknownError(name string, err error) diag.Diagnostic {
+	return withAdvice(c.storeError("create", name, err), "The resource stays in the state as tainted. The next apply checks whether the instance exists and creates it again.")
 }
 
 // uncheckedWarning says that the plan couldn't ask whether a name is free.
@@ -389,7 +404,7 @@ func (c *connection) uncheckedWarning(name string, err error) diag.Diagnostic {
 func (c *connection) revealedWarning(name, location string) (diags diag.Diagnostics) {
 	if location != "" {
 		diags.AddAttributeWarning(pathName, fmt.Sprintf("%s %q is visible again", c.title(), name),
-			fmt.Sprintf("The deleted instance hid another one with the same name, which Elyra shows from now on:\n%s", location))
+			fmt.Sprintf("The deleted instance was hiding another one with the same name. Elyra now shows:\n%s", location))
 	}
 	return diags
 }

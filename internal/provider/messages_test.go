@@ -57,7 +57,7 @@ func TestStoreError(t *testing.T) {
 		},
 		{errors.New("something else"), "Something else.", false},
 	} {
-		got := p.storeError(t.Context(), "create", "x", doing(tt.err))
+		got := p.storeError("create", "x", doing(tt.err))
 		if got.Summary() != `Unable to create runtime image "x"` || got.Detail() != tt.detail {
 			t.Errorf("%v is told as\n%s\n%s\nwant\n%s", tt.err, got.Summary(), got.Detail(), tt.detail)
 		}

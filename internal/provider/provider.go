@@ -95,9 +95,8 @@ func (p *elyraProvider) ValidateConfig(ctx context.Context, req provider.Validat
 	}
 }
 
-// Configure hands the store to resources and data sources. It does no I/O
-// beyond finding the search path, so that a plan that touches nothing costs
-// nothing.
+// Configure hands the store to resources and data sources. It reads the environment and
+// lists the directories of the search path, and sends no request.
 func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

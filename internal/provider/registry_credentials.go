@@ -32,7 +32,7 @@ type registryLoginModel struct {
 func registryCredentialsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"registry_auth": schema.MapNestedAttribute{
-			MarkdownDescription: "Credentials for container registries, for the data source `elyra_container_image`. The key is a registry, such as `quay.io`, or the beginning of a repository, such as `quay.io/acme`. For Docker Hub, use `docker.io`. The provider sends them only to that registry.",
+			MarkdownDescription: "Credentials for container registries, for the data source `elyra_container_image`. The key is a registry, such as `quay.io`, or the beginning of a repository, such as `quay.io/acme`. For Docker Hub, use `docker.io`. The provider sends them only to that registry and its token server.",
 			Optional:            true,
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"username": schema.StringAttribute{MarkdownDescription: "User name.", Required: true},
@@ -40,7 +40,7 @@ func registryCredentialsAttributes() map[string]schema.Attribute {
 			}},
 		},
 		"docker_config_json": schema.StringAttribute{
-			MarkdownDescription: "Credentials for container registries as the content of a `.dockerconfigjson` file, which is what the Kubernetes Secret behind `pull_secret` contains. `registry_auth` takes precedence.",
+			MarkdownDescription: "Credentials for container registries as the content of a `.dockerconfigjson` file, which is what the Kubernetes Secret behind `pull_secret` contains. The most specific entry wins; of equal ones, that of `registry_auth`.",
 			Optional:            true,
 			Sensitive:           true,
 		},

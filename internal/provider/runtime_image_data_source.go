@@ -87,7 +87,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 		case errors.Is(err, elyra.ErrNotFound):
 			diags.Append(d.conn.notFoundError(ctx, name.ValueString()))
 		case err != nil:
-			diags.Append(d.conn.storeError(ctx, "read", name.ValueString(), err))
+			diags.Append(d.conn.storeError("read", name.ValueString(), err))
 		}
 		return instance, diags
 	}

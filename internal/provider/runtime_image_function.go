@@ -36,7 +36,7 @@ const odhMetadata = "Without `extra_json`, `metadata` repeats the display name, 
 func newRuntimeImageFunction(name, summary, description string, newDocument func(elyra.RuntimeImage) elyra.Document, render func(elyra.Document) (string, error)) function.Function {
 	parameter := function.DynamicParameter{
 		Name:                "runtime_image",
-		MarkdownDescription: "Object with `display_name`, `image_name`, and optionally `description`, `pull_policy`, `pull_secret`, and `tags`, which follow the rules of the resource `elyra_runtime_image`, and `extra_json`, a JSON object with what else the document has. It can also be a whole `elyra_runtime_image`, managed or read, and what `parse_runtime_image_json` returns.",
+		MarkdownDescription: "Object with `display_name`, `image_name`, and optionally `description`, `pull_policy`, `pull_secret`, and `tags`, which follow the rules of the resource `elyra_runtime_image`, and `extra_json`, a JSON object with the document's other keys. It can also be a whole `elyra_runtime_image`, managed or read, and what `parse_runtime_image_json` returns.",
 	}
 	definition := function.Definition{Summary: summary, MarkdownDescription: description}
 	return newObjectFunction(name, definition, parameter, objectType{"runtime image", elyra.Fields(), otherAttributes},

@@ -70,7 +70,7 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 	at := func(name string) string {
 		return "\n    " + filepath.Join(dir, "metadata", "runtime-images", name+".json")
 	}
-	want := "Elyra can read these files but can't save them as they are." +
+	want := "The following files can't be managed as they are." +
 		"\n\nThey are invalid. Correct them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
 		"\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") + at("datascience-python-3.12") + at("minimal-python-3.12") +
 		"\n\n" + openDataHubCase

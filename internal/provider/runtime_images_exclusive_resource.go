@@ -226,7 +226,7 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 		case errors.Is(err, elyra.ErrChanged):
 			changed = append(changed, name)
 		case err != nil && !errors.Is(err, elyra.ErrReadOnly): // what is left lives later in the search path
-			failed := r.conn.storeError(ctx, "delete", name, err)
+			failed := r.conn.storeError("delete", name, err)
 			diags.AddError(failed.Summary(), failed.Detail()) // of no attribute
 		case err == nil && !r.conn.store.IsLocal():
 			// The server doesn't say what the instance hid, nor delete that.
@@ -248,7 +248,7 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 	}
 	if len(revealed) > 0 {
 		diags.AddWarning(counted(len(revealed), "runtime image")+" visible again",
-			"The deleted runtime images hid others with the same names, which Elyra shows from now on:\n\n"+indented(revealed))
+			"The deleted runtime images were hiding others with the same names. Elyra now shows:\n\n"+indented(revealed))
 	}
 	return diags
 }

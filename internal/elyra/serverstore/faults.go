@@ -208,7 +208,7 @@ var (
 	noHandshake = newKind(noAnswer, func(x *exchange) bool { return x.inHandshake && isTimeout(x.err) }, unsent, "the TLS handshake didn't end in time",
 		"The endpoint may have to begin with http://: a Jupyter Server without TLS doesn't respond to a handshake. Otherwise, check that the server isn't overloaded, or raise request_timeout.")
 	notTLS = newKind(noAnswer, either(failed(http.ErrSchemeMismatch), failedAs[tls.RecordHeaderError]), unsent,
-		"no secure connection: what listens there doesn't speak TLS",
+		"the server at this address doesn't speak TLS",
 		"Check the endpoint: perhaps it begins with http://.")
 	noClientCertificate = newKind([]int{0, 400}, either(refusesCertificate, contains("No required SSL certificate was sent", "The SSL certificate error")), unsent,
 		"the server requires a client certificate that it accepts",

@@ -354,8 +354,8 @@ var (
 	againPattern  = regexp.MustCompile(`(?i)terraform (plan|apply)|(plan|apply|run|try) again|new plan|plan is stale|options altogether`)
 )
 
-// follow does one of the things that each message of a failure says, at most three times for each message. It returns
-// how to plan again.
+// follow does one of the things that each message of a failure says, at most three times for each message about an
+// address. It returns how to plan again.
 func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, pick func(n int) int, followed map[string]int) (walkOptions, *broken) {
 	options = walkOptions{destroy: options.destroy, parallelism: options.parallelism}
 	chosen, names := map[string]func(){}, map[string]bool{}
@@ -368,7 +368,8 @@ func (w *walkWorld) follow(f *walkFolder, said walkResult, options walkOptions, 
 			continue
 		}
 		names[name] = name != "" // what helps one message about a name can contradict what helps another
-		if followed[d.Summary]++; followed[d.Summary] > walkRounds {
+		matter := d.Summary + d.Address
+		if followed[matter]++; followed[matter] > walkRounds {
 			return options, breaks("no end", "after %d rounds of following, there's still: %s (%s)\n%s", walkRounds, d.Summary, d.Address, d.Detail)
 		}
 		ways := w.ways(f, d, &options)

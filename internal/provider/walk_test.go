@@ -301,7 +301,7 @@ func (w *walkWorld) converge(f *walkFolder, options walkOptions, pick func(n int
 
 // planAndApply returns what the first command said that failed, or the last one.
 func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between func() *broken) (said walkResult, fault *broken) {
-	expected, planned, dirty, seen, body := w.expect(f, options), w.places.snapshot(), w.dirty(f), f.seen, f.head+f.body
+	expected, planned, dirty, body := w.expect(f, options), w.places.snapshot(), w.dirty(f), f.head+f.body
 	said = w.run(f, options.arguments()...)
 	if fault := checkSaid(said); fault != nil {
 		return said, fault
@@ -363,7 +363,7 @@ func (w *walkWorld) planAndApply(f *walkFolder, options walkOptions, between fun
 			}
 		}
 	}
-	isRead := !options.unread || !dirty && (f.config.exclusive == 0 || maps.Equal(planned, seen)) // a set is about everything
+	isRead := !options.unread || !dirty && f.config.exclusive == 0 // a set may never have been read
 	if options.destroy || disturbed || !isRead || slices.ContainsFunc(changes, walkChange.createsSet) {
 		return applied, nil
 	}

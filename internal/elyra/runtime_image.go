@@ -65,7 +65,13 @@ type rule struct {
 }
 
 // Check is the rule for values that a user writes.
-func (f Field) Check(value string) error { return f.rule.check(value) }
+func (f Field) Check(value string) error {
+	err := f.rule.check(value)
+	if f.Required && errors.Is(err, errBlank) {
+		return errors.New("an empty value isn't allowed, because the argument is required")
+	}
+	return err
+}
 
 // Choices returns the values that a field may have; nil if it may have others.
 func (f Field) Choices() (values []string) {

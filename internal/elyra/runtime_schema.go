@@ -210,9 +210,11 @@ func (s *RuntimeSchema) Takes(key string, values map[string]string) bool {
 	return !slices.ContainsFunc(s.CheckTogether(with, nil), func(f Fault) bool { return f.Key == key })
 }
 
+var errBlank = errors.New("an empty value isn't the same as none; leave it out, or use null")
+
 func checkNotBlank(value string) error {
 	if strings.TrimSpace(value) == "" {
-		return errors.New("an empty value isn't the same as none; leave it out, or use null")
+		return errBlank
 	}
 	return nil
 }
@@ -221,29 +223,34 @@ const minPassword = 8
 
 // checkPassword never quotes it.
 func checkPassword(value string) error {
-	if utf8.RuneCountInString(value) < minPassword || strings.TrimSpace(value) == "" {
+	if utf8.RuneCountInString(value) < minPassword {
 		return fmt.Errorf("must have at least %d characters", minPassword)
 	}
-	return nil
+	return checkNotBlank(value)
 }
 
 // checkURL wants what Elyra's clients can connect to. Elyra's schema accepts more, such as
-// "minio:9000". An address with credentials in it is never quoted.
+// "minio:9000". An address that may have credentials in it is never quoted.
 func checkURL(value string) error {
 	if err := checkNotBlank(value); err != nil {
 		return err
 	}
 	u, err := url.Parse(value)
-	if strings.Contains(value, "@") {
+	isAddress := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(value, " \t\n")
+	offer, canOffer := withScheme(value)
+	switch {
+	case err == nil && u.User != nil:
 		return errors.New("an endpoint must not contain credentials; remove what stands before \"@\", and use the arguments for the user name and password")
-	}
-	if err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && !strings.ContainsAny(value, " \t\n") {
+	case isAddress:
 		return nil
-	}
-	if offer, ok := withScheme(value); ok {
+	case strings.Contains(value, "@"):
+		return errors.New("the value isn't an address with http:// or https:// and a host; what stands before \"@\" may be credentials, which have arguments of their own")
+	case strings.TrimSpace(value) != value && checkURL(strings.TrimSpace(value)) == nil:
+		return fmt.Errorf("%q begins or ends with a space or a line break; use %q", value, strings.TrimSpace(value))
+	case canOffer:
 		return fmt.Errorf("%q isn't an address with http:// or https://; use %q", value, offer)
 	}
-	return fmt.Errorf("%q isn't an address with http:// or https:// and a host, such as \"https://minio.example.com:9000\"", value)
+	return fmt.Errorf("%q isn't an address with http:// or https:// and a host, such as \"https://host.example.com:9000\"", value)
 }
 
 // withScheme returns the address that is meant by one without a scheme.
@@ -334,8 +341,8 @@ func (p pattern) check(value string) error {
 
 // checkRepository wants the path of a repository, without the address of the site.
 func checkRepository(value string) error {
-	if repositoryRule.MatchString(value) {
-		return nil
+	if repositoryRule.MatchString(value) || strings.TrimSpace(value) == "" {
+		return checkNotBlank(value)
 	}
 	if strings.Contains(value, "@") && strings.Contains(value, "://") {
 		return errors.New("it must be the repository's path, such as \"owner/repository\", not an address with credentials")

@@ -1,6 +1,7 @@
 package elyra_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,12 +41,32 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", tt.document, got, tt.want)
 		}
 	}
-	for _, field := range elyra.KubeflowPipelines.Fields {
-		if field.Key != "cos_bucket" {
-			continue
-		}
-		if err := field.Check("my_Bucket"); err == nil || !strings.HasSuffix(err.Error(), `; use "my-bucket"`) {
-			t.Errorf("my_Bucket: %v", err)
+}
+
+// TestFieldCheck: what's wrong with a value, and what to use instead. No password and no address that may have
+// credentials is quoted.
+func TestFieldCheck(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ key, value, want string }{
+		{"cos_bucket", "my_Bucket", `; use "my-bucket"`},
+		{"github_branch", "", "required"},
+		{"github_repo", " ", "required"},
+		{"cos_secret", "", "leave it out, or use null"},
+		{"cos_password", strings.Repeat(" ", 8), "leave it out, or use null"},
+		{"cos_password", "hunter2", "at least 8 characters"},
+		{"cos_endpoint", "https://minio.example.com\n", `line break; use "https://minio.example.com"`},
+		{"cos_endpoint", "minio.example.com", `; use "https://minio.example.com"`},
+		{"cos_endpoint", "https://minio.example.com/x", `has a path, which Elyra drops; use "https://minio.example.com"`},
+		{"api_endpoint", "https://kfp.example.com/pipeline/@team", ""},
+		{"api_endpoint", "https://jdoe:hunter2@kfp.example.com", "must not contain credentials"},
+		{"api_endpoint", "jdoe:hunter2@kfp.example.com", "may be credentials"},
+		{"api_endpoint", "ftp://kfp.example.com", "isn't an address with http:// or https://"},
+	} {
+		fields := slices.Concat(elyra.KubeflowPipelines.Fields, elyra.Airflow.Fields)
+		field := fields[slices.IndexFunc(fields, func(f elyra.Field) bool { return f.Key == tt.key })]
+		err := field.Check(tt.value)
+		if (err == nil) != (tt.want == "") || err != nil && (!strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2")) {
+			t.Errorf("%s = %q: %v, want %s", tt.key, tt.value, err, tt.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -29,8 +30,10 @@ type connection struct {
 	// the environment, which may be others when a saved plan is applied.
 	absolute bool
 
-	// dataDirs are the data directories of a local store, nearest first.
-	dataDirs []string
+	// dataDirs are the data directories of a local store, nearest first, and filePermission is the
+	// configured mode of files.
+	dataDirs       []string
+	filePermission fs.FileMode
 
 	run *ownership.Run
 	// imageNames has, by image name, the name of the first runtime image that was planned with it, or that lives later in

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -95,6 +96,9 @@ func stringMap(values map[string]string) types.Map {
 	}
 	return types.MapValueMust(types.StringType, elements)
 }
+
+// composed returns a stored text as Terraform has it in a configuration: with composed characters.
+func composed(stored string) string { return norm.NFC.String(stored) }
 
 // knownTexts are the elements of a set of strings that are known.
 func knownTexts(set types.Set) (texts []string) {

@@ -5,12 +5,14 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
@@ -86,15 +88,118 @@ func TestAnotherPort(t *testing.T) {
 	}
 }
 
-// TestModeOfSecrets: the advice to make a file readable says that it can have credentials.
+// TestModeOfSecrets: a plan says that others will be able to read credentials, and nothing advises to let them.
 func TestModeOfSecrets(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	shared := func() testProvider {
+		p, diagnostics := configure(t, map[string]tftypes.Value{"data_dir": text(dir), "file_permission": text("0644")})
+		check(t, nil, diagnostics)
+		return p.of(t, airflowType.name)
+	}
 	provider := newTestProvider(t, dir).of(t, airflowType.name)
-	state := provider.create(t, provider.runtimeConfig(t, nil))
-	shared, diagnostics := configure(t, map[string]tftypes.Value{"data_dir": text(dir), "file_permission": text("0644")})
-	check(t, nil, diagnostics)
-	read, err := shared.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: airflowType.name, CurrentState: state})
+	config := provider.runtimeConfig(t, nil)
+	state := provider.create(t, config)
+	read, err := shared().ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: airflowType.name, CurrentState: state})
 	check(t, err, nil)
-	wantWarnings(t, read.Diagnostics, 1, "chmod 0644", "credentials")
+	wantWarnings(t, read.Diagnostics, 0)
+
+	other := shared().runtimeConfig(t, map[string]tftypes.Value{"display_name": text("Other")})
+	wantWarnings(t, shared().respond(t, other, planned{}).Diagnostics, 1, "file_permission is 0644")
+	wantWarnings(t, provider.reconfigure(t).respond(t, other, planned{}).Diagnostics, 0)
+}
+
+// TestIgnoredVersion: if ignore_changes has the version of a secret, the stored secret stays as others have changed it.
+func TestIgnoredVersion(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	provider := newTestProvider(t, dir).of(t, airflowType.name)
+	null := tftypes.NewValue(tftypes.String, nil)
+	writeOnly := func(version tftypes.Value, branch string) *tfprotov6.DynamicValue {
+		return provider.runtimeConfig(t, map[string]tftypes.Value{
+			"cos_password": null, "cos_password_wo": text(runtimeSecret), "cos_password_wo_version": version, "github_branch": text(branch),
+		})
+	}
+	stored := func(path string) string {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	none := tftypes.NewValue(tftypes.Number, nil)
+	created := provider.tryCreate(t, writeOnly(number(1), "main"))
+	check(t, nil, created.Diagnostics)
+	path := filepath.Join(dir, "metadata", "runtimes", "air.json")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(stored(path), `"cos_password": "`, `"cos_password": "changed-`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	provider = provider.reconfigure(t)
+	read, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: provider.name, CurrentState: created.NewState, Private: created.Private})
+	check(t, err, nil)
+	wantWarnings(t, read.Diagnostics, 1, "ignore_changes")
+
+	// Terraform plans with the version of the state, and applies with that of the configuration.
+	plan := provider.respond(t, writeOnly(none, "other"), planned{read.NewState, read.NewIdentity, read.Private})
+	check(t, nil, plan.Diagnostics)
+	check(t, nil, provider.apply(t, writeOnly(number(1), "other"), read.NewState, plan).Diagnostics)
+	if got := stored(path); !strings.Contains(got, "changed-"+runtimeSecret) || !strings.Contains(got, `"other"`) {
+		t.Errorf("stored %s", got)
+	}
+
+	// In another place, it's created with the configured one.
+	there := t.TempDir()
+	moved := newTestProvider(t, there).of(t, airflowType.name)
+	plan = moved.respond(t, writeOnly(none, "main"), planned{read.NewState, read.NewIdentity, read.Private})
+	wantWarning(t, plan.Diagnostics, "in another place")
+	check(t, nil, moved.apply(t, writeOnly(number(1), "main"), read.NewState, plan).Diagnostics)
+	if got := stored(filepath.Join(there, "metadata", "runtimes", "air.json")); !strings.Contains(got, `"cos_password": "`+runtimeSecret+`"`) {
+		t.Errorf("stored %s", got)
+	}
+}
+
+// TestOneFaultForEmpty: an empty value is one mistake, and not also a missing one.
+func TestOneFaultForEmpty(t *testing.T) {
+	t.Parallel()
+	provider := newTestProvider(t, t.TempDir()).of(t, airflowType.name)
+	for _, key := range []string{"cos_username", "cos_password", "github_repo_token", "github_branch"} {
+		config := provider.runtimeConfig(t, map[string]tftypes.Value{key: text("")})
+		validated, err := provider.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: provider.name, Config: config})
+		check(t, err, nil)
+		if len(validated.Diagnostics) != 1 || !strings.HasPrefix(validated.Diagnostics[0].Summary, "Invalid ") {
+			t.Errorf("%s: %+v", key, validated.Diagnostics)
+		}
+	}
+}
+
+// TestComposed: Terraform composes the characters of its strings, and Elyra's documents may have others.
+func TestComposed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	putDocument(t, dir, "cafe", document(elyra.RuntimeImage{DisplayName: "Cafe\u0301", ImageName: imageName, Tags: []string{"e\u0301"}}))
+	provider := newTestProvider(t, dir)
+	objectType := provider.schemas(t).DataSourceSchemas[resourceName].ValueType()
+	read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: resourceName, Config: newObject(t, objectType, map[string]tftypes.Value{"display_name": text("Caf\u00e9")}),
+	})
+	check(t, err, read.Diagnostics)
+	results, _ := provider.query(t, map[string]tftypes.Value{"search": text("CAF\u00c9"), "tags": texts(listOfStrings, "\u00e9")}, 100, false)
+	if len(results) != 1 {
+		t.Errorf("found %d", len(results))
+	}
+}
+
+// TestImportWithExtension: the stem is offered only if it exists.
+func TestImportWithExtension(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	putDocument(t, dir, "mine", anyDocument)
+	provider := newTestProvider(t, dir)
+	for id, want := range map[string]string{"mine.json": `Leave out ".json"`, "other.json": "it would be at"} {
+		imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: id})
+		check(t, err, nil)
+		if len(imported.Diagnostics) != 1 || !strings.Contains(imported.Diagnostics[0].Detail, want) {
+			t.Errorf("%s: %+v", id, imported.Diagnostics)
+		}
+	}
 }

@@ -178,7 +178,7 @@ func (r *instanceResource) create(ctx context.Context, plan *instanceModel, conf
 func (r *instanceResource) checkWrite(plan, config instanceModel, stored map[string]string) (diags diag.Diagnostics) {
 	diags.Append(plan.validate()...)
 	for i, secret := range plan.secrets {
-		if plan.versions[i].IsNull() && !config.writeOnly[i].IsNull() {
+		if config.versions[i].IsNull() && !config.writeOnly[i].IsNull() {
 			diags.AddAttributeError(path.Root(version(secret)), "Missing version",
 				fmt.Sprintf("%s is set, so %s must be a number. It was unknown in the plan, and is null now. Nothing was written.", writeOnly(secret), version(secret)))
 			return diags

@@ -25,11 +25,11 @@ import (
 // and when the stored value has changed. If neither argument is set, the stored value stays.
 
 // withSecrets returns the model, a plan or a configuration, with the write-only values of the
-// configuration in it that are to be written over a state.
+// configuration in it that are to be written over a state. A model without values is no state.
 func (m instanceModel) withSecrets(config, state instanceModel) instanceModel {
 	m.texts = slices.Clone(m.texts)
 	for i, secret := range m.secrets {
-		if !config.writeOnly[i].IsNull() && !m.versions[i].Equal(state.versions[i]) {
+		if !config.writeOnly[i].IsNull() && (state.Name.IsNull() || !m.versions[i].Equal(state.versions[i])) {
 			m.texts[m.index(secret.Key)] = config.writeOnly[i]
 		}
 	}
@@ -54,7 +54,7 @@ func (m instanceModel) checkTogether(config instanceModel, stored map[string]str
 	values, _ := m.known()
 	var unknown []string
 	for i, field := range m.fields {
-		if m.texts[i].IsUnknown() {
+		if m.texts[i].IsUnknown() || !m.texts[i].IsNull() && m.texts[i].ValueString() == "" { // which is a fault by itself
 			unknown = append(unknown, field.Key)
 		}
 	}
@@ -141,7 +141,7 @@ func (m *instanceModel) setChangedSecrets(before, after string) (diags diag.Diag
 		}
 		m.versions[i] = types.NumberNull()
 		diags.AddAttributeWarning(path.Root(writeOnly(secret)), fmt.Sprintf("Secret %s of runtime %q has changed", secret.Key, m.Name.ValueString()),
-			"Something else than Terraform has changed or removed the stored value. Apply writes the configured one again.")
+			fmt.Sprintf("Something else than Terraform has changed or removed the stored value. Apply writes the configured one again, unless ignore_changes has %s.", version(secret)))
 	}
 	return diags
 }

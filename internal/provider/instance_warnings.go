@@ -25,10 +25,27 @@ func (r *instanceResource) warnOfTraps(ctx context.Context, req resource.ModifyP
 	planned, writes := attributesOf(resp.Plan.Raw), !resp.Plan.Raw.Equal(req.State.Raw)
 	diags.Append(r.imageNameWarning(ctx, planned, writes)...)
 	if writes {
-		plan := r.model()
+		plan, config := r.model(), r.model()
 		diags.Append(plan.get(ctx, resp.Plan)...)
+		diags.Append(config.get(ctx, req.Config)...)
 		diags.Append(r.schemaWarnings(ctx, plan)...)
 		diags.Append(plan.runtimeWarnings()...)
+		if req.State.Raw.IsNull() {
+			diags.Append(r.conn.readableWarning(config)...)
+		}
+	}
+	return diags
+}
+
+// readableWarning says that others will be able to read the secrets of a configuration.
+func (c *connection) readableWarning(config instanceModel) (diags diag.Diagnostics) {
+	for i, secret := range config.secrets {
+		isSet := !config.text(secret.Key).IsNull() || !config.writeOnly[i].IsNull()
+		if isSet && c.store.IsLocal() && c.filePermission&0o077 != 0 {
+			diags.AddAttributeWarning(path.Root(secret.Key), "Credentials that other users can read",
+				fmt.Sprintf("file_permission is %s, so other users who can enter the directory can read the runtime's file, which contains its credentials. If only you use them, manage runtimes with a provider block that doesn't set file_permission.", filestore.FormatMode(c.filePermission)))
+			break
+		}
 	}
 	return diags
 }
@@ -160,15 +177,13 @@ func (c *connection) modeWarnings(instance elyra.Instance) (diags diag.Diagnosti
 		if drift.Directory {
 			argument, kind = "directory_permission", "directory"
 		}
-		if drift.Directory && !c.run.FirstReport(drift.Path) {
-			continue // all instances share it
+		isStricter := drift.Mode&^drift.Want == 0
+		if drift.Directory && !c.run.FirstReport(drift.Path) || !drift.Directory && isStricter && len(c.secrets) > 0 {
+			continue // all instances share it; nobody should open a file with secrets
 		}
-		detail := fmt.Sprintf("%s has the mode %s, but %s is %s. The provider sets the mode of what it creates and never changes an existing one, so other users may not be able to read it. To change it:\n\n    chmod %s %s",
-			drift.Path, filestore.FormatMode(drift.Mode), argument, filestore.FormatMode(drift.Want), filestore.FormatMode(drift.Want), shellQuote(filepath.Clean(drift.Path)))
-		if len(c.secrets) > 0 && !drift.Directory {
-			detail += "\n\nThe file can contain credentials, which everybody who can read it can use."
-		}
-		diags.AddWarning(fmt.Sprintf("Mode of a %s differs from %s", kind, argument), detail)
+		diags.AddWarning(fmt.Sprintf("Mode of a %s differs from %s", kind, argument),
+			fmt.Sprintf("%s has the mode %s, but %s is %s. The provider sets the mode of what it creates and never changes an existing one, so other users may not be able to read it. To change it:\n\n    chmod %s %s",
+				drift.Path, filestore.FormatMode(drift.Mode), argument, filestore.FormatMode(drift.Want), filestore.FormatMode(drift.Want), shellQuote(filepath.Clean(drift.Path))))
 	}
 	return diags
 }

@@ -248,7 +248,7 @@ func newInstanceFilter(ctx context.Context, search types.String, tags interface 
 }
 
 func (f instanceFilter) matches(name, displayName string, tags []string) bool {
-	found := func(s string) bool { return strings.Contains(strings.ToLower(s), f.search) }
-	tagged := func(tag string) bool { return slices.Contains(tags, tag) }
-	return (found(name) || found(displayName)) && (len(f.tags) == 0 || slices.ContainsFunc(f.tags, tagged))
+	found := func(s string) bool { return strings.Contains(strings.ToLower(composed(s)), f.search) }
+	tagged := func(tag string) bool { return slices.Contains(f.tags, composed(tag)) }
+	return (found(name) || found(displayName)) && (len(f.tags) == 0 || slices.ContainsFunc(tags, tagged))
 }

@@ -319,7 +319,7 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 		}
 	}
 	replace := "To replace it, set overwrite = true. Keys that other tools added to its document are preserved."
-	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = %s.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", c.name, name)
+	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = %s.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead. If this one had it, as with create_before_destroy, set overwrite = true.\n\n", c.name, name)
 	if claim != claimNew {
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
 	}
@@ -426,7 +426,7 @@ func (c *connection) invalidWarning(invalid *elyra.InvalidError, found elyra.Ins
 		repair = "Apply replaces the whole document. If you need anything in it, copy the file first."
 	}
 	if isImport {
-		repair += "\n\nCheck a generated configuration before you apply it: values that Elyra refuses are missing."
+		repair += "\n\nCheck a generated configuration before you apply it: values that Elyra refuses are missing, or need to be corrected."
 	}
 	return diag.NewAttributeWarningDiagnostic(pathName, fmt.Sprintf("%s %q is invalid", c.title(), invalid.Name),
 		fmt.Sprintf("Elyra leaves %s out of its lists:\n\n%s\n\n%s", invalid.Location, indented(invalid.Reasons), repair))
@@ -444,7 +444,8 @@ func (c *connection) ready(diags *diag.Diagnostics) bool {
 // notFoundError says that an instance of that name isn't there, and which there are.
 func (c *connection) notFoundError(ctx context.Context, name string) diag.Diagnostic {
 	detail := fmt.Sprintf("There is no %s named %q; it would be at %s.", c.kind.Noun, name, c.store.Location(name))
-	if stem, ok := strings.CutSuffix(name, ".json"); ok {
+	stem, hasExtension := strings.CutSuffix(name, ".json")
+	if found, _, _ := c.find(ctx, stem, elyra.Glance); hasExtension && found != nil {
 		detail = fmt.Sprintf("There is no %s named %q. Leave out \".json\":\n\n    %s", c.kind.Noun, name, stem)
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, c.title()+" not found", detail+c.existing(ctx, name, func(found elyra.Instance) string { return found.Name })+c.elsewhereDetail())

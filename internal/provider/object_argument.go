@@ -20,7 +20,7 @@ type objectType struct {
 	// what is the noun for the instance.
 	what   string
 	fields []elyra.Field
-	// further are the attributes besides fields and tags that aren't a fault.
+	// further are the attributes besides fields and tags that aren't a fault. None is that's null.
 	further []string
 }
 
@@ -99,8 +99,13 @@ func (o *objectArgument) read(argument attr.Value) (attributes map[string]attr.V
 	}
 	o.readTags(attributes["tags"])
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if !slices.Contains(known, name) {
-			o.fault("%q isn't an attribute of this %s; use %q, or remove it", name, o.what, nearest(name, known))
+		isNull := attributes[name].IsNull()
+		switch like := nearest(name, known); {
+		case slices.Contains(known, name), isNull:
+		case distance(name, like) <= max(1, (len(name)-1)/4):
+			o.fault("%q isn't an attribute of this %s; use %q, or remove it", name, o.what, like)
+		default:
+			o.fault("%q isn't an attribute of this %s; remove it", name, o.what)
 		}
 	}
 	return attributes, true

@@ -132,7 +132,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	conn := newConnection(runtimeImageType, store)
 	conn.runtimes = newConnection(kubeflowPipelinesType, runtimes)
 	for _, c := range []*connection{conn, conn.runtimes} {
-		c.absolute, c.dataDirs = model.isAbsolute(), dataDirs
+		c.absolute, c.dataDirs, c.filePermission = model.isAbsolute(), dataDirs, permission(model.FilePermission)
 	}
 	var diags diag.Diagnostics
 	conn.registries, diags = model.registries(ctx, credentialsAreKnown)

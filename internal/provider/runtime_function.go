@@ -26,7 +26,13 @@ func newRuntimeFunction(name string, schema *elyra.RuntimeSchema) function.Funct
 			"The document contains the credentials. If one of the values is [ephemeral](https://developer.hashicorp.com/terraform/language/values/variables#ephemeral), so is the result, and no state or plan contains it. A tag list keeps its order.",
 	}
 	parameter := function.DynamicParameter{Name: "runtime", MarkdownDescription: runtimeParameterDescription(schema)}
-	return newObjectFunction(name, definition, parameter, objectType{what: schema.Title + " runtime", fields: schema.Fields},
+	further := []string{"name", "id", "location", "overwrite"} // of a resource
+	for _, field := range schema.Fields {
+		if field.Secret {
+			further = append(further, version(field))
+		}
+	}
+	return newObjectFunction(name, definition, parameter, objectType{schema.Title + " runtime", schema.Fields, further},
 		func(object *objectArgument, _ map[string]attr.Value) (string, error) {
 			for _, fault := range schema.CheckTogether(object.values, object.unknown) {
 				object.fault("%s", fault)
@@ -38,7 +44,7 @@ func newRuntimeFunction(name string, schema *elyra.RuntimeSchema) function.Funct
 // runtimeParameterDescription lists the attributes. A list of Markdown wouldn't survive a table of editors.
 func runtimeParameterDescription(schema *elyra.RuntimeSchema) string {
 	var b strings.Builder
-	b.WriteString("Object with these attributes:\n")
+	b.WriteString("Object with these attributes, or a whole resource that has them:\n")
 	for _, field := range schema.Fields {
 		fmt.Fprintf(&b, "\n- `%s`: %s", field.Key, fieldDescription(field))
 		switch {

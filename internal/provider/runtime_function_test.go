@@ -46,13 +46,17 @@ func TestRuntimeJSON(t *testing.T) {
 			"{\n  \"display_name\": \"Prod\",\n  \"metadata\": {\n    \"description\": \"D\",\n    \"api_endpoint\": \"http://ml-pipeline:8888\",\n    \"engine\": \"Argo\",\n    \"auth_type\": \"NO_AUTHENTICATION\",\n    \"cos_endpoint\": \"http://minio:9000\",\n    \"cos_bucket\": \"pipelines\",\n    \"cos_auth_type\": \"USER_CREDENTIALS\",\n    \"cos_username\": \"jdoe\",\n    \"cos_password\": \"hunter2-s3cret\",\n    \"tags\": [\n      \"b\",\n      \"a\"\n    ],\n    \"runtime_type\": \"KUBEFLOW_PIPELINES\"\n  },\n  \"schema_name\": \"kfp\"\n}"},
 		"airflow": {"airflow_runtime_json", airflow(nil),
 			"{\n  \"display_name\": \"Air\",\n  \"metadata\": {\n    \"api_endpoint\": \"http://airflow\",\n    \"user_namespace\": \"default\",\n    \"git_type\": \"GITHUB\",\n    \"github_api_endpoint\": \"https://api.github.com\",\n    \"github_repo\": \"a/b\",\n    \"github_branch\": \"main\",\n    \"github_repo_token\": \"hunter2-s3cret\",\n    \"cos_endpoint\": \"http://minio:9000\",\n    \"cos_bucket\": \"pipelines\",\n    \"cos_auth_type\": \"USER_CREDENTIALS\",\n    \"cos_username\": \"jdoe\",\n    \"cos_password\": \"hunter2-s3cret\",\n    \"runtime_type\": \"APACHE_AIRFLOW\"\n  },\n  \"schema_name\": \"airflow\"\n}"},
+		"whole resource": {"kubeflow_pipelines_runtime_json", kfp(map[string]tftypes.Value{
+			"id": text("prod"), "name": text("prod"), "location": unknown, "overwrite": tftypes.NewValue(tftypes.Bool, false),
+			"cos_password_wo": tftypes.NewValue(tftypes.String, nil), "cos_password_wo_version": number(1),
+		}), ""},
 		"unknown":            {"kubeflow_pipelines_runtime_json", kfp(map[string]tftypes.Value{"cos_password": unknown}), "(unknown)"},
 		"unknown choice":     {"kubeflow_pipelines_runtime_json", kfp(map[string]tftypes.Value{"auth_type": unknown, "api_username": text("jdoe")}), "(unknown)"},
 		"unknown as a whole": {"kubeflow_pipelines_runtime_json", tftypes.NewValue(tftypes.DynamicPseudoType, tftypes.UnknownValue), "(unknown)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got, err, _ := call(t, test.function, test.argument); fmt.Sprint(got) != test.want || err != "" {
+			if got, err, _ := call(t, test.function, test.argument); test.want != "" && fmt.Sprint(got) != test.want || err != "" {
 				t.Errorf("got %v, %q, want %s", got, err, test.want)
 			}
 		})
@@ -93,6 +97,7 @@ func TestRuntimeJSON_errors(t *testing.T) {
 		`with a letter or digit first and last; use "my-bucket"`:                                                  kfp(set("cos_bucket", "my_Bucket")),
 		`with a letter or digit first and last; use "team"`:                                                       kfp(set("user_namespace", "Team")),
 		`"cos_pasword" isn't an attribute of this Kubeflow Pipelines runtime; use "cos_password"`:                 kfp(set("cos_pasword", runtimeSecret)),
+		`"cos_password_wo" isn't an attribute of this Kubeflow Pipelines runtime; use "cos_password"`:             kfp(set("cos_password_wo", runtimeSecret)),
 		`api_endpoint is missing`:                                                                                 kfp(map[string]tftypes.Value{"api_endpoint": null}),
 		`an object with display_name`:                                                                             text(runtimeSecret),
 	} {
@@ -104,10 +109,10 @@ func TestRuntimeJSON_errors(t *testing.T) {
 	for want, argument := range map[string]tftypes.Value{
 		`git_type = "GITLAB" requires github_api_endpoint; add github_api_endpoint = "https://gitlab.com"`: airflow(set("git_type", "GITLAB")),
 		`"https://github.com/a/b" is an address; use "a/b"`:                                                airflow(set("github_repo", "https://github.com/a/b")),
-		`github_branch: an empty value`:                                                                    airflow(set("github_branch", "")),
-		`github_repo_token: an empty value`:                                                                airflow(set("github_repo_token", "")),
+		`github_branch: an empty value isn't allowed`:                                                      airflow(set("github_branch", "")),
+		`github_repo_token: an empty value isn't allowed`:                                                  airflow(set("github_repo_token", "")),
 		`github_repo_token is missing`:                                                                     airflow(map[string]tftypes.Value{"github_repo_token": null}),
-		`"auth_type" isn't an attribute of this Apache Airflow runtime; use "git_type"`:                    airflow(set("auth_type", "DEX_LDAP")),
+		`"auth_type" isn't an attribute of this Apache Airflow runtime; remove it`:                         airflow(set("auth_type", "DEX_LDAP")),
 	} {
 		wantError(t, "airflow_runtime_json", argument, want)
 	}

@@ -104,7 +104,7 @@ func (d *runtimeImageDataSource) find(ctx context.Context, config map[string]att
 	}
 	var matches []string
 	for _, candidate := range instances {
-		if value(candidate) == want {
+		if composed(value(candidate)) == want {
 			instance = candidate
 			matches = append(matches, fmt.Sprintf("name = %q # %s", candidate.Name, candidate.Location))
 		}

@@ -18,10 +18,7 @@ func TestExtra(t *testing.T) {
 		"top":        {`"image_name": "a/b:1", "x": 1`, `, "name": "x", "y": NaN`, `{"x":1,"$document":{"name":"x","y":NaN}}`},
 		"mistakable": {`"image_name": "a/b:1", "$document": {"a": 1}, "$$document": 2, "document": 3`, `, "name": "x"`, `{"$$document":{"a":1},"$$$document":2,"document":3,"$document":{"name":"x"}}`},
 	} {
-		document, err := elyra.ParseDocument([]byte(`{"display_name": "X", "schema_name": "runtime-image", "metadata": {` + test.metadata + `}` + test.top + `}`))
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := parse(t, `{"display_name": "X", "schema_name": "runtime-image", "metadata": {`+test.metadata+`}`+test.top+`}`)
 		extra := document.Extra()
 		if extra != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, extra, test.want)
@@ -47,10 +44,7 @@ func TestExtra_invalid(t *testing.T) {
 		`{"display_name":"X","metadata":{"image_name":"a/b:1","tags":"x"},"schema_name":"runtime-image"}`:         `{"tags":"x"}`,
 		`{"display_name":"X","metadata":{"image_name":"a/b:1"},"schema_name":"runtime-image","self":1}`:           `{"$document":{"self":1}}`,
 	} {
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := parse(t, text)
 		image, invalid := document.Image("")
 		if extra := document.Extra(); extra != want || invalid == nil {
 			t.Errorf("%s: %v\n got %s\nwant %s", text, invalid, extra, want)

@@ -15,10 +15,7 @@ func TestPython(t *testing.T) {
 		`NaN`, `-Infinity`, `[Infinity,NaN]`, `"\u001ANaN"`, `"NaN"`, `"a\"NaN"`, `"\ud800"`, `["\\ud800","\uDFFF\ud83d\ude00"]`, `{"\ud800":1}`,
 	} {
 		text := strings.Replace(text, "%", value, 1)
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := parse(t, text)
 		if got := string(document.Compact()); got != text {
 			t.Errorf("%s is written as %s", text, got)
 		}

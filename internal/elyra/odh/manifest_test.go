@@ -3,7 +3,6 @@ package odh_test
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -74,17 +73,9 @@ func TestParseManifests(t *testing.T) {
 			got[key] = string(document.Compact())
 		}
 		if err != nil || !maps.Equal(got, test.want) {
-			t.Errorf("%s: %v\n got %s\nwant %s", name, err, sorted(got), sorted(test.want))
+			t.Errorf("%s: %v\n got %v\nwant %v", name, err, got, test.want)
 		}
 	}
-}
-
-func sorted(values map[string]string) (pairs []string) {
-	for key, value := range values {
-		pairs = append(pairs, key+": "+value)
-	}
-	slices.Sort(pairs)
-	return pairs
 }
 
 func TestParseManifests_refused(t *testing.T) {

@@ -79,10 +79,10 @@ func TestDocumentWith(t *testing.T) {
 		image        elyra.RuntimeImage
 		stored, want string
 	}{
-		"unknown keys keep their place, value and spelling": {
+		"unknown keys keep their place, value, and Python's spelling": {
 			never,
-			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/"},"image_name":"a/c","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
-			`{"display_name":"x","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/"},"image_name":"a/b","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
+			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/","half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"python":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"]},"image_name":"a/c","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
+			`{"display_name":"x","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/","half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"python":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"]},"image_name":"a/b","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
 		},
 		"what is unset leaves the document": {
 			least, full, `{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
@@ -153,6 +153,9 @@ func TestDocumentInvalid(t *testing.T) {
 		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
 		{`{} {}`, "line 1, column 4", true},
 		{"{\"a\":\"\xff\"}", "not UTF-8", true},
+		{`{"\ud800":1}`, "can't be kept", true},
+		{`{"\ufffd":1}`, "can't be kept", true},
+		{`{"metadata":{"a\uDFFF":1}}`, "can't be kept", true},
 		{"\xef\xbb\xbf{}", "byte order mark", true},
 		{"\xff\xfe{\x00}\x00", "UTF-16", true},
 	}
@@ -193,10 +196,11 @@ func TestDocumentEqual(t *testing.T) {
 }
 
 // TestTagsOfOneText: what differs in JSON alone is one tag, since tags are a set of texts to Terraform;
-// the document stays as it is.
+// the document stays as it is. Half of a surrogate pair reads as U+FFFD.
 func TestTagsOfOneText(t *testing.T) {
 	for stored, want := range map[string][]string{
 		`[1,"1"]`:            {"1"},
+		`["a\ud800b"]`:       {"a\ufffdb"},
 		`["a","true",true]`:  {"a", "true"},
 		`[[],"[]","b",null]`: {"[]", "b", "null"},
 	} {

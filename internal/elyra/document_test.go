@@ -79,10 +79,15 @@ func TestDocumentWith(t *testing.T) {
 		image        elyra.RuntimeImage
 		stored, want string
 	}{
-		"unknown keys keep their place, value, and Python's spelling": {
+		"unknown keys keep their place, value and spelling": {
 			never,
-			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/","half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"python":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"]},"image_name":"a/c","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
-			`{"display_name":"x","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/","half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"python":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"]},"image_name":"a/b","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
+			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/"},"image_name":"a/c","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
+			`{"display_name":"x","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/"},"image_name":"a/b","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
+		},
+		"what Python writes and JSON doesn't have": {
+			least,
+			`{"metadata":{"half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"n":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"]}}`,
+			`{"display_name":"x","metadata":{"half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"n":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"],"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
 		"what is unset leaves the document": {
 			least, full, `{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,

@@ -36,12 +36,4 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", tt.document, got, tt.want)
 		}
 	}
-	for _, field := range elyra.KubeflowPipelines.Fields {
-		if field.Key != "cos_bucket" {
-			continue
-		}
-		if err := field.Check("my_Bucket"); err == nil || !strings.HasSuffix(err.Error(), `; use "my-bucket"`) {
-			t.Errorf("my_Bucket: %v", err)
-		}
-	}
 }

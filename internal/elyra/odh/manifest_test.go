@@ -35,10 +35,7 @@ func TestParseManifests(t *testing.T) {
 	hohoho := annotated(hohohoAnnotation, "quay.io/opendatahub/test2")
 	both := map[string]string{"python-3.11-ubi9.json": pythonValue, "hohoho-python-3.12-ubi9.json": hohohoValue}
 	only := map[string]string{"python-3.11-ubi9.json": pythonValue}
-	configMap, err := json.Marshal(map[string]any{"kind": "ConfigMap", "data": map[string]string{"python-3.11-ubi9.json": pythonValue, "hohoho-python-3.12-ubi9.json": hohohoValue, "ca.crt": "x"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	configMap, _ := json.Marshal(map[string]any{"kind": "ConfigMap", "data": map[string]string{"python-3.11-ubi9.json": pythonValue, "hohoho-python-3.12-ubi9.json": hohohoValue, "ca.crt": "x"}})
 	document := func(documents string) string { return annotated(documents, "a/b:1") }
 	for name, test := range map[string]struct {
 		text string

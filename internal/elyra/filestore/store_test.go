@@ -179,7 +179,9 @@ func TestOrigin(t *testing.T) {
 // Runtime images near where the store looks are found, with the data directory that
 // they belong to.
 func TestFoundElsewhere(t *testing.T) {
+	const images = "metadata/runtime-images"
 	it := document("it")
+	one := func(path string) map[string]string { return map[string]string{path: it} }
 	for name, tt := range map[string]struct {
 		files          map[string]string // by path
 		dataDir, found string
@@ -187,16 +189,16 @@ func TestFoundElsewhere(t *testing.T) {
 		itsDataDir     string
 	}{
 		"nothing":              {nil, "x", "", 0, ""},
-		"read":                 {map[string]string{"x/metadata/runtime-images/a.json": it, "x/runtime-images/b.json": it}, "x", "", 0, ""},
+		"read":                 {map[string]string{"x/" + images + "/a.json": it, "x/runtime-images/b.json": it}, "x", "", 0, ""},
 		"an export":            {map[string]string{"x/runtime-images/a.json": it, "x/runtime-images/b.json": it, "x/runtime-images/c.json": "{"}, "x", "x/runtime-images", 2, ""},
-		"one too deep":         {map[string]string{"x/metadata/runtime-images/a.json": it}, "x/metadata", "x/metadata/runtime-images", 1, "x"},
-		"two too deep":         {map[string]string{"x/metadata/runtime-images/a.json": it}, "x/metadata/runtime-images", "x/metadata/runtime-images", 1, "x"},
-		"a Python environment": {map[string]string{"x/share/jupyter/metadata/runtime-images/a.json": it}, "x", "x/share/jupyter/metadata/runtime-images", 1, "x/share/jupyter"},
-		"a home":               {map[string]string{"x/.local/share/jupyter/metadata/runtime-images/a.json": it}, "x", "x/.local/share/jupyter/metadata/runtime-images", 1, "x/.local/share/jupyter"},
+		"one too deep":         {one("x/" + images + "/a.json"), "x/metadata", "x/" + images, 1, "x"},
+		"two too deep":         {one("x/" + images + "/a.json"), "x/" + images, "x/" + images, 1, "x"},
+		"a Python environment": {one("x/share/jupyter/" + images + "/a.json"), "x", "x/share/jupyter/" + images, 1, "x/share/jupyter"},
+		"a home":               {one("x/.local/share/jupyter/" + images + "/a.json"), "x", "x/.local/share/jupyter/" + images, 1, "x/.local/share/jupyter"},
 		"other JSON":           {map[string]string{"x/package.json": "{}", "x/runtime-images/a.json": `{"display_name": "a"}`}, "x", "", 0, ""},
-		"read by the next":     {map[string]string{"further/metadata/runtime-images/a.json": it}, "further/metadata", "", 0, ""},
+		"read by the next":     {one("further/" + images + "/a.json"), "further/metadata", "", 0, ""},
 	} {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			for path, content := range tt.files {
 				writeFile(t, filepath.FromSlash(path), content)

@@ -18,14 +18,19 @@ func nested(levels, items int) string {
 		strings.Repeat("]", levels-2) + `},"schema_name":"runtime-image"}`
 }
 
+// field is a document with another field.
+const field = `{"display_name":"x","schema_name":"runtime-image","metadata":{"image_name":"a/b:1",%s}}`
+
+// manyKeys is a document with that many unknown keys.
+func manyKeys(n int) string {
+	return fmt.Sprintf(field, `"key_`+strings.Join(unique(n), `":1,"key_`)+`":1`)
+}
+
 // What the oldest supported Python reads is read, whole; what is deeper is refused as invalid.
 func TestBounds_depth(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{nested(900, 0), nested(3, 0), strings.Replace(nested(3, 0), `"x"`, `"`+strings.Repeat("[", 2000)+`\""`, 1)} {
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := parse(t, text)
 		if _, err := document.Image("x"); err != nil || string(document.Compact()) != text {
 			t.Errorf("%.80s: %v, or changed", text, err)
 		}
@@ -36,17 +41,14 @@ func TestBounds_depth(t *testing.T) {
 			t.Errorf("%.80s: %v", text, err)
 		}
 	}
-	document := elyra.NewDocument(elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b:1"})
 	array := func(levels int) string {
 		return `{"a":` + strings.Repeat("[", levels-2) + strings.Repeat("]", levels-2) + "}"
 	}
-	document, err := document.WithExtra(array(900))
+	document, err := parse(t, nested(3, 0)).WithExtra(array(900))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := elyra.ParseDocument(document.Encode()); err != nil {
-		t.Errorf("what WithExtra takes can't be read: %v", err)
-	}
+	parse(t, string(document.Encode()))
 	if _, err := document.WithExtra(array(900 + 1)); err == nil || !strings.Contains(err.Error(), "levels") {
 		t.Errorf("a deeper one: %v", err)
 	}
@@ -54,12 +56,11 @@ func TestBounds_depth(t *testing.T) {
 
 // A document is written at most forty times as large as it was read, whatever is large in it.
 func TestBounds_rendering(t *testing.T) {
-	const field = `{"display_name":"x","schema_name":"runtime-image","metadata":{"image_name":"a/b:1",%s}}`
 	for what, text := range map[string]string{
 		"depth":              nested(900, 0),
 		"items deep":         nested(900, 100_000),
 		"items indented":     nested(16, 100_000),
-		"keys":               fmt.Sprintf(field, `"key_`+strings.Join(unique(20_000), `":1,"key_`)+`":1`),
+		"keys":               manyKeys(20_000),
 		"tags":               fmt.Sprintf(field, `"tags":["`+strings.Join(unique(20_000), `","`)+`"]`),
 		"length":             fmt.Sprintf(field, `"description":"`+strings.Repeat("é", 200_000)+`"`),
 		"numbers of Python":  fmt.Sprintf(field, `"theirs":[NaN`+strings.Repeat(",NaN", 50_000)+`]`),
@@ -69,10 +70,7 @@ func TestBounds_rendering(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Errorf("%s: %v", what, err)
-		}
+		document := parse(t, text)
 		for _, rendered := range [][]byte{document.Encode(), document.Compact(), []byte(document.Extra())} {
 			if len(rendered) > 40*len(text) {
 				t.Errorf("%s: %d bytes are written as %d", what, len(text), len(rendered))

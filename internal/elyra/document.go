@@ -19,9 +19,6 @@ const (
 	keySchemaName = "schema_name"
 	keyTags       = "tags"
 	keyImageName  = "image_name"
-
-	// keyBeforeTags is the field that stands before the tags in a new document.
-	keyBeforeTags = "description"
 )
 
 // keySelf is a top-level key that Elyra can't load: the keys are arguments of
@@ -356,7 +353,7 @@ func (r *reader) tags() []string {
 // was: the known keys in their places, new ones after them in the order of Elyra's
 // schema. Keys that Elyra computes, or can't load, are dropped.
 func (d Document) With(image RuntimeImage) Document {
-	return d.with(SchemaName, fields, keyBeforeTags, image.Tags, func(field Field) string { return *field.value(&image) })
+	return d.with(SchemaName, fields, "description", image.Tags, func(field Field) string { return *field.value(&image) })
 }
 
 // with returns the document with the values of fields in it, and the tags after one of them. Tags that it
@@ -448,12 +445,9 @@ func compact(value json.RawMessage) json.RawMessage {
 }
 
 func quoteAll(items []string) json.RawMessage {
-	b := []byte{'['}
+	quoted := make([][]byte, len(items))
 	for i, item := range items {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, quote(item)...)
+		quoted[i] = quote(item)
 	}
-	return append(b, ']')
+	return slices.Concat([]byte("["), bytes.Join(quoted, []byte(",")), []byte("]"))
 }

@@ -36,6 +36,15 @@ var fullImage = elyra.RuntimeImage{
 	Tags:        []string{"gpu", "team-a"},
 }
 
+func parse(t testing.TB, text string) elyra.Document {
+	t.Helper()
+	document, err := elyra.ParseDocument([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
 func TestNewDocument(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -43,14 +52,7 @@ func TestNewDocument(t *testing.T) {
 		want  string
 	}{
 		{"full", fullImage, full},
-		{"minimal", elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"}, `{
-  "display_name": "x",
-  "metadata": {
-    "image_name": "a/b"
-  },
-  "schema_name": "runtime-image"
-}`},
-		{"escapes", elyra.RuntimeImage{DisplayName: "\u00fc\u2028 \U0001F600 <&/> \"\\\b\f\n\r\t\x01\x7f\uffff~", ImageName: "a/b"}, `{
+		{"minimal, and escapes", elyra.RuntimeImage{DisplayName: "\u00fc\u2028 \U0001F600 <&/> \"\\\b\f\n\r\t\x01\x7f\uffff~", ImageName: "a/b"}, `{
   "display_name": "\u00fc\u2028 \ud83d\ude00 <&/> \"\\\b\f\n\r\t\u0001\u007f\uffff~",
   "metadata": {
     "image_name": "a/b"
@@ -62,11 +64,7 @@ func TestNewDocument(t *testing.T) {
 		if got := string(elyra.NewDocument(tt.image).Encode()); got != tt.want {
 			t.Errorf("%s: got\n%s\nwant\n%s", tt.name, got, tt.want)
 		}
-		read, err := elyra.ParseDocument([]byte(tt.want))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if image, err := read.Image(tt.image.Name); err != nil || !image.Equal(tt.image) {
+		if image, err := parse(t, tt.want).Image(tt.image.Name); err != nil || !image.Equal(tt.image) {
 			t.Errorf("%s: it's read as %+v, %v", tt.name, image, err)
 		}
 	}
@@ -74,69 +72,52 @@ func TestNewDocument(t *testing.T) {
 
 // TestDocumentWith holds the rule that an update keeps what it doesn't know.
 func TestDocumentWith(t *testing.T) {
-	tests := []struct {
-		name    string
-		stored  string
-		image   elyra.RuntimeImage
-		compact string
+	least := elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"}
+	never, tagged := least, least
+	never.PullPolicy, tagged.Tags = elyra.PullNever, []string{"a", "b"}
+	for name, tt := range map[string]struct {
+		image        elyra.RuntimeImage
+		stored, want string
 	}{
-		{
-			"unknown keys keep their place, value and spelling",
-			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/"},"image_name":"a/b","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
-			elyra.RuntimeImage{DisplayName: "A2", ImageName: "a/c", PullPolicy: elyra.PullNever},
-			`{"display_name":"A2","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/"},"image_name":"a/c","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
+		"unknown keys keep their place, value and spelling": {
+			never,
+			`{"name":"z","display_name":"A","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041é\/"},"image_name":"a/c","display_name":"B","e":[ ],"o":{ }},"version":2,"schema_name":"runtime-image","resource":"/r","reason":"y"}`,
+			`{"display_name":"x","metadata":{"x":{"n":1.50,"big":123456789012345678901234567890,"s":"\ud800\u0041\u00e9\/"},"image_name":"a/b","display_name":"B","e":[],"o":{},"pull_policy":"Never"},"schema_name":"runtime-image","version":2}`,
 		},
-		{
-			"what is unset leaves the document",
-			full,
-			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
-			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		"what Python writes and JSON doesn't have": {
+			least,
+			`{"metadata":{"half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"n":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"]}}`,
+			`{"display_name":"x","metadata":{"half":["\\ud800",{"\ud800":1},"\uDFFF\ud83d\ude00"],"n":[NaN,-Infinity,{"n":Infinity},"NaN","a\"NaN","\u001ANaN"],"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
-		{
-			"tags of the same meaning keep their order",
-			`{"metadata":{"tags":["b","a"]}}`,
-			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b", Tags: []string{"a", "b"}},
+		"what is unset leaves the document": {
+			least, full, `{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		},
+		"tags of the same meaning keep their order": {
+			tagged, `{"metadata":{"tags":["b","a"]}}`,
 			`{"display_name":"x","metadata":{"tags":["b","a"],"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
-		{
-			"an invalid document is repaired",
-			`{"display_name":null,"metadata":{"pull_policy":"","pull_secret":null,"tags":"x","keep":true},"schema_name":"foreign"}`,
-			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
+		"an invalid document is repaired": {
+			least, `{"display_name":null,"metadata":{"pull_policy":"","pull_secret":null,"tags":"x","keep":true},"schema_name":"foreign"}`,
 			`{"display_name":"x","metadata":{"keep":true,"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
-		{
-			"metadata that isn't an object is replaced",
-			`{"metadata":[]}`,
-			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
-			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		"metadata that isn't an object is replaced": {
+			least, `{"metadata":[]}`, `{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
-		{
-			"what Elyra can't load goes",
-			`{"self":1,"version":2}`,
-			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
-			`{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image","version":2}`,
+		"what Elyra can't load goes": {
+			least, `{"self":1,"version":2}`, `{"display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image","version":2}`,
 		},
-		{
-			"the last of equal keys counts",
-			`{"metadata":{"k":1,"j":2,"k":3}}`,
-			elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"},
-			`{"display_name":"x","metadata":{"k":3,"j":2,"image_name":"a/b"},"schema_name":"runtime-image"}`,
+		"the last of equal keys counts": {
+			least, `{"metadata":{"k":1,"j":2,"k":3}}`, `{"display_name":"x","metadata":{"k":3,"j":2,"image_name":"a/b"},"schema_name":"runtime-image"}`,
 		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			d, err := elyra.ParseDocument([]byte(tt.stored))
-			if err != nil {
-				t.Fatal(err)
-			}
-			before := string(d.Compact())
-			if got := string(d.With(tt.image).Compact()); got != tt.compact {
-				t.Errorf("got\n%s\nwant\n%s", got, tt.compact)
-			}
-			if after := string(d.Compact()); after != before {
-				t.Errorf("With changed its receiver from\n%s\nto\n%s", before, after)
-			}
-		})
+	} {
+		d := parse(t, tt.stored)
+		before := string(d.Compact())
+		if got := string(d.With(tt.image).Compact()); got != tt.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, tt.want)
+		}
+		if after := string(d.Compact()); after != before {
+			t.Errorf("%s: With changed its receiver from\n%s\nto\n%s", name, before, after)
+		}
 	}
 }
 
@@ -177,6 +158,9 @@ func TestDocumentInvalid(t *testing.T) {
 		{"{\n  \"a\": 1,\n}", "line 3, column 1", true},
 		{`{} {}`, "line 1, column 4", true},
 		{"{\"a\":\"\xff\"}", "not UTF-8", true},
+		{`{"\ud800":1}`, "can't be kept", true},
+		{`{"\ufffd":1}`, "can't be kept", true},
+		{`{"metadata":{"a\uDFFF":1}}`, "can't be kept", true},
 		{"\xef\xbb\xbf{}", "byte order mark", true},
 		{"\xff\xfe{\x00}\x00", "UTF-16", true},
 	}
@@ -200,41 +184,32 @@ func TestDocumentInvalid(t *testing.T) {
 
 // TestDocumentEqual compares what documents say, not how they say it.
 func TestDocumentEqual(t *testing.T) {
-	parse := func(text string) elyra.Document {
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return document
-	}
-	a := parse(`{"display_name":"x","metadata":{"n":1,"i":12345678901234567890}}`)
+	a := parse(t, `{"display_name":"x","metadata":{"n":1,"i":12345678901234567890}}`)
 	for text, want := range map[string]bool{
 		`{"metadata":{"i":12345678901234567890,"n":1.0},"display_name":"\u0078"}`: true,
 		`{"display_name":"x","metadata":{"n":2,"i":12345678901234567890}}`:        false,
 		`{"display_name":"x","metadata":{"n":1,"i":12345678901234567891}}`:        false,
 		`{"display_name":"x"}`: false,
 	} {
-		if got := a.Equal(parse(text)); got != want {
+		if got := a.Equal(parse(t, text)); got != want {
 			t.Errorf("equal to %s: %t, want %t", text, got, want)
 		}
 	}
-	if a.IsZero() || !parse("{}").IsZero() || parse(`{"metadata":{}}`).IsZero() {
+	if a.IsZero() || !parse(t, "{}").IsZero() || parse(t, `{"metadata":{}}`).IsZero() {
 		t.Error("only an empty document is nothing")
 	}
 }
 
 // TestTagsOfOneText: what differs in JSON alone is one tag, since tags are a set of texts to Terraform;
-// the document stays as it is.
+// the document stays as it is. Half of a surrogate pair reads as U+FFFD.
 func TestTagsOfOneText(t *testing.T) {
 	for stored, want := range map[string][]string{
 		`[1,"1"]`:            {"1"},
+		`["a\ud800b"]`:       {"a\ufffdb"},
 		`["a","true",true]`:  {"a", "true"},
 		`[[],"[]","b",null]`: {"[]", "b", "null"},
 	} {
-		document, err := elyra.ParseDocument([]byte(`{"display_name":"A","metadata":{"tags":` + stored + `,"image_name":"a/b:1"},"schema_name":"runtime-image"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := parse(t, `{"display_name":"A","metadata":{"tags":`+stored+`,"image_name":"a/b:1"},"schema_name":"runtime-image"}`)
 		image, err := document.Image("x")
 		if err != nil || !slices.Equal(image.Tags, want) {
 			t.Errorf("%s: %q, %v, want %q", stored, image.Tags, err, want)
@@ -274,11 +249,7 @@ func FuzzDocument(f *testing.F) {
 		if elyra.ValidateTag(tag) == nil && strings.ToValidUTF8(tag, "") == tag {
 			image.Tags = []string{tag}
 		}
-		updated, err := elyra.ParseDocument(d.With(image).Encode())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := updated.Image("n"); err != nil || !got.Equal(image) {
+		if got, err := parse(t, string(d.With(image).Encode())).Image("n"); err != nil || !got.Equal(image) {
 			t.Errorf("got %+v, %v; want %+v", got, err, image)
 		}
 	})

@@ -7,56 +7,34 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
+// TestExtra: what's extra is given back. What Elyra rejects is extra, too, so that it's rejected again and
+// never repaired by the way.
 func TestExtra(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ metadata, top, want string }{
-		"none":       {`"image_name": "a/b:1", "description": "x", "pull_policy": "Always", "pull_secret": "regcred", "tags": ["b", "a"]`, "", `{}`},
-		"order":      {`"z": 1.0, "image_name": "a/b:1", "a": {"b": [ ]}`, "", `{"z":1.0,"a":{"b":[]}}`},
-		"odd":        {`"é": "\/", "n": NaN, "i": 12345678901234567890, "image_name": "a/b:1"`, "", `{"\u00e9":"\/","n":NaN,"i":12345678901234567890}`},
-		"as good as": {`"image_name": "a/b:1", "tags": [], "description": ""`, "", `{"tags":[],"description":""}`},
-		"odd tags":   {`"image_name": "a/b:1", "tags": [1, "1"]`, "", `{"tags":[1,"1"]}`},
-		"top":        {`"image_name": "a/b:1", "x": 1`, `, "name": "x", "y": NaN`, `{"x":1,"$document":{"name":"x","y":NaN}}`},
-		"mistakable": {`"image_name": "a/b:1", "$document": {"a": 1}, "$$document": 2, "document": 3`, `, "name": "x"`, `{"$$document":{"a":1},"$$$document":2,"document":3,"$document":{"name":"x"}}`},
-	} {
-		document, err := elyra.ParseDocument([]byte(`{"display_name": "X", "schema_name": "runtime-image", "metadata": {` + test.metadata + `}` + test.top + `}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		extra := document.Extra()
-		if extra != test.want {
-			t.Errorf("%s:\n got %s\nwant %s", name, extra, test.want)
-		}
-		image, err := document.Image("")
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := elyra.NewDocument(image).WithExtra(extra)
-		if err != nil || again.Extra() != extra {
-			t.Errorf("%s: given back, it is %s, %v", name, again.Extra(), err)
-		}
-	}
-}
+	const valid = `"schema_name": "runtime-image"`
+	for _, tt := range []struct{ metadata, top, want string }{
+		{`"description": "x", "pull_policy": "Always", "pull_secret": "regcred", "tags": ["b", "a"]`, valid, `{}`},
+		{`"z": 1.0, "a": {"b": [ ]}`, valid, `{"z":1.0,"a":{"b":[]}}`},
+		{`"é": "\/", "n": NaN, "i": 12345678901234567890`, valid, `{"\u00e9":"\/","n":NaN,"i":12345678901234567890}`},
+		{`"tags": [], "description": ""`, valid, `{"tags":[],"description":""}`},
+		{`"tags": [1, "1"]`, valid, `{"tags":[1,"1"]}`},
+		{`"x": 1`, valid + `, "name": "x", "y": NaN`, `{"x":1,"$document":{"name":"x","y":NaN}}`},
+		{`"$document": {"a": 1}, "$$document": 2, "document": 3`, valid + `, "name": "x"`, `{"$$document":{"a":1},"$$$document":2,"document":3,"$document":{"name":"x"}}`},
 
-// TestExtra_invalid: what Elyra rejects is extra, so that it's rejected again and never repaired by the way.
-func TestExtra_invalid(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		`{"display_name":"X","metadata":{"image_name":"a/b:1"}}`:                                                  `{"$document":{"schema_name":null}}`,
-		`{"display_name":"X","metadata":{"image_name":"a/b:1"},"schema_name":"x"}`:                                `{"$document":{"schema_name":"x"}}`,
-		`{"display_name":"X","metadata":{"image_name":"a/b:1","pull_policy":null},"schema_name":"runtime-image"}`: `{"pull_policy":null}`,
-		`{"display_name":"X","metadata":{"image_name":"a/b:1","tags":"x"},"schema_name":"runtime-image"}`:         `{"tags":"x"}`,
-		`{"display_name":"X","metadata":{"image_name":"a/b:1"},"schema_name":"runtime-image","self":1}`:           `{"$document":{"self":1}}`,
+		{`"tags": ["a"]`, `"x": 1`, `{"$document":{"x":1,"schema_name":null}}`},
+		{`"tags": ["a"]`, `"schema_name": "x"`, `{"$document":{"schema_name":"x"}}`},
+		{`"pull_policy": null`, valid, `{"pull_policy":null}`},
+		{`"tags": "x"`, valid, `{"tags":"x"}`},
+		{`"tags": ["a"]`, valid + `, "self": 1`, `{"$document":{"self":1}}`},
 	} {
-		document, err := elyra.ParseDocument([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		document := parse(t, `{"display_name": "X", "metadata": {"image_name": "a/b:1", `+tt.metadata+`}, `+tt.top+`}`)
 		image, invalid := document.Image("")
-		if extra := document.Extra(); extra != want || invalid == nil {
-			t.Errorf("%s: %v\n got %s\nwant %s", text, invalid, extra, want)
+		if extra := document.Extra(); extra != tt.want {
+			t.Errorf("%s:\n got %s\nwant %s", document.Compact(), extra, tt.want)
 		}
-		if again, err := elyra.NewDocument(image).WithExtra(want); err == nil {
-			t.Errorf("%s is repaired: %s", text, again.Compact())
+		again, err := elyra.NewDocument(image).WithExtra(tt.want)
+		if (err == nil) != (invalid == nil) || err == nil && again.Extra() != tt.want {
+			t.Errorf("%s: %v; given back, it is %s, %v", document.Compact(), invalid, again.Compact(), err)
 		}
 	}
 }

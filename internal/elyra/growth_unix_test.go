@@ -3,8 +3,6 @@
 package elyra_test
 
 import (
-	"fmt"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -12,42 +10,23 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// manyKeys is a document of metadata with that many keys.
-func manyKeys(n int) []byte {
-	var b strings.Builder
-	b.WriteString(`{"display_name":"x","schema_name":"runtime-image","metadata":{"image_name":"a/b:1"`)
-	for i := range n {
-		fmt.Fprintf(&b, `,"key_%d":%d`, i, i)
-	}
-	b.WriteString("}}")
-	return []byte(b.String())
-}
-
 // TestGrowth: the keys of one document cost about as much to read, to change, to compare, and to add as
 // the keys of sixteen documents with as many in all. If each is compared with all, that's 16 times as
 // much.
 func TestGrowth(t *testing.T) {
 	const keys = 2_000
-	parse := func(n int) elyra.Document {
-		document, err := elyra.ParseDocument(manyKeys(n))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return document
-	}
-	for what, do := range map[string]func(int) func(){
-		"reading": func(n int) func() { return func() { parse(n) } },
-		"changing": func(n int) func() {
-			document := parse(n)
-			image := elyra.RuntimeImage{Name: "x", DisplayName: "x", ImageName: "a/b:2"}
+	for what, prepare := range map[string]func(text string) (do func()){
+		"reading": func(text string) func() { return func() { parse(t, text) } },
+		"changing": func(text string) func() {
+			document := parse(t, text)
 			return func() {
-				if changed := document.With(image); changed.Equal(document) || len(changed.Encode()) == 0 {
+				if changed := document.With(fullImage); changed.Equal(document) || len(changed.Encode()) == 0 {
 					t.Fatal("a changed document is equal")
 				}
 			}
 		},
-		"adding": func(n int) func() {
-			extra := parse(n).Extra()
+		"adding": func(text string) func() {
+			extra := parse(t, text).Extra()
 			return func() {
 				if _, err := (elyra.Document{}).WithExtra(extra); err != nil {
 					t.Fatal(err)
@@ -55,7 +34,7 @@ func TestGrowth(t *testing.T) {
 			}
 		},
 	} {
-		many, one := do(keys), do(16*keys)
+		many, one := prepare(manyKeys(keys)), prepare(manyKeys(16*keys))
 		apart := processorTime(func() {
 			for range 16 {
 				many()

@@ -10,17 +10,12 @@ import (
 // control the terminal: an unprintable character is written as in a Go string, such as \x1b, and
 // invalid UTF-8 as U+FFFD.
 func Printable(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
-	if !strings.ContainsFunc(text, unprintable) {
-		return text
-	}
 	var b strings.Builder
-	for _, r := range text {
-		if unprintable(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		} else {
+	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
+		if unicode.IsPrint(r) {
 			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
 		}
 	}
 	return b.String()

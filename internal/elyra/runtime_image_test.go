@@ -2,6 +2,7 @@ package elyra_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 func TestValidators(t *testing.T) {
 	t.Parallel()
 	check := map[string]func(string) error{"tag": elyra.ValidateTag}
-	for _, field := range elyra.Fields() {
+	for _, field := range slices.Concat(elyra.Fields(), elyra.KubeflowPipelines.Fields) {
 		check[field.Key] = field.Check
 	}
 	for _, tt := range []struct {
@@ -35,6 +36,7 @@ func TestValidators(t *testing.T) {
 		{"pull_secret", "a_b", "hyphens, and dots, with a letter or digit first and last"},
 		{"pull_secret", strings.Repeat("a", 253), ""},
 		{"pull_secret", strings.Repeat("a", 254), "2 to 253"},
+		{"cos_bucket", "my_Bucket", `; use "my-bucket"`},
 		{"tag", "gpu", ""},
 		{"tag", "two  words\tmore", ""},
 		{"tag", "", "empty"},

@@ -29,12 +29,8 @@ func TestKinds(t *testing.T) {
 		{elyra.Runtimes, airflow + `}}`, ""},
 		{elyra.Runtimes, airflow + `,"runtime_type":"APACHE_AIRFLOW"}}`, "metadata.github_api_endpoint is missing"},
 	} {
-		document, err := elyra.ParseDocument([]byte(tt.document))
-		if err != nil {
-			t.Fatal(err)
-		}
 		got := ""
-		if err := tt.kind.Check(document); err != nil {
+		if err := tt.kind.Check(parse(t, tt.document)); err != nil {
 			got = strings.TrimPrefix(err.Error(), "invalid document: ")
 		}
 		if got != tt.want {

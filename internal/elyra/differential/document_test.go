@@ -137,40 +137,28 @@ var imageOf = rapid.Custom(func(r *rapid.T) elyra.RuntimeImage {
 // meaning is what a document means, and whether what is written of it means the same.
 type meaning struct {
 	// Verdict is valid, invalid or unloadable.
-	Verdict string  `json:"verdict"`
-	Image   *fields `json:"image"`
+	Verdict string
+	Image   elyra.RuntimeImage
 	// EncodedSame: written without a change, it is the same to Python, and EncodedSpelled: byte for
 	// byte what Python would write.
-	EncodedSame    bool `json:"encoded_same"`
-	EncodedSpelled bool `json:"encoded_spelled"`
+	EncodedSame, EncodedSpelled bool
 	// The same of the document with another image in it: its verdict and image, whether what others
 	// added is as it was, and whether Elyra saves it byte for byte as we do.
-	UpdatedVerdict   string  `json:"updated_verdict"`
-	UpdatedImage     *fields `json:"updated_image"`
-	UpdatedExtraSame bool    `json:"updated_extra_same"`
-	SavedSame        bool    `json:"saved_same"`
+	UpdatedVerdict              string
+	UpdatedImage                elyra.RuntimeImage
+	UpdatedExtraSame, SavedSame bool
 }
 
-func (m meaning) String() string {
-	return fmt.Sprintf("%s %+v, encoded %t %t, updated %s %+v %t %t", m.Verdict, m.Image, m.EncodedSame, m.EncodedSpelled, m.UpdatedVerdict, m.UpdatedImage, m.UpdatedExtraSame, m.SavedSame)
-}
-
-type fields struct {
-	DisplayName string   `json:"display_name"`
-	ImageName   string   `json:"image_name"`
-	Description string   `json:"description"`
-	PullPolicy  string   `json:"pull_policy"`
-	PullSecret  string   `json:"pull_secret"`
-	Tags        []string `json:"tags"`
-}
-
-func fieldsOf(image elyra.RuntimeImage) *fields {
-	return &fields{image.DisplayName, image.ImageName, image.Description, image.PullPolicy, image.PullSecret, append([]string{}, slices.Sorted(slices.Values(image.Tags))...)}
+// nameless returns the image without what isn't in its document. Tags are sorted, each once: 1 and "1"
+// are two tags to Elyra, and one text.
+func nameless(image elyra.RuntimeImage) elyra.RuntimeImage {
+	image.Name, image.Tags = "", slices.Compact(slices.Sorted(slices.Values(image.Tags)))
+	return image
 }
 
 func compareDocuments(o *oracle, c documentCase) (ours, theirs any, err error) {
 	// What we write is what it should be: the rest of the meaning.
-	our := meaning{EncodedSame: true, EncodedSpelled: true, UpdatedVerdict: "valid", UpdatedImage: fieldsOf(c.image), UpdatedExtraSame: true, SavedSame: true}
+	our := meaning{EncodedSame: true, EncodedSpelled: true, UpdatedVerdict: "valid", UpdatedImage: nameless(c.image), UpdatedExtraSame: true, SavedSame: true}
 	question := map[string]any{"text": []byte(c.text), "encoded": []byte{}, "updated": []byte{}}
 	document, err := elyra.ParseDocument([]byte(c.text))
 	if err != nil {
@@ -178,10 +166,9 @@ func compareDocuments(o *oracle, c documentCase) (ours, theirs any, err error) {
 	} else {
 		question["encoded"], question["updated"] = document.Encode(), document.With(c.image).Encode()
 		our.Verdict = "invalid"
-		var invalid *elyra.InvalidError
 		if image, err := document.Image("x"); err == nil {
-			our.Verdict, our.Image = "valid", fieldsOf(image)
-		} else if !errors.As(err, &invalid) {
+			our.Verdict, our.Image = "valid", nameless(image)
+		} else if !errors.As(err, new(*elyra.InvalidError)) {
 			return nil, nil, err
 		}
 	}
@@ -189,12 +176,7 @@ func compareDocuments(o *oracle, c documentCase) (ours, theirs any, err error) {
 	if err := o.ask("document", question, &their); err != nil {
 		return nil, nil, err
 	}
-	for _, image := range []*fields{their.Image, their.UpdatedImage} {
-		if image != nil { // 1 and "1" are two tags to Elyra, and one text
-			slices.Sort(image.Tags)
-			image.Tags = slices.Compact(image.Tags)
-		}
-	}
+	their.Image, their.UpdatedImage = nameless(their.Image), nameless(their.UpdatedImage)
 	return our, their, nil
 }
 

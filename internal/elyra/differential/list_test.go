@@ -99,22 +99,13 @@ func listKind(t *testing.T) kind[listCase] {
 				return nil, nil, err
 			}
 			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: dataDirs})
-			valid, err := store.List(t.Context(), elyra.ListOptions{})
-			if err != nil {
-				return nil, nil, err
-			}
-			all, err := store.List(t.Context(), elyra.ListOptions{Invalid: true})
-			if err != nil {
-				return nil, nil, err
-			}
-			return lists{listed(valid), listed(all)}, their, os.RemoveAll(root)
+			valid, validErr := store.List(t.Context(), elyra.ListOptions{})
+			all, allErr := store.List(t.Context(), elyra.ListOptions{Invalid: true})
+			return lists{listed(valid), listed(all)}, their, errors.Join(validErr, allErr, os.RemoveAll(root))
 		},
 		known: knownLists,
 	}
 }
 
 // lists are a list without invalid instances, and one with them.
-type lists struct {
-	Valid []string `json:"valid"`
-	All   []string `json:"all"`
-}
+type lists struct{ Valid, All []string }

@@ -12,13 +12,22 @@ import (
 )
 
 // combinations are a runtime with each choice of the fields, and with each of the others or without it.
-func combinations(schema *elyra.RuntimeSchema, base map[string]string, choices, others []string) []elyra.Runtime {
+func combinations(schema *elyra.RuntimeSchema, base map[string]string, choices, others []string) (runtimes []elyra.Runtime) {
+	options := map[string][]string{}
+	for _, field := range schema.Fields {
+		if slices.Contains(choices, field.Key) {
+			options[field.Key] = field.Choices()
+		}
+	}
+	for _, key := range others {
+		options[key] = []string{"", "some-value"}
+	}
 	all := []map[string]string{base}
-	vary := func(key string, values ...string) {
+	for key, values := range options {
 		var more []map[string]string
-		for _, values_ := range all {
+		for _, fewer := range all {
 			for _, value := range values {
-				with := maps.Clone(values_)
+				with := maps.Clone(fewer)
 				if value != "" {
 					with[key] = value
 				}
@@ -27,17 +36,8 @@ func combinations(schema *elyra.RuntimeSchema, base map[string]string, choices, 
 		}
 		all = more
 	}
-	for _, field := range schema.Fields {
-		if slices.Contains(choices, field.Key) {
-			vary(field.Key, field.Choices()...)
-		}
-	}
-	for _, key := range others {
-		vary(key, "", "some-value")
-	}
-	runtimes := make([]elyra.Runtime, len(all))
-	for i, values := range all {
-		runtimes[i] = elyra.Runtime{Schema: schema, Values: values}
+	for _, values := range all {
+		runtimes = append(runtimes, elyra.Runtime{Schema: schema, Values: values})
 	}
 	return runtimes
 }
@@ -50,15 +50,10 @@ func TestRuntimeRules(t *testing.T) {
 		base := map[string]string{"display_name": "R\u00fcn", "api_endpoint": "http://api", "cos_endpoint": "http://minio:9000", "cos_bucket": "bucket"}
 		storage := []string{"cos_username", "cos_password", "cos_secret"}
 		runtimes := combinations(elyra.KubeflowPipelines, base, []string{"auth_type", "cos_auth_type"}, append([]string{"api_username", "api_password"}, storage...))
-		want := 576
 		if e != jupytertest.ODH { // which has no Airflow
 			base := maps.Clone(base)
 			maps.Copy(base, map[string]string{"github_repo": "a/b", "github_branch": "main", "github_repo_token": "token"})
 			runtimes = append(runtimes, combinations(elyra.Airflow, base, []string{"cos_auth_type"}, storage)...)
-			want += 24
-		}
-		if len(runtimes) != want {
-			t.Fatalf("there are %d combinations", len(runtimes))
 		}
 		documents := make([][]byte, len(runtimes))
 		for i, runtime := range runtimes {

@@ -8,18 +8,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// elsewhere are the places, below what is given as a data directory, where instances are found if
-// something else was meant: an export of elyra-metadata or the directory metadata, the directory of
-// the documents themselves, a Python environment, and a home directory.
-func elsewhere(kind *elyra.Kind, dataDir string) []string {
-	return []string{
-		filepath.Join(dataDir, kind.Schemaspace),
-		dataDir,
-		instancesDir(kind, filepath.Join(dataDir, "share", "jupyter")),
-		instancesDir(kind, filepath.Join(dataDir, ".local", "share", "jupyter")),
-	}
-}
-
 // Elsewhere is a directory with instances that no store on the data directories reads.
 type Elsewhere struct {
 	// Expected is the directory that is read instead, and has none.
@@ -38,21 +26,26 @@ func FoundElsewhere(kind *elyra.Kind, dataDirs []string) (found []Elsewhere) {
 		if len(documents(dir)) > 0 {
 			continue
 		}
-		for _, place := range elsewhere(kind, dataDirs[i]) {
-			if count := countValid(kind, place); count > 0 && !slices.Contains(read, place) {
-				found = append(found, Elsewhere{Expected: dir, Found: place, Count: count, DataDir: dataDirOf(kind, place)})
+		// Where they are if something else was given than a data directory: an export of elyra-metadata or
+		// the directory metadata, the directory of the documents themselves, a Python environment, a home.
+		for _, place := range []string{
+			filepath.Join(dataDirs[i], kind.Schemaspace),
+			dataDirs[i],
+			instancesDir(kind, filepath.Join(dataDirs[i], "share", "jupyter")),
+			instancesDir(kind, filepath.Join(dataDirs[i], ".local", "share", "jupyter")),
+		} {
+			count := countValid(kind, place)
+			if count == 0 || slices.Contains(read, place) {
+				continue
 			}
+			dataDir := filepath.Dir(filepath.Dir(place))
+			if instancesDir(kind, dataDir) != place {
+				dataDir = ""
+			}
+			found = append(found, Elsewhere{Expected: dir, Found: place, Count: count, DataDir: dataDir})
 		}
 	}
 	return found
-}
-
-// dataDirOf returns the data directory whose instances live in dir; empty if there isn't one.
-func dataDirOf(kind *elyra.Kind, dir string) string {
-	if dataDir := filepath.Dir(filepath.Dir(dir)); dir == instancesDir(kind, dataDir) {
-		return dataDir
-	}
-	return ""
 }
 
 // countValid counts the documents in a directory that Elyra could list. What can't be read counts as

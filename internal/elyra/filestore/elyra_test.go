@@ -27,7 +27,7 @@ func TestRunningServer(t *testing.T) {
 			t.Parallel()
 			e.Require(t)
 			server := jupytertest.Start(t, jupytertest.Options{Elyra: e, DataDir: t.TempDir()})
-			live := liveStore{filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{server.DataDir}}), server, map[string]string{}}
+			live := liveStore{storeOn(server.DataDir), server, map[string]string{}}
 			random := rand.New(rand.NewPCG(faultSeed(t), 0))
 			ctx, cancel := context.WithCancel(t.Context())
 			var reader sync.WaitGroup
@@ -35,7 +35,7 @@ func TestRunningServer(t *testing.T) {
 			defer cancel()
 			reader.Go(func() { // which keeps the server reading the files, and so keeping them
 				for i := 0; ctx.Err() == nil; i++ {
-					_, _, _ = live.get(ctx, liveNames[i%len(liveNames)])
+					_, _ = live.served(ctx, liveNames[i%len(liveNames)])
 				}
 			})
 			const operations = 300
@@ -68,20 +68,27 @@ type liveStore struct {
 
 var liveNames = []string{"live", "one", "two", "three", "four"}
 
-// get asks the server for an instance.
-func (l liveStore) get(ctx context.Context, name string) (status int, body []byte, err error) {
+// served returns the image name that the server has for an instance; "" if there's no such instance.
+func (l liveStore) served(ctx context.Context, name string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.server.URL+"/elyra/metadata/runtime-images/"+name, http.NoBody)
 	if err != nil {
-		return 0, nil, err
+		return "", err
 	}
 	req.Header.Set("Authorization", "token "+l.server.Token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return 0, nil, err
+		return "", err
 	}
 	defer resp.Body.Close()
-	body, err = io.ReadAll(resp.Body)
-	return resp.StatusCode, body, err
+	body, err := io.ReadAll(resp.Body)
+	switch {
+	case err != nil || resp.StatusCode == http.StatusNotFound:
+		return "", err
+	case resp.StatusCode != http.StatusOK:
+		return "", fmt.Errorf("%s: %s", resp.Status, body)
+	}
+	document, err := elyra.ParseDocument(body)
+	return imageOf(elyra.Instance{Document: document}).ImageName, err
 }
 
 // change makes a random change, and waits until the server serves it, a second at
@@ -105,24 +112,11 @@ func (l liveStore) change(t *testing.T, random *rand.Rand, number int) {
 		_, err = l.Delete(t.Context(), name, nil)
 		wanted.ImageName = ""
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	l.stored[name] = wanted.ImageName
-	deadline := time.Now().Add(time.Second)
-	for {
-		status, body, err := l.get(t.Context(), name)
-		if err != nil || status != http.StatusOK && status != http.StatusNotFound {
-			t.Fatalf("%d, %v, %s", status, err, body)
-		}
-		served := ""
-		if status == http.StatusOK {
-			document, err := elyra.ParseDocument(body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			served = imageOf(elyra.Instance{Document: document}).ImageName
-		}
+	for deadline := time.Now().Add(time.Second); ; {
+		served, err := l.served(t.Context(), name)
+		must(t, err)
 		switch {
 		case served == wanted.ImageName:
 			return

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -56,40 +55,5 @@ func TestPlaces(t *testing.T) {
 				t.Errorf("the directory has %v, %v, want x.json alone", entries, err)
 			}
 		})
-	}
-}
-
-func TestDirectoryInTheWay(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	store := New(elyra.RuntimeImages, Config{DataDirs: []string{file}})
-	image := elyra.RuntimeImage{Name: "x", DisplayName: "x", ImageName: "a/b"}
-	if _, err := store.Create(t.Context(), image.Name, elyra.NewDocument(image)); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "not a directory") {
-		t.Errorf("Create below a file: %v", err)
-	}
-	if _, err := store.Get(t.Context(), "x", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
-		t.Errorf("Get below a file: %v", err)
-	}
-	if got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) > 0 {
-		t.Errorf("List below a file: %v, %v", got, err)
-	}
-}
-
-// TestDeleteOfVanished: removing a file succeeds if it's gone since it was found, alone or with its
-// directory.
-func TestDeleteOfVanished(t *testing.T) {
-	dir := t.TempDir()
-	store := New(elyra.RuntimeImages, Config{DataDirs: []string{dir}})
-	if err := store.removeFile("x"); err != nil {
-		t.Errorf("without its directory: %v", err)
-	}
-	if err := os.MkdirAll(store.dirs[0], 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.removeFile("x"); err != nil {
-		t.Errorf("without the file: %v", err)
 	}
 }

@@ -59,17 +59,11 @@ func TestModes(t *testing.T) {
 // modes than the configured ones are reported, where the store writes.
 func TestModeDrift(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755|fs.ModeSetgid); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Chmod(dir, 0o755|fs.ModeSetgid))
 	probe := filepath.Join(dir, "probe")
-	if err := os.Mkdir(probe, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(probe, 0o755))
 	info, err := os.Stat(probe)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	inherited := info.Mode() & fs.ModeSetgid // none on macOS
 	config := filestore.Config{DataDirs: []string{dir}, FilePermission: 0o644, DirectoryPermission: 0o755}
 	if made, err := create(filestore.New(elyra.RuntimeImages, config), image("made")); err != nil || len(made.Modes) > 0 {
@@ -78,14 +72,9 @@ func TestModeDrift(t *testing.T) {
 	path := instancePath(dir, "made")
 	instances := filepath.Dir(path)
 	checkMode(t, instances, 0o755|fs.ModeDir|inherited)
-	if err := errors.Join(os.Chmod(path, 0o640), os.Chmod(instances, 0o700)); err != nil {
-		t.Fatal(err)
-	}
-	changed := image("made")
-	changed.Description = "changed"
-	if _, err := update(filestore.New(elyra.RuntimeImages, config), changed); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Chmod(path, 0o640), os.Chmod(instances, 0o700))
+	_, err = update(filestore.New(elyra.RuntimeImages, config), described("made", "changed"))
+	must(t, err)
 	checkMode(t, path, 0o640)
 	elsewhere, special, none := config, config, config
 	elsewhere.DataDirs = []string{t.TempDir(), dir}
@@ -113,9 +102,7 @@ func TestModeDrift(t *testing.T) {
 func checkMode(t *testing.T, path string, want fs.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	if info.Mode() != want {
 		t.Errorf("%s has mode %v, want %v", path, info.Mode(), want)
 	}
@@ -127,17 +114,12 @@ func TestSymlink(t *testing.T) {
 	dir := t.TempDir()
 	instances := filepath.Dir(instancePath(dir, "x"))
 	outside := filepath.Join(t.TempDir(), "outside.json")
-	document := string(elyra.NewDocument(image("linked")).Encode())
-	if err := errors.Join(os.MkdirAll(instances, 0o755), os.WriteFile(outside, []byte(document), 0o644)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.MkdirAll(instances, 0o755), os.WriteFile(outside, []byte(document("linked")), 0o644))
 	link := func(name, target string) {
 		t.Helper()
-		if err := os.Symlink(target, instancePath(dir, name)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Symlink(target, instancePath(dir, name)))
 	}
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	store := storeOn(dir)
 	for name, tt := range map[string]struct{ target, reason string }{
 		"linked":    {outside, ""},
 		"dangling":  {"nowhere", "symbolic link to nowhere, where there's no file"},
@@ -170,9 +152,7 @@ func TestSymlink(t *testing.T) {
 		if info, err := os.Lstat(instancePath(dir, name)); err != nil || info.Mode() != 0o600 {
 			t.Errorf("%s: an update left %v, %v, want a file", name, info, err)
 		}
-		if err := os.Remove(instancePath(dir, name)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Remove(instancePath(dir, name)))
 		link(name, tt.target)
 		if _, err := store.Delete(t.Context(), name, asRead); err != nil {
 			t.Errorf("%s: Delete: %v", name, err)
@@ -181,7 +161,7 @@ func TestSymlink(t *testing.T) {
 			t.Errorf("%s: the link is still there: %v", name, err)
 		}
 	}
-	if data, err := os.ReadFile(outside); err != nil || string(data) != document {
+	if data, err := os.ReadFile(outside); err != nil || string(data) != document("linked") {
 		t.Errorf("the link's target is now %q, %v", data, err)
 	}
 }
@@ -192,27 +172,22 @@ func TestMountedLink(t *testing.T) {
 	dir := publicDir(t)
 	instances := filepath.Dir(instancePath(dir, "x"))
 	data := filepath.Join(instances, "..2026_11_23")
-	document := string(elyra.NewDocument(image("linked")).Encode())
-	if err := errors.Join(
+	must(t,
 		os.Mkdir(data, 0o755),
-		os.WriteFile(filepath.Join(data, "linked.json"), []byte(document), 0o644),
+		os.WriteFile(filepath.Join(data, "linked.json"), []byte(document("linked")), 0o644),
 		os.Symlink("..2026_11_23", filepath.Join(instances, "..data")),
 		os.Symlink("..data/linked.json", instancePath(dir, "linked")),
 		os.Chmod(instances, 0o555),
-	); err != nil {
-		t.Fatal(err)
-	}
+	)
 	t.Cleanup(func() { _ = os.Chmod(instances, 0o755) })
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	store := storeOn(dir)
 	asUser(t, func() {
 		got, err := store.Get(t.Context(), "linked", elyra.Current)
 		if err != nil || got.Writable || got.Origin != elyra.OriginLocal || imageOf(got).DisplayName != "Display of linked" {
 			t.Errorf("read %+v, %v", got, err)
 		}
-		_, updateErr := update(store, image("linked"))
-		_, deleteErr := store.Delete(t.Context(), "linked", nil)
-		for call, err := range map[string]error{"Update": updateErr, "Delete": deleteErr} {
-			if !errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "symbolic link in a directory that can't be written") {
+		for call, err := range errorsOf(store, "linked") {
+			if call != "Get" && (!errors.Is(err, elyra.ErrReadOnly) || !strings.Contains(err.Error(), "symbolic link in a directory that can't be written")) {
 				t.Errorf("%s: %v, want ErrReadOnly", call, err)
 			}
 		}
@@ -226,30 +201,24 @@ func TestMountedLink(t *testing.T) {
 // isn't listed.
 func TestOddFiles(t *testing.T) {
 	dir := t.TempDir()
-	writeInstance(t, dir, "fine", string(elyra.NewDocument(image("fine")).Encode()))
+	writeInstance(t, dir, "fine", document("fine"))
 	writeInstance(t, dir, "huge", strings.Repeat(" ", 5<<20))
-	writeInstance(t, dir, "", string(elyra.NewDocument(image("dot")).Encode())) // .json
-	if err := errors.Join(
+	writeInstance(t, dir, "", document("dot")) // .json
+	must(t,
 		os.Mkdir(instancePath(dir, "directory"), 0o755),
 		syscall.Mkfifo(instancePath(dir, "pipe"), 0o600),
 		os.WriteFile(instancePath(dir, "fine")+"1732373640.1", nil, 0o600),
 		os.WriteFile(instancePath(dir, "fine")+".tmp", nil, 0o600),
 		os.WriteFile(filepath.Join(dir, "metadata", "runtime-images", "README"), nil, 0o600),
-	); err != nil {
-		t.Fatal(err)
-	}
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	)
+	store := storeOn(dir)
 	for name, want := range map[string]string{
 		"huge":      "more than 4194304 bytes",
 		"directory": "is a directory",
 		"pipe":      "isn't a regular file",
 	} {
-		for call, do := range map[string]func() error{
-			"Get":    func() error { _, err := store.Get(t.Context(), name, elyra.Current); return err },
-			"Update": func() error { _, err := update(store, image(name)); return err },
-			"Delete": func() error { _, err := store.Delete(t.Context(), name, nil); return err },
-		} {
-			if err := do(); err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, elyra.ErrNotFound) {
+		for call, err := range errorsOf(store, name) {
+			if err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, elyra.ErrNotFound) {
 				t.Errorf("%s %s: got %v, want %q in it", call, name, err, want)
 			}
 		}
@@ -272,24 +241,20 @@ func TestOddFiles(t *testing.T) {
 // own kind, and nothing changes.
 func TestPermissions(t *testing.T) {
 	dir := publicDir(t)
-	document := string(elyra.NewDocument(image("secret")).Encode())
-	writeInstance(t, dir, "secret", document)
-	writeInstance(t, dir, "fine", document)
+	writeInstance(t, dir, "secret", document("secret"))
+	writeInstance(t, dir, "fine", document("fine"))
 	instances := filepath.Dir(instancePath(dir, "x"))
-	if err := errors.Join(os.Chmod(instances, 0o555), os.Chmod(instancePath(dir, "secret"), 0), os.Chmod(instancePath(dir, "fine"), 0o444)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Chmod(instances, 0o555), os.Chmod(instancePath(dir, "secret"), 0), os.Chmod(instancePath(dir, "fine"), 0o444))
 	asUser(t, func() {
-		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-		for call, do := range map[string]func() error{
-			"Get unreadable":    func() error { _, err := store.Get(t.Context(), "secret", elyra.Current); return err },
-			"Update unreadable": func() error { _, err := update(store, image("secret")); return err },
-			"Delete unreadable": func() error { _, err := store.Delete(t.Context(), "secret", nil); return err },
-			"Update":            func() error { _, err := update(store, image("fine")); return err },
-			"Create":            func() error { _, err := create(store, image("new")); return err },
-			"Delete":            func() error { _, err := store.Delete(t.Context(), "fine", nil); return err },
-		} {
-			err := do()
+		store := storeOn(dir)
+		errs := map[string]error{}
+		for call, err := range errorsOf(store, "secret") {
+			errs[call+" unreadable"] = err
+		}
+		_, errs["Create"] = create(store, image("new"))
+		_, errs["Update"] = update(store, image("fine"))
+		_, errs["Delete"] = store.Delete(t.Context(), "fine", nil)
+		for call, err := range errs {
 			if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "runtime image") || !strings.Contains(err.Error(), instances) || strings.Contains(err.Error(), ".tmp") {
 				t.Errorf("%s: got %v, want a permission error with the path, which isn't a temporary file's", call, err)
 			}
@@ -302,7 +267,7 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("listed %+v, %v", got, err)
 		}
 	})
-	if data, err := os.ReadFile(instancePath(dir, "fine")); err != nil || string(data) != document {
+	if data, err := os.ReadFile(instancePath(dir, "fine")); err != nil || string(data) != document("fine") {
 		t.Errorf("the file is now %q, %v", data, err)
 	}
 }
@@ -310,23 +275,17 @@ func TestPermissions(t *testing.T) {
 // TestOwner: an update keeps the owner, or does nothing.
 func TestOwner(t *testing.T) {
 	dir := publicDir(t)
-	document := string(elyra.NewDocument(image("theirs")).Encode())
-	writeInstance(t, dir, "theirs", document)
+	writeInstance(t, dir, "theirs", document("theirs"))
 	path := instancePath(dir, "theirs")
-	changed := image("theirs")
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	store := storeOn(dir)
 	for _, user := range []int{0, 12345} {
 		for _, group := range []int{0, 12346} {
 			if os.Geteuid() == 0 {
-				if err := os.Chown(path, user, group); err != nil {
-					t.Fatal(err)
-				}
+				must(t, os.Chown(path, user, group))
 			}
 			before := owner(t, path)
-			changed.Description = fmt.Sprint("changed for ", user, group)
-			if _, err := update(store, changed); err != nil {
-				t.Fatal(err)
-			}
+			_, err := update(store, described("theirs", fmt.Sprint("changed for ", user, group)))
+			must(t, err)
 			if after := owner(t, path); after != before {
 				t.Errorf("the owner was %v and is %v", before, after)
 			}
@@ -335,42 +294,26 @@ func TestOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		return
 	}
-	if err := errors.Join(os.Chmod(filepath.Dir(path), 0o777), os.Chmod(path, 0o644)); err != nil {
-		t.Fatal(err)
-	}
-	before := changed.Description
+	must(t, os.Chmod(filepath.Dir(path), 0o777), os.Chmod(path, 0o644))
+	before, err := os.ReadFile(path)
+	must(t, err)
 	asUser(t, func() {
-		changed.Description = "changed again"
-		if _, err := update(store, changed); err == nil || !strings.Contains(err.Error(), "belongs to user 12345 and group 12346") {
+		if _, err := update(store, image("theirs")); err == nil || !strings.Contains(err.Error(), "belongs to user 12345 and group 12346") {
 			t.Errorf("got %v", err)
 		}
 	})
-	if got, err := store.Get(t.Context(), "theirs", elyra.Current); err != nil || imageOf(got).Description != before {
-		t.Errorf("the file is now %+v, %v", got, err)
+	if after, err := os.ReadFile(path); err != nil || !slices.Equal(after, before) {
+		t.Errorf("the file is now %s, %v", after, err)
 	}
-	noLeftovers(t, dir, 1)
+	checkFiles(t, dir, "theirs.json")
 }
 
 func owner(t *testing.T, path string) [2]uint32 {
 	t.Helper()
 	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	stat := info.Sys().(*syscall.Stat_t)
 	return [2]uint32{stat.Uid, stat.Gid}
-}
-
-// noLeftovers checks that dir holds instances and nothing else.
-func noLeftovers(t *testing.T, dir string, instances int) {
-	t.Helper()
-	entries, err := os.ReadDir(filepath.Dir(instancePath(dir, "x")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(entries) != instances {
-		t.Errorf("the directory has %d entries, want %d: %v", len(entries), instances, entries)
-	}
 }
 
 // publicDir is a data directory, with that of instances, that other users reach too, though TMPDIR may be
@@ -378,9 +321,7 @@ func noLeftovers(t *testing.T, dir string, instances int) {
 func publicDir(t *testing.T) string {
 	t.Helper()
 	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(base) })
 	dir := filepath.Join(base, "data")
 	instances := filepath.Dir(instancePath(dir, "x"))
@@ -388,9 +329,7 @@ func publicDir(t *testing.T) string {
 	for _, d := range []string{base, dir, filepath.Dir(instances), instances} { // whatever the umask
 		err = errors.Join(err, os.Chmod(d, 0o755))
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return dir
 }
 
@@ -438,9 +377,7 @@ func TestFactoryDir(t *testing.T) {
 			t.Setenv("PATH", "/nowhere:relative:"+filepath.Join(prefix, "bin"))
 			if tt.script != "" {
 				script := filepath.Join(prefix, "bin", "elyra-metadata")
-				if err := errors.Join(os.Mkdir(filepath.Dir(script), 0o755), os.WriteFile(script, []byte(tt.script), 0o700)); err != nil {
-					t.Fatal(err)
-				}
+				must(t, os.Mkdir(filepath.Dir(script), 0o755), os.WriteFile(script, []byte(tt.script), 0o700))
 			}
 			want := tt.want
 			if want == beside {

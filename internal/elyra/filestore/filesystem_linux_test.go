@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
@@ -29,9 +28,7 @@ func requireRoot(t *testing.T) bool {
 	}
 	if exec.CommandContext(t.Context(), "sudo", "-n", "true").Run() == nil {
 		self, err := os.Executable()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		out, err := exec.CommandContext(t.Context(), "sudo", "-n", "CI="+os.Getenv("CI"), self, "-test.v", "-test.run=^"+t.Name()+"$").CombinedOutput()
 		if err != nil || strings.Contains(string(out), "--- SKIP") {
 			t.Errorf("as root: %v\n%s", err, out)
@@ -72,14 +69,18 @@ func mounted(t *testing.T, mount func(dir string)) string {
 	return dir
 }
 
-// lifecycle creates, refuses to create again, updates and deletes an instance in a data directory.
+// lifecycle creates an instance in a data directory, and does with it what changes does.
 func lifecycle(t *testing.T, dir string) {
 	t.Helper()
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	want := image("life")
-	if _, err := create(store, want); err != nil {
-		t.Fatal(err)
-	}
+	_, err := create(storeOn(dir), image("life"))
+	must(t, err)
+	changes(t, dir)
+}
+
+// changes refuses to create an instance again, updates, and deletes it.
+func changes(t *testing.T, dir string) {
+	t.Helper()
+	store, want := storeOn(dir), image("life")
 	if _, err := create(store, want); !errors.Is(err, elyra.ErrExists) {
 		t.Errorf("the second Create: %v, want ErrExists", err)
 	}
@@ -90,11 +91,11 @@ func lifecycle(t *testing.T, dir string) {
 	if got, err := store.Get(t.Context(), "life", elyra.Current); err != nil || !imageOf(got).Equal(want) {
 		t.Errorf("read %+v, %v", imageOf(got), err)
 	}
-	noLeftovers(t, dir, 1)
+	checkFiles(t, dir, "life.json")
 	if _, err := store.Delete(t.Context(), "life", nil); err != nil {
 		t.Error(err)
 	}
-	noLeftovers(t, dir, 0)
+	checkFiles(t, dir)
 }
 
 // TestFixedModes: a mount that dictates all modes, as those of Windows shares and of some clouds do.
@@ -114,9 +115,7 @@ func TestNoHardLinks(t *testing.T) {
 	}
 	dir := mounted(t, func(dir string) {
 		disk := filepath.Join(t.TempDir(), "exfat")
-		if err := errors.Join(os.WriteFile(disk, nil, 0o600), os.Truncate(disk, 4<<20)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(disk, nil, 0o600), os.Truncate(disk, 4<<20))
 		system(t, "mkfs.exfat", disk)
 		device := system(t, "losetup", "--find", "--show", disk)
 		t.Cleanup(func() {
@@ -129,8 +128,8 @@ func TestNoHardLinks(t *testing.T) {
 	}
 	lifecycle(t, dir)
 
-	writeInstance(t, dir, "UPPER", string(elyra.NewDocument(image("UPPER")).Encode()))
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	writeInstance(t, dir, "UPPER", document("UPPER"))
+	store := storeOn(dir)
 	if _, err := create(store, image("upper")); !errors.Is(err, elyra.ErrExists) {
 		t.Errorf("a name that differs only in case: %v, want ErrExists", err)
 	}
@@ -142,27 +141,13 @@ func TestOverlay(t *testing.T) {
 		return
 	}
 	lower := t.TempDir()
-	writeInstance(t, lower, "below", string(elyra.NewDocument(image("below")).Encode()))
+	writeInstance(t, lower, "life", document("life"))
 	dir := mounted(t, func(dir string) {
 		layers := mounted(t, func(dir string) { system(t, "mount", "-t", "tmpfs", "tmpfs", dir) })
 		system(t, "mkdir", layers+"/upper", layers+"/work")
 		system(t, "mount", "-t", "overlay", "-o", fmt.Sprintf("lowerdir=%s,upperdir=%[2]s/upper,workdir=%[2]s/work", lower, layers), "overlay", dir)
 	})
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	changed := image("below")
-	changed.Description = "changed"
-	if _, err := create(store, changed); !errors.Is(err, elyra.ErrExists) {
-		t.Errorf("Create: %v, want ErrExists", err)
-	}
-	if _, err := update(store, changed); err != nil {
-		t.Error(err)
-	}
-	if got, err := store.Get(t.Context(), "below", elyra.Current); err != nil || !imageOf(got).Equal(changed) {
-		t.Errorf("read %+v, %v", imageOf(got), err)
-	}
-	if _, err := store.Delete(t.Context(), "below", nil); err != nil {
-		t.Error(err)
-	}
+	changes(t, dir)
 	lifecycle(t, dir)
 }
 
@@ -180,34 +165,29 @@ func TestDiskRefuses(t *testing.T) {
 		"bytes":  {options: "size=64k", want: syscall.ENOSPC, spoil: func(dir string) { fill(t, dir, 64<<10) }},
 		"inodes": {options: "nr_inodes=6", want: syscall.ENOSPC, spoil: func(dir string) { fill(t, dir, 0) }},
 		"read-only": {options: "size=64k", want: syscall.EROFS, spoil: func(dir string) {
-			if err := os.Symlink("there.json", instancePath(dir, "linked")); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.Symlink("there.json", instancePath(dir, "linked")))
 			system(t, "mount", "-o", "remount,ro", dir)
 		}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			dir := mounted(t, func(dir string) { system(t, "mount", "-t", "tmpfs", "-o", tt.options, "tmpfs", dir) })
-			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+			store := storeOn(dir)
 			want := image("there")
-			if _, err := create(store, want); err != nil {
-				t.Fatal(err)
-			}
+			_, err := create(store, want)
+			must(t, err)
 			tt.spoil(dir)
-			left := 1
+			left := []string{"there.json"}
 			if errors.Is(tt.want, syscall.EROFS) {
 				// Even root can't remove a link on a read-only mount, as a ConfigMap's is, and a reader sees that before it writes.
-				left = 2
+				left = []string{"linked.json", "there.json"}
 				got, err := store.Get(t.Context(), "linked", elyra.Current)
 				if _, deleteErr := store.Delete(t.Context(), "linked", nil); err != nil || got.Writable || !errors.Is(deleteErr, elyra.ErrReadOnly) {
 					t.Errorf("the link: %+v, %v, deleted: %v", got, err, deleteErr)
 				}
 			}
-			changed := want
-			changed.Description = strings.Repeat("changed", 1000)
 			_, createErr := create(store, image("new"))
-			_, updateErr := update(store, changed)
+			_, updateErr := update(store, described("there", strings.Repeat("changed", 1000)))
 			for call, err := range map[string]error{"Create": createErr, "Update": updateErr} {
 				if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), filepath.Dir(instancePath(dir, "x"))) || strings.Contains(err.Error(), ".tmp") {
 					t.Errorf("%s: %v, want %v with the directory's path", call, err, tt.want)
@@ -216,7 +196,7 @@ func TestDiskRefuses(t *testing.T) {
 			if got, err := store.Get(t.Context(), "there", elyra.Current); err != nil || !imageOf(got).Equal(want) {
 				t.Errorf("read %+v, %v", imageOf(got), err)
 			}
-			noLeftovers(t, dir, left)
+			checkFiles(t, dir, left...)
 		})
 	}
 }
@@ -232,23 +212,21 @@ func fill(t *testing.T, dir string, size int) {
 	t.Fatal("the disk didn't fill up")
 }
 
-// acl is a POSIX access control list as Linux keeps it: entries of a tag, rights and an id.
-func acl(entries ...[3]uint32) []byte {
-	list := binary.LittleEndian.AppendUint32(nil, 2)
-	for _, entry := range entries {
-		list = binary.LittleEndian.AppendUint16(list, uint16(entry[0]))
-		list = binary.LittleEndian.AppendUint16(list, uint16(entry[1]))
-		list = binary.LittleEndian.AppendUint32(list, entry[2])
+// acl is an access control list as Linux keeps it (linux/posix_acl_xattr.h): the rights of the owner,
+// of a user, of the group, the mask, and the rights of others.
+func acl(user uint32, rights [5]uint16) []byte {
+	list := binary.LittleEndian.AppendUint32(nil, 2) // the version
+	for i, tag := range []uint16{0x01, 0x02, 0x04, 0x10, 0x20} {
+		id := uint32(0xffffffff) // nobody
+		if i == 1 {
+			id = user
+		}
+		list = binary.LittleEndian.AppendUint16(list, tag)
+		list = binary.LittleEndian.AppendUint16(list, rights[i])
+		list = binary.LittleEndian.AppendUint32(list, id)
 	}
 	return list
 }
-
-// The tags of an entry, by acl(5) and linux/posix_acl.h.
-const (
-	aclUserObj, aclUser, aclGroupObj, aclMask, aclOther = 0x01, 0x02, 0x04, 0x10, 0x20
-
-	aclNobody = 0xffffffff
-)
 
 // TestAttributes: an update keeps the access control list and the attributes of users, and a file
 // that has no list gets none from its directory.
@@ -256,13 +234,11 @@ func TestAttributes(t *testing.T) {
 	const attribute = "system.posix_acl_access"
 	note := strings.Repeat("of the user's", 100)
 	dir := t.TempDir()
-	document := string(elyra.NewDocument(image("x")).Encode())
 	for _, name := range []string{"listed", "plain"} {
-		writeInstance(t, dir, name, document)
+		writeInstance(t, dir, name, document("x"))
 	}
 	listed, plain := instancePath(dir, "listed"), instancePath(dir, "plain")
-	list := acl([3]uint32{aclUserObj, 6, aclNobody}, [3]uint32{aclUser, 6, 12345}, [3]uint32{aclGroupObj, 0, aclNobody}, [3]uint32{aclMask, 6, aclNobody}, [3]uint32{aclOther, 0, aclNobody})
-	inherited := acl([3]uint32{aclUserObj, 6, aclNobody}, [3]uint32{aclUser, 4, 54321}, [3]uint32{aclGroupObj, 4, aclNobody}, [3]uint32{aclMask, 4, aclNobody}, [3]uint32{aclOther, 4, aclNobody})
+	list, inherited := acl(12345, [5]uint16{6, 6, 0, 6, 0}), acl(54321, [5]uint16{6, 4, 4, 4, 4})
 	if err := errors.Join(
 		unix.Setxattr(listed, attribute, list, 0),
 		unix.Setxattr(listed, "user.note", []byte(note), 0),
@@ -273,26 +249,30 @@ func TestAttributes(t *testing.T) {
 	}
 	const label = "system_u:object_r:usr_t:s0"
 	labelled := unix.Setxattr(listed, "security.selinux", []byte(label), 0) == nil // by root, where no policy is against it
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	store := storeOn(dir)
 	for _, name := range []string{"listed", "plain"} {
-		changed := image(name)
-		changed.Description = "changed"
-		if _, err := update(store, changed); err != nil {
-			t.Fatal(err)
+		_, err := update(store, described(name, "changed"))
+		must(t, err)
+	}
+	value := func(path, attribute string) string {
+		value := make([]byte, 4096)
+		n, err := unix.Getxattr(path, attribute, value)
+		if err != nil {
+			return err.Error()
 		}
+		return string(value[:n])
 	}
-	value := make([]byte, 4096)
-	if n, err := unix.Getxattr(listed, attribute, value); err != nil || string(value[:n]) != string(list) {
-		t.Errorf("the list is now %x, %v, want %x", value[:max(n, 0)], err, list)
+	if got := value(listed, attribute); got != string(list) {
+		t.Errorf("the list is now %x, want %x", got, list)
 	}
-	if n, err := unix.Getxattr(listed, "user.note", value); err != nil || string(value[:n]) != note {
-		t.Errorf("the user's attribute is now %q, %v", value[:max(n, 0)], err)
+	if got := value(listed, "user.note"); got != note {
+		t.Errorf("the user's attribute is now %q", got)
 	}
-	if n, err := unix.Getxattr(listed, "security.selinux", value); labelled && (err != nil || string(value[:n]) != label) {
-		t.Errorf("the label is now %q, %v", value[:max(n, 0)], err)
+	if got := value(listed, "security.selinux"); labelled && got != label {
+		t.Errorf("the label is now %q", got)
 	}
-	if n, err := unix.Getxattr(plain, attribute, value); !errors.Is(err, unix.ENODATA) {
-		t.Errorf("a file without a list has now %x, %v", value[:max(n, 0)], err)
+	if got := value(plain, attribute); got != unix.ENODATA.Error() {
+		t.Errorf("a file without a list has now %x", got)
 	}
 	checkMode(t, listed, 0o660)
 	checkMode(t, plain, 0o640)

@@ -42,20 +42,17 @@ type operation struct {
 
 const operated = "operated"
 
-// versions are two documents of an instance that differ in length, so that a mixture of both would be seen.
-func versions(name string) [2]elyra.RuntimeImage {
-	a, b := image(name), image(name)
-	a.Description = strings.Repeat("a", 20_000)
-	b.Description = strings.Repeat("b", 3_000)
-	return [2]elyra.RuntimeImage{a, b}
-}
+// others is the document of another instance.
+var others = strings.Repeat("o", 5000)
+
+// old and changed differ in length, so that a mixture of both would be seen.
+var old, changed = described(operated, strings.Repeat("a", 20_000)), described(operated, strings.Repeat("b", 3_000))
 
 var operations = func() map[string]operation {
-	old, changed := versions(operated)[0], versions(operated)[1]
-	document := func(image elyra.RuntimeImage) string { return string(elyra.NewDocument(image).Encode()) }
+	before, after := string(elyra.NewDocument(old).Encode()), string(elyra.NewDocument(changed).Encode())
 	create := func(store *filestore.Store) error {
 		_, err := create(store, changed)
-		if exists := new(elyra.ExistsError); errors.As(err, &exists) && exists.Found.Document.Equal(elyra.NewDocument(changed)) {
+		if exists := new(elyra.ExistsError); errors.As(err, &exists) && imageOf(exists.Found).Equal(changed) {
 			return nil // of the run before, as the provider takes it
 		}
 		return err
@@ -65,11 +62,10 @@ var operations = func() map[string]operation {
 		return err
 	}
 	remove := func(store *filestore.Store) error {
-		_, err := store.Delete(testingContext, operated, nil)
-		if errors.Is(err, elyra.ErrNotFound) {
-			return nil
+		if _, err := store.Delete(testingContext, operated, nil); !errors.Is(err, elyra.ErrNotFound) {
+			return err
 		}
-		return err
+		return nil
 	}
 	replace := func(store *filestore.Store) error {
 		there, err := store.Get(testingContext, operated, elyra.Current)
@@ -82,22 +78,22 @@ var operations = func() map[string]operation {
 		return create(store)
 	}
 	return map[string]operation{
-		"create":               {do: create, after: document(changed)},
-		"create the directory": {bare: true, do: create, after: document(changed)},
-		"update":               {near: document(old), do: update, after: document(changed)},
-		"overwrite": {near: `{"schema_name":"x","metadata":{"theirs":1}}`, do: update, after: strings.Replace(document(changed), `{
-    "description"`, `{
-    "theirs": 1,
-    "description"`, 1)},
-		"copy":    {far: document(old), do: update, after: document(changed)},
-		"delete":  {near: document(old), do: remove},
-		"replace": {near: document(old), gap: true, do: replace, after: document(changed)},
+		"create":               {do: create, after: after},
+		"create the directory": {bare: true, do: create, after: after},
+		"update":               {near: before, do: update, after: after},
+		"overwrite": {
+			near: `{"schema_name":"x","metadata":{"theirs":1}}`, do: update,
+			after: strings.Replace(after, `"metadata": {`, "\"metadata\": {\n    \"theirs\": 1,", 1),
+		},
+		"copy":    {far: before, do: update, after: after},
+		"delete":  {near: before, do: remove},
+		"replace": {near: before, gap: true, do: replace, after: after},
 	}
 }()
 
 // open opens a store on the directories of an operation.
 func (operation) open(root string) *filestore.Store {
-	return filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{filepath.Join(root, "near"), filepath.Join(root, "far")}})
+	return storeOn(filepath.Join(root, "near"), filepath.Join(root, "far"))
 }
 
 // prepare makes the directories of an operation.
@@ -106,7 +102,7 @@ func (o operation) prepare(t *testing.T) (root string) {
 	root = t.TempDir()
 	near, far := filepath.Join(root, "near"), filepath.Join(root, "far")
 	if !o.bare {
-		writeInstance(t, near, "others", `{"others": "`+strings.Repeat("o", 5000)+`"}`)
+		writeInstance(t, near, "others", others)
 	}
 	if o.near != "" {
 		writeInstance(t, near, operated, o.near)
@@ -162,9 +158,7 @@ func trace(t *testing.T, operation, root string, options ...string) (printed str
 		testenv.Missing(t, "strace", installs)
 	}
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	log := filepath.Join(t.TempDir(), "log")
 	// Without -f: the first thread alone.
 	args := append([]string{"-o", log, "-s", "4096", "-e", "trace=" + strings.Join(fileCalls, ",")}, options...)
@@ -207,49 +201,41 @@ func calls(t *testing.T, lines []string) (found []call) {
 	return nil
 }
 
-// every reports whether all is to be tried, not a sample: where ELYRA_FAULT_RUNS is set.
-func every() bool { return os.Getenv("ELYRA_FAULT_RUNS") != "" }
-
-// sampled returns a few of the calls, or all of them.
-func sampled(random *rand.Rand, all []call) []call {
-	if every() {
-		return all
-	}
-	some := slices.Clone(all)
-	random.Shuffle(len(some), func(i, j int) { some[i], some[j] = some[j], some[i] })
-	return some[:min(3, len(some))]
-}
-
-// inject runs each operation once for each of its calls, or a sample of them, with what options make
-// of the call, and then again undisturbed, as the next apply does.
-func inject(t *testing.T, options func(*rand.Rand, call) []string, check func(t *testing.T, o operation, root, printed string)) {
+// inject runs each operation once for each of its calls and of the injections, which are strace's, and
+// then again undisturbed, as the next apply does. It takes a sample of them unless ELYRA_FAULT_RUNS is
+// set.
+func inject(t *testing.T, injections []string, check func(t *testing.T, o operation, now, root, printed string)) {
 	t.Helper()
 	seed := faultSeed(t)
 	for name, o := range operations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, lines := trace(t, name, o.prepare(t))
-			all := calls(t, lines)
-			random := rand.New(rand.NewPCG(seed, uint64(len(name))))
-			runs := 0
-			for _, c := range sampled(random, all) {
-				for _, option := range options(random, c) {
-					root := o.prepare(t)
-					printed, lines := trace(t, name, root, "-e", option)
-					begun := slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, beginMark) })
-					last := lines[len(lines)-1]
-					if hit := strings.Contains(last, "killed by SIGKILL") || strings.Contains(strings.Join(lines, "\n"), "(INJECTED)"); !begun || !hit {
-						t.Errorf("%s missed:\n%s", option, strings.Join(lines, "\n"))
-					}
-					runs++
-					check(t, o, root, printed)
-					o.converges(t, root)
-					if t.Failed() {
-						t.Fatalf("with %s, after which it printed %q", option, printed)
-					}
+			var options []string
+			for _, c := range calls(t, lines) {
+				for _, injection := range injections {
+					options = append(options, fmt.Sprintf("inject=%s:%s:when=%d", c.name, injection, c.number))
 				}
 			}
-			t.Logf("%d calls, %d runs", len(all), runs)
+			t.Logf("%d runs, if not sampled", len(options))
+			if os.Getenv("ELYRA_FAULT_RUNS") == "" {
+				random := rand.New(rand.NewPCG(seed, uint64(len(name))))
+				random.Shuffle(len(options), func(i, j int) { options[i], options[j] = options[j], options[i] })
+				options = options[:3]
+			}
+			for _, option := range options {
+				root := o.prepare(t)
+				printed, lines := trace(t, name, root, "-e", option)
+				log := strings.Join(lines, "\n")
+				if hit := strings.Contains(log, "killed by SIGKILL") || strings.Contains(log, "(INJECTED)"); !hit || !strings.Contains(log, beginMark) {
+					t.Errorf("%s missed:\n%s", option, log)
+				}
+				check(t, o, o.whole(t, root), root, printed)
+				o.converges(t, root)
+				if t.Failed() {
+					t.Fatalf("with %s, after which it printed %q", option, printed)
+				}
+			}
 		})
 	}
 }
@@ -258,46 +244,35 @@ func inject(t *testing.T, options func(*rand.Rand, call) []string, check func(t 
 // were.
 func (o operation) whole(t *testing.T, root string) (now string) {
 	t.Helper()
-	now = o.stored(t, root, "near", operated)
+	stored := func(level, name string) string {
+		data, err := os.ReadFile(instancePath(filepath.Join(root, level), name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	now = stored("near", operated)
 	if now != o.near && now != o.after && (now != "" || !o.gap) {
 		t.Errorf("the document is now %.200q", now)
 	}
-	if far := o.stored(t, root, "far", operated); far != o.far {
+	if far := stored("far", operated); far != o.far {
 		t.Errorf("the document in the next directory is now %.200q", far)
 	}
-	if !o.bare {
-		if others := o.stored(t, root, "near", "others"); len(others) != 5000+len(`{"others": ""}`) {
-			t.Errorf("the document of others is now %.200q", others)
-		}
+	if got := stored("near", "others"); !o.bare && got != others {
+		t.Errorf("the document of others is now %.200q", got)
 	}
 	return now
-}
-
-func (operation) stored(t *testing.T, root, level, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(instancePath(filepath.Join(root, level), name))
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
-	return string(data)
 }
 
 // converges checks that the next run, a minute later, ends as this one would have ended, and leaves
 // nothing else.
 func (o operation) converges(t *testing.T, root string) {
 	t.Helper()
-	dir := filepath.Dir(instancePath(filepath.Join(root, "near"), "x"))
-	entries, err := os.ReadDir(dir)
-	if err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
+	left, err := filepath.Glob(filepath.Join(filepath.Dir(instancePath(filepath.Join(root, "near"), "x")), ".*.tmp"))
+	must(t, err)
 	long := time.Now().Add(-2 * time.Minute)
-	for _, entry := range entries {
-		if filepath.Ext(entry.Name()) != ".json" {
-			if err := os.Chtimes(filepath.Join(dir, entry.Name()), long, long); err != nil {
-				t.Fatal(err)
-			}
-		}
+	for _, path := range left {
+		must(t, os.Chtimes(path, long, long))
 	}
 	store := o.open(root)
 	if err := o.do(store); err != nil {
@@ -317,48 +292,28 @@ func (o operation) converges(t *testing.T, root string) {
 	if !o.bare {
 		want = append(want, "others.json")
 	}
-	var got []string
-	entries, err = os.ReadDir(dir)
-	for _, entry := range entries {
-		got = append(got, entry.Name())
-	}
-	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("left are %q, %v, want %q", got, err, want)
-	}
+	checkFiles(t, filepath.Join(root, "near"), want...)
 }
 
 // TestKilledAtEachCall: whichever system call of an operation is its process's last, no document is
 // partial, mixed or lost, the next run ends as this one would have ended, and what was left is gone.
 func TestKilledAtEachCall(t *testing.T) {
 	t.Parallel()
-	kill := func(_ *rand.Rand, c call) []string {
-		return []string{fmt.Sprintf("inject=%s:signal=KILL:when=%d", c.name, c.number)}
-	}
-	inject(t, kill, func(t *testing.T, o operation, root, _ string) {
-		t.Helper()
-		o.whole(t, root)
-	})
+	inject(t, []string{"signal=KILL"}, func(*testing.T, operation, string, string, string) {})
 }
 
 // TestDiskFailsAtEachCall: whichever system call of an operation fails, it succeeds all the same, or
 // says why and where, and the same holds as for one that is killed.
 func TestDiskFailsAtEachCall(t *testing.T) {
 	t.Parallel()
-	failures := []syscall.Errno{unix.EIO, unix.EDQUOT, unix.ESTALE, unix.ENOSPC}
-	fail := func(random *rand.Rand, c call) (options []string) {
-		for _, failure := range failures {
-			options = append(options, fmt.Sprintf("inject=%s:error=%s:when=%d", c.name, unix.ErrnoName(failure), c.number))
-		}
-		if !every() {
-			options = options[random.IntN(len(options)):][:1]
-		}
-		return options
+	var failures, messages []string
+	for _, failure := range []syscall.Errno{unix.EIO, unix.EDQUOT, unix.ESTALE, unix.ENOSPC} {
+		failures, messages = append(failures, "error="+unix.ErrnoName(failure)), append(messages, failure.Error())
 	}
-	inject(t, fail, func(t *testing.T, o operation, root, printed string) {
+	inject(t, failures, func(t *testing.T, o operation, now, root, printed string) {
 		t.Helper()
-		now := o.whole(t, root)
 		named := strings.Contains(printed, root) && !strings.Contains(printed, ".tmp")
-		known := slices.ContainsFunc(failures, func(failure syscall.Errno) bool { return strings.Contains(printed, failure.Error()) })
+		known := slices.ContainsFunc(messages, func(message string) bool { return strings.Contains(printed, message) })
 		switch {
 		case printed == "" && now != o.after:
 			t.Errorf("it says it succeeded, and the document is %.200q", now)
@@ -381,24 +336,22 @@ func TestDiskIsFlushed(t *testing.T) {
 
 		"create the directory": {"flush what is above", "flush what is above", "flush the temporary file", "place", "flush the directory"},
 	} {
-		o := operations[name]
-		root := o.prepare(t)
-		directory := filepath.Dir(instancePath(filepath.Join(root, "near"), "x"))
+		root := operations[name].prepare(t)
+		metadata := filepath.Join(root, "near", "metadata")
 		_, lines := trace(t, name, root, "-y") // with the paths of open files
 		var got []string
 		for _, line := range lines {
-			call, arguments, _ := strings.Cut(line, "(")
-			switch {
-			case call == "fsync" && (strings.Contains(arguments, "<"+filepath.Dir(directory)+">") || strings.Contains(arguments, "<"+filepath.Dir(filepath.Dir(directory))+">")):
-				got = append(got, "flush what is above")
-			case call == "fsync" && strings.Contains(arguments, "<"+directory+">"):
-				got = append(got, "flush the directory")
-			case call == "fsync" && strings.Contains(arguments, "<"+directory+"/.operated.json."):
-				got = append(got, "flush the temporary file")
-			case strings.HasPrefix(call, "rename") && strings.Contains(arguments, `"operated.json"`):
-				got = append(got, "place")
-			case call == "unlinkat" && strings.Contains(arguments, `"operated.json"`):
-				got = append(got, "remove")
+			for _, step := range []struct{ name, call, argument string }{
+				{"flush what is above", "fsync", "<" + filepath.Dir(metadata) + ">"},
+				{"flush what is above", "fsync", "<" + metadata + ">"},
+				{"flush the directory", "fsync", "<" + metadata + "/runtime-images>"},
+				{"flush the temporary file", "fsync", "<" + metadata + "/runtime-images/.operated.json."},
+				{"place", "rename", `"operated.json"`},
+				{"remove", "unlinkat", `"operated.json"`},
+			} {
+				if strings.HasPrefix(line, step.call) && strings.Contains(line, step.argument) {
+					got = append(got, step.name)
+				}
 			}
 		}
 		if !slices.Equal(got, want) {

@@ -9,18 +9,30 @@ import (
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// readThroughSaves reads an instance until done is closed: each read has to find it whole. One
+// TestReadThroughSaves: an instance is never "gone" or "broken" because an Elyra is saving it, and one
 // later in the search path never stands in for it.
-func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
-	t.Helper()
-	far := t.TempDir()
-	writeInstance(t, far, "saved", string(elyra.NewDocument(image("saved")).Encode()))
-	alone := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	hiding := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir, far}})
+func TestReadThroughSaves(t *testing.T) {
+	jupytertest.Require(t)
+	dir, far := t.TempDir(), t.TempDir()
+	writeInstance(t, dir, "saved", document("saved"))
+	writeInstance(t, far, "saved", document("saved"))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		jupytertest.Python(t, []string{"JUPYTER_DATA_DIR=" + dir}, `
+from elyra.metadata.storage import FileMetadataStore
+store = FileMetadataStore("runtime-images")
+for i in range(300):
+    store.store_instance("saved", {
+        "display_name": "Saved", "schema_name": "runtime-image",
+        "metadata": {"image_name": "team/saved:%d" % i, "description": "x" * 20000},
+    }, for_update=True)
+`)
+	}()
+	alone, hiding := storeOn(dir), storeOn(dir, far)
 	for reads := 0; ; reads++ {
 		select {
 		case <-done:
@@ -42,42 +54,18 @@ func readThroughSaves(t *testing.T, dir string, done <-chan struct{}) {
 	}
 }
 
-// TestReadThroughSaves: an instance is never "gone" or "broken" because an Elyra is saving it.
-func TestReadThroughSaves(t *testing.T) {
-	jupytertest.Require(t)
-	dir := t.TempDir()
-	writeInstance(t, dir, "saved", string(elyra.NewDocument(image("saved")).Encode()))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		jupytertest.Python(t, []string{"JUPYTER_DATA_DIR=" + dir}, `
-from elyra.metadata.storage import FileMetadataStore
-store = FileMetadataStore("runtime-images")
-for i in range(300):
-    store.store_instance("saved", {
-        "display_name": "Saved", "schema_name": "runtime-image",
-        "metadata": {"image_name": "team/saved:%d" % i, "description": "x" * 20000},
-    }, for_update=True)
-`)
-	}()
-	readThroughSaves(t, dir, done)
-}
-
 // TestWaits: "gone" and "broken" are reported immediately if nothing points to a save, not even what an
 // interrupted one left long ago, and a glance never waits for one. Other reads do.
 func TestWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // in which the time is that of waits alone
 		dir := t.TempDir()
-		document := string(elyra.NewDocument(image("saved")).Encode())
 		path := instancePath(dir, "saved")
 		writeInstance(t, dir, "broken", "{")
-		if err := errors.Join(
+		must(t,
 			os.WriteFile(instancePath(dir, "gone")+"1732373640.1", nil, 0o600),
-			os.WriteFile(fmt.Sprintf("%s%d.1", path, time.Now().Unix()), []byte(document), 0o600),
-		); err != nil {
-			t.Fatal(err)
-		}
-		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+			os.WriteFile(fmt.Sprintf("%s%d.1", path, time.Now().Unix()), []byte(document("saved")), 0o600),
+		)
+		store := storeOn(dir)
 		start := time.Now()
 		_, gone := store.Get(t.Context(), "gone", elyra.Current)
 		_, broken := store.Get(t.Context(), "broken", elyra.Current)
@@ -89,11 +77,12 @@ func TestWaits(t *testing.T) {
 			t.Errorf("they waited %v for a save", waited)
 		}
 		for _, freshness := range []elyra.Freshness{elyra.Current, elyra.Shared} {
-			time.AfterFunc(10*time.Millisecond, func() { writeInstance(t, dir, "saved", document) })
+			writeInstance(t, dir, "ready", document("saved"))
+			time.AfterFunc(10*time.Millisecond, func() { must(t, os.Rename(instancePath(dir, "ready"), path)) })
 			if _, err := store.Get(t.Context(), "saved", freshness); err != nil {
 				t.Errorf("freshness %d: %v", freshness, err)
 			}
-			remove(t, path)
+			must(t, os.Remove(path))
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,13 +30,10 @@ func TestContract(t *testing.T) {
 					PutFactory: write(far),
 					Raw: func(t testing.TB, name string) (string, bool) {
 						data, err := os.ReadFile(kindPath(samples.Kind, near, name))
-						if errors.Is(err, fs.ErrNotExist) {
-							return "", false
+						if !errors.Is(err, fs.ErrNotExist) {
+							must(t, err)
 						}
-						if err != nil {
-							t.Fatal(err)
-						}
-						return string(data), true
+						return string(data), err == nil
 					},
 				}
 			})
@@ -56,17 +54,26 @@ func writeInstance(t testing.TB, dataDir, name, document string) {
 
 func writeFile(t testing.TB, path, document string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
+	must(t, os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(document), 0o600))
+}
+
+// checkFiles checks what a directory of instances has.
+func checkFiles(t *testing.T, dataDir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(instancePath(dataDir, "x")))
+	var got []string
+	for _, entry := range entries {
+		got = append(got, entry.Name())
 	}
-	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
-		t.Fatal(err)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%s has %q, %v, want %q", dataDir, got, err, want)
 	}
 }
 
-func remove(t *testing.T, path string) {
+// must ends the test if there's an error.
+func must(t testing.TB, errs ...error) {
 	t.Helper()
-	if err := os.Remove(path); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -75,12 +82,34 @@ func image(name string) elyra.RuntimeImage {
 	return elyra.RuntimeImage{Name: name, DisplayName: "Display of " + name, ImageName: "team/" + name + ":1"}
 }
 
+func described(name, description string) elyra.RuntimeImage {
+	image := image(name)
+	image.Description = description
+	return image
+}
+
+// document is the content of an image's file.
+func document(name string) string { return string(elyra.NewDocument(image(name)).Encode()) }
+
+// storeOn is a store on data directories.
+func storeOn(dataDirs ...string) *filestore.Store {
+	return filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: dataDirs})
+}
+
 func create(store *filestore.Store, image elyra.RuntimeImage) (elyra.Instance, error) {
 	return store.Create(testingContext, image.Name, elyra.NewDocument(image))
 }
 
 func update(store *filestore.Store, image elyra.RuntimeImage) (elyra.Instance, error) {
 	return store.Update(testingContext, image.Name, nil, func(stored elyra.Document) elyra.Document { return stored.With(image) })
+}
+
+// errorsOf are the errors of what is done with an instance that exists, by the name of the method.
+func errorsOf(store *filestore.Store, name string) map[string]error {
+	_, getErr := store.Get(testingContext, name, elyra.Current)
+	_, updateErr := update(store, image(name))
+	_, deleteErr := store.Delete(testingContext, name, nil)
+	return map[string]error{"Get": getErr, "Update": updateErr, "Delete": deleteErr}
 }
 
 // imageOf is the runtime image of an instance, as far as it can be read.
@@ -94,8 +123,8 @@ func imageOf(instance elyra.Instance) elyra.RuntimeImage {
 func TestUpdatesTakeTurns(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	writeInstance(t, dir, "x", string(elyra.NewDocument(image("x")).Encode()))
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
+	writeInstance(t, dir, "x", document("x"))
+	store := storeOn(dir)
 	looked, deleted := make(chan elyra.Instance, 1), make(chan error, 1)
 	_, err := store.Update(t.Context(), "x", nil, func(stored elyra.Document) elyra.Document {
 		go func() {
@@ -109,9 +138,7 @@ func TestUpdatesTakeTurns(t *testing.T) {
 		}
 		return stored.With(image("changed"))
 	})
-	if err := errors.Join(err, <-deleted); err != nil {
-		t.Fatal(err)
-	}
+	must(t, err, <-deleted)
 	if found := imageOf(<-looked); found.DisplayName != "Display of changed" {
 		t.Errorf("the deletion found %+v", found)
 	}
@@ -121,38 +148,30 @@ func TestUpdatesTakeTurns(t *testing.T) {
 // by the Elyra that is installed next to them.
 func TestOrigin(t *testing.T) {
 	t.Parallel()
-	near, far, prefix, installed, debian, windows := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
-	share := func(prefix string) string { return filepath.Join(prefix, "share", "jupyter") }
-	for _, packages := range []string{
-		filepath.Join(prefix, "lib", "python3.12", "site-packages", "other"),
-		filepath.Join(installed, "lib", "python3.12", "site-packages", "elyra"),
-		filepath.Join(debian, "lib", "python3.11", "dist-packages", "elyra"),
-		filepath.Join(windows, "Lib", "site-packages", "elyra"),
-	} {
-		if err := os.MkdirAll(packages, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, tt := range []struct {
-		name    string
-		dir     string
-		factory string
-		want    elyra.Origin
+	for name, tt := range map[string]struct {
+		packages string // installed in the environment
+		dataDir  string // in the environment
+		factory  string // the data directory in the environment that is the factory's
+		want     elyra.Origin
 	}{
-		{"first", near, near, elyra.OriginLocal},
-		{"later", far, "", elyra.OriginShared},
-		{"of Elyra's Python", share(prefix), share(prefix), elyra.OriginFactory},
-		{"of another Python", share(prefix), share(installed), elyra.OriginShared},
-		{"next to Elyra", share(installed), "", elyra.OriginFactory},
-		{"next to Elyra, on Debian", share(debian), "", elyra.OriginFactory},
-		{"next to Elyra, on Windows", share(windows), "", elyra.OriginFactory},
-		{"in the environment, but not its data", filepath.Join(installed, "etc", "jupyter"), "", elyra.OriginShared},
+		"later":                    {"", "", "x", elyra.OriginShared},
+		"of Elyra's Python":        {"lib/python3.12/site-packages/other", "share/jupyter", "share/jupyter", elyra.OriginFactory},
+		"of another Python":        {"lib/python3.12/site-packages/other", "share/jupyter", "x/share/jupyter", elyra.OriginShared},
+		"next to Elyra":            {"lib/python3.12/site-packages/elyra", "share/jupyter", "x", elyra.OriginFactory},
+		"next to Elyra on Debian":  {"lib/python3.11/dist-packages/elyra", "share/jupyter", "x", elyra.OriginFactory},
+		"next to Elyra on Windows": {"Lib/site-packages/elyra", "share/jupyter", "x", elyra.OriginFactory},
+		"not the environment's":    {"lib/python3.12/site-packages/elyra", "etc/jupyter", "x", elyra.OriginShared},
 	} {
-		writeInstance(t, tt.dir, tt.name, string(elyra.NewDocument(image("it")).Encode()))
-		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, tt.dir}, FactoryDir: tt.factory})
-		instance, err := store.Get(t.Context(), tt.name, elyra.Current)
-		if err != nil || instance.Origin != tt.want {
-			t.Errorf("%s: %q, %v, want %q", tt.name, instance.Origin, err, tt.want)
+		near, prefix := t.TempDir(), t.TempDir()
+		dir := filepath.Join(prefix, tt.dataDir)
+		must(t, os.MkdirAll(filepath.Join(prefix, tt.packages), 0o700))
+		writeInstance(t, near, "near", document("near"))
+		writeInstance(t, dir, "it", document("it"))
+		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, dir}, FactoryDir: filepath.Join(prefix, tt.factory)})
+		for instance, want := range map[string]elyra.Origin{"near": elyra.OriginLocal, "it": tt.want} {
+			if got, err := store.Get(t.Context(), instance, elyra.Current); err != nil || got.Origin != want {
+				t.Errorf("%s: %s: %q, %v, want %q", name, instance, got.Origin, err, want)
+			}
 		}
 	}
 }
@@ -160,65 +179,56 @@ func TestOrigin(t *testing.T) {
 // Runtime images near where the store looks are found, with the data directory that
 // they belong to.
 func TestFoundElsewhere(t *testing.T) {
-	t.Parallel()
-	document := string(elyra.NewDocument(image("it")).Encode())
-	for _, tt := range []struct {
-		name    string
-		files   map[string]string // by path below the test's directory
-		dataDir string
-		want    []filestore.Elsewhere // with paths below it
+	const images = "metadata/runtime-images"
+	it := document("it")
+	one := func(path string) map[string]string { return map[string]string{path: it} }
+	for name, tt := range map[string]struct {
+		files          map[string]string // by path
+		dataDir, found string
+		count          int
+		itsDataDir     string
 	}{
-		{"nothing", nil, "x", nil},
-		{"read", map[string]string{"x/metadata/runtime-images/a.json": document, "x/runtime-images/b.json": document}, "x", nil},
-		{
-			"an export", map[string]string{"x/runtime-images/a.json": document, "x/runtime-images/b.json": document, "x/runtime-images/c.json": "{"}, "x",
-			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/runtime-images", Count: 2}},
-		},
-		{
-			"one too deep", map[string]string{"x/metadata/runtime-images/a.json": document}, "x/metadata",
-			[]filestore.Elsewhere{{Expected: "x/metadata/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
-		},
-		{
-			"two too deep", map[string]string{"x/metadata/runtime-images/a.json": document}, "x/metadata/runtime-images",
-			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images/metadata/runtime-images", Found: "x/metadata/runtime-images", Count: 1, DataDir: "x"}},
-		},
-		{
-			"a Python environment", map[string]string{"x/share/jupyter/metadata/runtime-images/a.json": document}, "x",
-			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/share/jupyter"}},
-		},
-		{
-			"a home", map[string]string{"x/.local/share/jupyter/metadata/runtime-images/a.json": document}, "x",
-			[]filestore.Elsewhere{{Expected: "x/metadata/runtime-images", Found: "x/.local/share/jupyter/metadata/runtime-images", Count: 1, DataDir: "x/.local/share/jupyter"}},
-		},
-		{"other JSON", map[string]string{"x/package.json": "{}", "x/runtime-images/a.json": `{"display_name": "a"}`}, "x", nil},
-		{"read by the next level", map[string]string{"further/metadata/runtime-images/a.json": document}, "further/metadata", nil},
+		"nothing":              {nil, "x", "", 0, ""},
+		"read":                 {map[string]string{"x/" + images + "/a.json": it, "x/runtime-images/b.json": it}, "x", "", 0, ""},
+		"an export":            {map[string]string{"x/runtime-images/a.json": it, "x/runtime-images/b.json": it, "x/runtime-images/c.json": "{"}, "x", "x/runtime-images", 2, ""},
+		"one too deep":         {one("x/" + images + "/a.json"), "x/metadata", "x/" + images, 1, "x"},
+		"two too deep":         {one("x/" + images + "/a.json"), "x/" + images, "x/" + images, 1, "x"},
+		"a Python environment": {one("x/share/jupyter/" + images + "/a.json"), "x", "x/share/jupyter/" + images, 1, "x/share/jupyter"},
+		"a home":               {one("x/.local/share/jupyter/" + images + "/a.json"), "x", "x/.local/share/jupyter/" + images, 1, "x/.local/share/jupyter"},
+		"other JSON":           {map[string]string{"x/package.json": "{}", "x/runtime-images/a.json": `{"display_name": "a"}`}, "x", "", 0, ""},
+		"read by the next":     {one("further/" + images + "/a.json"), "further/metadata", "", 0, ""},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			root := t.TempDir()
+		t.Run(name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
 			for path, content := range tt.files {
-				path = filepath.Join(root, filepath.FromSlash(path))
-				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				writeFile(t, filepath.FromSlash(path), content)
 			}
-			below := func(path string) string {
-				if path == "" {
-					return ""
-				}
-				return filepath.Join(root, filepath.FromSlash(path))
+			dataDir := filepath.FromSlash(tt.dataDir)
+			var want []filestore.Elsewhere
+			if tt.found != "" {
+				want = []filestore.Elsewhere{{
+					Expected: filepath.Dir(instancePath(dataDir, "x")), Found: filepath.FromSlash(tt.found), Count: tt.count, DataDir: filepath.FromSlash(tt.itsDataDir),
+				}}
 			}
-			for i, want := range tt.want {
-				tt.want[i].Expected, tt.want[i].Found, tt.want[i].DataDir = below(want.Expected), below(want.Found), below(want.DataDir)
-			}
-			got := filestore.FoundElsewhere(elyra.RuntimeImages, []string{below(tt.dataDir), below("further")})
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("\n got %+v\nwant %+v", got, tt.want)
+			if got := filestore.FoundElsewhere(elyra.RuntimeImages, []string{dataDir, "further"}); !slices.Equal(got, want) {
+				t.Errorf("\n got %+v\nwant %+v", got, want)
 			}
 		})
+	}
+}
+
+func TestDirectoryInTheWay(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	writeFile(t, file, "")
+	store := storeOn(file)
+	if _, err := create(store, image("x")); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "not a directory") {
+		t.Errorf("Create below a file: %v", err)
+	}
+	if _, err := store.Get(t.Context(), "x", elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
+		t.Errorf("Get below a file: %v", err)
+	}
+	if got, err := store.List(t.Context(), elyra.ListOptions{Invalid: true}); err != nil || len(got) > 0 {
+		t.Errorf("List below a file: %v, %v", got, err)
 	}
 }
 

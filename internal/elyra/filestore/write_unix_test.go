@@ -4,7 +4,6 @@ package filestore_test
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,13 +13,12 @@ import (
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
 // TestLeftovers: the first write removes what a killed writer left, and nothing else.
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
-	writeInstance(t, dir, "kept", string(elyra.NewDocument(image("kept")).Encode()))
+	writeInstance(t, dir, "kept", document("kept"))
 	instances := filepath.Dir(instancePath(dir, "x"))
 	old := time.Now().Add(-time.Hour)
 	for name, age := range map[string]time.Time{
@@ -31,33 +29,21 @@ func TestLeftovers(t *testing.T) {
 		"kept.json1732373640.1":                   old,
 	} {
 		path := filepath.Join(instances, name)
-		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, age, age)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(path, nil, 0o600), os.Chtimes(path, age, age))
 	}
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	if _, err := create(store, image("new")); err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	entries, err := os.ReadDir(instances)
-	for _, entry := range entries {
-		got = append(got, entry.Name())
-	}
-	want := []string{".theirs.json.3kq0w6wj95lll.tmp", ".young.json.terraform-3kq0w6wj95lll.tmp", "kept.json", "kept.json1732373640.1", "new.json"}
-	if err != nil || !slices.Equal(got, want) {
-		t.Errorf("left are %q, %v, want %q", got, err, want)
-	}
+	store := storeOn(dir)
+	_, err := create(store, image("new"))
+	must(t, err)
+	checkFiles(t, dir, ".theirs.json.3kq0w6wj95lll.tmp", ".young.json.terraform-3kq0w6wj95lll.tmp", "kept.json", "kept.json1732373640.1", "new.json")
 }
 
 // TestRefuses: a document that could never be read again, or that Elyra would refuse, is refused before
 // anything is written. The largest one is read again.
 func TestRefuses(t *testing.T) {
 	dir := t.TempDir()
-	writeInstance(t, dir, "x", string(elyra.NewDocument(image("x")).Encode()))
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	tooLarge := image("x")
-	tooLarge.Description = strings.Repeat("x", 5<<20)
+	writeInstance(t, dir, "x", document("x"))
+	store := storeOn(dir)
+	tooLarge := described("x", strings.Repeat("x", 5<<20))
 	invalid := func(err error) bool { return errors.As(err, new(*elyra.InvalidError)) }
 	for what, tt := range map[string]struct {
 		document elyra.Document
@@ -77,11 +63,10 @@ func TestRefuses(t *testing.T) {
 	if got, err := store.Get(t.Context(), "x", elyra.Current); err != nil || !imageOf(got).Equal(image("x")) {
 		t.Errorf("the old document is now %.200s, %v", got.Document.Compact(), err)
 	}
-	noLeftovers(t, dir, 1)
+	checkFiles(t, dir, "x.json")
 
-	largest := image("x")
-	largest.Description = "x"
-	largest.Description = strings.Repeat("x", 4<<20-len(elyra.NewDocument(largest).Encode())+1)
+	shortest := elyra.NewDocument(described("x", "x")).Encode()
+	largest := described("x", strings.Repeat("x", 4<<20-len(shortest)+1))
 	if _, err := update(store, largest); err != nil {
 		t.Error(err)
 	}
@@ -90,45 +75,20 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
-// TestReplacesFile: an update never writes in place. A reader that has the old file open finds the old document.
-func TestReplacesFile(t *testing.T) {
-	dir := t.TempDir()
-	old := string(elyra.NewDocument(image("x")).Encode())
-	writeInstance(t, dir, "x", old)
-	file, err := os.Open(instancePath(dir, "x"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	changed := image("x")
-	changed.Description = "changed"
-	if _, err := update(filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}}), changed); err != nil {
-		t.Fatal(err)
-	}
-	if data, err := io.ReadAll(file); err != nil || string(data) != old {
-		t.Errorf("the old file has now %q, %v", data, err)
-	}
-}
-
-// TestDirectoryIsGone: if the directory is removed between two writes, a creation makes it again, and
-// an update finds nothing.
+// TestDirectoryIsGone: if a file is removed right before it's deleted, alone or with its directory, the
+// deletion succeeds. An update then finds nothing, and a creation makes the directory again.
 func TestDirectoryIsGone(t *testing.T) {
 	dir := t.TempDir()
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{dir}})
-	for range 2 {
-		if _, err := create(store, image("x")); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
-			t.Fatal(err)
-		}
+	store := storeOn(dir)
+	for _, gone := range []string{filepath.Join(dir, "metadata"), instancePath(dir, "x"), filepath.Join(dir, "metadata")} {
+		_, createErr := create(store, image("x"))
+		_, deleteErr := store.Delete(t.Context(), "x", func(elyra.Instance) bool { return os.RemoveAll(gone) == nil })
+		must(t, createErr, deleteErr)
 		if _, err := update(store, image("x")); !errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("Update: %v, want ErrNotFound", err)
 		}
 	}
-	if err := os.Symlink("nowhere", filepath.Join(dir, "metadata")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Symlink("nowhere", filepath.Join(dir, "metadata")))
 	if _, err := create(store, image("x")); err == nil || !strings.Contains(err.Error(), "metadata: not a directory") {
 		t.Errorf("Create in a link to nothing: %v", err)
 	}
@@ -137,49 +97,41 @@ func TestDirectoryIsGone(t *testing.T) {
 // TestChangedDuringUpdate: an update sees what another program did to the instance while the new
 // document was on its way to the disk, and leaves that as it is.
 func TestChangedDuringUpdate(t *testing.T) {
-	document := func(name string) string { return string(elyra.NewDocument(image(name)).Encode()) }
 	for name, tt := range map[string]struct {
-		far       bool // the instance lives in the second directory
-		interfere func(t *testing.T, near string)
-		want      error
-		left      string
+		home  int    // the directory that the instance lives in
+		write string // what the other program writes in the first one; "" if it removes the file
+		want  error
 	}{
-		"changed":  {interfere: func(t *testing.T, near string) { t.Helper(); writeInstance(t, near, "x", document("theirs")) }, want: elyra.ErrChanged, left: document("theirs")},
-		"broken":   {interfere: func(t *testing.T, near string) { t.Helper(); writeInstance(t, near, "x", "{") }, want: elyra.ErrChanged, left: "{"},
-		"removed":  {interfere: func(t *testing.T, near string) { t.Helper(); remove(t, instancePath(near, "x")) }, want: elyra.ErrNotFound},
-		"appeared": {far: true, interfere: func(t *testing.T, near string) { t.Helper(); writeInstance(t, near, "x", document("theirs")) }, want: elyra.ErrChanged, left: document("theirs")},
-		"replaced by a directory": {interfere: func(t *testing.T, near string) {
-			t.Helper()
-			remove(t, instancePath(near, "x"))
-			if err := os.Mkdir(instancePath(near, "x"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-		}},
+		"changed":  {0, document("theirs"), elyra.ErrChanged},
+		"broken":   {0, "{", elyra.ErrChanged},
+		"removed":  {0, "", elyra.ErrNotFound},
+		"appeared": {1, document("theirs"), elyra.ErrChanged},
 	} {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			near, far := t.TempDir(), t.TempDir()
-			home := near
-			if tt.far {
-				home = far
-			}
-			writeInstance(t, home, "x", document("x"))
-			store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, far}})
-			_, err := store.Update(t.Context(), "x", nil, func(stored elyra.Document) elyra.Document {
-				tt.interfere(t, near)
+		t.Run(name, func(t *testing.T) {
+			dirs := []string{t.TempDir(), t.TempDir()}
+			writeInstance(t, dirs[tt.home], "x", document("x"))
+			_, err := storeOn(dirs...).Update(t.Context(), "x", nil, func(stored elyra.Document) elyra.Document {
+				if tt.write == "" {
+					must(t, os.Remove(instancePath(dirs[0], "x")))
+				} else {
+					writeInstance(t, dirs[0], "x", tt.write)
+				}
 				return stored.With(image("ours"))
 			})
-			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 			var changed *elyra.ChangedError
 			if errors.As(err, &changed) && changed.Found.Unparsed == "" && imageOf(changed.Found).DisplayName != "Display of theirs" {
 				t.Errorf("the error says that there is %+v", changed.Found)
 			}
-			if tt.left != "" {
-				if data, err := os.ReadFile(instancePath(near, "x")); err != nil || string(data) != tt.left {
-					t.Errorf("left is %q, %v", data, err)
-				}
-				noLeftovers(t, near, 1)
+			if tt.write == "" {
+				checkFiles(t, dirs[0])
+				return
+			}
+			checkFiles(t, dirs[0], "x.json")
+			if data, err := os.ReadFile(instancePath(dirs[0], "x")); err != nil || string(data) != tt.write {
+				t.Errorf("left is %q, %v", data, err)
 			}
 		})
 	}
@@ -189,20 +141,16 @@ func TestChangedDuringUpdate(t *testing.T) {
 // first one is an error.
 func TestUnreadableLevel(t *testing.T) {
 	near, far := publicDir(t), publicDir(t)
-	writeInstance(t, near, "near", string(elyra.NewDocument(image("near")).Encode()))
-	writeInstance(t, far, "far", string(elyra.NewDocument(image("far")).Encode()))
-	if err := errors.Join(os.Chmod(filepath.Dir(instancePath(near, "near")), 0o777), os.Chmod(instancePath(near, "near"), 0o644), os.Chmod(far, 0o700)); err != nil {
-		t.Fatal(err)
-	}
+	writeInstance(t, near, "near", document("near"))
+	writeInstance(t, far, "far", document("far"))
+	must(t, os.Chmod(filepath.Dir(instancePath(near, "near")), 0o777), os.Chmod(instancePath(near, "near"), 0o644), os.Chmod(far, 0o700))
 	if os.Geteuid() != 0 { // it may enter whatever is its own
-		if err := os.Chmod(far, 0); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Chmod(far, 0))
 		t.Cleanup(func() { _ = os.Chmod(far, 0o700) })
 	}
 	passed := filepath.Join(far, "metadata", "runtime-images")
 	asUser(t, func() {
-		store := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{near, far}})
+		store := storeOn(near, far)
 		if _, err := create(store, image("new")); err != nil {
 			t.Errorf("Create: %v", err)
 		}
@@ -215,7 +163,7 @@ func TestUnreadableLevel(t *testing.T) {
 		if got := store.Unreadable(); !slices.Equal(got, []string{passed}) {
 			t.Errorf("passed over are %q, want %s", got, passed)
 		}
-		first := filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{far, near}})
+		first := storeOn(far, near)
 		if _, err := create(first, image("new")); !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("Create in the first: %v, want a permission error", err)
 		}

@@ -1,7 +1,6 @@
 package odh_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -12,42 +11,31 @@ import (
 
 func TestConfigMapKey(t *testing.T) {
 	t.Parallel()
-	for displayName, want := range map[string]string{
-		"Python 3.11 (UBI9)":        "python-3.11-ubi9.json",
-		"Hohoho Python 3.12 (UBI9)": "hohoho-python-3.12-ubi9.json",
-		"Runtime | Datascience":     "runtime-datascience.json",
-		"a -- b":                    "a-b.json",
-		"- a -":                     "a.json",
-		"under_score.dot":           "under_score.dot.json",
-		"Größe":                     "gr-e.json",
-		"日本 1":                      "1.json",
-		"K":                         "k.json", // the Kelvin sign
-		"_":                         "_.json",
-		"my.json":                   "my.json.json",
-		".hidden":                   ".hidden.json",
+	const none, dots = "to make a key of", "two dots"
+	for displayName, want := range map[string]struct{ key, refusal string }{
+		"Python 3.11 (UBI9)":     {key: "python-3.11-ubi9.json"},
+		"Runtime | Datascience":  {key: "runtime-datascience.json"},
+		"a -- b":                 {key: "a-b.json"},
+		"- a -":                  {key: "a.json"},
+		"under_score.dot":        {key: "under_score.dot.json"},
+		"Größe":                  {key: "gr-e.json"},
+		"日本 1":                   {key: "1.json"},
+		"\u212a":                 {key: "k.json"}, // the Kelvin sign
+		"_":                      {key: "_.json"},
+		"my.json":                {key: "my.json.json"},
+		".hidden":                {key: ".hidden.json"},
+		strings.Repeat("a", 248): {key: strings.Repeat("a", 248) + ".json"},
+		strings.Repeat("a", 249): {refusal: "254 characters"},
+		"":                       {refusal: none},
+		"日本":                     {refusal: none},
+		"---":                    {refusal: none},
+		".":                      {refusal: dots},
+		"..x":                    {refusal: dots},
 	} {
-		if key, err := odh.ConfigMapKey(displayName); key != want || err != nil {
-			t.Errorf("ConfigMapKey(%q) = %q, %v, want %q", displayName, key, err, want)
+		key, err := odh.ConfigMapKey(displayName)
+		if key != want.key || (err == nil) != (want.refusal == "") || err != nil && !strings.Contains(err.Error(), want.refusal) {
+			t.Errorf("ConfigMapKey(%q) = %q, %v, want %+v", displayName, key, err, want)
 		}
-	}
-}
-
-func TestConfigMapKey_refused(t *testing.T) {
-	t.Parallel()
-	for displayName, want := range map[string]string{
-		"":                       "to make a key of",
-		"日本":                     "to make a key of",
-		"---":                    "to make a key of",
-		".":                      "two dots",
-		"..x":                    "two dots",
-		strings.Repeat("a", 249): "254 characters",
-	} {
-		if key, err := odh.ConfigMapKey(displayName); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("ConfigMapKey(%q) = %q, %v, want an error with %q", displayName, key, err, want)
-		}
-	}
-	if _, err := odh.ConfigMapKey(strings.Repeat("a", 248)); err != nil {
-		t.Errorf("a key of 253 characters is refused: %v", err)
 	}
 }
 
@@ -122,14 +110,7 @@ func TestImageStreamAnnotation_throughTheController(t *testing.T) {
 		if err != nil || !strings.Contains(annotation, `"n":12345678901234567890,`) {
 			t.Errorf("%s: %s, %v", name, annotation, err)
 		}
-		stream, err := json.Marshal(map[string]any{
-			"kind": "ImageStream", "metadata": map[string]any{"labels": map[string]string{"opendatahub.io/runtime-image": "true"}},
-			"spec": map[string]any{"tags": []any{map[string]any{"annotations": map[string]string{odh.AnnotationKey: annotation}, "from": map[string]string{"name": test.image.ImageName}}}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		made, err := odh.ParseManifests(string(stream))
+		made, err := odh.ParseManifests(imageStream(annotated(annotation, test.image.ImageName)))
 		if err != nil || len(made) != 1 {
 			t.Fatalf("%s: %v, %v", name, made, err)
 		}

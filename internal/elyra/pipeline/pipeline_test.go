@@ -121,10 +121,7 @@ func TestNodes_asElyra(t *testing.T) {
 	t.Parallel()
 	jupytertest.Require(t)
 	texts := []string{string(read(t, "v7.pipeline")), string(read(t, "v8.pipeline")), one(step(`"runtime_image": "None"`)), one(step(`"runtime_image": ""`)), one(step(""))}
-	argument, err := json.Marshal(texts)
-	if err != nil {
-		t.Fatal(err)
-	}
+	argument, _ := json.Marshal(texts)
 	var elyras [][]Node
 	if err := json.Unmarshal([]byte(jupytertest.Python(t, nil, `
 import json, sys

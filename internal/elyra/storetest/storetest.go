@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
@@ -107,21 +108,17 @@ func Run(t *testing.T, samples Samples, newHarness func(t *testing.T) Harness) {
 	}{
 		{"Create", testCreate},
 		{"CreateExisting", testCreateExisting},
-		{"CreateConcurrently", testCreateConcurrently},
 		{"CreateRefusesName", testCreateRefusesName},
 		{"Get", testGet},
-		{"GetInvalid", testGetInvalid},
+		{"Invalid", testInvalid},
 		{"Glance", testGlance},
-		{"Update", testUpdate},
-		{"UpdateRepairs", testUpdateRepairs},
 		{"UpdateHidesFactory", testUpdateHidesFactory},
-		{"UpdateAbsent", testUpdateAbsent},
-		{"UpdateConcurrently", testUpdateConcurrently},
 		{"Delete", testDelete},
 		{"DeleteFactory", testDeleteFactory},
 		{"Preconditions", testPreconditions},
 		{"List", testList},
 		{"ReadsItsWrites", testReadsItsWrites},
+		{"Concurrently", testConcurrently},
 		{"Canceled", testCanceled},
 		{"Supports", testSupports},
 	}
@@ -144,9 +141,7 @@ func testCreate(t *testing.T, h Harness) {
 		if got.Location != h.Store.Location(name) {
 			t.Errorf("created at %s, announced for %s", got.Location, h.Store.Location(name))
 		}
-		if raw, _ := h.Raw(t, name); raw != string(want.Encode()) {
-			t.Errorf("stored:\n%s\nwant:\n%s", raw, want.Encode())
-		}
+		checkRaw(t, h, name, string(want.Encode()))
 	}
 }
 
@@ -155,7 +150,8 @@ func testCreateExisting(t *testing.T, h Harness) {
 	h.PutFactory(t, "shipped", h.samples.Foreign)
 	h.Put(t, "invalid", h.samples.Invalid)
 	h.Put(t, "broken", broken)
-	for name, stored := range map[string]string{"taken": h.samples.Foreign, "shipped": h.samples.Foreign, "invalid": h.samples.Invalid, "broken": broken} {
+	for _, name := range []string{"taken", "shipped", "invalid", "broken"} {
+		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
 		_, err := h.Store.Create(t.Context(), name, h.full())
 		var exists *elyra.ExistsError
 		if !errors.Is(err, elyra.ErrExists) || !errors.As(err, &exists) {
@@ -164,27 +160,12 @@ func testCreateExisting(t *testing.T, h Harness) {
 		}
 		found := exists.Found
 		checkPlace(t, h, found, name, name != "shipped")
-		switch {
-		case h.Store.IsLocal() && stored == broken && found.Unparsed != broken:
-			t.Errorf("%s: the error says that the content is %q", name, found.Unparsed)
-		case stored != broken && (h.Store.IsLocal() || !found.Document.IsZero()) && !found.Document.Equal(parsed(t, stored)):
-			t.Errorf("%s: the error says that the document is %s", name, found.Document.Compact())
+		if found.Digest() != there.Digest() && (h.Store.IsLocal() || !found.Document.IsZero()) {
+			t.Errorf("%s: the error says that there is %s, %q", name, found.Document.Compact(), found.Unparsed)
 		}
 	}
-	if raw, _ := h.Raw(t, "taken"); raw != h.samples.Foreign {
-		t.Errorf("the existing instance was changed to %s", raw)
-	}
-	if raw, found := h.Raw(t, "shipped"); found {
-		t.Errorf("a copy was written: %s", raw)
-	}
-}
-
-func testCreateConcurrently(t *testing.T, h Harness) {
-	errs := concurrently(func(int) error {
-		_, err := h.Store.Create(t.Context(), "contended", h.full())
-		return err
-	})
-	checkOneWon(t, errs, elyra.ErrExists)
+	checkRaw(t, h, "taken", h.samples.Foreign)
+	checkRaw(t, h, "shipped", "")
 }
 
 func testCreateRefusesName(t *testing.T, h Harness) {
@@ -219,7 +200,9 @@ func testGet(t *testing.T, h Harness) {
 	}
 }
 
-func testGetInvalid(t *testing.T, h Harness) {
+// testInvalid: an instance that Elyra refuses is read as far as it can be, with the reason, and an update
+// repairs it. A server repairs only JSON objects.
+func testInvalid(t *testing.T, h Harness) {
 	documents := map[string]string{"invalid": h.samples.Invalid, "broken": broken, "array": `[]`}
 	for name, document := range documents {
 		h.Put(t, name, document)
@@ -254,6 +237,15 @@ func testGetInvalid(t *testing.T, h Harness) {
 		case !isObject && instance.Unparsed != document:
 			t.Errorf("%s: read %q", name, instance.Unparsed)
 		}
+		updated, err := h.Store.Update(t.Context(), name, digestIs(instance), h.samples.Full)
+		switch {
+		case invalid.Irreparable && err != nil:
+			checkRaw(t, h, name, document)
+		case invalid.Irreparable || err != nil:
+			t.Errorf("%s: Update: %v", name, err)
+		default:
+			checkInstance(t, h, updated, name, h.samples.Full(instance.Document), true)
+		}
 	}
 }
 
@@ -272,43 +264,6 @@ func testGlance(t *testing.T, h Harness) {
 		if (wantErr == nil) != (err == nil) || errors.Is(wantErr, elyra.ErrNotFound) && !errors.Is(err, elyra.ErrNotFound) || got.Location != want.Location || got.Digest() != want.Digest() {
 			t.Errorf("%s: got %+v, %v, want %+v, %v", name, got, err, want, wantErr)
 		}
-	}
-}
-
-func testUpdate(t *testing.T, h Harness) {
-	if _, err := h.Store.Create(t.Context(), "updated", h.full()); err != nil {
-		t.Fatal(err)
-	}
-	stored := h.full()
-	for _, edit := range []func(elyra.Document) elyra.Document{h.samples.Minimal, h.samples.Full, h.samples.Full} {
-		got, err := h.Store.Update(t.Context(), "updated", isDocument(stored), edit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		stored = edit(elyra.Document{})
-		checkInstance(t, h, got, "updated", stored, true)
-		if raw, _ := h.Raw(t, "updated"); !parsed(t, raw).Equal(stored) {
-			t.Errorf("stored:\n%s\nwant:\n%s", raw, stored.Encode())
-		}
-	}
-}
-
-func testUpdateRepairs(t *testing.T, h Harness) {
-	for name, document := range map[string]string{"invalid": h.samples.Invalid, "broken": broken, "array": `[]`} {
-		h.Put(t, name, document)
-		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
-		got, err := h.Store.Update(t.Context(), name, digestIs(there), h.samples.Full)
-		if !h.Store.IsLocal() && name != "invalid" {
-			if raw, _ := h.Raw(t, name); err == nil || raw != document {
-				t.Errorf("%s: a server can't repair this: %v, %q", name, err, raw)
-			}
-			continue
-		}
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		checkInstance(t, h, got, name, h.samples.Full(there.Document), true)
 	}
 }
 
@@ -332,30 +287,6 @@ func testUpdateHidesFactory(t *testing.T, h Harness) {
 	}
 }
 
-func testUpdateAbsent(t *testing.T, h Harness) {
-	for _, expected := range []elyra.Precondition{nil, func(elyra.Instance) bool { return false }} {
-		if _, err := h.Store.Update(t.Context(), "absent", expected, h.samples.Full); !errors.Is(err, elyra.ErrNotFound) {
-			t.Errorf("got %v, want ErrNotFound", err)
-		}
-	}
-	if raw, found := h.Raw(t, "absent"); found {
-		t.Errorf("the update created %s", raw)
-	}
-}
-
-// testUpdateConcurrently: of several updates that expect one document, one finds
-// it.
-func testUpdateConcurrently(t *testing.T, h Harness) {
-	if _, err := h.Store.Create(t.Context(), "contended", h.minimal()); err != nil {
-		t.Fatal(err)
-	}
-	errs := concurrently(func(int) error {
-		_, err := h.Store.Update(t.Context(), "contended", isDocument(h.minimal()), h.samples.Full)
-		return err
-	})
-	checkOneWon(t, errs, elyra.ErrChanged)
-}
-
 func testDelete(t *testing.T, h Harness) {
 	names := []string{"valid", "invalid", "Odd.name"}
 	for _, name := range append(names, "bystander") {
@@ -368,9 +299,7 @@ func testDelete(t *testing.T, h Harness) {
 		if err != nil || deletion.Revealed != "" {
 			t.Errorf("%s: %+v, %v", name, deletion, err)
 		}
-		if _, found := h.Raw(t, name); found {
-			t.Errorf("%s is still there", name)
-		}
+		checkRaw(t, h, name, "")
 		if _, err := h.Store.Get(t.Context(), name, elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
 			t.Errorf("%s: Get after Delete: %v", name, err)
 		}
@@ -380,9 +309,13 @@ func testDelete(t *testing.T, h Harness) {
 			}
 		}
 	}
-	if _, found := h.Raw(t, "bystander"); !found {
-		t.Error("another instance was deleted")
+	for _, expected := range []elyra.Precondition{nil, isDocument(h.full())} {
+		if _, err := h.Store.Update(t.Context(), "valid", expected, h.samples.Full); !errors.Is(err, elyra.ErrNotFound) {
+			t.Errorf("Update after Delete: %v, want ErrNotFound", err)
+		}
 	}
+	checkRaw(t, h, "valid", "")
+	checkRaw(t, h, "bystander", h.samples.Foreign)
 }
 
 func testDeleteFactory(t *testing.T, h Harness) {
@@ -407,36 +340,31 @@ func testPreconditions(t *testing.T, h Harness) {
 	for name, document := range stored {
 		h.Put(t, name, document)
 		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
-		for call, write := range map[string]func(elyra.Precondition) error{
-			"Update": func(expected elyra.Precondition) error {
-				_, err := h.Store.Update(t.Context(), name, expected, h.samples.Full)
-				return err
-			},
-			"Delete": func(expected elyra.Precondition) error {
-				_, err := h.Store.Delete(t.Context(), name, expected)
-				return err
-			},
-		} {
-			var asked []elyra.Instance
-			err := write(func(found elyra.Instance) bool {
-				asked = append(asked, found)
-				return false
-			})
+		var found []elyra.Instance
+		refuse := func(asked elyra.Instance) bool {
+			found = append(found, asked)
+			return false
+		}
+		_, updateErr := h.Store.Update(t.Context(), name, refuse, h.samples.Full)
+		updates := len(found)
+		_, deleteErr := h.Store.Delete(t.Context(), name, refuse)
+		if updates == 0 || updates == len(found) {
+			t.Errorf("%s: Update asked %d times, and Delete %d", name, updates, len(found)-updates)
+		}
+		for _, err := range []error{updateErr, deleteErr} {
 			var changed *elyra.ChangedError
 			if !errors.Is(err, elyra.ErrChanged) || !errors.As(err, &changed) {
-				t.Errorf("%s %s: got %v, want a ChangedError", call, name, err)
-				continue
+				t.Fatalf("%s: got %v, want a ChangedError", name, err)
 			}
-			for _, found := range append(asked, changed.Found) {
-				checkPlace(t, h, found, name, true)
-				if found.Digest() != there.Digest() {
-					t.Errorf("%s %s: asked about %s or %q", call, name, found.Document.Compact(), found.Unparsed)
-				}
-			}
-			if raw, _ := h.Raw(t, name); raw != document || len(asked) == 0 {
-				t.Errorf("%s %s: asked %d times, and now it is %s", call, name, len(asked), raw)
+			found = append(found, changed.Found)
+		}
+		for _, instance := range found {
+			checkPlace(t, h, instance, name, true)
+			if instance.Digest() != there.Digest() {
+				t.Errorf("%s: asked about %s or %q", name, instance.Document.Compact(), instance.Unparsed)
 			}
 		}
+		checkRaw(t, h, name, document)
 	}
 }
 
@@ -472,39 +400,35 @@ func testList(t *testing.T, h Harness) {
 			t.Errorf("%+v: listed %v, want %v", tt.options, names(got), want)
 		}
 		for _, instance := range got {
-			isInvalid := slices.Contains([]string{"broken", "invalid", "unfit"}, instance.Name) || instance.Name == "revived" && tt.options.Invalid && h.Store.IsLocal()
-			switch {
-			case errors.As(instance.Invalid, new(*elyra.InvalidError)) != isInvalid:
-				t.Errorf("%+v: %s: invalid: %v", tt.options, instance.Name, instance.Invalid)
-			case slices.Contains([]string{"broken", "revived"}, instance.Name) && isInvalid:
-				if instance.Unparsed != broken {
-					t.Errorf("%s is listed as %+v", instance.Name, instance)
-				}
-			case isInvalid:
-				checkInstance(t, h, instance, instance.Name, parsed(t, h.samples.Invalid), instance.Name == "invalid")
-			case slices.Contains([]string{"shipped", "revived"}, instance.Name):
-				checkInstance(t, h, instance, instance.Name, h.full(), false)
-			default:
-				checkInstance(t, h, instance, instance.Name, parsed(t, h.samples.Foreign), true)
+			there, err := h.Store.Get(t.Context(), instance.Name, elyra.Current)
+			if instance.Name == "revived" && instance.Invalid == nil {
+				checkInstance(t, h, instance, "revived", h.full(), false)
+				continue
+			}
+			checkInstance(t, h, instance, instance.Name, there.Document, there.Writable)
+			if instance.Unparsed != there.Unparsed || errors.As(instance.Invalid, new(*elyra.InvalidError)) != (err != nil) {
+				t.Errorf("%+v: listed %+v; read %+v, %v", tt.options, instance, there, err)
 			}
 		}
 	}
 }
 
-// testReadsItsWrites: a store may remember what it read, but never across its
-// own writes.
+// testReadsItsWrites: a write is whole and returned, and what a store remembers of its reads never hides it.
 func testReadsItsWrites(t *testing.T, h Harness) {
 	h.Put(t, "other", h.samples.Foreign)
 	list(t, h, elyra.ListOptions{})
 	if _, err := h.Store.Get(t.Context(), "other", elyra.Shared); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Store.Create(t.Context(), "written", h.full()); err != nil {
-		t.Fatal(err)
-	}
 	freshnesses := []elyra.Freshness{elyra.Current, elyra.Shared, elyra.Glance}
-	check := func(want elyra.Document) {
+	check := func(got elyra.Instance, err error, want elyra.Document) {
 		t.Helper()
+		all := list(t, h, elyra.ListOptions{})
+		if err != nil || !slices.Equal(names(all), []string{"other", "written"}) {
+			t.Fatalf("listed %v, %v", names(all), err)
+		}
+		checkInstance(t, h, got, "written", want, true)
+		checkInstance(t, h, all[1], "written", want, true)
 		for _, freshness := range freshnesses {
 			got, err := h.Store.Get(t.Context(), "written", freshness)
 			if err != nil {
@@ -512,18 +436,19 @@ func testReadsItsWrites(t *testing.T, h Harness) {
 			}
 			checkInstance(t, h, got, "written", want, true)
 		}
-		if all := list(t, h, elyra.ListOptions{}); !slices.Equal(names(all), []string{"other", "written"}) {
-			t.Errorf("listed %v", names(all))
-		} else {
-			checkInstance(t, h, all[1], "written", want, true)
+		if raw, _ := h.Raw(t, "written"); !parsed(t, raw).Equal(want) {
+			t.Errorf("stored:\n%s\nwant:\n%s", raw, want.Encode())
 		}
 	}
-	check(h.full())
-	if _, err := h.Store.Update(t.Context(), "written", isDocument(h.full()), h.samples.Minimal); err != nil {
-		t.Fatal(err)
+	want := h.full()
+	got, err := h.Store.Create(t.Context(), "written", want)
+	check(got, err, want)
+	for _, edit := range []func(elyra.Document) elyra.Document{h.samples.Minimal, h.samples.Full, h.samples.Full} {
+		got, err := h.Store.Update(t.Context(), "written", isDocument(want), edit)
+		want = edit(elyra.Document{})
+		check(got, err, want)
 	}
-	check(h.minimal())
-	if _, err := h.Store.Delete(t.Context(), "written", isDocument(h.minimal())); err != nil {
+	if _, err := h.Store.Delete(t.Context(), "written", isDocument(want)); err != nil {
 		t.Fatal(err)
 	}
 	for _, freshness := range freshnesses {
@@ -534,6 +459,19 @@ func testReadsItsWrites(t *testing.T, h Harness) {
 	if got := names(list(t, h, elyra.ListOptions{})); !slices.Equal(got, []string{"other"}) {
 		t.Errorf("listed %v after Delete", got)
 	}
+}
+
+// testConcurrently: of several creations of one name, and of several updates that expect one document,
+// one succeeds.
+func testConcurrently(t *testing.T, h Harness) {
+	checkOneWins(t, elyra.ErrExists, func() error {
+		_, err := h.Store.Create(t.Context(), "contended", h.minimal())
+		return err
+	})
+	checkOneWins(t, elyra.ErrChanged, func() error {
+		_, err := h.Store.Update(t.Context(), "contended", isDocument(h.minimal()), h.samples.Full)
+		return err
+	})
 }
 
 func testCanceled(t *testing.T, h Harness) {
@@ -550,12 +488,8 @@ func testCanceled(t *testing.T, h Harness) {
 			t.Errorf("%s: got %v, want context.Canceled", call, err)
 		}
 	}
-	if raw, _ := h.Raw(t, "kept"); raw != h.samples.Foreign {
-		t.Errorf("the instance was changed to %q", raw)
-	}
-	if _, found := h.Raw(t, "new"); found {
-		t.Error("an instance was created")
-	}
+	checkRaw(t, h, "kept", h.samples.Foreign)
+	checkRaw(t, h, "new", "")
 }
 
 // testSupports: the Elyra under test knows all keys that this provider writes.
@@ -576,30 +510,23 @@ func testSupports(t *testing.T, h Harness) {
 	}
 }
 
-// concurrently calls f several times at the same time.
-func concurrently(f func(i int) error) []error {
-	errs := make([]error, 8)
+// checkOneWins calls f several times at the same time: one call succeeds, and all others fail with lost.
+func checkOneWins(t *testing.T, lost error, f func() error) {
+	t.Helper()
+	var won atomic.Int64
 	var calls sync.WaitGroup
-	for i := range errs {
-		calls.Go(func() { errs[i] = f(i) })
+	for range 8 {
+		calls.Go(func() {
+			if err := f(); err == nil {
+				won.Add(1)
+			} else if !errors.Is(err, lost) {
+				t.Errorf("got %v, want %v", err, lost)
+			}
+		})
 	}
 	calls.Wait()
-	return errs
-}
-
-func checkOneWon(t testing.TB, errs []error, others error) {
-	t.Helper()
-	won := 0
-	for _, err := range errs {
-		switch {
-		case err == nil:
-			won++
-		case !errors.Is(err, others):
-			t.Errorf("got %v, want %v", err, others)
-		}
-	}
-	if won != 1 {
-		t.Errorf("%d calls for one name succeeded", won)
+	if won.Load() != 1 {
+		t.Errorf("%d calls for one name succeeded", won.Load())
 	}
 }
 
@@ -623,6 +550,14 @@ func checkPlace(t testing.TB, h Harness, got elyra.Instance, name string, writab
 		t.Errorf("%s is writable: %t, with the origin %q", got.Location, got.Writable, got.Origin)
 	case !h.Store.IsLocal() && (!got.Writable || got.Origin != elyra.OriginUnknown):
 		t.Errorf("%s is writable: %t, with the origin %q, which a server doesn't know", got.Location, got.Writable, got.Origin)
+	}
+}
+
+// checkRaw checks what is stored under a name; "" for nothing.
+func checkRaw(t testing.TB, h Harness, name, want string) {
+	t.Helper()
+	if raw, found := h.Raw(t, name); raw != want || found != (want != "") {
+		t.Errorf("%s: stored:\n%s\nwant:\n%s", name, raw, want)
 	}
 }
 

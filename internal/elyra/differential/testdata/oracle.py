@@ -52,12 +52,13 @@ SCHEMA_KEYS = ["description", "tags", "image_name", "pull_policy", "pull_secret"
 
 
 def image(metadata):
-    """The fields of a runtime image, as elyra.Document.Image gives them."""
+    """The fields of a runtime image, as elyra.Document.Image gives them, by their names in Go."""
     fields = {key: metadata.metadata[key] for key in SCHEMA_KEYS if key in metadata.metadata}
     fields["tags"] = sorted(
         tag if isinstance(tag, str) else json.dumps(tag, separators=(",", ":")) for tag in fields.get("tags", [])
     )
-    return {"display_name": metadata.display_name, **fields}
+    fields["display_name"] = metadata.display_name
+    return {key.title().replace("_", ""): value for key, value in fields.items()}
 
 
 def extra(document):
@@ -101,23 +102,23 @@ def document(text, encoded, updated):
     """What Elyra makes of a document, as a file has it and as it is encoded and updated by us."""
     stored, encoded, updated = (base64.b64decode(part) for part in (text, encoded, updated))
     verdict, instance = read(stored)
-    answer = {"verdict": verdict, "image": image(instance) if instance else None}
+    answer = {"Verdict": verdict, "Image": image(instance) if instance else {}}
     if verdict == "unloadable" or not updated:
         return answer
-    answer["encoded_same"] = json.dumps(json.loads(encoded)) == json.dumps(json.loads(stored))
+    answer["EncodedSame"] = json.dumps(json.loads(encoded)) == json.dumps(json.loads(stored))
     plain = pythons_spelling(stored)
-    answer["encoded_spelled"] = not plain or encoded.decode() == json.dumps(json.loads(stored), indent=2)
+    answer["EncodedSpelled"] = not plain or encoded.decode() == json.dumps(json.loads(stored), indent=2)
     verdict, instance = read(updated)
-    answer["updated_verdict"] = verdict
+    answer["UpdatedVerdict"] = verdict
     if verdict == "valid":
-        answer["updated_image"] = image(instance)
-        answer["updated_extra_same"] = extra(json.loads(updated)) == extra(json.loads(stored))
+        answer["UpdatedImage"] = image(instance)
+        answer["UpdatedExtraSame"] = extra(json.loads(updated)) == extra(json.loads(stored))
         manager.update("x", instance)
         saved = pathlib.Path(path("x")).read_text()
         written = json.loads(updated)
         kept = {key: written[key] for key in ("display_name", "metadata", "schema_name")}
         plain = plain and len(kept) == len(written)
-        answer["saved_same"] = saved == (updated.decode() if plain else json.dumps(kept, indent=2))
+        answer["SavedSame"] = saved == (updated.decode() if plain else json.dumps(kept, indent=2))
     return answer
 
 

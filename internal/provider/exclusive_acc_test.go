@@ -12,11 +12,8 @@ import (
 // if the document is still the one that the plan saw.
 var exclusiveTests = []row{
 	{"created", onBoth, exclusiveCreated},
-	{"drift", onFiles, exclusiveDrift},
 	{"sincePlan", onBoth, exclusiveSincePlan},
 	{"unseen", onBoth, exclusiveUnseen},
-	{"otherMachine", onFiles, exclusiveOtherMachine},
-	{"import", onFiles, exclusiveImport},
 	{"unknownNames", onFiles, exclusiveUnknownNames},
 	{"unknownPlace", onFiles, exclusiveUnknownPlace},
 	{"aliases", onFiles, exclusiveAliases},
@@ -75,19 +72,6 @@ func exclusiveCreated(w workspace) {
 	w.wantNames("kept")
 }
 
-// Instances that appear later show as a difference of the names.
-func exclusiveDrift(w workspace) {
-	w.put("kept", theirs)
-	w.excludes(exclusive("it", `"kept"`))
-	w.put("late", theirs)
-	wantOutput(w.t, w.ok(apply), `- "late",`, "0 added, 1 changed, 0 destroyed")
-	w.wantNames("kept")
-	w.settled()
-	wantOutput(w.t, w.applies(exclusive("it")), `- "kept",`)
-	w.wantNames()
-	w.settled()
-}
-
 // A saved plan deletes what it has shown, and that only as it was then. Other plans don't count.
 func exclusiveSincePlan(w workspace) {
 	w.applies(exclusive("it"))
@@ -129,28 +113,6 @@ func exclusiveUnseen(w workspace) {
 	} else {
 		w.wantNames("kept")
 	}
-	w.settled()
-}
-
-// Only the plan decides what the apply deletes.
-func exclusiveOtherMachine(w workspace) {
-	w.applies(exclusive("it"))
-	w.put("old", theirs)
-	other := w.module()
-	w.ok("terraform plan -out=saved && cp -r . " + other.dir)
-	other.env = append(slices.Clone(w.env), "HOME="+w.t.TempDir())
-	other.ok("terraform apply -no-color saved")
-	w.wantNames()
-	other.settled()
-}
-
-// An import shows the first deletion, so one apply does both.
-func exclusiveImport(w workspace) {
-	w.put("old", theirs)
-	w.put("kept", theirs)
-	w.write(exclusive("it", `"kept"`), "import {\n  to = elyra_runtime_images_exclusive.it\n  id = \"any\"\n}\n")
-	wantOutput(w.t, w.ok(apply), `- "old",`, "1 imported, 0 added, 1 changed, 0 destroyed")
-	w.wantNames("kept")
 	w.settled()
 }
 

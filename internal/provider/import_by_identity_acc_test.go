@@ -6,25 +6,8 @@ import (
 	"os/exec"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
-
-// TestAccImportByIdentity imports an image by its identity, and names those that exist if it doesn't. If the Terraform
-// under test is too old for identities, it runs on the one that TERRAFORM_QUERY names.
-func TestAccImportByIdentity(t *testing.T) {
-	t.Parallel()
-	w := newFilesWorkspace(t)
-	w.commandLine = w.withIdentity(t)
-	block := func(name string) string {
-		return fmt.Sprintf("import {\n  to = elyra_runtime_image.x\n  identity = {\n    name = %q\n  }\n}\n", name)
-	}
-	w.put("my_image", string(elyra.NewDocument(fullImage).Encode()))
-	w.write(image("x", "My image", fullLines...), block("my_imagine"))
-	w.fails(plan, "Runtime image not found", `"my_imagine"`, `These exist: "my_image"`)
-	wantOutput(t, w.applies(image("x", "My image", fullLines...), block("my_image")), "1 imported, 0 added, 0 changed")
-	w.settled()
-}
 
 // withIdentity returns the same on a Terraform that knows identities.
 func (c commandLine) withIdentity(t *testing.T) commandLine {

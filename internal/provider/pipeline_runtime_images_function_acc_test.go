@@ -3,29 +3,11 @@ package provider_test
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
-
-// One pipeline, saved by each version of Elyra, gives the same images.
-func TestAccPipelineRuntimeImages_versions(t *testing.T) {
-	t.Parallel()
-	c := newCommandLine(t).attached(t)
-	pipelines, err := filepath.Abs(filepath.Join("..", "elyra", "pipeline", "testdata"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.copyTestdata(t, "pipelines")
-	c.env = append(c.env, "TF_VAR_pipelines="+pipelines)
-	c.run(t, apply)
-	want := map[string]any{"images": []any{"quay.io/acme/pandas:2.2.3 quay.io/acme/training:1.4.0 quay.io/acme/r:4.4"}, "files": 9.0}
-	if got := c.outputs(t); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
 
 // TestAccExample_pipelineImages wants a warning about nodes whose image nobody can choose, and about no
 // others: not about images that Elyra ships, or that somebody made by hand.

@@ -14,7 +14,6 @@ import (
 var imageTests = []row{
 	{"lifecycle", onBoth, imageLifecycle},
 	{"import", onBoth, imageImport},
-	{"invalidOutside", onBoth, imageInvalidOutside},
 	{"unknownValues", onFiles, imageUnknownValues},
 	{"dataSource", onBoth, imageDataSource},
 }
@@ -105,26 +104,6 @@ func imageImport(w workspace) {
 	w.wants(w.a, "imported", importedDocument)
 	w.destroys()
 	w.wantNames("Upper")
-}
-
-// An apply repairs what others broke, and keeps what they added.
-func imageInvalidOutside(w workspace) {
-	w.applies(image("x", "My image", fullLines...))
-	for _, document := range []string{
-		`{"schema_name":"runtime-image","display_name":"My image","metadata":{"image_name":"team/image:1","pull_policy":"sometimes","x-team":"kept"}}`,
-		`{"schema_name":"runtime-image","metadata":{"image_name":"team/image:1","x-team":"kept"}}`,
-		// Wrong in nothing that has an attribute.
-		strings.Replace(string(elyra.NewDocument(fullImage).Encode()), `"schema_name"`, `"foreign"`, 1),
-	} {
-		w.put("my_image", document)
-		wantOutput(w.t, w.ok(apply), "0 added, 1 changed, 0 destroyed")
-		w.holds(fullImage)
-		// A server shows nothing of what is invalid.
-		if strings.Contains(document, "x-team") && !w.isServer() && !strings.Contains(w.document("my_image"), `"x-team": "kept"`) {
-			w.t.Errorf("the unknown key is gone: %s", w.document("my_image"))
-		}
-	}
-	w.settled()
 }
 
 // Values that are unknown in the plan are checked before anything is written.

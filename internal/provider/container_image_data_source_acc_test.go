@@ -9,12 +9,12 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -54,58 +54,34 @@ var complete = []string{"opt/bin/python3", "opt/lib/python3.11/os.py", "opt/lib/
 // push stores an image with these executables and returns its digest.
 func push(t *testing.T, imageName string, executables ...string) string {
 	t.Helper()
-	var layer bytes.Buffer
-	archive := tar.NewWriter(&layer)
 	program := make([]byte, 64) // the beginning of one for linux/amd64
 	copy(program, "\x7fELF\x02\x01\x01")
 	program[18] = 0x3e
+	files := fstest.MapFS{}
 	for _, path := range executables {
-		if err := archive.WriteHeader(&tar.Header{Name: path, Mode: 0o755, Typeflag: tar.TypeReg, Size: int64(len(program))}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := archive.Write(program); err != nil {
-			t.Fatal(err)
-		}
+		files[path] = &fstest.MapFile{Data: program, Mode: 0o755}
 	}
-	if err := archive.Close(); err != nil {
-		t.Fatal(err)
-	}
-	l, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(layer.Bytes())), nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	image, err := mutate.AppendLayers(empty.Image, l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	image, err = mutate.ConfigFile(image, &v1.ConfigFile{
-		OS: "linux", Architecture: "amd64", RootFS: v1.RootFS{Type: "layers", DiffIDs: diffIDs(t, image)},
-		Config: v1.Config{Env: []string{"PATH=/opt/bin:/usr/bin"}, Labels: map[string]string{"team": "a"}, Entrypoint: []string{"/init"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	var archive bytes.Buffer
+	writer := tar.NewWriter(&archive)
+	must(t, writer.AddFS(files))
+	must(t, writer.Close())
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(archive.Bytes())), nil })
+	must(t, err)
+	image, err := mutate.AppendLayers(empty.Image, layer)
+	must(t, err)
+	config, err := image.ConfigFile()
+	must(t, err)
+	config = config.DeepCopy()
+	config.OS, config.Architecture = "linux", "amd64"
+	config.Config = v1.Config{Env: []string{"PATH=/opt/bin:/usr/bin"}, Labels: map[string]string{"team": "a"}, Entrypoint: []string{"/init"}}
+	image, err = mutate.ConfigFile(image, config)
+	must(t, err)
 	ref, err := name.ParseReference(imageName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := remote.Write(ref, image, remote.WithAuth(&authn.Basic{Username: "jdoe", Password: registryPassword})); err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	must(t, remote.Write(ref, image, remote.WithAuth(&authn.Basic{Username: "jdoe", Password: registryPassword})))
 	digest, err := image.Digest()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return digest.String()
-}
-
-func diffIDs(t *testing.T, image v1.Image) []v1.Hash {
-	t.Helper()
-	file, err := image.ConfigFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file.RootFS.DiffIDs
 }
 
 // containerImage is a data block.
@@ -117,7 +93,7 @@ func containerImage(label, imageName string, lines ...string) string {
 func TestAccContainerImageDataSource(t *testing.T) {
 	t.Parallel()
 	w := newFilesWorkspace(t)
-	w.commandLine = w.attached(t)
+	w.commandLine = w.attached()
 	host := imageRegistry(t)
 	good, bare := host+"/acme/good:1", host+"/acme/bare:1"
 	digest := push(t, good, complete...)
@@ -134,7 +110,7 @@ func TestAccContainerImageDataSource(t *testing.T) {
 		containerImage("private", host+"/acme/private/image:1"),
 		containerImage("unreachable", unreachable, "allow_unreachable = true"),
 	)
-	outputs := w.outputs(t)
+	outputs := w.outputs()
 	type object = map[string]any
 	for label, want := range map[string]object{
 		"good": {
@@ -179,10 +155,10 @@ func TestAccContainerImageDataSource(t *testing.T) {
 		containerImage("programs", good, "inspect = true", `programs = ["/bin/git"]`),
 		containerImage("authority", good, `ca_cert_pem = "x"`),
 	)
-	output, _ := w.try(t, plan)
+	output, _ := w.try(plan)
 	wantOutput(t, output, "Unable to check container image", "platform", "program", "certificate")
 	w.write(containerImage("name", "python:3.11"), containerImage("bytes", good, "max_bytes = 0"), containerImage("timeout", good, `timeout = "30"`))
-	output, _ = w.try(t, plan)
+	output, _ = w.try(plan)
 	wantOutput(t, output, "Invalid image name", "library/python:3.11", "at least 1", "Invalid duration", `"45s"`)
 }
 
@@ -196,15 +172,15 @@ func TestAccExample_imageChecks(t *testing.T) {
 	push(t, bare, complete[1:]...)
 	c := newCommandLine(t)
 	c.env = append(c.env, newPlace(t).searchPath())
-	c = c.attached(t)
-	c.addExamples(t, "image-checks/main.tf")
-	output, err := c.try(t, apply+" -var image_name="+bare)
+	c = c.attached()
+	c.addExamples("image-checks/main.tf")
+	output, err := c.try(apply + " -var image_name=" + bare)
 	if err == nil {
 		t.Error("an image without Python is used")
 	}
 	wantOutput(t, output, "Resource postcondition failed", "python3")
-	c.run(t, apply+" -var image_name="+good)
-	if got := c.outputs(t)["pinned"]; got != host+"/acme/good@"+digest {
+	c.run(apply + " -var image_name=" + good)
+	if got := c.outputs()["pinned"]; got != host+"/acme/good@"+digest {
 		t.Errorf("pinned is %v", got)
 	}
 }
@@ -218,73 +194,51 @@ func TestAccContainerImageDataSource_credentials(t *testing.T) {
 	push(t, host+"/acme/private/image:1", complete...)
 	basic := base64.StdEncoding.EncodeToString([]byte("jdoe:" + registryPassword))
 	docker := `{"auths":{"` + host + `":{"auth":"` + basic + `"}}}`
-	for _, tt := range []struct {
-		name                string
-		arguments           string // of the provider
-		login, docker, late string
-		want                string
+	const login = `registry_auth = { "HOST" = { username = "jdoe", password = var.secret } }`
+	for name, tt := range map[string]struct {
+		arguments, secret string // of the provider
+		want              string
 	}{
-		{name: "none", want: "result = anonymous false, authenticated null, credentials_required"},
-		{name: "registry_auth", arguments: `registry_auth = { "` + host + `" = { username = "jdoe", password = var.password } }`,
-			login: registryPassword, want: "result = anonymous false, authenticated true,"},
-		{name: "wrong", arguments: `registry_auth = { "` + host + `" = { username = "jdoe", password = var.password } }`,
-			login: "wrong-s3cret", want: "result = anonymous false, authenticated false, credentials_refused"},
-		{name: "docker_config_json", arguments: `docker_config_json = var.docker`,
-			docker: docker, want: "result = anonymous false, authenticated true,"},
-		{name: "docker_config_json has another form", arguments: `docker_config_json = var.docker`,
-			docker: "registry-s3cret", want: "isn't the content of a .dockerconfigjson"},
-		{name: "docker_config_json is empty", arguments: `docker_config_json = var.docker`,
-			docker: `{"auths":{}}`, want: "without any credentials"},
-		{name: "docker_config_json is a path", arguments: `docker_config_json = var.docker`,
-			docker: "~/.docker/config.json", want: `file(pathexpand("~/.docker/config.json"))`},
-		{name: "use_docker_config", arguments: `use_docker_config = true`, want: "result = anonymous false, authenticated true,"},
-		{name: "unknown", arguments: `docker_config_json = terraform_data.late.output`,
-			late: docker, want: "known only after apply"},
-		{name: "unknown and waited for", arguments: `docker_config_json = terraform_data.late.output`,
-			late: docker, want: "result = anonymous false, authenticated true,"},
+		"none":          {"", "", "result = anonymous false, authenticated null, credentials_required"},
+		"registry_auth": {login, registryPassword, "result = anonymous false, authenticated true,"},
+		"wrong":         {login, "wrong-s3cret", "result = anonymous false, authenticated false, credentials_refused"},
+
+		"docker_config_json":                  {"docker_config_json = var.secret", docker, "result = anonymous false, authenticated true,"},
+		"docker_config_json has another form": {"docker_config_json = var.secret", registryPassword, "isn't the content of a .dockerconfigjson"},
+		"docker_config_json is empty":         {"docker_config_json = var.secret", `{"auths":{}}`, "without any credentials"},
+		"docker_config_json is a path":        {"docker_config_json = var.secret", "~/.docker/config.json", `file(pathexpand("~/.docker/config.json"))`},
+
+		"use_docker_config":      {"use_docker_config = true", docker, "result = anonymous false, authenticated true,"},
+		"unknown":                {"docker_config_json = terraform_data.late.output", docker, "known only after apply"},
+		"unknown and waited for": {"docker_config_json = terraform_data.late.output", docker, "result = anonymous false, authenticated true,"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCommandLine(t)
-			home := t.TempDir()
-			if tt.arguments == "use_docker_config = true" {
-				if err := os.MkdirAll(filepath.Join(home, ".docker"), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(home, ".docker", "config.json"), []byte(docker), 0o600); err != nil {
-					t.Fatal(err)
-				}
+			home, variable := t.TempDir(), "secret"
+			if strings.HasPrefix(name, "unknown") {
+				variable = "late"
 			}
-			c.env = append(c.env, "HOME="+home, "TF_LOG=trace", "TF_VAR_password="+tt.login, "TF_VAR_docker="+tt.docker,
-				"TF_VAR_late="+tt.late, "TF_VAR_image_name="+host+"/acme/private/image:1")
-			text, err := os.ReadFile(filepath.Join("testdata", "registry_credentials", "main.tf"))
-			if err != nil {
-				t.Fatal(err)
+			if name == "use_docker_config" {
+				writeFile(t, filepath.Join(home, ".docker", "config.json"), tt.secret)
 			}
-			config := strings.Replace(string(text), "# arguments", tt.arguments, 1)
-			if tt.name == "unknown and waited for" {
-				config = strings.Replace(config, "# depends_on", "depends_on = [terraform_data.late]", 1)
+			c.env = append(c.env, "HOME="+home, "TF_LOG=trace", "TF_VAR_"+variable+"="+tt.secret, "TF_VAR_image_name="+host+"/acme/private/image:1")
+			c.copyAll("internal/provider/testdata/registry_credentials")
+			c.replace("main.tf", "# arguments", strings.ReplaceAll(tt.arguments, "HOST", host))
+			if name == "unknown and waited for" {
+				c.replace("main.tf", "# depends_on", "depends_on = [terraform_data.late]")
 			}
-			c.write(t, "main.tf", config)
-			output, _ := c.try(t, "terraform apply -no-color -input=false -auto-approve")
+			output, _ := c.try("terraform apply -no-color -input=false -auto-approve")
 			if !strings.Contains(unwrap(output), tt.want) {
 				t.Errorf("%q isn't in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
 			}
-			if !strings.Contains(output, "[TRACE]") {
-				t.Error("nothing was traced")
+			wantTraced(t, output, registryPassword, "wrong-s3cret", basic)
+			state := readFile(t, filepath.Join(c.dir, "terraform.tfstate"))
+			if state == "" && strings.HasPrefix(tt.want, "result = ") {
+				t.Error("there's no state")
 			}
-			state, err := os.ReadFile(filepath.Join(c.dir, "terraform.tfstate"))
-			if err != nil && strings.HasPrefix(tt.want, "result = ") {
-				t.Error(err)
-			}
-			for _, secret := range []string{registryPassword, "wrong-s3cret", basic} {
-				if line := lineWith(output, secret); line != "" {
-					t.Errorf("%q is in the output: %.200s", secret, line)
-				}
-				// What terraform_data was given is its own to keep.
-				if strings.Contains(string(state), secret) && tt.late == "" {
-					t.Errorf("%q is in the state", secret)
-				}
+			if variable != "late" { // what terraform_data was given is its own to keep
+				wantNoSecrets(t, "the state", state, registryPassword, "wrong-s3cret", basic)
 			}
 		})
 	}
@@ -299,14 +253,14 @@ func TestAccExample_containerImageDataSource(t *testing.T) {
 	push(t, host+"/acme/private/training:1.4.0", complete...)
 	c := newCommandLine(t)
 	c.env = append(c.env, newPlace(t).searchPath(), "TF_VAR_registry_password="+registryPassword)
-	c = c.attached(t)
+	c = c.attached()
 	const dir = "data-sources/elyra_container_image/"
-	c.addExamples(t, dir+"data-source.tf", dir+"private.tf")
-	c.run(t, "sed -i 's|quay.io/acme|"+host+"/acme|; s|\"quay.io\"|\""+host+"\"|' *.tf")
-	output, err := c.try(t, plan)
+	c.addExamples(dir+"data-source.tf", dir+"private.tf")
+	c.run("sed -i 's|quay.io/acme|" + host + "/acme|; s|\"quay.io\"|\"" + host + "\"|' *.tf")
+	output, err := c.try(plan)
 	if err == nil {
 		t.Error("a private image needs no pull secret")
 	}
 	wantOutput(t, output, "Resource precondition failed", "set pull_secret")
-	c.run(t, apply+" -var pull_secret=regcred")
+	c.run(apply + " -var pull_secret=regcred")
 }

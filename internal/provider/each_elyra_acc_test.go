@@ -13,14 +13,14 @@ func TestAccEachElyra_files(t *testing.T) {
 	requireAcceptance(t)
 	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
 		w := newFilesWorkspace(t)
-		w.commandLine = w.attached(t)
+		w.commandLine = w.attached()
 		e.Metadata(t, []string{"ELYRA_METADATA_PATH=" + w.a.near}, "create", "runtime-images", "--name=imported",
 			"--display_name=Imported", "--image_name=team/imported:1", "--pull_policy=Always", `--tags=["b", "a"]`)
 		imported := w.document("imported")
 		blocks := []string{
 			image("imported", "Imported", `pull_policy = "Always"`, `tags = ["a", "b"]`), image("x", "My image", fullLines...), kfp("x", w.secretLines()...),
 		}
-		w.applies(append(blocks, "import {\n  to = elyra_runtime_image.imported\n  id = \"imported\"\n}\n")...)
+		w.applies(append(blocks, importOf("imported", "imported"))...)
 		w.wants(w.a, "imported", imported)
 		runtime := w.runtime("my_runtime")
 
@@ -50,8 +50,8 @@ func TestAccEachElyra_files(t *testing.T) {
 func TestAccEachElyra_server(t *testing.T) {
 	requireAcceptance(t)
 	jupytertest.OnEach(t, func(t *testing.T, e jupytertest.Elyra) {
-		w := newServerWorkspace(t, [2]jupyterServer{startElyra(t, e, "/")})
-		w.commandLine = w.attached(t)
+		w := newServerWorkspace(t, startServer(t, jupytertest.Options{Elyra: e, BaseURL: "/"}))
+		w.commandLine = w.attached()
 		for _, test := range []func(workspace){imageLifecycle, imageImport} {
 			test(w.module())
 			w.clear()

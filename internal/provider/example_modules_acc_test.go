@@ -25,40 +25,40 @@ var (
 func TestAccExample_teamImages(t *testing.T) {
 	t.Parallel()
 	c, p := besideElyra(t)
-	c.copyExample(t, "team-images")
-	c.write(t, "ours.yaml", "mine:\n  display_name: 3.5\n  image_name: a/b:1\n  tags: []\n  description:\n")
-	c.write(t, "empty.yaml", "{} # none yet\n")
+	c.copyAll("examples/team-images")
+	c.write("ours.yaml", "mine:\n  display_name: 3.5\n  image_name: a/b:1\n  tags: []\n  description:\n")
+	c.write("empty.yaml", "{} # none yet\n")
 
-	c.run(t, "terraform apply -auto-approve")
+	c.run("terraform apply -auto-approve")
 	training := training
 	training.Name = "training"
 	training.Description, training.PullSecret = "PyTorch and CUDA, for the training team", "quay-credentials"
 	wantImages(t, p.near, reporting, training)
-	c.run(t, "terraform plan -detailed-exitcode") // fails where there is a change
+	c.run("terraform plan -detailed-exitcode") // fails where there is a change
 
-	c.run(t, `terraform apply -auto-approve -var file=ours.yaml -var 'tags=["team-a"]'`)
+	c.run(`terraform apply -auto-approve -var file=ours.yaml -var 'tags=["team-a"]'`)
 	wantImages(t, p.near, elyra.RuntimeImage{Name: "mine", DisplayName: "3.5", ImageName: "a/b:1", Tags: []string{"team-a"}})
-	c.run(t, `terraform plan -detailed-exitcode -var file=ours.yaml -var 'tags=["team-a"]'`)
+	c.run(`terraform plan -detailed-exitcode -var file=ours.yaml -var 'tags=["team-a"]'`)
 
 	// The output feeds the functions, as it is.
-	c.write(t, "functions.tf", `output "documents" {
+	c.write("functions.tf", `output "documents" {
   value = { for name, image in elyra_runtime_image.team : name => provider::elyra::runtime_image_json(image) }
 }
 `)
-	c.run(t, "terraform apply -auto-approve -var file=ours.yaml")
-	if got, want := c.run(t, "terraform output -json documents"), `{"mine":"{\n  \"display_name\": \"3.5\"`; !strings.HasPrefix(got, want) {
+	c.run("terraform apply -auto-approve -var file=ours.yaml")
+	if got, want := c.run("terraform output -json documents"), `{"mine":"{\n  \"display_name\": \"3.5\"`; !strings.HasPrefix(got, want) {
 		t.Errorf("the documents are %s", got)
 	}
 
-	c.run(t, "terraform apply -auto-approve -var file=empty.yaml")
+	c.run("terraform apply -auto-approve -var file=empty.yaml")
 	wantImages(t, p.near)
 }
 
 // TestAccExample_teamImagesMistakes wants errors in the words of the file: which image, which key.
 func TestAccExample_teamImagesMistakes(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t).attached(t)
-	c.copyExample(t, "team-images")
+	c := newCommandLine(t).attached()
+	c.copyAll("examples/team-images")
 	for yaml, want := range map[string]string{
 		"{image_name: a/b:1}":                                                         "display_name is missing.",
 		"{display_name: , image_name: a/b:1}":                                         "display_name is missing.",
@@ -73,8 +73,8 @@ func TestAccExample_teamImagesMistakes(t *testing.T) {
 		"":               "must contain keys and values, not just a value.",
 		"[a/b:1, a/b:2]": "must contain keys and values, not just a value.",
 	} {
-		c.write(t, "mistake.yaml", "good: {display_name: Good, image_name: a/c:1}\nmine: "+yaml+"\n")
-		output, err := c.try(t, "terraform plan -no-color -var file=mistake.yaml")
+		c.write("mistake.yaml", "good: {display_name: Good, image_name: a/c:1}\nmine: "+yaml+"\n")
+		output, err := c.try("terraform plan -no-color -var file=mistake.yaml")
 		if err == nil || !strings.Contains(unwrap(output), "mistake.yaml: mine: "+want) {
 			t.Errorf("%s: %q is missing: %v\n%s", yaml, want, err, output)
 		}
@@ -89,36 +89,31 @@ func TestAccExample_teamImagesMistakes(t *testing.T) {
 func TestAccExample_containerBuild(t *testing.T) {
 	c := newCommandLine(t)
 	python := filepath.Join(jupytertest.Bin(t), "python")
-	isolate(t)
 	prefix := t.TempDir()
-	c.run(t, fmt.Sprintf("%q -m venv --without-pip %q", python, prefix))
-	installed := c.run(t, fmt.Sprintf(`%q -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'`, python))
-	site := c.run(t, fmt.Sprintf(`%q -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'`, filepath.Join(prefix, "bin", "python")))
-	if err := os.WriteFile(filepath.Join(site, "elyra.pth"), []byte(installed), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	c.run(fmt.Sprintf("%q -m venv --without-pip %q", python, prefix))
+	installed := c.run(fmt.Sprintf(`%q -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'`, python))
+	site := c.run(fmt.Sprintf(`%q -c 'import sysconfig; print(sysconfig.get_path("purelib"), end="")'`, filepath.Join(prefix, "bin", "python")))
+	must(t, os.WriteFile(filepath.Join(site, "elyra.pth"), []byte(installed), 0o600))
 	dataDir := filepath.Join(prefix, "share", "jupyter")
 	factory := filepath.Join(filepath.Dir(jupytertest.Bin(t)), "share", "jupyter", "metadata", "runtime-images")
-	if err := os.CopyFS(filepath.Dir(instancePath(dataDir, "x")), os.DirFS(factory)); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.CopyFS(filepath.Dir(instancePath(dataDir, "x")), os.DirFS(factory)))
 	t.Setenv("PATH", filepath.Join(prefix, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 	list := "python -c 'from elyra.metadata.metadata_app import MetadataApp; MetadataApp.main()' list runtime-images"
-	if before := c.run(t, list); !strings.Contains(before, filepath.Join(dataDir, "metadata")) {
+	if before := c.run(list); !strings.Contains(before, filepath.Join(dataDir, "metadata")) {
 		t.Fatalf("Elyra doesn't list the images that ship with it:\n%s", before)
 	}
 
-	c.copyExample(t, "container-build")
-	dockerfile := c.run(t, "cat Dockerfile")
+	c.copyAll("examples/container-build")
+	dockerfile := c.run("cat Dockerfile")
 	command := regexp.MustCompile(`terraform apply .*\)/share/jupyter"`).FindString(dockerfile)
 	if command == "" {
 		t.Fatalf("there is no apply in\n%s", dockerfile)
 	}
-	c.run(t, command)
+	c.run(command)
 	wantImages(t, dataDir, reporting, training)
-	wantModes(t, dataDir, 0o644, 0o755)
-	c.run(t, strings.Replace(command, "apply -auto-approve", "plan -detailed-exitcode", 1))
-	after := c.run(t, list)
+	wantModes(t, dataDir, "644", "755")
+	c.run(strings.Replace(command, "apply -auto-approve", "plan -detailed-exitcode", 1))
+	after := c.run(list)
 	for _, line := range []string{reporting.Name, training.Name} {
 		if !strings.Contains(after, line) {
 			t.Errorf("Elyra doesn't list %s:\n%s", line, after)
@@ -132,13 +127,13 @@ func TestAccExample_containerBuild(t *testing.T) {
 func TestAccExample_jupyterhubShared(t *testing.T) {
 	t.Parallel()
 	c, _ := besideElyra(t)
-	c.copyExample(t, "jupyterhub-shared")
+	c.copyAll("examples/jupyterhub-shared")
 	dir := t.TempDir()
 	c.env = append(c.env, "TF_VAR_shared_dir="+dir)
-	c.run(t, apply)
+	c.run(apply)
 	wantImages(t, dir, reporting, training)
-	wantModes(t, dir, 0o644, 0o755)
-	c.run(t, noop)
+	wantModes(t, dir, "644", "755")
+	c.run(noop)
 }
 
 // TestAccExample_mirrorRegistry mirrors the images that Elyra ships, and a pinned one.
@@ -146,16 +141,14 @@ func TestAccExample_mirrorRegistry(t *testing.T) {
 	t.Parallel()
 	c, p := besideElyra(t)
 	c.env = slices.DeleteFunc(c.env, func(v string) bool { return strings.HasPrefix(v, "TF_REATTACH_PROVIDERS=") }) // for two aliases
-	c.copyExample(t, "mirror-registry")
+	c.copyAll("examples/mirror-registry")
 	factory := t.TempDir() // the real one, and an image that's pinned by its digest
-	if err := os.CopyFS(filepath.Join(factory, "metadata"), os.DirFS(filepath.Join(factoryDir(t), "metadata"))); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.CopyFS(filepath.Join(factory, "metadata"), os.DirFS(filepath.Join(factoryDir(t), "metadata"))))
 	digest := "@sha256:" + strings.Repeat("0", 64)
-	put(t, factory, "pinned", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Pinned", ImageName: "continuumio/anaconda3" + digest}).Encode()))
+	putImages(t, factory, elyra.RuntimeImage{Name: "pinned", DisplayName: "Pinned", ImageName: "continuumio/anaconda3" + digest})
 	c.env = append(c.env, "TF_VAR_factory_dir="+factory)
 
-	c.run(t, apply)
+	c.run(apply)
 	for _, file := range glob(t, instancePath(factory, "*")) {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
 		want := stored(t, factory, name)
@@ -165,8 +158,8 @@ func TestAccExample_mirrorRegistry(t *testing.T) {
 			t.Errorf("mirrored is %+v, want %+v", got, want)
 		}
 	}
-	c.run(t, noop)
-	c.run(t, destroy)
+	c.run(noop)
+	c.run(destroy)
 	wantNames(t, p.near)
 }
 
@@ -201,35 +194,18 @@ const (
 `
 )
 
-func TestAccExample_openDataHub(t *testing.T) {
-	t.Parallel()
-	c := newCommandLine(t).attached(t)
-	c.copyExample(t, "open-data-hub")
-	c.run(t, apply)
-	outputs := c.outputs(t)
-	if got := outputs["config_map"]; got != configMap {
-		t.Errorf("the ConfigMap is %s", got)
-	}
-	streams, _ := outputs["image_streams"].(string)
-	if first, second, _ := strings.Cut(streams, "\n---\n"); !strings.HasPrefix(first, `"apiVersion"`) || !strings.Contains(first, `"name": "pandas"`) || second != trainingStream {
-		t.Errorf("the ImageStreams are %s", streams)
-	}
-}
-
 // TestAccExample_functions calls each function as its example does. None needs a configuration of the provider.
 func TestAccExample_functions(t *testing.T) {
 	t.Parallel()
 	c := newCommandLine(t)
 	p := newPlace(t)
 	c.env = append(c.env, p.searchPath(), "TF_VAR_secret="+secret)
-	c = c.attached(t)
-	c.copyExample(t, "functions")
-	c.copyExample(t, "pipeline-images/pipelines")
+	c = c.attached()
+	c.copyAll("examples/functions")
+	c.copyAll("examples/pipeline-images/pipelines")
 	ubi9 := elyra.RuntimeImage{Name: "training_with_gpu_ubi9", DisplayName: "Training with GPU (UBI9)", ImageName: "quay.io/acme/training:1.4.0", PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu"}}
 	parsed, err := elyra.NewDocument(ubi9).WithExtra(`{"display_name": "Training with GPU (UBI9)", "owner": "team-a"}`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	const key = "training-with-gpu-ubi9.json"
 	type object = map[string]any
 	wants := map[string]object{
@@ -256,23 +232,23 @@ func TestAccExample_functions(t *testing.T) {
 		"airflow_runtime_json":            nil, // has a secret
 		"kubeflow_pipelines_runtime_json": nil,
 	}
-	c.run(t, "mv nightly.pipeline pipeline_runtime_images")
+	c.run("mv nightly.pipeline pipeline_runtime_images")
 	root := "variable \"secret\" {\n  sensitive = true\n}\n"
 	for _, dir := range glob(t, filepath.Join(c.dir, "*_*", "function.tf")) {
 		name := filepath.Base(filepath.Dir(dir))
 		if _, known := wants[name]; !known {
 			t.Errorf("nobody says what %s gives", name)
 		}
-		c.write(t, name+"/versions.tf", "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n")
+		c.write(name+"/versions.tf", required)
 		argument := map[string]string{"airflow_runtime_json": "github_repo_token = var.secret", "kubeflow_pipelines_runtime_json": "cos_password = var.secret"}[name]
 		root += fmt.Sprintf("module %q {\n  source = \"./%s\"\n  %s\n}\noutput %q {\n  value     = module.%s\n  sensitive = %t\n}\n", name, name, argument, name, name, argument != "")
 	}
-	c.write(t, "main.tf", root)
-	c.run(t, "terraform get")
-	if output := c.run(t, apply); strings.Contains(output, "s3cret") {
+	c.write("main.tf", root)
+	c.run("terraform get")
+	if output := c.run(apply); strings.Contains(output, "s3cret") {
 		t.Errorf("a secret is shown:\n%s", output)
 	}
-	outputs := c.outputs(t)
+	outputs := c.outputs()
 	for name, want := range wants {
 		if got := outputs[name]; want != nil && !reflect.DeepEqual(got, want) {
 			t.Errorf("%s gives\n%v, want\n%v", name, got, want)

@@ -10,21 +10,16 @@ import (
 
 // exclusiveTests hold elyra_runtime_images_exclusive to its one rule: it deletes what a plan has shown as a difference,
 // if the document is still the one that the plan saw.
-var exclusiveTests = []row{
-	{"created", onBoth, exclusiveCreated},
-	{"drift", onFiles, exclusiveDrift},
-	{"sincePlan", onBoth, exclusiveSincePlan},
-	{"unseen", onBoth, exclusiveUnseen},
-	{"otherMachine", onFiles, exclusiveOtherMachine},
-	{"import", onFiles, exclusiveImport},
-	{"unknownNames", onFiles, exclusiveUnknownNames},
-	{"unknownPlace", onFiles, exclusiveUnknownPlace},
-	{"aliases", onFiles, exclusiveAliases},
-	{"destroyedTogether", onFiles, exclusiveDestroyedTogether},
-	{"conflict", onFiles, exclusiveConflict},
-	{"twice", onFiles, exclusiveTwice},
-	{"revealed", onBoth, exclusiveRevealed},
-	{"directory", onFiles, exclusiveDirectory},
+var exclusiveTests = tests{
+	onBoth: {
+		"created": exclusiveCreated, "sincePlan": exclusiveSincePlan, "unseen": exclusiveUnseen,
+		"revealed": exclusiveRevealed,
+	},
+	onFiles: {
+		"unknownNames": exclusiveUnknownNames, "unknownPlace": exclusiveUnknownPlace,
+		"aliases": exclusiveAliases, "destroyedTogether": exclusiveDestroyedTogether,
+		"conflict": exclusiveConflict, "twice": exclusiveTwice, "directory": exclusiveDirectory,
+	},
 }
 
 func TestAccExclusive_files(t *testing.T) {
@@ -37,7 +32,7 @@ func (w workspace) excludes(blocks ...string) {
 	w.t.Helper()
 	w.applies(blocks...)
 	if w.isServer() {
-		w.ok(apply)
+		w.run(apply)
 	}
 	w.settled()
 }
@@ -56,7 +51,7 @@ func exclusiveCreated(w workspace) {
 	put(w.t, w.a.far, "shared", theirs)
 	w.write(image("x", "My image"), exclusive("it", "elyra_runtime_image.x.name", `"kept"`, `"not-there"`))
 	for _, command := range []string{plan, apply} {
-		output := w.ok(command)
+		output := w.run(command)
 		wantOutput(w.t, output, extra...)
 		if strings.Contains(output, w.a.location("kept")) || strings.Contains(output, w.a.far) {
 			w.t.Errorf("%s says more than there is to do:\n%s", command, output)
@@ -64,46 +59,33 @@ func exclusiveCreated(w workspace) {
 	}
 	w.wantNames(slices.Sorted(slices.Values(append(extra, "kept", "my_image")))...)
 
-	output := w.ok(apply)
+	output := w.run(apply)
 	for _, name := range extra {
 		wantOutput(w.t, output, fmt.Sprintf("- %q,", name))
 	}
 	w.wantNames("kept", "my_image")
-	w.wants(backend{place: place{near: w.a.far}}, "shared", theirs)
+	w.wants(place{near: w.a.far}, "shared", theirs)
 	w.settled()
 	w.applies()
 	w.wantNames("kept")
-}
-
-// Instances that appear later show as a difference of the names.
-func exclusiveDrift(w workspace) {
-	w.put("kept", theirs)
-	w.excludes(exclusive("it", `"kept"`))
-	w.put("late", theirs)
-	wantOutput(w.t, w.ok(apply), `- "late",`, "0 added, 1 changed, 0 destroyed")
-	w.wantNames("kept")
-	w.settled()
-	wantOutput(w.t, w.applies(exclusive("it")), `- "kept",`)
-	w.wantNames()
-	w.settled()
 }
 
 // A saved plan deletes what it has shown, and that only as it was then. Other plans don't count.
 func exclusiveSincePlan(w workspace) {
 	w.applies(exclusive("it"))
 	w.put("old", theirs)
-	w.ok("terraform plan -out=saved")
+	w.run("terraform plan -out=saved")
 	w.put("since", theirs)
-	w.ok(plan) // which shows it, and nobody applies
-	w.ok("terraform apply -no-color saved")
+	w.run(plan) // which shows it, and nobody applies
+	w.run("terraform apply -no-color saved")
 	w.wantNames("since")
 
-	w.ok("terraform plan -out=saved")
+	w.run("terraform plan -out=saved")
 	w.put("since", withKey(theirs))
-	output, _ := w.try(w.t, "terraform apply -no-color saved")
+	output, _ := w.try("terraform apply -no-color saved")
 	wantOutput(w.t, output, "since", "changed since the plan")
 	w.wants(w.a, "since", withKey(theirs))
-	wantOutput(w.t, w.ok(apply), `- "since",`)
+	wantOutput(w.t, w.run(apply), `- "since",`)
 	w.wantNames()
 	w.settled()
 }
@@ -115,11 +97,11 @@ func exclusiveUnseen(w workspace) {
 	w.put("kept", theirs)
 	w.excludes(both)
 	w.write(one)
-	w.ok("terraform plan -out=saved")
+	w.run("terraform plan -out=saved")
 	w.put("dropped", theirs)
-	w.ok("terraform apply -no-color saved")
+	w.run("terraform apply -no-color saved")
 	w.wantNames("dropped", "kept")
-	wantOutput(w.t, w.ok(plan), `- "dropped",`)
+	wantOutput(w.t, w.run(plan), `- "dropped",`)
 
 	w.applies(both)
 	w.put("dropped", "{")
@@ -129,28 +111,6 @@ func exclusiveUnseen(w workspace) {
 	} else {
 		w.wantNames("kept")
 	}
-	w.settled()
-}
-
-// Only the plan decides what the apply deletes.
-func exclusiveOtherMachine(w workspace) {
-	w.applies(exclusive("it"))
-	w.put("old", theirs)
-	other := w.module()
-	w.ok("terraform plan -out=saved && cp -r . " + other.dir)
-	other.env = append(slices.Clone(w.env), "HOME="+w.t.TempDir())
-	other.ok("terraform apply -no-color saved")
-	w.wantNames()
-	other.settled()
-}
-
-// An import shows the first deletion, so one apply does both.
-func exclusiveImport(w workspace) {
-	w.put("old", theirs)
-	w.put("kept", theirs)
-	w.write(exclusive("it", `"kept"`), "import {\n  to = elyra_runtime_images_exclusive.it\n  id = \"any\"\n}\n")
-	wantOutput(w.t, w.ok(apply), `- "old",`, "1 imported, 0 added, 1 changed, 0 destroyed")
-	w.wantNames("kept")
 	w.settled()
 }
 
@@ -164,9 +124,9 @@ func exclusiveUnknownNames(w workspace) {
 	w.put("second", theirs)
 	w.write(names("second"))
 	m := w.fails(plan, "not known yet")
-	w.ok(w.advice(m, `terraform apply -target=<address>`, "terraform_data.name") + " -auto-approve")
+	w.run(w.advice(m, `terraform apply -target=<address>`, "terraform_data.name") + " -auto-approve")
 	w.wants(w.a, "first", theirs)
-	wantOutput(w.t, w.ok(apply), `- "first",`)
+	wantOutput(w.t, w.run(apply), `- "first",`)
 	w.wantNames("second")
 	w.settled()
 }
@@ -179,9 +139,9 @@ func exclusiveUnknownPlace(w workspace) {
 	for _, round := range []string{"created", "updated"} {
 		w.put("old", theirs)
 		write(round)
-		w.ok(apply)
+		w.run(apply)
 		w.wants(w.a, "old", theirs)
-		w.ok(apply)
+		w.run(apply)
 		w.wantNames()
 		w.settled()
 	}
@@ -192,15 +152,15 @@ func exclusiveAliases(w workspace) {
 	w.commandLine = newCommandLine(w.t)
 	provider := "provider \"elyra\" {\n" + w.a.arguments + "}\nprovider \"elyra\" {\n  alias = \"other\"\n" + w.a.arguments + "}\n"
 	w.writeAll(provider, exclusive("it", `"a"`, `"b"`), strings.Replace(exclusive("other", `"a"`), "names", "provider = elyra.other\n  names", 1))
-	w.ok(apply)
+	w.run(apply)
 	w.put("a", theirs)
 	w.put("b", theirs)
-	w.ok("terraform plan -out=saved")
+	w.run("terraform plan -out=saved")
 	w.put("c", theirs)
-	w.ok(plan)
-	w.ok("terraform apply saved")
+	w.run(plan)
+	w.run("terraform apply saved")
 	w.wantNames("a", "c")
-	w.ok(apply)
+	w.run(apply)
 	w.wantNames("a")
 	w.settled()
 }
@@ -218,7 +178,7 @@ func exclusiveConflict(w workspace) {
 	for range 2 { // planned, and applied
 		w.write(image("x", "My image"), exclusive("it"))
 		for _, flags := range []string{"", " -parallelism=1"} {
-			output, err := w.try(w.t, plan+flags)
+			output, err := w.try(plan + flags)
 			if err == nil || strings.Count(output, `Runtime image "my_image" is managed and excluded`) != 1 {
 				w.t.Fatalf("one error is wanted: %v\n%s", err, output)
 			}
@@ -239,7 +199,7 @@ func exclusiveRevealed(w workspace) {
 	w.excludes(exclusive("it"))
 	w.put("shared", theirs)
 	put(w.t, w.a.far, "shared", withKey(theirs))
-	wantOutput(w.t, w.ok(apply), `- "shared",`, "visible again")
+	wantOutput(w.t, w.run(apply), `- "shared",`, "visible again")
 	w.wantNames()
 	w.settled()
 
@@ -249,25 +209,23 @@ func exclusiveRevealed(w workspace) {
 	w.applies(image("x", "Mine", `name = "shared"`, overwriting, before), set)
 	w.applies(image("x", "Mine", `name = "other"`, overwriting, before), set)
 	w.wantNames("other")
-	w.ok(apply)
+	w.run(apply)
 	w.settled()
 
 	if w.isServer() { // a list shows an image that a broken one hides
 		put(w.t, w.a.far, "hidden", withKey(theirs))
 		w.put("hidden", "{")
-		wantOutput(w.t, w.ok(apply), "1 runtime image can't be deleted over the server", "hidden")
+		wantOutput(w.t, w.run(apply), "1 runtime image can't be deleted over the server", "hidden")
 		w.settled()
 	}
 }
 
 // A directory with the name of an instance can't be deleted, so no plan says that it will be.
 func exclusiveDirectory(w workspace) {
-	if err := os.MkdirAll(w.a.path("directory"), 0o700); err != nil {
-		w.t.Fatal(err)
-	}
+	must(w.t, os.MkdirAll(w.a.path("directory"), 0o700))
 	w.applies(exclusive("it"))
 	w.put("old", theirs)
-	w.ok(apply)
+	w.run(apply)
 	w.wantNames("directory")
-	w.unchanged()
+	w.run(noop)
 }

@@ -8,20 +8,16 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-// serverPlace is a real Jupyter Server that "jupyter server list" finds, and a directory with a
+// guideServer is a real Jupyter Server that "jupyter server list" finds, and a directory with a
 // configuration of one image and no provider block.
-func serverPlace(t *testing.T) (p place, token string, c commandLine) {
+func guideServer(t *testing.T) (server jupyterServer, c commandLine) {
 	t.Helper()
-	requireAcceptance(t)
-	isolate(t)
-	p = newPlace(t)
 	runtime := "JUPYTER_RUNTIME_DIR=" + t.TempDir()
-	server := jupytertest.Start(t, jupytertest.Options{Env: []string{p.searchPath(), runtime}})
-	p.endpoint = server.URL
-	c = newCommandLine(t).withElyra(t)
-	c.env = append(c.env, runtime, "TF_CLI_ARGS_apply=-auto-approve -no-color", "TF_CLI_ARGS_plan=-no-color")
-	c.addExamples(t, "resources/elyra_runtime_image/resource.tf")
-	return p, server.Token, c
+	server = startServer(t, jupytertest.Options{Env: []string{runtime}})
+	c = newCommandLine(t).withElyra()
+	c.env = append(c.env, runtime)
+	c.addExamples("resources/elyra_runtime_image/resource.tf")
+	return server, c
 }
 
 // commands returns the commands of a console block.
@@ -39,50 +35,50 @@ func commands(block string) string {
 // installed in the environment of the tests: its server is.
 func TestAccGuide_runningJupyterLab(t *testing.T) {
 	g := readGuide(t, "running-jupyterlab")
-	p, token, c := serverPlace(t)
-	here := strings.NewReplacer("http://localhost:8888/", p.endpoint+"/", "0123456789abcdef", token)
+	server, c := guideServer(t)
+	here := strings.NewReplacer("http://localhost:8888/", server.URL+"/", "0123456789abcdef", server.Token)
 
 	list := g.code(t, "jupyter server list")
-	output := c.run(t, commands(list))
+	output := c.run(commands(list))
 	for _, line := range strings.Split(list, "\n")[1:2] {
 		wantOutput(t, output, line)
 	}
-	wantOutput(t, output, "?token="+token+" :: ")
-	c.run(t, strings.Replace(commands(g.code(t, "openssl rand")), "jupyter lab", "jupyter server --version", 1))
+	wantOutput(t, output, "?token="+server.Token+" :: ")
+	c.run(strings.Replace(commands(g.code(t, "openssl rand")), "jupyter lab", "jupyter server --version", 1))
 
 	environment := here.Replace(commands(g.code(t, "export ELYRA_ENDPOINT")))
-	wantOutput(t, c.run(t, environment), "1 to add")
-	c.run(t, environment+"terraform apply")
-	wantNames(t, p.near, "reporting")
+	wantOutput(t, c.run(environment), "1 to add")
+	c.run(environment + "terraform apply")
+	wantNames(t, server.near, "reporting")
 
-	c.write(t, "provider.tf", here.Replace(g.code(t, "var.jupyter_token")))
-	c.env = append(c.env, "TF_VAR_jupyter_token="+token)
-	c.run(t, noop)
-	wantOutput(t, c.run(t, "terraform state show elyra_runtime_image.reporting"), p.location("reporting"))
+	c.write("provider.tf", here.Replace(g.code(t, "var.jupyter_token")))
+	c.env = append(c.env, "TF_VAR_jupyter_token="+server.Token)
+	c.run(noop)
+	wantOutput(t, c.run("terraform state show elyra_runtime_image.reporting"), server.location("reporting"))
 	g.wantAllUsed(t)
 }
 
 // TestAccGuide_debugging follows the guide, except for the debugger.
 func TestAccGuide_debugging(t *testing.T) {
 	g := readGuide(t, "debugging")
-	p, token, c := serverPlace(t)
-	c.env = append(c.env, "ELYRA_ENDPOINT="+p.endpoint+"/", "ELYRA_TOKEN="+token)
-	c.run(t, "terraform apply")
+	server, c := guideServer(t)
+	c.env = append(c.env, "ELYRA_ENDPOINT="+server.URL+"/", "ELYRA_TOKEN="+server.Token)
+	c.run("terraform apply")
 
-	c.run(t, commands(g.code(t, "TF_LOG_PROVIDER")))
-	log := c.run(t, "cat elyra.log")
+	c.run(commands(g.code(t, "TF_LOG_PROVIDER")))
+	log := c.run("cat elyra.log")
 	wantOutput(t, log, "/elyra/metadata/runtime-images", "method=GET", "status=200")
-	if strings.Contains(log, token) {
+	if strings.Contains(log, server.Token) {
 		t.Error("the log contains the token")
 	}
-	wantOutput(t, c.run(t, commands(g.code(t, "curl"))), `"name": "reporting"`)
+	wantOutput(t, c.run(commands(g.code(t, "curl"))), `"name": "reporting"`)
 
-	c.env = append(c.env, p.searchPath())
-	wantOutput(t, c.run(t, commands(g.code(t, "--include-invalid"))), filepath.Join("share", "jupyter"), "reporting", "amancevice/pandas")
+	c.env = append(c.env, server.searchPath())
+	wantOutput(t, c.run(commands(g.code(t, "--include-invalid"))), filepath.Join("share", "jupyter"), "reporting", "amancevice/pandas")
 	if debugger := g.code(t, "dlv"); !strings.Contains(debugger, "-- -debug") {
 		t.Errorf("the debugger starts the provider without -debug:\n%s", debugger)
 	}
-	wantOutput(t, c.run(t, "terraform providers"), "elyra-ai/elyra")
+	wantOutput(t, c.run("terraform providers"), "elyra-ai/elyra")
 	g.wantAllUsed(t)
 }
 
@@ -91,29 +87,28 @@ func TestAccGuide_debugging(t *testing.T) {
 func TestAccGuide_jupyterHub(t *testing.T) {
 	requireAcceptance(t)
 	jupytertest.RequireHub(t)
-	isolate(t)
 	g := readGuide(t, "jupyterhub")
-	c := newCommandLine(t).withElyra(t)
-	c.addExamples(t, "resources/elyra_runtime_image/resource.tf")
+	c := newCommandLine(t).withElyra()
+	c.addExamples("resources/elyra_runtime_image/resource.tf")
 
 	shared := t.TempDir()
-	c.write(t, "provider.tf", strings.ReplaceAll(g.code(t, "file_permission"), "/srv/jupyterhub/share/jupyter", shared))
-	c.run(t, apply)
+	c.write("provider.tf", strings.ReplaceAll(g.code(t, "file_permission"), "/srv/jupyterhub/share/jupyter", shared))
+	c.run(apply)
 	wantImages(t, shared, reporting)
-	wantModes(t, shared, 0o644, 0o755)
-	c.run(t, noop)
-	c.run(t, destroy)
+	wantModes(t, shared, "644", "755")
+	c.run(noop)
+	c.run(destroy)
 
 	hub := jupytertest.StartHub(t)
 	hub.AddUser(t, "jdoe")
 	hub.StartServer(t, "jdoe", "")
 	const endpoint = "https://hub.example.com/user/jdoe/"
 	configuration := g.code(t, endpoint)
-	c.write(t, "provider.tf", strings.ReplaceAll(configuration, endpoint, hub.Endpoint("jdoe", ""))+
+	c.write("provider.tf", strings.ReplaceAll(configuration, endpoint, hub.Endpoint("jdoe", ""))+
 		"\nvariable \"hub_token\" {\n  sensitive = true\n}\n")
 	c.env = append(c.env, "TF_VAR_hub_token="+hub.Token(t, "jdoe", "access:servers!server=jdoe/"))
-	c.run(t, apply)
+	c.run(apply)
 	wantImages(t, filepath.Join(hub.Home("jdoe"), ".local", "share", "jupyter"), reporting)
-	c.run(t, noop)
-	c.run(t, destroy)
+	c.run(noop)
+	c.run(destroy)
 }

@@ -15,25 +15,14 @@ import (
 func TestAccGuide_takeOver(t *testing.T) { //nolint:tparallel // its parts record which of the guide's code they ran
 	t.Parallel()
 	g := takeOverGuide{readGuide(t, "take-over")}
-	tests := []struct {
-		name string
-		run  func(*testing.T)
-	}{
-		{"query", g.testQuery},
-		{"query stops", g.testQueryStops},
-		{"script", g.testScript},
-		{"script stops", g.testScriptStops},
-		{"home", g.testHome},
-		{"stop managing", g.testStopManaging},
-		{"left out", g.testLeftOut},
-		{"export", g.testExport},
-		{"moved export", g.testMovedExport},
-		{"scripts", g.testScripts},
+	tests := map[string]func(*testing.T){
+		"query": g.testQuery, "query stops": g.testQueryStops, "script": g.testScript, "script stops": g.testScriptStops, "home": g.testHome,
+		"stop managing": g.testStopManaging, "left out": g.testLeftOut, "export": g.testExport, "scripts": g.testScripts,
 	}
 	ran := 0
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			tt.run(t)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			test(t)
 			ran++
 		})
 	}
@@ -47,10 +36,9 @@ type takeOverGuide struct{ guide }
 // start returns a directory with the guide's main.tf.
 func (g takeOverGuide) start(t *testing.T, p place, dataDir string) commandLine {
 	t.Helper()
-	c := newCommandLine(t).withElyra(t)
-	c.write(t, "main.tf", g.codeAt(t, "required_providers", dataDir))
-	c.env = append(c.env, "TF_CLI_ARGS_apply=-auto-approve -no-color", "TF_CLI_ARGS_destroy=-auto-approve -no-color",
-		"TF_CLI_ARGS_plan=-no-color", p.searchPath())
+	c := newCommandLine(t).withElyra()
+	c.write("main.tf", g.codeAt(t, "required_providers", dataDir))
+	c.env = append(c.env, p.searchPath())
 	return c
 }
 
@@ -59,30 +47,30 @@ const (
 	imported2 = "Resources: 2 imported, 0 added, 0 changed, 0 destroyed."
 )
 
+// testQuery queries, and imports what it finds.
 func (g takeOverGuide) testQuery(t *testing.T) {
 	p := newPlace(t)
-	c := g.start(t, p, p.near).withQuery(t)
+	c := g.start(t, p, p.near).with(queryCommand)
 	documents := handKept(t, p.near)
 	put(t, p.near, "broken", "{")
-	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
+	c.write("images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
 
-	wantOutput(t, c.run(t, g.code(t, "terraform query")), "Warning:", p.path("broken"), "Upper")
-	c.run(t, g.code(t, "images.new"))
-	wantOutput(t, c.run(t, g.code(t, "plan\nterraform apply")), imports2, imported2)
-	if got, want := c.run(t, "terraform state list"), "elyra_runtime_image.by-hand_1\nelyra_runtime_image.training_with_gpu\n"; got != want {
+	wantOutput(t, c.run(g.code(t, "terraform query")), "Warning:", p.path("broken"), "Upper")
+	c.run(g.code(t, "images.new"))
+	wantOutput(t, c.run(g.code(t, "plan\nterraform apply")), imports2, imported2)
+	if got, want := c.run("terraform state list"), "elyra_runtime_image.by-hand_1\nelyra_runtime_image.training_with_gpu\n"; got != want {
 		t.Errorf("the addresses are %s, want %s", got, want)
 	}
-	c.run(t, "rm images.tfquery.hcl; terraform plan -detailed-exitcode")
+	c.run("rm images.tfquery.hcl; " + noop)
 	wantDocuments(t, p.near, documents)
 }
 
 func (g takeOverGuide) testQueryStops(t *testing.T) {
 	p := newPlace(t)
-	c := g.start(t, p, p.near).withQuery(t)
+	c := g.start(t, p, p.near).with(queryCommand)
 	putUnusable(t, p.near)
-	c.write(t, "images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
-
-	c.run(t, g.code(t, "terraform query")+g.code(t, "images.new"))
+	c.write("images.tfquery.hcl", g.code(t, `list "elyra_runtime_image"`))
+	c.run(g.code(t, "terraform query") + g.code(t, "images.new"))
 	g.stops(t, c, g.code(t, "plan\nterraform apply"))
 }
 
@@ -91,10 +79,10 @@ func (g takeOverGuide) testScript(t *testing.T) {
 	c := g.start(t, p, p.near)
 	documents := handKept(t, p.near)
 
-	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", p.near)), imports2, imported2)
-	c.run(t, "rm imports.tf; terraform plan -detailed-exitcode")
+	wantOutput(t, c.run(g.codeAt(t, "imports.tf", p.near)), imports2, imported2)
+	c.run("rm imports.tf; " + noop)
 	wantDocuments(t, p.near, documents)
-	wantOutput(t, c.run(t, "terraform destroy"), "2 destroyed") // the guide's warning
+	wantOutput(t, c.run("terraform destroy"), "2 destroyed") // the guide's warning
 	wantNames(t, p.near, "Upper")
 }
 
@@ -108,14 +96,14 @@ func (g takeOverGuide) testScriptStops(t *testing.T) {
 // putUnusable puts a good image, and one that Elyra saves but its pipelines can't use.
 func putUnusable(t *testing.T, dataDir string) {
 	t.Helper()
-	put(t, dataDir, pandas.Name, string(elyra.NewDocument(pandas).Encode()))
-	put(t, dataDir, "python", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Python", ImageName: "python:3.11"}).Encode()))
+	putImages(t, dataDir, pandas)
+	putImages(t, dataDir, elyra.RuntimeImage{Name: "python", DisplayName: "Python", ImageName: "python:3.11"})
 }
 
 // stops runs commands that stop at an image name, and goes on as the guide says.
 func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
 	t.Helper()
-	output, err := c.try(t, commands)
+	output, err := c.try(commands)
 	if err == nil {
 		t.Fatalf("nothing stopped:\n%s", output)
 	}
@@ -123,16 +111,16 @@ func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
 	for line := range strings.Lines(g.code(t, "Error: Invalid image name")) {
 		wantOutput(t, output, strings.TrimSpace(line))
 	}
-	images := c.run(t, "cat images.tf")
-	c.write(t, "images.tf", strings.ReplaceAll(images, `"python:3.11"`, `"library/python:3.11"`))
+	images := c.run("cat images.tf")
+	c.write("images.tf", strings.ReplaceAll(images, `"python:3.11"`, `"library/python:3.11"`))
 	again := g.code(t, "terraform plan #")
-	wantOutput(t, c.run(t, again), "Plan: 2 to import, 0 to add, 1 to change, 0 to destroy.")
-	output, err = c.try(t, strings.Replace(again, "plan", "plan -generate-config-out=images.tf", 1))
+	wantOutput(t, c.run(again), "Plan: 2 to import, 0 to add, 1 to change, 0 to destroy.")
+	output, err = c.try(strings.Replace(again, "plan", "plan -generate-config-out=images.tf", 1))
 	if err == nil {
 		t.Error("a file that exists is taken for the configuration")
 	}
 	wantOutput(t, output, "Target generated file already exists")
-	wantOutput(t, c.run(t, "terraform apply"), "Resources: 2 imported, 0 added, 1 changed, 0 destroyed.")
+	wantOutput(t, c.run("terraform apply"), "Resources: 2 imported, 0 added, 1 changed, 0 destroyed.")
 }
 
 func (g takeOverGuide) testHome(t *testing.T) {
@@ -141,10 +129,10 @@ func (g takeOverGuide) testHome(t *testing.T) {
 	c := g.start(t, newPlace(t), dataDir)
 	c.env = append(c.env, "HOME="+home)
 	terraform, _, _ := strings.Cut(g.code(t, "required_providers"), "provider \"elyra\"")
-	c.write(t, "main.tf", terraform+g.code(t, "pathexpand"))
+	c.write("main.tf", terraform+g.code(t, "pathexpand"))
 	documents := handKept(t, dataDir)
 
-	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", dataDir)), imports2, imported2)
+	wantOutput(t, c.run(g.codeAt(t, "imports.tf", dataDir)), imports2, imported2)
 	wantDocuments(t, dataDir, documents)
 }
 
@@ -156,13 +144,13 @@ func (g takeOverGuide) testStopManaging(t *testing.T) {
 	take := g.codeAt(t, "imports.tf", p.near) + "rm imports.tf\n"
 	without := "awk '/^resource .*training/ { skip = 1 } !skip; /^}/ { skip = 0 }' images.tf >rest && mv rest images.tf\n"
 
-	c.run(t, take+without)
-	c.write(t, "removed.tf", g.code(t, "removed {"))
-	wantOutput(t, c.run(t, "terraform apply"), "will no longer be managed", "0 destroyed")
-	c.run(t, "rm removed.tf; terraform plan -detailed-exitcode")
+	c.run(take + without)
+	c.write("removed.tf", g.code(t, "removed {"))
+	wantOutput(t, c.run("terraform apply"), "will no longer be managed", "0 destroyed")
+	c.run("rm removed.tf; " + noop)
 
-	c.run(t, "rm images.tf; terraform state rm elyra_runtime_image.by-hand_1")
-	c.run(t, take+without+g.code(t, "terraform state rm")+"terraform plan -detailed-exitcode")
+	c.run("rm images.tf; terraform state rm elyra_runtime_image.by-hand_1")
+	c.run(take + without + g.code(t, "terraform state rm") + noop)
 	wantDocuments(t, p.near, documents)
 }
 
@@ -171,74 +159,62 @@ func (g takeOverGuide) testLeftOut(t *testing.T) {
 	c := g.start(t, p, p.near)
 	handKept(t, p.near)
 	put(t, p.near, "broken", "{")
-	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
-	c.run(t, "terraform apply")
-	output := c.run(t, "terraform output -json left_out")
+	c.write("left_out.tf", g.code(t, "include_invalid"))
+	c.run("terraform apply")
+	output := c.run("terraform output -json left_out")
 	wantOutput(t, output, p.path("broken")+`":"broken JSON`, p.path("Upper")+`":"Elyra can't save an image with this name."`)
 	if strings.Contains(output, p.path("by-hand_1")) || strings.Contains(output, p.path(training.Name)) {
 		t.Errorf("left out are %s", output)
 	}
 }
 
-// exporting returns a directory to export to, and images to export.
-func (g takeOverGuide) exporting(t *testing.T) (c commandLine, dataDir string) {
-	t.Helper()
+// testExport exports as the guide says, and as one does who hasn't read it, and imports the export without the images
+// that Elyra ships.
+func (g takeOverGuide) testExport(t *testing.T) {
 	jupytertest.Require(t)
-	p := newPlace(t)
-	dataDir = t.TempDir()
-	c = g.start(t, p, dataDir)
-	for _, image := range []elyra.RuntimeImage{pandas, training} {
-		put(t, p.near, image.Name, string(elyra.NewDocument(image).Encode()))
+	for _, moved := range []bool{false, true} {
+		p, dataDir := newPlace(t), t.TempDir()
+		c := g.start(t, p, dataDir)
+		documents := map[string]string{}
+		for _, image := range []elyra.RuntimeImage{pandas, training} {
+			putImages(t, p.near, image)
+		}
+		if moved {
+			c.run("elyra-metadata export runtime-images --directory=" + dataDir)
+			c.write("left_out.tf", g.code(t, "include_invalid"))
+			wantOutput(t, c.run("terraform apply"), "Warning:", filepath.Join(dataDir, "metadata", "runtime-images"), filepath.Join(dataDir, "runtime-images"))
+			move := g.codeAt(t, "mv /srv/jupyter/runtime-images", dataDir)
+			wantOutput(t, c.run("terraform plan"), strings.TrimSpace(move)) // the warning gives the same command
+			c.run(move)
+			if output := c.run("terraform apply"); strings.Contains(output, "Warning: No runtime images") {
+				t.Errorf("there's still a warning:\n%s", output)
+			}
+		} else {
+			c.run(g.codeAt(t, "export", dataDir))
+		}
+		exported := imageNames(dataDir)
+		if len(exported) <= 2 {
+			t.Fatalf("exported: %q, want the images that ship with Elyra as well", exported)
+		}
+		for _, name := range exported {
+			if name == pandas.Name || name == training.Name {
+				documents[name] = read(t, dataDir, name)
+			} else {
+				must(t, os.Remove(instancePath(dataDir, name)))
+			}
+		}
+		wantOutput(t, c.run(g.codeAt(t, "imports.tf", dataDir)), imports2, imported2)
+		wantDocuments(t, dataDir, documents)
 	}
-	return c, dataDir
 }
 
 // withElyra returns the same with Elyra's own programs on PATH, through which the provider also finds the
-// images that Elyra ships.
-func (c commandLine) withElyra(t *testing.T) commandLine {
-	t.Helper()
-	c.env = append(c.env, "PATH="+jupytertest.Bin(t)+string(os.PathListSeparator)+os.Getenv("PATH"), "PYTHONUTF8=1")
+// images that Elyra ships, and with what a user answers and doesn't see.
+func (c commandLine) withElyra() commandLine {
+	c.t.Helper()
+	c.env = append(c.env, "PATH="+jupytertest.Bin(c.t)+string(os.PathListSeparator)+os.Getenv("PATH"), "PYTHONUTF8=1",
+		"TF_CLI_ARGS_apply=-auto-approve -no-color", "TF_CLI_ARGS_destroy=-auto-approve -no-color", "TF_CLI_ARGS_plan=-no-color")
 	return c
-}
-
-func (g takeOverGuide) testExport(t *testing.T) {
-	c, dataDir := g.exporting(t)
-	c.run(t, g.codeAt(t, "export", dataDir))
-	g.wantExport(t, c, dataDir)
-}
-
-func (g takeOverGuide) testMovedExport(t *testing.T) {
-	c, dataDir := g.exporting(t)
-	c.run(t, "elyra-metadata export runtime-images --directory="+dataDir)
-	c.write(t, "left_out.tf", g.code(t, "include_invalid"))
-	wantOutput(t, c.run(t, "terraform apply"), "Warning:", filepath.Join(dataDir, "metadata", "runtime-images"), filepath.Join(dataDir, "runtime-images"))
-	move := g.codeAt(t, "mv /srv/jupyter/runtime-images", dataDir)
-	wantOutput(t, c.run(t, "terraform plan"), strings.TrimSpace(move)) // the warning gives the same command
-	c.run(t, move)
-	if output := c.run(t, "terraform apply"); strings.Contains(output, "Warning: No runtime images") {
-		t.Errorf("there's still a warning:\n%s", output)
-	}
-	g.wantExport(t, c, dataDir)
-}
-
-// wantExport imports the export without the images that Elyra ships.
-func (g takeOverGuide) wantExport(t *testing.T, c commandLine, dataDir string) {
-	t.Helper()
-	files, err := filepath.Glob(instancePath(dataDir, "*"))
-	if err != nil || len(files) <= 2 {
-		t.Fatalf("exported: %q, %v, want the images that ship with Elyra as well", files, err)
-	}
-	documents := map[string]string{}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".json")
-		if name == pandas.Name || name == training.Name {
-			documents[name] = read(t, dataDir, name)
-		} else if err := os.Remove(file); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wantOutput(t, c.run(t, g.codeAt(t, "imports.tf", dataDir)), imports2, imported2)
-	wantDocuments(t, dataDir, documents)
 }
 
 // testScripts wants Terraform's files to equal those of an elyra-metadata script, byte for byte, after each
@@ -251,24 +227,24 @@ func (g takeOverGuide) testScripts(t *testing.T) {
 	image := g.code(t, `resource "elyra_runtime_image" "training"`)
 	agree := func(when string) {
 		t.Helper()
-		c.run(t, "terraform apply")
+		c.run("terraform apply")
 		if got, want := read(t, dataDir, "training"), read(t, script.near, "training"); got != want {
 			t.Errorf("%s:\n%s\nElyra's:\n%s", when, got, want)
 		}
 	}
 
 	create, update := g.code(t, "create runtime-images"), g.code(t, "update runtime-images")
-	c.run(t, create)
-	c.write(t, "image.tf", image)
+	c.run(create)
+	c.write("image.tf", image)
 	agree("create")
-	c.run(t, update)
-	c.write(t, "image.tf", strings.Replace(image, "1.4.0", "1.5.0", 1))
+	c.run(update)
+	c.write("image.tf", strings.Replace(image, "1.4.0", "1.5.0", 1))
 	agree("update")
 	if read(t, dataDir, "training") == "" {
 		t.Error("there is no document to compare")
 	}
-	c.run(t, g.code(t, "remove runtime-images"))
-	c.run(t, "rm image.tf")
+	c.run(g.code(t, "remove runtime-images"))
+	c.run("rm image.tf")
 	agree("remove")
 
 	// The commands of Elyra 3 differ only in their names, which Elyra 4 doesn't have anymore.
@@ -280,7 +256,7 @@ func (g takeOverGuide) testScripts(t *testing.T) {
 			t.Errorf("Elyra 3's spelling is\n%sElyra 4's\n%s", elyra3, elyra4)
 		}
 	}
-	if output, err := c.try(t, g.code(t, "install runtime-images --name")); err == nil || !strings.Contains(output, "Subcommand 'install' is invalid") {
+	if output, err := c.try(g.code(t, "install runtime-images --name")); err == nil || !strings.Contains(output, "Subcommand 'install' is invalid") {
 		t.Errorf("install: %v\n%s", err, output)
 	}
 }

@@ -70,6 +70,8 @@ type place struct {
 	near, far string
 	// endpoint is the base URL of a server on both; empty for files.
 	endpoint string
+	// arguments are those by which a provider block finds it.
+	arguments string
 }
 
 // location is what the attribute of that name says for an instance.
@@ -89,7 +91,11 @@ func instancePath(dataDir, name string) string {
 // newPlace is a place in files.
 func newPlace(t *testing.T) place {
 	t.Helper()
-	return place{near: t.TempDir(), far: t.TempDir()}
+	return filesPlace(t.TempDir(), t.TempDir())
+}
+
+func filesPlace(near, far string) place {
+	return place{near, far, "", fmt.Sprintf("  data_dir    = %q\n  search_path = [%q]\n", near, far)}
 }
 
 // searchPath is the entry of the environment by which Elyra and the provider find
@@ -98,120 +104,117 @@ func (p place) searchPath() string {
 	return "ELYRA_METADATA_PATH=" + p.near + string(os.PathListSeparator) + p.far
 }
 
-// jupyterServer is a real Jupyter Server on two levels of data directories, under that path.
+// jupyterServer is a real Jupyter Server on two levels of data directories.
 type jupyterServer struct {
 	*jupytertest.Server
-	near, far string
+	place
 }
 
-func startServer(t *testing.T, baseURL ...string) jupyterServer {
-	t.Helper()
-	return startElyra(t, jupytertest.Elyra{}, append(baseURL, "/user/jdoe/")[0])
-}
-
-// startElyra starts the server of a version of Elyra.
-func startElyra(t *testing.T, version jupytertest.Elyra, baseURL string) jupyterServer {
+func startServer(t *testing.T, options ...jupytertest.Options) jupyterServer {
 	t.Helper()
 	requireAcceptance(t)
-	near, far := t.TempDir(), t.TempDir()
-	server := jupytertest.Start(t, jupytertest.Options{
-		Elyra:   version,
-		BaseURL: baseURL,
-		Env:     []string{place{near: near, far: far}.searchPath()},
-		// Tests change files behind the server's back; it must see that immediately.
-		Args: []string{"--FileMetadataCache.enabled=False"},
-	})
-	return jupyterServer{server, near, far}
+	p, all := newPlace(t), append(options, jupytertest.Options{BaseURL: "/user/jdoe/"})[0]
+	// Tests change files behind the server's back; it must see that immediately.
+	all.Env, all.Args = append(all.Env, p.searchPath()), []string{"--FileMetadataCache.enabled=False"}
+	server := jupytertest.Start(t, all)
+	return jupyterServer{server, serverPlace(p, server)}
 }
 
-// empty removes all images from the server.
-func (s jupyterServer) empty(t *testing.T) {
+// serverPlace is a place in files by way of a server on it.
+func serverPlace(p place, server *jupytertest.Server) place {
+	return place{p.near, p.far, server.URL, fmt.Sprintf("  endpoint = %q\n  token    = %q\n", server.URL, server.Token)}
+}
+
+// must ends a test whose own doing fails.
+func must(t testing.TB, err error) {
 	t.Helper()
-	for _, dir := range []string{s.near, s.far} {
-		if err := os.RemoveAll(filepath.Join(dir, "metadata")); err != nil {
-			t.Fatal(err)
-		}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
-// isolate keeps the machine's own Jupyter, Elyra and servers out of a test.
-func isolate(t *testing.T) {
+// writeFile writes a file, and makes its directory.
+func writeFile(t testing.TB, path, content string) {
 	t.Helper()
-	provider.Isolate(t)
+	must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	must(t, os.WriteFile(path, []byte(content), 0o600))
+}
+
+// readFile returns the content of a file, and "" where there isn't one.
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		must(t, err)
+	}
+	return string(data)
 }
 
 // put writes a document as someone else would, behind the provider's back.
 func put(t testing.TB, dataDir, name, document string) {
 	t.Helper()
-	path := instancePath(dataDir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
-		t.Fatal(err)
+	writeFile(t, instancePath(dataDir, name), document)
+}
+
+// putImages writes the documents of images as someone else would.
+func putImages(t testing.TB, dataDir string, images ...elyra.RuntimeImage) {
+	t.Helper()
+	for _, image := range images {
+		put(t, dataDir, image.Name, string(elyra.NewDocument(image).Encode()))
 	}
 }
 
 // read returns the document of an instance, and "" where there isn't one.
 func read(t testing.TB, dataDir, name string) string {
 	t.Helper()
-	data, err := os.ReadFile(instancePath(dataDir, name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
-	}
-	return string(data)
+	return readFile(t, instancePath(dataDir, name))
 }
 
 // stored returns the instance that a document holds.
 func stored(t testing.TB, dataDir, name string) elyra.RuntimeImage {
 	t.Helper()
 	document, err := elyra.ParseDocument([]byte(read(t, dataDir, name)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	image, err := document.Image(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return image
 }
 
 // wantImages checks that a data directory holds these images and no others.
 func wantImages(t *testing.T, dataDir string, images ...elyra.RuntimeImage) {
 	t.Helper()
+	var names []string
 	for _, image := range images {
+		names = append(names, image.Name)
 		if got := stored(t, dataDir, image.Name); !got.Equal(image) {
 			t.Errorf("stored is %+v, want %+v", got, image)
 		}
 	}
-	files, err := os.ReadDir(filepath.Join(dataDir, "metadata", "runtime-images"))
-	if err != nil || len(files) != len(images) {
-		t.Errorf("the directory has %v, %v, want %d images", files, err, len(images))
+	wantNames(t, dataDir, names...)
+}
+
+// wantNames checks which images a data directory has.
+func wantNames(t *testing.T, dataDir string, want ...string) {
+	t.Helper()
+	if got := imageNames(dataDir); !slices.Equal(got, want) {
+		t.Errorf("there are %q, want %q", got, want)
 	}
 }
 
+func imageNames(dataDir string) (names []string) {
+	files, _ := filepath.Glob(instancePath(dataDir, "*"))
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
+	return names
+}
+
 // wantModes checks the modes of what there is below a data directory.
-func wantModes(t *testing.T, dataDir string, file, directory fs.FileMode) {
+func wantModes(t *testing.T, dataDir, file, directory string) {
 	t.Helper()
-	err := filepath.WalkDir(filepath.Join(dataDir, "metadata"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		want := file
-		if entry.IsDir() {
-			want = directory
-		}
-		if mode := info.Mode().Perm(); mode != want {
-			t.Errorf("%s has mode %v, want %v", path, mode, want)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
+	find := exec.CommandContext(t.Context(), "find", filepath.Join(dataDir, "metadata"), "-type", "f", "!", "-perm", file, "-o", "-type", "d", "!", "-perm", directory)
+	if out, err := find.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v, these have other modes:\n%s", err, out)
 	}
 }
 
@@ -219,6 +222,7 @@ func wantModes(t *testing.T, dataDir string, file, directory fs.FileMode) {
 
 // commandLine runs a real Terraform on a real binary of the provider, in a directory of its own.
 type commandLine struct {
+	t         *testing.T
 	dir       string
 	terraform string
 	env       []string // next to the process's own
@@ -250,36 +254,26 @@ func newCommandLine(t *testing.T) commandLine {
 	t.Helper()
 	requireAcceptance(t)
 	config, err := overriding()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return commandLine{dir: t.TempDir(), terraform: terraform, env: []string{
+	must(t, err)
+	return commandLine{t: t, dir: t.TempDir(), terraform: terraform, env: []string{
 		"HOME=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
 	}}
 }
 
 // attached returns the same, with one process of the provider that serves all commands. Each command configures it
 // anew, as it would a process of its own, which costs two thirds of a command. Only two aliases need two processes.
-func (c commandLine) attached(t *testing.T) commandLine {
-	t.Helper()
+func (c commandLine) attached() commandLine {
+	c.t.Helper()
 	config, err := overriding()
-	if err != nil {
-		t.Fatal(err)
-	}
-	serving := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(filepath.Dir(config), "terraform-provider-elyra"), "-debug")
+	must(c.t, err)
+	serving := exec.CommandContext(context.WithoutCancel(c.t.Context()), filepath.Join(filepath.Dir(config), "terraform-provider-elyra"), "-debug")
 	serving.Env = c.environ()
 	stdout, err := serving.StdoutPipe()
-	if err == nil {
-		err = serving.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
+	must(c.t, err)
+	must(c.t, serving.Start())
+	c.t.Cleanup(func() {
 		_ = serving.Process.Signal(os.Interrupt)
 		_ = serving.Wait()
 	})
@@ -291,57 +285,45 @@ func (c commandLine) attached(t *testing.T) commandLine {
 			return c
 		}
 	}
-	t.Fatal("the provider doesn't say how to attach to it")
+	c.t.Fatal("the provider doesn't say how to attach to it")
 	return c
 }
 
-// copyExample copies a directory under examples to where commands run.
-func (c commandLine) copyExample(t *testing.T, name string) {
-	t.Helper()
-	if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("..", "..", "examples", name))); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// copyTestdata copies a directory under testdata to where commands run.
-func (c commandLine) copyTestdata(t *testing.T, name string) {
-	t.Helper()
-	if err := os.CopyFS(c.dir, os.DirFS(filepath.Join("testdata", name))); err != nil {
-		t.Fatal(err)
-	}
+// copyAll copies a directory of the repository to where commands run.
+func (c commandLine) copyAll(dir string) {
+	c.t.Helper()
+	must(c.t, os.CopyFS(c.dir, os.DirFS(filepath.Join("..", "..", filepath.FromSlash(dir)))))
 }
 
 // replace replaces all of a text in a file.
-func (c commandLine) replace(t *testing.T, file, old, text string) {
-	t.Helper()
+func (c commandLine) replace(file, old, text string) {
+	c.t.Helper()
 	data, err := os.ReadFile(filepath.Join(c.dir, file))
 	if err != nil || !strings.Contains(string(data), old) {
-		t.Fatalf("%q isn't in %s: %v", old, data, err)
+		c.t.Fatalf("%q isn't in %s: %v", old, data, err)
 	}
-	c.write(t, file, strings.ReplaceAll(string(data), old, text))
+	c.write(file, strings.ReplaceAll(string(data), old, text))
 }
 
 // write writes a file to where commands run.
-func (c commandLine) write(t *testing.T, file, content string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(c.dir, file), []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
+func (c commandLine) write(file, content string) {
+	c.t.Helper()
+	must(c.t, os.WriteFile(filepath.Join(c.dir, file), []byte(content), 0o644))
 }
 
-func (c commandLine) run(t *testing.T, commands string) (output string) {
-	t.Helper()
-	output, err := c.try(t, commands)
+func (c commandLine) run(commands string) (output string) {
+	c.t.Helper()
+	output, err := c.try(commands)
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", commands, err, output)
+		c.t.Fatalf("%s: %v\n%s", commands, err, output)
 	}
 	return output
 }
 
 // try runs commands of a shell, in which terraform is the one under test.
-func (c commandLine) try(t *testing.T, commands string) (output string, err error) {
-	t.Helper()
-	shell := exec.CommandContext(t.Context(), "sh", "-euc", `terraform() { "$TERRAFORM" "$@"; }`+"\n"+commands)
+func (c commandLine) try(commands string) (output string, err error) {
+	c.t.Helper()
+	shell := exec.CommandContext(c.t.Context(), "sh", "-euc", `terraform() { "$TERRAFORM" "$@"; }`+"\n"+commands)
 	shell.Dir = c.dir
 	shell.Env = append(c.environ(), "TERRAFORM="+c.terraform)
 	shell.SysProcAttr = c.attributes
@@ -352,13 +334,11 @@ func (c commandLine) try(t *testing.T, commands string) (output string, err erro
 func (c commandLine) environ() []string { return append(os.Environ(), c.env...) }
 
 // outputs are the values of all outputs.
-func (c commandLine) outputs(t *testing.T) map[string]any {
-	t.Helper()
+func (c commandLine) outputs() map[string]any {
+	c.t.Helper()
 	var outputs map[string]struct{ Value any }
 	// Standard error has the warning about dev_overrides.
-	if err := json.Unmarshal([]byte(c.run(t, "terraform output -json 2>/dev/null")), &outputs); err != nil {
-		t.Fatal(err)
-	}
+	must(c.t, json.Unmarshal([]byte(c.run("terraform output -json 2>/dev/null")), &outputs))
 	values := map[string]any{}
 	for name, output := range outputs {
 		values[name] = output.Value
@@ -367,32 +347,44 @@ func (c commandLine) outputs(t *testing.T) map[string]any {
 }
 
 // outputMap is an output that is an object of strings.
-func (c commandLine) outputMap(t *testing.T, name string) (values map[string]string) {
-	t.Helper()
+func (c commandLine) outputMap(name string) (values map[string]string) {
+	c.t.Helper()
 	// Standard error has the warning about dev_overrides.
-	if err := json.Unmarshal([]byte(c.run(t, "terraform output -json "+name+" 2>/dev/null")), &values); err != nil {
-		t.Fatal(err)
-	}
+	must(c.t, json.Unmarshal([]byte(c.run("terraform output -json "+name+" 2>/dev/null")), &values))
 	return values
 }
 
-// withQuery returns the same on a Terraform that has the query command: 1.14 or
-// newer, and not OpenTofu, whose own numbers say nothing about it. TERRAFORM_QUERY
-// names one for tests of it, in case the one under test is OpenTofu.
-func (c commandLine) withQuery(t *testing.T) commandLine {
-	t.Helper()
-	for _, terraform := range []string{c.terraform, os.Getenv("TERRAFORM_QUERY")} {
-		if terraform == "" {
-			continue
-		}
-		c.terraform = terraform
-		version := c.run(t, "terraform version")
-		var major, minor int
-		if _, err := fmt.Sscanf(version, "Terraform v%d.%d", &major, &minor); err == nil && (major > 1 || minor >= 14) {
-			return c
-		}
+// What a minor version of Terraform and OpenTofu brought. OpenTofu doesn't have the query command.
+const (
+	writeOnlyArguments = 11
+	identities         = 12
+	queryCommand       = 14
+)
+
+// has reports whether the Terraform under test has a feature.
+func (c commandLine) has(feature int) bool {
+	c.t.Helper()
+	out, err := exec.CommandContext(c.t.Context(), c.terraform, "version").Output()
+	must(c.t, err)
+	var product string
+	var major, minor int
+	if _, err := fmt.Sscanf(string(out), "%s v%d.%d", &product, &major, &minor); err != nil || major != 1 {
+		c.t.Fatalf("%s: %v", out, err)
 	}
-	testenv.Missing(t, "a Terraform with the query command", "make test sets TERRAFORM_QUERY")
+	return minor >= feature && (feature != queryCommand || product == "Terraform")
+}
+
+// with returns the same on a Terraform that has a feature: the one that TERRAFORM_QUERY names, in case the one under
+// test doesn't.
+func (c commandLine) with(feature int) commandLine {
+	c.t.Helper()
+	if c.has(feature) {
+		return c
+	}
+	c.terraform = os.Getenv("TERRAFORM_QUERY")
+	if c.terraform == "" || !c.has(feature) {
+		testenv.Missing(c.t, fmt.Sprintf("a Terraform 1.%d", feature), "make test sets TERRAFORM_QUERY")
+	}
 	return c
 }
 
@@ -439,9 +431,7 @@ type guide struct {
 func readGuide(t *testing.T, name string) guide {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", name+".md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	g := guide{name: name, used: map[string]bool{}}
 	for _, match := range regexp.MustCompile("(?s)```[a-z]+\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
 		g.blocks = append(g.blocks, match[1])

@@ -20,32 +20,27 @@ func unprivileged(t *testing.T) (w workspace, home, temp string) {
 	t.Helper()
 	w = newFilesWorkspace(t)
 	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	t.Cleanup(func() {
 		_ = filepath.WalkDir(base, func(path string, _ os.DirEntry, _ error) error { return os.Chmod(path, 0o700) })
 		_ = os.RemoveAll(base)
 	})
 	rc := lineWith(strings.Join(w.env, "\n"), "TF_CLI_CONFIG_FILE=")
 	bin := filepath.Dir(strings.TrimSpace(strings.TrimPrefix(rc, "TF_CLI_CONFIG_FILE=")))
-	w.ok(fmt.Sprintf("mkdir %[1]s/work %[1]s/home %[1]s/tmp %[1]s/near %[1]s/far && cp -r %[2]s %[1]s/bin && sed 's|%[2]s|%[1]s/bin|' %[2]s/terraform.rc >%[1]s/bin/terraform.rc && chmod -R a+rX %[1]s", base, bin))
+	w.run(fmt.Sprintf("mkdir %[1]s/work %[1]s/home %[1]s/tmp %[1]s/near %[1]s/far && cp -r %[2]s %[1]s/bin && sed 's|%[2]s|%[1]s/bin|' %[2]s/terraform.rc >%[1]s/bin/terraform.rc && chmod -R a+rX %[1]s", base, bin))
 	home, temp = filepath.Join(base, "home"), filepath.Join(base, "tmp")
 	w.dir = filepath.Join(base, "work")
-	w.a.near, w.a.far = filepath.Join(base, "near"), filepath.Join(base, "far")
-	w.a.arguments = fmt.Sprintf("  data_dir    = %q\n  search_path = [%q]\n", w.a.near, w.a.far)
+	w.a = filesPlace(filepath.Join(base, "near"), filepath.Join(base, "far"))
 	w.at = w.a
 	w.env = []string{"HOME=" + home, "TMPDIR=" + temp, "TF_CLI_CONFIG_FILE=" + filepath.Join(base, "bin", "terraform.rc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1"}
 	if os.Geteuid() == 0 {
 		const nobody = 65534
 		w.attributes = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 		for _, dir := range []string{w.dir, home, temp, w.a.near, w.a.far} {
-			if err := os.Chown(dir, nobody, nobody); err != nil {
-				t.Fatal(err)
-			}
+			must(t, os.Chown(dir, nobody, nobody))
 		}
 	}
-	if output, err := w.try(t, "terraform version"); err != nil {
+	if output, err := w.try("terraform version"); err != nil {
 		testenv.Missing(t, "a Terraform that other users can run", "put one on PATH: "+output)
 	}
 	return w, home, temp
@@ -57,17 +52,17 @@ func TestAccOwnership_leavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, unset := range []string{"", "unset HOME; "} {
 		w, home, temp := unprivileged(t)
-		w.ok("chmod 500 " + home)
+		w.run("chmod 500 " + home)
 		w.write(image("x", "My image"), exclusive("it", "elyra_runtime_image.x.name"))
-		w.ok(unset + apply)
-		w.ok("cat > " + w.a.path("late") + " <<'END'\n" + theirs + "\nEND")
-		w.ok(unset + "terraform plan -out=saved")
-		w.ok(unset + "terraform apply saved")
+		w.run(unset + apply)
+		w.run("cat > " + w.a.path("late") + " <<'END'\n" + theirs + "\nEND")
+		w.run(unset + "terraform plan -out=saved")
+		w.run(unset + "terraform apply saved")
 		w.write(image("y", "My image"), exclusive("it", "elyra_runtime_image.y.name"))
-		_, _ = w.try(t, unset+plan)
+		_, _ = w.try(unset + plan)
 		w.write(image("y", "My image", `description = "Changed"`), "moved {\n  from = elyra_runtime_image.x\n  to = elyra_runtime_image.y\n}\n")
-		w.ok(unset + apply)
-		w.ok(unset + destroy)
+		w.run(unset + apply)
+		w.run(unset + destroy)
 		w.wantNames()
 		for _, dir := range []string{home, temp} {
 			files, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -87,18 +82,18 @@ func TestAccOwnership_permissions(t *testing.T) {
 	w.applies(image("x", "My image"))
 	path := w.a.path("my_image")
 	ours := w.document("my_image")
-	w.ok("chmod 000 " + path)
+	w.run("chmod 000 " + path)
 	m := w.fails(plan, "", path)
 	if strings.Contains(string(m), "data_dir") {
 		t.Errorf("another data_dir leaves the instance behind:\n%s", m)
 	}
-	w.ok(w.advice(m, `chmod u\S+ .*`))
+	w.run(w.advice(m, `chmod u\S+ .*`))
 	w.settled()
 
 	// An instance is a link in a directory that can't be written: a mounted ConfigMap.
 	target := filepath.Join(w.dir, "target.json")
 	dir := filepath.Dir(path)
-	w.ok(fmt.Sprintf("mv %s %s && ln -s %s %s && chmod 500 %s", path, target, target, path, dir))
+	w.run(fmt.Sprintf("mv %s %s && ln -s %s %s && chmod 500 %s", path, target, target, path, dir))
 	w.settled()
 	w.write(image("x", "My image", `description = "Changed"`))
 	for _, command := range []string{apply, destroy} {
@@ -110,9 +105,9 @@ func TestAccOwnership_permissions(t *testing.T) {
 			t.Errorf("the target is now %q, %v", kept, err)
 		}
 	}
-	w.ok("chmod 700 " + dir)
-	w.ok(apply)
+	w.run("chmod 700 " + dir)
+	w.run(apply)
 	w.settled()
-	w.ok(destroy)
+	w.run(destroy)
 	w.wantNames()
 }

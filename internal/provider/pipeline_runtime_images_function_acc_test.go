@@ -1,60 +1,33 @@
 package provider_test
 
 import (
-	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// One pipeline, saved by each version of Elyra, gives the same images.
-func TestAccPipelineRuntimeImages_versions(t *testing.T) {
-	t.Parallel()
-	c := newCommandLine(t).attached(t)
-	pipelines, err := filepath.Abs(filepath.Join("..", "elyra", "pipeline", "testdata"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.copyTestdata(t, "pipelines")
-	c.env = append(c.env, "TF_VAR_pipelines="+pipelines)
-	c.run(t, apply)
-	want := map[string]any{"images": []any{"quay.io/acme/pandas:2.2.3 quay.io/acme/training:1.4.0 quay.io/acme/r:4.4"}, "files": 9.0}
-	if got := c.outputs(t); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
-
 // TestAccExample_pipelineImages wants a warning about nodes whose image nobody can choose, and about no
 // others: not about images that Elyra ships, or that somebody made by hand.
 func TestAccExample_pipelineImages(t *testing.T) {
 	t.Parallel()
 	c, p := besideElyra(t)
-	c.copyExample(t, "pipeline-images")
-	put(t, p.near, "by_hand", string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "By hand", ImageName: "acme/by-hand:1"}).Encode()))
+	c.copyAll("examples/pipeline-images")
+	putImages(t, p.near, elyra.RuntimeImage{Name: "by_hand", DisplayName: "By hand", ImageName: "acme/by-hand:1"})
 	const warning = "These nodes run in images that aren't configured"
 	pipeline := filepath.Join(c.dir, "pipelines", "nightly.pipeline")
-	original, err := os.ReadFile(pipeline)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if output := c.run(t, apply); strings.Contains(output, warning) || !strings.Contains(output, "2 added") {
+	original := readFile(t, pipeline)
+	if output := c.run(apply); strings.Contains(output, warning) || !strings.Contains(output, "2 added") {
 		t.Fatalf("the apply says:\n%s", output)
 	}
 	// JupyterLab's copy of a file isn't read.
-	if err := os.MkdirAll(filepath.Join(c.dir, "pipelines", ".ipynb_checkpoints"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	c.write(t, "pipelines/.ipynb_checkpoints/nightly-checkpoint.pipeline", "{")
+	writeFile(t, filepath.Join(c.dir, "pipelines", ".ipynb_checkpoints", "nightly-checkpoint.pipeline"), "{")
 	for image, warns := range map[string]bool{
 		stored(t, factoryDir(t), "pandas").ImageName: false, "acme/by-hand:1": false, "acme/unknown:1": true,
 	} {
-		if err := os.WriteFile(pipeline, []byte(strings.ReplaceAll(string(original), "quay.io/acme/training:1.4.0", image)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		output := c.run(t, "terraform plan -no-color")
+		writeFile(t, pipeline, strings.ReplaceAll(original, "quay.io/acme/training:1.4.0", image))
+		output := c.run("terraform plan -no-color")
 		if strings.Contains(output, warning) != warns {
 			t.Errorf("%s:\n%s", image, output)
 		}
@@ -62,6 +35,6 @@ func TestAccExample_pipelineImages(t *testing.T) {
 			wantOutput(t, output, "- nightly.pipeline: train.py runs in acme/unknown:1")
 		}
 	}
-	c.run(t, destroy)
+	c.run(destroy)
 	wantNames(t, p.near, "by_hand")
 }

@@ -2,14 +2,9 @@ package provider_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,22 +13,17 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
-var runtimeTests = []row{
-	{"lifecycle", onBoth, runtimeLifecycle},
-	{"airflow", onBoth, runtimeAirflow},
-	{"writeOnly", onFiles, runtimeWriteOnly},
-	{"plain", onFiles, runtimePlain},
-	{"unmanagedSecret", onFiles, runtimeUnmanagedSecret},
-	{"dropsSecret", onFiles, runtimeDropsSecret},
-	{"changedSincePlan", onBoth, runtimeChangedSincePlan},
-	{"taken", onBoth, runtimeTaken},
-	{"otherSchema", onBoth, runtimeOtherSchema},
-	{"otherType", onFiles, runtimeOtherType},
-	{"oneNameInBoth", onFiles, runtimeOneNameInBoth},
-	{"migrated", onFiles, runtimeMigrated},
-	{"unknownUntilApply", onFiles, runtimeUnknownUntilApply},
-	{"otherKeys", onFiles, runtimeOtherKeys},
-	{"tainted", onFiles, runtimeTainted},
+var runtimeTests = tests{
+	onBoth: {
+		"lifecycle": runtimeLifecycle, "airflow": runtimeAirflow, "changedSincePlan": runtimeChangedSincePlan,
+		"taken": runtimeTaken, "otherSchema": runtimeOtherSchema,
+	},
+	onFiles: {
+		"writeOnly": runtimeWriteOnly, "plain": runtimePlain, "unmanagedSecret": runtimeUnmanagedSecret,
+		"dropsSecret": runtimeDropsSecret, "otherType": runtimeOtherType,
+		"oneNameInBoth": runtimeOneNameInBoth, "migrated": runtimeMigrated,
+		"unknownUntilApply": runtimeUnknownUntilApply, "otherKeys": runtimeOtherKeys,
+	},
 }
 
 func TestAccRuntimeResource_files(t *testing.T) {
@@ -52,30 +42,22 @@ var (
 
 // secretLines are the arguments for a secret that isn't in the state, if Terraform knows such.
 func (w workspace) secretLines() []string {
-	if !w.knowsWriteOnly() {
+	if !w.has(writeOnlyArguments) {
 		return plainLines
 	}
-	return []string{`cos_username = "jdoe"`, `cos_password_wo = "` + secret + `"`, `cos_password_wo_version = 1`}
+	return writeOnly(secret, 1)
 }
 
 func (w workspace) otherSecretLines() []string {
-	if !w.knowsWriteOnly() {
-		return []string{`cos_username = "jdoe"`, `cos_password = "` + otherSecret + `"`}
+	if !w.has(writeOnlyArguments) {
+		return []string{plainLines[0], `cos_password = "` + otherSecret + `"`}
 	}
-	return []string{`cos_username = "jdoe"`, `cos_password_wo = "` + otherSecret + `"`, `cos_password_wo_version = 2`}
+	return writeOnly(otherSecret, 2)
 }
 
-// withWriteOnly returns the same on a Terraform that knows write-only arguments.
-func (c commandLine) withWriteOnly(t *testing.T) commandLine {
-	t.Helper()
-	if minorVersion(t, c.terraform) >= 11 {
-		return c
-	}
-	return c.withIdentity(t)
+func writeOnly(secret string, version int) []string {
+	return []string{plainLines[0], fmt.Sprintf("cos_password_wo = %q", secret), fmt.Sprintf("cos_password_wo_version = %d", version)}
 }
-
-// knowsWriteOnly reports whether the Terraform or OpenTofu under test does: both since 1.11.
-func (w workspace) knowsWriteOnly() bool { return minorVersion(w.t, w.terraform) >= 11 }
 
 func runtimeBlock(resource, label string, lines ...string) string {
 	return fmt.Sprintf("resource %q %q {\n  display_name = \"My runtime\"\n  api_endpoint = \"https://pipelines.example.com\"\n  cos_endpoint = \"https://minio.example.com\"\n  cos_bucket = \"pipelines\"\n%s\n}\n",
@@ -97,22 +79,12 @@ func (w workspace) runtimePath(name string) string {
 // runtime is the document of a runtime; "" if there isn't one.
 func (w workspace) runtime(name string) string {
 	w.t.Helper()
-	data, err := os.ReadFile(w.runtimePath(name))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		w.t.Fatal(err)
-	}
-	return string(data)
+	return readFile(w.t, w.runtimePath(name))
 }
 
 func (w workspace) putRuntime(name, document string) {
 	w.t.Helper()
-	path := w.runtimePath(name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
-		w.t.Fatal(err)
-	}
+	writeFile(w.t, w.runtimePath(name), document)
 }
 
 // edit changes a document as somebody else would.
@@ -129,9 +101,7 @@ func (w workspace) edit(name, old, text string) {
 func (w workspace) wantRuntime(name string, want map[string]string) {
 	w.t.Helper()
 	document, err := elyra.ParseDocument([]byte(w.runtime(name)))
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	must(w.t, err)
 	runtime, err := document.Runtime()
 	if err != nil {
 		w.t.Error(err)
@@ -167,18 +137,19 @@ func runtimeLifecycle(w workspace) {
 	w.wantRuntime("my_runtime", map[string]string{"user_namespace": "team", "cos_password": secret})
 
 	w.edit("my_runtime", `"team"`, `"others"`)
-	wantOutput(w.t, w.ok(plan), `~ user_namespace = "others" -> "team"`)
+	wantOutput(w.t, w.run(plan), `~ user_namespace = "others" -> "team"`)
 	w.converges()
 	w.wantRuntime("my_runtime", map[string]string{"user_namespace": "team", "cos_password": secret})
 
-	w.ok("terraform state rm elyra_kubeflow_pipelines_runtime.x")
+	w.run("terraform state rm elyra_kubeflow_pipelines_runtime.x")
 	w.write(kfp("x", append([]string{`cos_username = "jdoe"`}, `tags = ["a"]`, `user_namespace = "team"`)...))
-	w.ok("terraform import elyra_kubeflow_pipelines_runtime.x my_runtime")
+	w.run("terraform import elyra_kubeflow_pipelines_runtime.x my_runtime")
 	w.settled()
 	w.destroys()
 	w.wantNoRuntime("my_runtime")
 }
 
+// The rest of what an Airflow runtime goes through is in TestAccExample_runtimes.
 func runtimeAirflow(w workspace) {
 	w.applies(airflow("x", w.secretLines()...))
 	w.settled()
@@ -192,49 +163,53 @@ func runtimeAirflow(w workspace) {
 		w.write(airflow("x", w.secretLines()...))
 		w.settled()
 	}
-	w.edit("my_runtime", `"main"`, `"dev"`)
-	wantOutput(w.t, w.ok(plan), `~ github_branch = "dev" -> "main"`)
-	w.converges()
-	w.ok("terraform state rm elyra_airflow_runtime.x")
-	w.ok("terraform import elyra_airflow_runtime.x my_runtime")
-	w.destroys()
-	w.wantNoRuntime("my_runtime")
 }
 
 // A write-only secret is written with a new version, and if somebody else has changed or removed it.
 func runtimeWriteOnly(w workspace) {
-	if !w.knowsWriteOnly() {
-		w.write(kfp("x", `cos_username = "jdoe"`, `cos_password_wo = "`+secret+`"`, `cos_password_wo_version = 1`))
+	if !w.has(writeOnlyArguments) {
+		w.write(kfp("x", writeOnly(secret, 1)...))
 		w.fails(plan, "WriteOnly Attribute Not Allowed")
 		return
 	}
 	w.applies(kfp("x", w.secretLines()...))
-	w.write(kfp("x", `cos_username = "jdoe"`, `cos_password_wo = "`+otherSecret+`"`, `cos_password_wo_version = 1`))
+	w.write(kfp("x", writeOnly(otherSecret, 1)...))
 	w.settled() // the version is the same
 	w.applies(kfp("x", append(w.otherSecretLines()[1:], `cos_username = "other"`)...))
 	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret, "cos_username": "other"})
 	w.settled()
 	w.edit("my_runtime", otherSecret, "changed-s3cret")
 	w.warns(plan, `Secret cos_password of runtime "my_runtime" has changed`)
-	wantOutput(w.t, w.ok(plan), "+ cos_password_wo_version = 2")
-	w.ok(apply)
+	wantOutput(w.t, w.run(plan), "+ cos_password_wo_version = 2")
+	w.run(apply)
 	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret})
+	w.settled()
+	w.replacesTainted(otherSecret)
+}
+
+// replacesTainted has Terraform replace the runtime, and keep no more of it than an untainted one.
+func (w workspace) replacesTainted(secret string) {
+	w.t.Helper()
+	w.run("terraform taint elyra_kubeflow_pipelines_runtime.x")
+	w.converges()
+	w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
 	w.settled()
 }
 
 func runtimePlain(w workspace) {
 	w.applies(kfp("x", plainLines...))
 	w.settled()
+	w.replacesTainted(secret)
 	w.edit("my_runtime", secret, "changed-s3cret")
-	wantOutput(w.t, w.ok(plan), "~ cos_password = (sensitive value)")
-	w.ok(apply)
+	wantOutput(w.t, w.run(plan), "~ cos_password = (sensitive value)")
+	w.run(apply)
 	w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
 	w.applies(kfp("x", w.otherSecretLines()...)) // from plain to write-only
 	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret})
-	if !w.knowsWriteOnly() {
+	if !w.has(writeOnlyArguments) {
 		return
 	}
-	if state := w.ok("cat terraform.tfstate"); strings.Contains(state, "s3cret") {
+	if state := w.run("cat terraform.tfstate"); strings.Contains(state, "s3cret") {
 		w.t.Error(state)
 	}
 }
@@ -263,7 +238,7 @@ func runtimeDropsSecret(w workspace) {
 	w.fails(plan, "Arguments don't fit together", "remove cos_password")
 	w.write(kfp("x", `cos_auth_type = "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"`))
 	w.warns(plan, `Secret cos_password of runtime "my_runtime" will be removed`)
-	w.ok(apply)
+	w.run(apply)
 	w.wantRuntime("my_runtime", map[string]string{"cos_auth_type": "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS", "cos_password": "", "cos_username": ""})
 	w.settled()
 }
@@ -275,13 +250,13 @@ func runtimeChangedSincePlan(w workspace) {
 		w.applies(kfp("x", lines...))
 		for i, planned := range []string{"", "-destroy"} {
 			w.write(kfp("x", append(lines, `description = "New"`)...))
-			w.ok("terraform plan -out=planned " + planned)
+			w.run("terraform plan -out=planned " + planned)
 			w.edit("my_runtime", secret, fmt.Sprintf("changed-s3cret-%d", i))
 			m := w.fails("terraform apply -no-color planned", `Runtime "my_runtime" has changed since the plan`, "cos_password has another value")
 			if strings.Contains(string(m), "s3cret") {
 				w.t.Error(m)
 			}
-			w.ok(apply) // which writes the secret again
+			w.run(apply) // which writes the secret again
 		}
 		w.destroys()
 	}
@@ -311,9 +286,9 @@ func runtimeTaken(w workspace) {
 // A runtime of another schema is imported into another resource, and overwritten without what is the other's.
 func runtimeOtherSchema(w workspace) {
 	w.applies(airflow("x", w.secretLines()...))
-	w.ok("rm terraform.tfstate")
+	w.run("rm terraform.tfstate")
 	w.write(kfp("x", w.otherSecretLines()...))
-	output, err := w.try(w.t, "terraform import -no-color elyra_kubeflow_pipelines_runtime.x my_runtime")
+	output, err := w.try("terraform import -no-color elyra_kubeflow_pipelines_runtime.x my_runtime")
 	if err == nil {
 		w.t.Error("it's imported")
 	}
@@ -326,12 +301,12 @@ func runtimeOtherSchema(w workspace) {
 	if document := w.runtime("my_runtime"); strings.Contains(document, "git") || strings.Contains(document, secret) {
 		w.t.Error(document)
 	}
-	w.ok("cp terraform.tfstate kept; rm terraform.tfstate") // somebody else replaces it
+	w.run("cp terraform.tfstate kept; rm terraform.tfstate") // somebody else replaces it
 	w.applies(airflow("x", append(w.secretLines(), "overwrite = true")...))
-	w.ok("mv kept terraform.tfstate")
+	w.run("mv kept terraform.tfstate")
 	w.write(kfp("x", w.otherSecretLines()...))
 	w.warns(plan, `Runtime "my_runtime" has another schema`)
-	w.ok(apply)
+	w.run(apply)
 	w.settled()
 	w.wantRuntime("my_runtime", map[string]string{"cos_password": otherSecret, "engine": "Argo"})
 	w.destroys()
@@ -378,7 +353,7 @@ func runtimeMigrated(w workspace) {
 		"api_username": "me", "api_password": "`+secret+`", "cos_username": "jdoe", "cos_password": "`+secret+`", "cos_secret": "minio"}}`)
 	lines := []string{`name = "old"`, `api_username = "me"`, `cos_username = "jdoe"`, `cos_secret = "minio"`}
 	w.write(kfp("x", append(lines, `auth_type = "DEX_LEGACY"`, `cos_auth_type = "KUBERNETES_SECRET"`)...))
-	m := message(w.ok("terraform import -no-color elyra_kubeflow_pipelines_runtime.x old"))
+	m := message(w.run("terraform import -no-color elyra_kubeflow_pipelines_runtime.x old"))
 	wantOutput(w.t, string(m), `Runtime "old" can't be saved as it is`)
 	w.applies(kfp("x", append(lines, w.advice(m, `auth_type = "DEX_LEGACY"`), w.advice(m, `cos_auth_type = "KUBERNETES_SECRET"`))...))
 	w.settled()
@@ -391,7 +366,7 @@ func runtimeUnknownUntilApply(w workspace) {
 		return "resource \"terraform_data\" \"late\" {\n  input = \"" + value + "\"\n}\n"
 	}
 	w.write(late("AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"), kfp("x", plainLines[1], "cos_auth_type = terraform_data.late.output"))
-	w.ok(plan)
+	w.run(plan)
 	w.fails(apply, "Arguments don't fit together", "takes no cos_password")
 	w.wantNoRuntime("my_runtime")
 	w.write(late("short"), kfp("x", `cos_username = "jdoe"`, "cos_password = terraform_data.late.output"))
@@ -409,28 +384,15 @@ func runtimeOtherKeys(w workspace) {
 	}
 }
 
-func runtimeTainted(w workspace) {
-	for _, lines := range [][]string{w.secretLines(), plainLines} {
-		w := w.module()
-		w.applies(kfp("x", lines...))
-		w.ok("terraform taint elyra_kubeflow_pipelines_runtime.x")
-		w.converges()
-		w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
-		w.settled()
-		w.destroys()
-	}
-}
-
 // TestAccRuntimeResource_secrets searches everything that Terraform and the provider leave behind for secrets.
 func TestAccRuntimeResource_secrets(t *testing.T) {
 	t.Parallel()
-	server := startServer(t)
-	for name, w := range map[string]workspace{"files": newFilesWorkspace(t), "server": newServerWorkspace(t, [2]jupyterServer{server, {}})} {
+	for name, w := range map[string]workspace{"files": newFilesWorkspace(t), "server": newServerWorkspace(t, startServer(t))} {
 		t.Run(name, func(t *testing.T) {
 			w.t = t
 			t.Parallel()
 			runtimeSecrets(w, true)
-			if w.knowsWriteOnly() {
+			if w.has(writeOnlyArguments) {
 				runtimeSecrets(w.module(), false)
 			}
 		})
@@ -439,8 +401,8 @@ func TestAccRuntimeResource_secrets(t *testing.T) {
 
 // runtimeSecrets looks for plain or write-only secrets everywhere. Plain ones may be in the state and the plan.
 func runtimeSecrets(w workspace, plain bool) {
-	t, tmp := w.t, w.t.TempDir()
-	w.env = append(slices.Clip(w.env), "TF_LOG=trace", "TMPDIR="+tmp, "TF_VAR_secret="+secret)
+	home, tmp := w.t.TempDir(), w.t.TempDir()
+	w.env = append(slices.Clip(w.env), "TF_LOG=trace", "HOME="+home, "TMPDIR="+tmp, "TF_VAR_secret="+secret)
 	variable, lines := "variable \"secret\" {\n  sensitive = true\n}\n", []string{`cos_username = "jdoe"`, "cos_password = var.secret"}
 	token, shown := "github_repo_token = var.secret", ""
 	if !plain {
@@ -450,64 +412,36 @@ func runtimeSecrets(w workspace, plain bool) {
 	}
 	runtimes := kfp("x", lines...) + strings.Replace(airflow("y", append(lines, `name = "y"`)...), gitLines[2], token, 1)
 	w.write(variable, runtimes, "output \"x\" {\n  value     = elyra_kubeflow_pipelines_runtime.x\n  sensitive = true\n}\n")
-	output := w.ok("terraform plan -no-color -out=plan; terraform show -no-color plan")
+	output := w.run("terraform plan -no-color -out=plan; terraform show -no-color plan")
 	if !plain {
-		output += w.ok("terraform show -no-color -json plan; unzip -o -q plan -d unzipped")
+		output += w.run("terraform show -no-color -json plan; unzip -o -q plan -d unzipped")
 	}
-	output += w.ok("terraform apply -no-color plan")
+	output += w.run("terraform apply -no-color plan")
 	w.wantRuntime("my_runtime", map[string]string{"cos_password": secret})
 	w.wantRuntime("y", map[string]string{"github_repo_token": secret})
 	w.edit("my_runtime", secret, otherSecret)
-	output += w.ok(plan + "; " + apply + shown)
+	output += w.run(plan + "; " + apply + shown)
 	w.edit("my_runtime", secret, "short")
-	failed, _ := w.try(t, apply) // invalid
+	failed, _ := w.try(apply) // invalid
 	w.edit("my_runtime", secret, "short-no-more")
-	output += failed
-	if !strings.Contains(output, "[TRACE]") {
-		t.Error("nothing was traced")
-	}
-	forms := []string{}
-	for _, secret := range []string{secret, otherSecret} {
-		quoted, _ := json.Marshal(secret)
-		forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)), strings.Trim(string(quoted), `"`), "s3cret")
-	}
-	search := func(where, text string) {
-		for _, form := range forms {
-			if line := lineWith(text, form); line != "" {
-				t.Errorf("%q is in %s: %.200s", form, where, line)
-			}
-		}
-	}
-	search("the output", output)
-	for _, dir := range []string{w.dir, tmp, homeOf(w)} {
-		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	secrets := []string{secret, otherSecret, "s3cret"}
+	wantTraced(w.t, output+failed, secrets...)
+	for _, dir := range []string{w.dir, tmp, home} {
+		must(w.t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || !entry.Type().IsRegular() {
 				return err
 			}
-			data, err := os.ReadFile(path)
-			isState := strings.Contains(entry.Name(), ".tfstate")
+			text, isState := readFile(w.t, path), strings.Contains(entry.Name(), ".tfstate")
 			if !plain || !isState && entry.Name() != "plan" {
-				search(path, string(data))
+				wantNoSecrets(w.t, path, text, secrets...)
 			}
 			if isState { // private state is encoded twice
-				search(path+" decoded", decoded(string(data)))
+				wantNoSecrets(w.t, path+" decoded", decoded(text), secrets...)
 			}
-			return err
-		})
-		if err != nil {
-			t.Error(err)
-		}
+			return nil
+		}))
 	}
 	w.destroys()
-}
-
-func homeOf(w workspace) (home string) {
-	for _, entry := range w.env {
-		if value, ok := strings.CutPrefix(entry, "HOME="); ok {
-			home = value
-		}
-	}
-	return home
 }
 
 // decoded are all texts in Base64 in a state, decoded twice.
@@ -537,45 +471,40 @@ func TestAccExample_runtimes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPlace(t)
+			w := newFilesWorkspace(t)
 			command := func(files ...string) commandLine {
-				c := newCommandLine(t).withWriteOnly(t)
-				c.env = append(c.env, p.searchPath(), "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=")
-				c.addExamples(t, files...)
-				return c.attached(t)
+				c := newCommandLine(t).with(writeOnlyArguments)
+				c.env = append(c.env, w.a.searchPath(), "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=")
+				c.addExamples(files...)
+				return c.attached()
 			}
 			for i, file := range files {
 				c := command(file)
-				c.run(t, apply)
-				c.run(t, noop)
+				c.run(apply + "; " + noop)
 				if i < len(files)-1 {
-					c.run(t, destroy)
+					c.run(destroy)
 				}
 			}
 			last := files[len(files)-1]
-			for _, by := range []string{
-				"resources/" + name + "/import-by-string-id.tf", "resources/" + name + "/import-by-identity.tf", "resources/" + name + "/import.sh",
-			} {
+			for _, by := range []string{"import-by-string-id.tf", "import.sh", "import-by-identity.tf"} {
 				c := command(last)
 				if strings.Contains(by, "identity") {
-					c = c.withIdentity(t)
+					c = c.with(identities)
 				}
-				c.imports(t, by)
+				c.imports("resources/" + name + "/" + by)
 			}
 
 			list := "list-resources/" + name + "/list-resource.tfquery.hcl"
-			c := command(list).withQuery(t)
-			put(t, p.near, "image", theirs)
-			w := workspace{t: t, a: backend{place: p}}
+			c := command(list).with(queryCommand)
+			w.put("image", theirs)
 			w.putRuntime("other", `{"display_name": "Other", "schema_name": "unknown", "metadata": {}}`)
-			output := c.run(t, regexp.MustCompile(`terraform query -generate-config-out=\S+`).FindString(c.shellExample(t, list))+" -no-color")
-			generated := c.run(t, "cat runtimes.tf")
+			output := c.run(queryOf(t, list))
+			generated := c.run("cat runtimes.tf")
 			if strings.Count(generated, "\nresource ") != 1 || strings.Contains(generated+output, "s3cret") {
 				t.Errorf("generated is\n%s\nof\n%s", generated, output)
 			}
 			// What the file says is what is stored.
-			c.run(t, "rm *.tfquery.hcl; "+apply)
-			c.run(t, noop)
+			c.run("rm *.tfquery.hcl; " + apply + "; " + noop)
 		})
 	}
 }
@@ -585,15 +514,14 @@ func TestAccGuide_bootstrapOneWorkbench(t *testing.T) {
 	requireAcceptance(t)
 	const dataDir = `data_dir = "/home/jovyan/.local/share/jupyter" # or endpoint and token`
 	code := readGuide(t, "bootstrap-a-workbench").code(t, "elyra_kubeflow_pipelines_runtime")
-	server := startServer(t)
-	for _, w := range []workspace{newFilesWorkspace(t), newServerWorkspace(t, [2]jupyterServer{server, {}})} {
-		w.commandLine = w.withWriteOnly(t)
+	if !strings.Contains(code, dataDir) {
+		t.Fatal(code)
+	}
+	for _, w := range []workspace{newFilesWorkspace(t), newServerWorkspace(t, startServer(t))} {
+		w.commandLine = w.with(writeOnlyArguments)
 		w.env = append(w.env, "TF_VAR_cos_password="+secret)
-		if !strings.Contains(code, dataDir) {
-			t.Fatal(code)
-		}
 		w.writeAll(strings.Replace(code, "  "+dataDir+"\n", w.a.arguments, 1))
-		w.ok(apply)
+		w.run(apply)
 		w.settled()
 		w.wantRuntime("production", map[string]string{"cos_password": secret})
 		w.wantNames("training")
@@ -602,7 +530,7 @@ func TestAccGuide_bootstrapOneWorkbench(t *testing.T) {
 	w := newFilesWorkspace(t)
 	running := jupytertest.Start(t, jupytertest.Options{Env: []string{w.a.searchPath()}})
 	w.applies(kfp("x", w.secretLines()...))
-	other := newWorkspace(t, backend{place{w.a.near, w.a.far, running.URL}, fmt.Sprintf("  endpoint = %q\n  token    = %q\n", running.URL, running.Token)})
+	other := newWorkspace(t, serverPlace(w.a, running))
 	other.write("data \"elyra_runtimes\" \"all\" {}\noutput \"names\" {\n  value = data.elyra_runtimes.all.runtimes[*].name\n}\n")
-	wantOutput(t, other.ok(apply), `"my_runtime"`)
+	wantOutput(t, other.run(apply), `"my_runtime"`)
 }

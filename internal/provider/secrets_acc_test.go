@@ -1,6 +1,9 @@
 package provider_test
 
 import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -21,44 +24,53 @@ func TestAccServer_secrets(t *testing.T) {
 	moved := elyratest.New(t, elyratest.Options{})
 	moved.Inject(elyratest.Fault{Do: elyratest.Redirect("/login?next=redirect-s3cret")})
 
-	for _, tt := range []struct {
-		name      string
-		variables []string
-		want      string
-	}{
-		{"token", []string{"endpoint=" + withToken.URL, "token=" + withToken.Token}, "Apply complete!"},
-		{"password", []string{"endpoint=" + withPassword.URL, "password=" + withPassword.Password}, "Apply complete!"},
-		{"wrong token", []string{"endpoint=" + withToken.URL, "token=wrong-s3cret"}, "Check the token"},
-		{"wrong password", []string{"endpoint=" + withPassword.URL, "password=wrong-s3cret"}, "Check the password"},
-		{"no server", []string{"endpoint=" + withToken.URL + "/elsewhere", "token=" + withToken.Token}, "Check the endpoint"},
-		{"page", []string{"endpoint=" + page.URL, "token=" + withToken.Token}, "returned an HTML page"},
-		{"redirect", []string{"endpoint=" + moved.URL, "token=" + withToken.Token}, "The server returned a login page"},
-		{"token in the endpoint", []string{"endpoint=" + withToken.URL + "/lab?token=" + withToken.Token}, "put credentials into token"},
+	for name, tt := range map[string]struct{ endpoint, credential, want string }{
+		"token":                 {withToken.URL, "token=" + withToken.Token, "Apply complete!"},
+		"password":              {withPassword.URL, "password=" + withPassword.Password, "Apply complete!"},
+		"wrong token":           {withToken.URL, "token=wrong-s3cret", "Check the token"},
+		"wrong password":        {withPassword.URL, "password=wrong-s3cret", "Check the password"},
+		"no server":             {withToken.URL + "/elsewhere", "token=" + withToken.Token, "Check the endpoint"},
+		"page":                  {page.URL, "token=" + withToken.Token, "returned an HTML page"},
+		"redirect":              {moved.URL, "token=" + withToken.Token, "The server returned a login page"},
+		"token in the endpoint": {withToken.URL + "/lab?token=shown", "token=" + withToken.Token, "put credentials into token"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCommandLine(t)
-			c.env = append(c.env, "TF_LOG=trace", "TF_VAR_header="+header)
-			for _, variable := range tt.variables {
-				c.env = append(c.env, "TF_VAR_"+variable)
-			}
-			c.copyTestdata(t, "server_secrets")
-			output, _ := c.try(t, `for command in "apply -auto-approve" plan "destroy -auto-approve"; do
+			c.env = append(c.env, "TF_LOG=trace", "TF_VAR_header="+header, "TF_VAR_endpoint="+tt.endpoint, "TF_VAR_"+tt.credential)
+			c.copyAll("internal/provider/testdata/server_secrets")
+			output, _ := c.try(`for command in "apply -auto-approve" plan "destroy -auto-approve"; do
 				terraform $command -no-color -input=false || true
 			done`)
 			if !strings.Contains(unwrap(output), tt.want) {
 				t.Errorf("%q isn't in the output, which ends with:\n%s", tt.want, output[max(0, len(output)-2000):])
 			}
-			if !strings.Contains(output, "[TRACE]") {
-				t.Error("nothing was traced")
-			}
-			for _, secret := range []string{withToken.Token, withPassword.Password, header, "wrong-s3cret", "redirect-s3cret", elyratest.PageToken} {
-				// A value of a variable that the endpoint was made of is Terraform's
-				// to print, in the line that it stands in.
-				if line := lineWith(output, secret); line != "" && tt.name != "token in the endpoint" {
-					t.Errorf("%q is in the output: %.200s", secret, line)
-				}
-			}
+			wantTraced(t, output, withToken.Token, withPassword.Password, header, "wrong-s3cret", "redirect-s3cret", elyratest.PageToken)
 		})
+	}
+}
+
+// wantTraced checks that an output has a trace, and no secret.
+func wantTraced(t *testing.T, output string, secrets ...string) {
+	t.Helper()
+	if !strings.Contains(output, "[TRACE]") {
+		t.Error("nothing was traced")
+	}
+	wantNoSecrets(t, "the output", output, secrets...)
+}
+
+// wantNoSecrets looks for secrets in a text, in each form that they can have.
+func wantNoSecrets(t *testing.T, where, text string, secrets ...string) {
+	t.Helper()
+	for _, secret := range secrets {
+		quoted, err := json.Marshal(secret)
+		must(t, err)
+		for _, form := range []string{
+			secret, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)), strings.Trim(string(quoted), `"`),
+		} {
+			if line := lineWith(text, form); line != "" {
+				t.Errorf("%q is in %s: %.200s", form, where, line)
+			}
+		}
 	}
 }

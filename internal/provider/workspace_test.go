@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -9,65 +8,45 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
-
-// backend is a place, and the arguments by which a provider block finds it.
-type backend struct {
-	place
-
-	arguments string
-}
 
 // workspace is a root module in a directory of its own, with two places of one kind that it can use.
 type workspace struct {
 	commandLine
 
-	t    *testing.T
-	a, b backend
-	at   backend // the one that write configures: a, unless in says otherwise
+	a, b place
+	at   place // the one that write configures: a, unless in says otherwise
 }
 
-func newWorkspace(t *testing.T, a backend) workspace {
+func newWorkspace(t *testing.T, a place) workspace {
 	t.Helper()
-	return workspace{commandLine: newCommandLine(t), t: t, a: a, at: a}
+	return workspace{commandLine: newCommandLine(t), a: a, at: a}
 }
 
 func newFilesWorkspace(t *testing.T) workspace {
 	t.Helper()
-	var places [2]backend
-	for i := range places {
-		p := newPlace(t)
-		places[i] = backend{p, fmt.Sprintf("  data_dir    = %q\n  search_path = [%q]\n", p.near, p.far)}
-	}
-	w := newWorkspace(t, places[0])
-	w.b = places[1]
+	w := newWorkspace(t, newPlace(t))
+	w.b = newPlace(t)
 	return w
 }
 
-// newServerWorkspace empties the servers.
-func newServerWorkspace(t *testing.T, servers [2]jupyterServer) workspace {
+// newServerWorkspace empties the servers, one or two.
+func newServerWorkspace(t *testing.T, servers ...jupyterServer) workspace {
 	t.Helper()
-	var places [2]backend
-	for i, s := range servers {
-		if s.Server != nil {
-			s.empty(t)
-			places[i] = backend{place{s.near, s.far, s.URL}, fmt.Sprintf("  endpoint = %q\n  token    = %q\n", s.URL, s.Token)}
-		}
+	w := newWorkspace(t, servers[0].place)
+	if len(servers) > 1 {
+		w.b = servers[1].place
 	}
-	w := newWorkspace(t, places[0])
-	w.b = places[1]
+	w.clear()
 	return w
 }
 
-// row is a test on files, on a real server, or on both.
-type row struct {
-	name string
-	on   stores
-	test func(w workspace)
-}
+// tests are what is tested on files, on a real server, or on both.
+type tests map[stores]map[string]func(w workspace)
 
 type stores int
 
@@ -77,45 +56,54 @@ const (
 	onBoth = onFiles | onServer
 )
 
-// testFiles runs those of the rows that are on files.
-func testFiles(t *testing.T, rows []row) {
+// runOn runs the tests that are on one kind of store.
+func (all tests) runOn(t *testing.T, store stores, start func(t *testing.T) workspace) {
 	t.Helper()
-	for _, row := range rows {
-		if row.on&onFiles != 0 {
-			t.Run(row.name, func(t *testing.T) {
-				t.Parallel()
-				w := newFilesWorkspace(t)
-				w.commandLine = w.attached(t)
-				row.test(w)
-			})
-		}
-	}
-}
-
-// TestAccServer runs the rows in which the store answers something of its own. What a store does with each call is in
-// package storetest.
-func TestAccServer(t *testing.T) { //nolint:tparallel // its parts share two servers
-	t.Parallel()
-	servers := [2]jupyterServer{startServer(t), startServer(t, "/user/other/")} // of one host and path, they'd be one place
-	for table, rows := range map[string][]row{
-		"images": imageTests, "ownership": ownershipTests, "exclusive": exclusiveTests, "runtimes": runtimeTests,
-	} {
-		for _, row := range rows {
-			if row.on&onServer != 0 {
-				t.Run(table+"/"+row.name, func(t *testing.T) {
-					w := newServerWorkspace(t, servers)
-					w.commandLine = w.attached(t)
-					row.test(w)
+	for on, tests := range all {
+		for name, test := range tests {
+			if on&store != 0 {
+				t.Run(name, func(t *testing.T) {
+					w := start(t)
+					w.commandLine = w.attached()
+					test(w)
 				})
 			}
 		}
 	}
 }
 
+// testFiles runs the tests that are on files.
+func testFiles(t *testing.T, all tests) {
+	t.Helper()
+	all.runOn(t, onFiles, func(t *testing.T) workspace {
+		t.Helper()
+		t.Parallel()
+		return newFilesWorkspace(t)
+	})
+}
+
+// TestAccServer runs the tests in which the store answers something of its own. What a store does with each call is in
+// package storetest.
+func TestAccServer(t *testing.T) { //nolint:tparallel // its parts share two servers
+	t.Parallel()
+	// Of one host and path, they'd be one place.
+	servers := []jupyterServer{startServer(t), startServer(t, jupytertest.Options{BaseURL: "/user/other/"})}
+	for table, all := range map[string]tests{
+		"images": imageTests, "ownership": ownershipTests, "exclusive": exclusiveTests, "runtimes": runtimeTests,
+	} {
+		t.Run(table, func(t *testing.T) {
+			all.runOn(t, onServer, func(t *testing.T) workspace {
+				t.Helper()
+				return newServerWorkspace(t, servers...)
+			})
+		})
+	}
+}
+
 func (w workspace) isServer() bool { return w.a.endpoint != "" }
 
 // in is the same root module with another place configured.
-func (w workspace) in(at backend) workspace {
+func (w workspace) in(at place) workspace {
 	w.at = at
 	return w
 }
@@ -127,24 +115,21 @@ func (w workspace) module() workspace {
 }
 
 // respelled is place a by another path, or another port.
-func (w workspace) respelled() backend {
+func (w workspace) respelled() place {
 	w.t.Helper()
 	if !w.isServer() {
 		link := filepath.Join(w.t.TempDir(), "link")
-		if err := os.Symlink(w.a.near, link); err != nil {
-			w.t.Fatal(err)
-		}
-		p := place{near: link, far: w.a.far}
-		return backend{p, strings.ReplaceAll(w.a.arguments, w.a.near, link)}
+		must(w.t, os.Symlink(w.a.near, link))
+		return filesPlace(link, w.a.far)
 	}
 	server, err := url.Parse(w.a.endpoint)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	must(w.t, err)
 	proxy := httptest.NewServer(httputil.NewSingleHostReverseProxy(&url.URL{Scheme: server.Scheme, Host: server.Host}))
 	w.t.Cleanup(proxy.Close)
-	p := place{w.a.near, w.a.far, proxy.URL + server.Path}
-	return backend{p, strings.ReplaceAll(w.a.arguments, w.a.endpoint, p.endpoint)}
+	p := w.a
+	p.endpoint = proxy.URL + server.Path
+	p.arguments = strings.ReplaceAll(p.arguments, w.a.endpoint, p.endpoint)
+	return p
 }
 
 // write writes the configuration: the provider, and these blocks.
@@ -155,14 +140,21 @@ func (w workspace) write(blocks ...string) {
 
 func (w workspace) writeAll(provider string, blocks ...string) {
 	w.t.Helper()
-	const required = "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n"
-	w.commandLine.write(w.t, "main.tf", required+provider+strings.Join(blocks, "\n"))
+	w.commandLine.write("main.tf", required+provider+strings.Join(blocks, "\n"))
 }
+
+// required says where the provider is from.
+const required = "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\n"
 
 // image is a resource block.
 func image(label, displayName string, more ...string) string {
 	return fmt.Sprintf("resource \"elyra_runtime_image\" %q {\n  display_name = %q\n  image_name = \"team/%s:1\"\n%s\n}\n",
 		label, displayName, strings.ToLower(strings.ReplaceAll(displayName, " ", "-")), strings.Join(more, "\n"))
+}
+
+// importOf is an import block.
+func importOf(label, name string) string {
+	return fmt.Sprintf("import {\n  to = elyra_runtime_image.%s\n  id = %q\n}\n", label, name)
 }
 
 // exclusive is a resource block; the names are expressions.
@@ -180,23 +172,17 @@ func withKey(document string) string {
 
 // --- Commands ---
 
-// ok runs a command that must succeed.
-func (w workspace) ok(command string) (output string) {
-	w.t.Helper()
-	return w.run(w.t, command)
-}
-
 // applies applies these blocks.
 func (w workspace) applies(blocks ...string) (output string) {
 	w.t.Helper()
 	w.write(blocks...)
-	return w.ok(apply)
+	return w.run(apply)
 }
 
 // fails runs a command that must fail with one error of that summary, and returns its text.
 func (w workspace) fails(command, summary string, words ...string) message {
 	w.t.Helper()
-	output, err := w.try(w.t, command)
+	output, err := w.try(command)
 	if err == nil {
 		w.t.Fatalf("%s succeeds:\n%s", command, output)
 	}
@@ -206,29 +192,23 @@ func (w workspace) fails(command, summary string, words ...string) message {
 // warns runs a command that must succeed with a warning of that summary, and returns its text.
 func (w workspace) warns(command, summary string, words ...string) message {
 	w.t.Helper()
-	return w.find(w.ok(command), "Warning: ", summary, words...)
-}
-
-// unchanged checks that nothing is left to do.
-func (w workspace) unchanged() (output string) {
-	w.t.Helper()
-	return w.ok(noop)
+	return w.find(w.run(command), "Warning: ", summary, words...)
 }
 
 // settled checks that nothing is left to do or to say.
 func (w workspace) settled() {
 	w.t.Helper()
-	if output := w.unchanged(); strings.Contains(strings.ReplaceAll(output, "Warning: Provider development overrides", ""), "Warning:") {
+	if output := w.run(noop); strings.Contains(strings.ReplaceAll(output, "Warning: Provider development overrides", ""), "Warning:") {
 		w.t.Errorf("a plan without changes warns:\n%s", output)
 	}
 }
 
-// destroys destroys what the state has. What blocks that says how to do it.
+// destroys destroys what the state has. An error that blocks it says how to do it.
 func (w workspace) destroys() {
 	w.t.Helper()
-	if output, err := w.try(w.t, destroy); err != nil {
+	if output, err := w.try(destroy); err != nil {
 		wantOutput(w.t, output, "-refresh=false")
-		w.ok(destroy + " -refresh=false")
+		w.run(destroy + " -refresh=false")
 	}
 }
 
@@ -237,27 +217,11 @@ func (w workspace) destroys() {
 func (w workspace) converges() {
 	w.t.Helper()
 	for range 2 {
-		if _, err := w.try(w.t, apply); err == nil {
+		if _, err := w.try(apply); err == nil {
 			return
 		}
 	}
-	w.ok(apply)
-}
-
-// warnings returns what a command that succeeds warns of, sorted: summary and detail.
-func (w workspace) warnings(command string) (warnings []string) {
-	w.t.Helper()
-	for line := range strings.Lines(w.ok("terraform " + command + " -json")) {
-		var message struct {
-			Diagnostic struct{ Severity, Summary, Detail string }
-		}
-		if json.Unmarshal([]byte(line), &message) == nil && message.Diagnostic.Severity == "warning" &&
-			!strings.Contains(message.Diagnostic.Summary, "development overrides") {
-			warnings = append(warnings, message.Diagnostic.Summary+"\n"+message.Diagnostic.Detail)
-		}
-	}
-	slices.Sort(warnings)
-	return warnings
+	w.run(apply)
 }
 
 // --- Messages ---
@@ -345,43 +309,37 @@ func (w workspace) document(name string) string {
 }
 
 // wants checks the document of an instance; "" if there must not be one.
-func (w workspace) wants(at backend, name, want string) {
+func (w workspace) wants(at place, name, want string) {
 	w.t.Helper()
 	if got := read(w.t, at.near, name); got != want {
 		w.t.Errorf("%s is %q, want %q", at.location(name), got, want)
 	}
 }
 
-// names returns which instances there are where place a is written to.
-func (w workspace) names() (names []string) {
-	files, _ := filepath.Glob(instancePath(w.a.near, "*"))
-	for _, file := range files {
-		names = append(names, strings.TrimSuffix(filepath.Base(file), ".json"))
-	}
-	return names
-}
-
 // wantNames checks which instances there are where place a is written to.
 func (w workspace) wantNames(want ...string) {
 	w.t.Helper()
-	if got := w.names(); !slices.Equal(got, want) {
-		w.t.Errorf("there are %q, want %q", got, want)
+	wantNames(w.t, w.a.near, want...)
+}
+
+// contains checks that the document of an instance has these words.
+func (w workspace) contains(at place, name string, words ...string) {
+	w.t.Helper()
+	for _, want := range words {
+		if document := read(w.t, at.near, name); !strings.Contains(document, want) {
+			w.t.Errorf("%s is %q, without %s", at.location(name), document, want)
+		}
 	}
 }
 
 // clear removes all instances, and what Terraform knows of them.
 func (w workspace) clear() {
 	w.t.Helper()
-	w.ok("rm -f terraform.tfstate")
-	for _, dir := range []string{w.a.near, w.a.far, w.b.near, w.b.far} {
-		if dir == "" {
-			continue
-		}
-		files, _ := filepath.Glob(instancePath(dir, "*"))
-		for _, file := range files {
-			if err := os.Remove(file); err != nil {
-				w.t.Fatal(err)
-			}
+	w.run("rm -f terraform.tfstate")
+	for _, p := range []place{w.a, w.b} {
+		if p.near != "" {
+			must(w.t, os.RemoveAll(filepath.Join(p.near, "metadata")))
+			must(w.t, os.RemoveAll(filepath.Join(p.far, "metadata")))
 		}
 	}
 }

@@ -10,19 +10,16 @@ variable "image_name" {
   type = string
 }
 
-variable "password" {
+variable "secret" {
   type      = string
   sensitive = true
-}
-
-variable "docker" {
-  type      = string
-  sensitive = true
+  default   = ""
 }
 
 variable "late" {
   type      = string
   sensitive = true
+  default   = ""
 }
 
 # Its output is unknown until it is applied.

@@ -1,4 +1,4 @@
-package serverstore_test
+package serverstore
 
 import (
 	"errors"

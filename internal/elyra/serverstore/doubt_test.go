@@ -21,7 +21,7 @@ var doubtful = map[string]struct {
 	passing bool
 }{
 	"connection broken":    {elyratest.Drop(), true},
-	"no answer in time":    {elyratest.Hang(nil), true},
+	"no answer in time":    {elyratest.Hang(), true},
 	"half an answer":       {elyratest.Halve(), true},
 	"502":                  {elyratest.Page(502), true},
 	"503":                  {elyratest.Page(503), true},
@@ -46,7 +46,7 @@ var doubtful = map[string]struct {
 	"JSON of another kind": {elyratest.Answer(200, "application/json", `{"ok": true}`), false},
 	"another instance": {elyratest.Answer(201, "application/json",
 		`{"name":"new","display_name":"x","metadata":{"image_name":"a/b"},"schema_name":"runtime-image"}`), false},
-	"too large": {elyratest.Flood(2 << 20), false},
+	"too large": {elyratest.Answer(200, "application/json", strings.Repeat(" ", 2<<20)), false},
 }
 
 // doubtfulStore is a store on that server that doesn't wait long for a response that never comes.
@@ -143,6 +143,21 @@ func TestDoubtfulCreation(t *testing.T) {
 		}
 		expectAsked(t, server, post, get, post, get)
 	})
+}
+
+// TestClosedDoor: who is turned away twice in the same manner hasn't come in in
+// between; nothing is uncertain of that.
+func TestClosedDoor(t *testing.T) {
+	for name, do := range map[string]elyratest.Action{
+		"401": elyratest.Page(401), "403": elyratest.Page(403), "redirect": elyratest.Redirect("https://elsewhere.example.com/"),
+		"login page": elyratest.Page(200),
+	} {
+		server := newServer(t)
+		server.Inject(elyratest.Fault{Do: do})
+		if _, err := newStore(t, config(server)).Create(t.Context(), image("new")); err == nil || errors.Is(err, elyra.ErrOutcomeUnknown) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // TestChangedInDoubt: an update whose answer is lost isn't repeated over what somebody

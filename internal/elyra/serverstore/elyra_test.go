@@ -122,7 +122,7 @@ func TestForgottenConnections(t *testing.T) {
 		if !forgotten.Load() {
 			old.Store(r.RemoteAddr, nil)
 		} else if _, isOld := old.Load(r.RemoteAddr); isOld {
-			elyratest.Hang(nil)(w, r, nil)
+			elyratest.Hang()(w, r, nil)
 			return
 		}
 		behind.ServeHTTP(w, r)

@@ -75,14 +75,14 @@ var faults = []struct {
 	{name: "service unavailable", do: elyratest.Page(503), kind: unavailable, says: "status 503"},
 	{name: "gateway timeout", do: elyratest.Page(504), kind: unavailable, says: "status 504"},
 	{name: "broken connection", do: elyratest.Drop(), kind: connectionLost},
-	{name: "no response in time", do: elyratest.Hang(nil), change: func(c *Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 }, kind: timedOut},
+	{name: "no response in time", do: elyratest.Hang(), change: func(c *Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 }, kind: timedOut},
 	{name: "no end in time", do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		elyratest.Answer(200, "application/json", "{")(w, r, next)
 		_ = http.NewResponseController(w).Flush()
-		elyratest.Hang(nil)(w, r, next)
+		elyratest.Hang()(w, r, next)
 	}, change: func(c *Config) { c.RequestTimeout, c.MaxRetries = 50*time.Millisecond, 1 }, kind: timedOut},
 	{name: "half an answer", do: elyratest.Halve(), kind: connectionLost},
-	{name: "an answer without end", do: elyratest.Flood(1 << 30), kind: oversize, once: true},
+	{name: "an answer without end", do: elyratest.Answer(200, "application/json", strings.Repeat(" ", 2<<20+1)), kind: oversize, once: true},
 	{name: "broken JSON", do: elyratest.Answer(200, "application/json", `{"runtime-images": [`), kind: unexpected, once: true},
 	{name: "JSON of something else", do: elyratest.Answer(200, "application/json", `{"name": "mine", "secret-query": 1}`), kind: unexpected, once: true},
 	{name: "something else than HTTP", do: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
@@ -329,7 +329,7 @@ func TestCancelledWrite(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	server.Inject(elyratest.Fault{Method: "POST", Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		cancel()
-		elyratest.Hang(nil)(w, r, next)
+		elyratest.Hang()(w, r, next)
 	}})
 	if _, err := newStore(t, cfg).Create(ctx, image("new")); !errors.Is(err, context.Canceled) || !errors.Is(err, elyra.ErrOutcomeUnknown) {
 		t.Errorf("one that hangs: %v", err)
@@ -354,7 +354,7 @@ func TestCancelledWrite(t *testing.T) {
 // TestServerThatIsDown: the first request is patient; those that follow within seconds
 // fail with it, unsent, and after that each is tried once, until one is answered.
 func TestServerThatIsDown(t *testing.T) {
-	for name, do := range map[string]elyratest.Action{"down": elyratest.Page(503), "hanging": elyratest.Hang(nil)} {
+	for name, do := range map[string]elyratest.Action{"down": elyratest.Page(503), "hanging": elyratest.Hang()} {
 		t.Run(name, func(t *testing.T) {
 			server := newServer(t)
 			server.Put(elyratest.Writable, "mine", document("mine"))

@@ -73,9 +73,7 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 		if _, err := named.Create(t.Context(), image("shared")); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := store(endpoint, good).Get(t.Context(), "shared"); err != nil || !got.Equal(image("shared")) {
-			t.Errorf("the default server has %+v, %v", got, err)
-		}
+		wantStored(t, store(endpoint, good), image("shared"))
 	})
 	t.Run("the Hub itself", func(t *testing.T) {
 		for _, path := range []string{"", "/hub", "/hub/home", "/hub/token", "/hub/api", "/hub/spawn/jdoe"} {

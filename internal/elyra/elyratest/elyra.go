@@ -1,7 +1,6 @@
 package elyratest
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,14 +13,8 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-var (
-	// resource is what Elyra's routes match, on the path as it is sent.
-	resource = regexp.MustCompile(`^/elyra/metadata/runtime-images(?:/([A-Za-z0-9_.-]+))?$`)
-	slash    = regexp.MustCompile(`^(.+)/+$`)
-	// saved is the rule for names that Elyra writes, its slip with the comma
-	// included.
-	saved = regexp.MustCompile(`^[a-z]([a-z0-9-_]*[a-z,0-9])?$`)
-)
+// resource is what Elyra's routes match, on the path as it is sent.
+var resource = regexp.MustCompile(`^/elyra/metadata/runtime-images(?:/([A-Za-z0-9_.-]+))?$`)
 
 // runtimeImageSchema has the keys of Elyra's own, and of their contents what a
 // client may want to know.
@@ -37,8 +30,6 @@ var runtimeImageSchema = map[string]any{
 	},
 	"required": []string{"schema_name", "display_name", "metadata"},
 }
-
-func newID() string { return rand.Text() }
 
 // refusal is an error with the status that Elyra gives it.
 type refusal struct {
@@ -193,116 +184,37 @@ func (s *Server) all() []*instance {
 	return valid
 }
 
-// payload reads a body.
-func payload(body []byte) (map[string]json.RawMessage, *refusal) {
-	if len(body) == 0 || string(body) == "null" {
-		return nil, refusef(http.StatusInternalServerError, `TypeError("argument of type 'NoneType' is not iterable")`)
-	}
-	if !json.Valid(body) {
-		return nil, refusef(http.StatusInternalServerError, "HTTPError()")
-	}
-	var fields map[string]json.RawMessage
-	// A document that isn't an object lacks all required keys.
-	_ = json.Unmarshal(body, &fields)
-	return fields, nil
-}
-
+// create saves what the store sends: a valid name, and a document.
 func (s *Server) create(body []byte) (*instance, *refusal) {
-	fields, refused := payload(body)
+	var sent struct{ Name string }
+	_ = json.Unmarshal(body, &sent)
+	created, refused := load(sent.Name, string(body))
+	if refused == nil {
+		refused = created.validate()
+	}
 	if refused != nil {
 		return nil, refused
 	}
-	for _, field := range []string{"schema_name", "metadata"} {
-		if fields[field] == nil {
-			return nil, refusef(http.StatusBadRequest, "Insufficient information - '%s' is missing from request body.", field)
-		}
-	}
-	if fields["name"] == nil && fields["display_name"] == nil {
-		return nil, refusef(http.StatusBadRequest, "Insufficient information - request body requires one of the following: ['name', 'display_name'].")
-	}
-	created := fromFields(fields)
-	if created.known() != nil {
-		return nil, refusef(http.StatusNotFound, "No such schema named '%s' was found in the runtime-images schemaspace.", strings.Trim(string(created.SchemaName), `"`))
-	}
-	var name, displayName string
-	_ = json.Unmarshal(fields["name"], &name)
-	if _ = json.Unmarshal(fields["display_name"], &displayName); name == "" && displayName != "" {
-		var err error
-		if name, err = elyra.NameFromDisplayName(displayName); err != nil {
-			return nil, refusef(http.StatusInternalServerError, "IndexError('string index out of range')")
-		}
-	}
-	created.Name = name
-	if refused := save(name); refused != nil {
-		return nil, refused
-	}
-	if refused := created.validate(); refused != nil {
-		return nil, refused
-	}
-	exists := refusef(http.StatusConflict, "An instance named '%s' already exists in the runtime-images schemaspace.", name)
-	if _, taken := s.files[Writable][name]; taken {
-		return nil, exists
-	}
-	switch _, _, refused := s.find(name); {
-	case refused == nil:
-		return nil, exists
+	_, taken := s.files[Writable][sent.Name]
+	switch _, _, refused := s.find(sent.Name); {
+	case taken || refused == nil:
+		return nil, refusef(http.StatusConflict, "An instance named '%s' already exists in the runtime-images schemaspace.", sent.Name)
 	case refused.status != http.StatusNotFound:
 		return nil, refused
 	}
-	s.files[Writable][name] = string(created.document().Encode())
+	s.files[Writable][sent.Name] = string(created.document().Encode())
 	return created, nil
 }
 
-func fromFields(fields map[string]json.RawMessage) *instance {
-	i := &instance{DisplayName: fields["display_name"], Metadata: fields["metadata"], SchemaName: fields["schema_name"]}
-	for _, part := range []*json.RawMessage{&i.DisplayName, &i.SchemaName} {
-		if *part == nil {
-			*part = json.RawMessage("null")
-		}
-	}
-	if i.Metadata == nil {
-		i.Metadata = json.RawMessage("{}")
-	}
-	return i
-}
-
-func save(name string) *refusal {
-	if name == "" {
-		return refusef(http.StatusBadRequest, "Name of metadata was not provided.")
-	}
-	if !saved.MatchString(name) {
-		return refusef(http.StatusBadRequest, "Name of metadata must be lowercase alphanumeric, beginning with alpha and can include embedded hyphens ('-') and underscores ('_').")
-	}
-	return nil
-}
-
 func (s *Server) update(name string, body []byte) (*instance, *refusal) {
-	fields, broken := payload(body)
-	if broken != nil && broken.message == "HTTPError()" {
-		return nil, broken
-	}
 	if _, refused := s.get(name); refused != nil {
 		return nil, refused
 	}
-	if broken != nil {
-		return nil, broken
+	updated, refused := load(name, string(body))
+	if refused == nil {
+		refused = updated.validate()
 	}
-	var renamed string
-	if _ = json.Unmarshal(fields["name"], &renamed); fields["name"] != nil && renamed != name {
-		return nil, refusef(http.StatusBadRequest, "The attempt to rename instance '%s' to '%s' is not supported.", name, renamed)
-	}
-	updated := fromFields(fields)
-	updated.Name = name
-	if refused := updated.known(); refused != nil {
-		return nil, refused
-	}
-	if refused := save(name); refused != nil {
-		return nil, refused
-	}
-	if string(updated.SchemaName) == "null" {
-		return nil, refusef(http.StatusInternalServerError, `SchemaNotFoundError("No such schema named 'None' was found in the runtime-images schemaspace.")`)
-	}
-	if refused := updated.validate(); refused != nil {
+	if refused != nil {
 		return nil, refused
 	}
 	s.files[Writable][name] = string(updated.document().Encode())
@@ -311,15 +223,14 @@ func (s *Server) update(name string, body []byte) (*instance, *refusal) {
 
 func (s *Server) remove(name string) *refusal {
 	found, level, refused := s.find(name)
-	if refused != nil {
-		return refused
+	if refused == nil {
+		refused = found.known()
 	}
-	if refused := found.known(); refused != nil {
-		return refused
+	if refused == nil && level != Writable {
+		refused = refusef(http.StatusForbidden, "Removal of instance '%s' from the runtime-images schemaspace is not permitted!", name)
 	}
-	if level != Writable {
-		return refusef(http.StatusForbidden, "Removal of instance '%s' from the runtime-images schemaspace is not permitted!", name)
+	if refused == nil {
+		delete(s.files[Writable], name)
 	}
-	delete(s.files[Writable], name)
-	return nil
+	return refused
 }

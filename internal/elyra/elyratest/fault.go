@@ -1,12 +1,11 @@
 package elyratest
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
+	"slices"
 	"strings"
 )
 
@@ -15,8 +14,6 @@ type Fault struct {
 	// Method and Path select the requests: empty is any. Path is below the base URL; one
 	// that ends in * is the beginning of one.
 	Method, Path string
-	// Skip lets the first ones through.
-	Skip int
 	// Times is how many requests it strikes, 0 all.
 	Times int
 	Do    Action
@@ -41,16 +38,12 @@ func (s *Server) strike(method, path string) *Fault {
 	for i, f := range s.faults {
 		prefix, isPrefix := strings.CutSuffix(f.Path, "*")
 		matches := f.Path == "" || f.Path == path || isPrefix && strings.HasPrefix(path, prefix)
-		switch {
-		case !matches, f.Method != "" && f.Method != method:
-			continue
-		case f.Skip > 0:
-			f.Skip--
+		if !matches || f.Method != "" && f.Method != method {
 			continue
 		}
 		if f.Times > 0 {
 			if f.Times--; f.Times == 0 {
-				s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
+				s.faults = slices.Delete(s.faults, i, i+1)
 			}
 		}
 		return f
@@ -112,55 +105,26 @@ func Redirect(location string) Action {
 	return Page(http.StatusFound, "Location", location)
 }
 
-// Hang answers not before the client has gone. It closes reached, if not nil,
-// when the first request is there.
-func Hang(reached chan<- struct{}) Action {
-	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if reached != nil {
-			close(reached)
-		}
-		<-r.Context().Done()
-	}
+// Hang answers not before the client has gone.
+func Hang() Action {
+	return func(_ http.ResponseWriter, r *http.Request, _ http.Handler) { <-r.Context().Done() }
 }
 
-// Hold handles the request as usual once release is closed. It closes reached, if
-// not nil, when the first request is there.
+// Hold handles the request as usual once release is closed. It closes reached when
+// the request is there.
 func Hold(reached chan<- struct{}, release <-chan struct{}) Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		if reached != nil {
-			close(reached)
-		}
+		close(reached)
 		<-release
 		next.ServeHTTP(w, r)
 	}
 }
 
-// Halve handles the request, sends half of the answer, and closes the connection.
+// Halve sends half of an answer, and closes the connection.
 func Halve() Action {
 	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		recorded := httptest.NewRecorder()
-		next.ServeHTTP(recorded, r)
-		for key, values := range recorded.Header() {
-			w.Header()[key] = values
-		}
-		body := recorded.Body.Bytes()
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		w.WriteHeader(recorded.Code)
-		_, _ = w.Write(body[:len(body)/2])
+		Answer(http.StatusOK, "application/json", `{"name": `, "Content-Length", "18")(w, r, next)
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
-	}
-}
-
-// Flood answers with size bytes of JSON, without saying so before.
-func Flood(size int) Action {
-	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		w.Header().Set("Content-Type", "application/json")
-		chunk := bytes.Repeat([]byte{' '}, 1<<16)
-		for sent := 0; sent < size; sent += len(chunk) {
-			if _, err := w.Write(chunk[:min(len(chunk), size-sent)]); err != nil {
-				return
-			}
-		}
 	}
 }

@@ -2,13 +2,12 @@ package elyratest
 
 import (
 	"bytes"
-	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"encoding/json"
 	"encoding/pem"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -44,14 +43,10 @@ const (
 
 // Request is one request as the server received it.
 type Request struct {
-	Method string
+	*http.Request
 	// Path is below the base URL, escaped.
-	Path   string
-	Query  url.Values
-	Header http.Header
-	Body   string
-	// RemoteAddr differs from connection to connection.
-	RemoteAddr string
+	Path string
+	Body string
 }
 
 // Server is the stand-in.
@@ -61,14 +56,13 @@ type Server struct {
 
 	options Options
 	base    string
-	addr    string
+	http    *httptest.Server
 
 	mu       sync.Mutex
 	files    [levels]map[string]string
 	requests []Request
 	faults   []*Fault
 	sessions map[string]bool
-	running  *httptest.Server
 }
 
 // New starts a server that ends with the test.
@@ -78,54 +72,25 @@ func New(t testing.TB, options Options) *Server {
 	for level := range s.files {
 		s.files[level] = map[string]string{}
 	}
-	s.addr = "127.0.0.1:0"
-	s.Start(t)
-	s.URL = s.running.URL + s.base
-	t.Cleanup(s.Stop)
-	return s
-}
-
-// Start starts a stopped server again: same address, same files, no sessions.
-func (s *Server) Start(t testing.TB) {
-	t.Helper()
-	// Not the test's context: listening outlives the call.
-	listener, err := new(net.ListenConfig).Listen(context.WithoutCancel(t.Context()), "tcp", s.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.addr = listener.Addr().String()
-	running := httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
-	_ = running.Listener.Close() // the port that it chose by itself
-	running.Listener = listener
-	running.Config.ErrorLog = log.New(io.Discard, "", 0) //nolint:forbidigo // net/http takes no other
-	if s.options.TLS != nil {
-		running.TLS = s.options.TLS.Clone()
-		running.StartTLS()
+	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	s.http.Config.ErrorLog = log.New(io.Discard, "", 0) //nolint:forbidigo // net/http takes no other
+	if options.TLS != nil {
+		s.http.TLS = options.TLS.Clone()
+		s.http.StartTLS()
 	} else {
-		running.Start()
+		s.http.Start()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.running = running
-	s.sessions = map[string]bool{}
-}
-
-// Stop ends the server and every connection to it.
-func (s *Server) Stop() {
-	s.mu.Lock()
-	running := s.running
-	s.running = nil
-	s.mu.Unlock()
-	if running == nil {
-		return
-	}
-	running.CloseClientConnections()
-	running.Close()
+	s.URL = s.http.URL + s.base
+	t.Cleanup(func() {
+		s.http.CloseClientConnections()
+		s.http.Close()
+	})
+	return s
 }
 
 // CACertPEM is the certificate by which a server with TLS is to be trusted.
 func (s *Server) CACertPEM() string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.running.Certificate().Raw}))
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.http.Certificate().Raw}))
 }
 
 // Logout ends every session that was begun with the password.
@@ -188,10 +153,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	path, below := strings.CutPrefix(r.URL.EscapedPath(), s.base)
 	s.mu.Lock()
-	s.requests = append(s.requests, Request{
-		Method: r.Method, Path: path, Query: r.URL.Query(), Header: r.Header.Clone(),
-		Body: string(body), RemoteAddr: r.RemoteAddr,
-	})
+	s.requests = append(s.requests, Request{r.Clone(r.Context()), path, string(body)})
 	fault := s.strike(r.Method, path)
 	s.mu.Unlock()
 
@@ -219,19 +181,13 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request, path string, body
 	case path == "/login" && (s.options.Token != "" || s.options.Password != ""):
 		s.login(w, r)
 		return
-	}
-	if lab.MatchString(path) {
+	case lab.MatchString(path):
 		s.lab(w, r)
 		return
 	}
 	m := resource.FindStringSubmatch(path)
 	schema := path == "/elyra/schema/runtime-images"
 	if s.options.NoElyra || m == nil && !schema {
-		if m := slash.FindStringSubmatch(path); m != nil && !s.options.NoElyra {
-			w.Header().Set("Location", s.base+m[1])
-			w.WriteHeader(http.StatusFound)
-			return
-		}
 		s.nothing(w, r)
 		return
 	}
@@ -257,7 +213,7 @@ var lab = regexp.MustCompile(`^/(lab|doc)(/|$)`)
 func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method != http.MethodGet:
-		page(w, http.StatusMethodNotAllowed)
+		Page(http.StatusMethodNotAllowed)(w, r, nil)
 	case s.options.Token != "" && !s.hasToken(r):
 		w.Header().Set("Location", s.base+"/login?next="+url.QueryEscape(r.URL.Path))
 		w.WriteHeader(http.StatusFound)
@@ -271,11 +227,11 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request) {
 // nothing answers where there is nothing: also there, XSRF comes first.
 func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
 	if !s.hasToken(r) && s.forged(r) != "" {
-		page(w, http.StatusForbidden)
+		Page(http.StatusForbidden)(w, r, nil)
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: newID(), Path: s.base + "/"})
-	page(w, http.StatusNotFound)
+	http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: rand.Text(), Path: s.base + "/"})
+	Page(http.StatusNotFound)(w, r, nil)
 }
 
 // enter checks the credentials; XSRF too, for all who come without a token.
@@ -328,16 +284,16 @@ func (s *Server) forged(r *http.Request) string {
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet:
-		http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: newID(), Path: s.base + "/"})
-		page(w, http.StatusOK)
+		http.SetCookie(w, &http.Cookie{Name: "_xsrf", Value: rand.Text(), Path: s.base + "/"})
+		Page(http.StatusOK)(w, r, nil)
 	case http.MethodPost:
 		switch {
 		case s.forged(r) != "":
-			page(w, http.StatusForbidden)
+			Page(http.StatusForbidden)(w, r, nil)
 		case s.options.Password == "" || r.PostFormValue("password") != s.options.Password:
-			page(w, http.StatusUnauthorized)
+			Page(http.StatusUnauthorized)(w, r, nil)
 		default:
-			id := newID()
+			id := rand.Text()
 			s.mu.Lock()
 			s.sessions[id] = true
 			s.mu.Unlock()
@@ -346,7 +302,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusFound)
 		}
 	default:
-		page(w, http.StatusMethodNotAllowed)
+		Page(http.StatusMethodNotAllowed)(w, r, nil)
 	}
 }
 
@@ -369,11 +325,3 @@ func refuse(w http.ResponseWriter, status int, message string) {
 
 // PageToken is in every HTML page, as a live token can be in Jupyter's.
 const PageToken = "c0ffee0123456789c0ffee0123456789"
-
-// page answers in HTML.
-func page(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Type", "text/html")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, `<!DOCTYPE HTML><html><head><title>Jupyter Server</title></head>`+
-		`<body data-jupyter-api-token="`+PageToken+`">`+http.StatusText(status)+`</body></html>`)
-}

@@ -43,7 +43,7 @@ var files = map[elyratest.Level]map[string]string{
 	},
 }
 
-// request is one of the table. Some build on those before them.
+// request is one of the table, which has what the store sends. Some build on those before them.
 type request struct {
 	method, path, body string
 }
@@ -55,40 +55,27 @@ func requests() []request {
 	table := []request{
 		{"GET", collection, ""},
 		{"GET", collection + "?no_track_activity=1", ""},
-		{"GET", collection + "/", ""},
 		{"PATCH", collection, ""},
 		{"GET", "/elyra/schema/runtime-images", ""},
-		{"GET", "/elyra/schema/runtime-images/", ""},
 		{"GET", "/elyra/nothing", ""},
 		{"GET", "/nothing", ""},
 		{"GET", "/api", ""},
 	}
 	for _, body := range []string{
 		named("mine"), named("shipped"), named("invalid"), named("broken"), named("badshipped"), named("oddshipped"), named("brokenshipped"),
-		named("fresh"), named("fresh"), named("Upper2"), named("comma,"), named("a.b"), named("-a"), named("a-"),
-		`{"name":"","schema_name":"runtime-image","display_name":"Made Of This","metadata":{"image_name":"a/b"}}`,
-		`{"schema_name":"runtime-image","display_name":"Made Of That","metadata":{"image_name":"a/b"}}`,
-		`{"schema_name":"runtime-image","display_name":"!!!","metadata":{"image_name":"a/b"}}`,
-		`{"schema_name":"runtime-image","display_name":"","metadata":{"image_name":"a/b"}}`,
-		`{"schema_name":"runtime-image","name":"nodisplay","metadata":{"image_name":"a/b"}}`,
-		`{"schema_name":"runtime-image","metadata":{"image_name":"a/b"}}`,
-		`{"display_name":"x"}`, `{"schema_name":"runtime-image","display_name":"x"}`, foreign,
+		named("fresh"), named("fresh"),
 		`{"name":"bad1","schema_name":"runtime-image","display_name":"x","metadata":{"image_name":"a/b","pull_policy":"always"}}`,
 		`{"name":"bad2","schema_name":"runtime-image","display_name":"x","metadata":{"image_name":"a/b","pull_secret":"A"}}`,
 		`{"name":"bad3","schema_name":"runtime-image","display_name":"x","metadata":{"image_name":"a/b","tags":["a","a"]}}`,
 		`{"name":"bad4","schema_name":"runtime-image","display_name":"x","metadata":{"image_name":"a/b","description":null}}`,
 		`{"name":"bad5","schema_name":"runtime-image","display_name":"x","metadata":{}}`,
-		`{`, `[]`, `null`, ``,
 	} {
 		table = append(table, request{"POST", collection, body})
 	}
-	for _, name := range []string{"mine", "shipped", "absent", "invalid", "hides", "broken", "array", "unknown", "Upper", "python-3.11-ubi9", "badshipped", "with%20blank", "comma,"} {
+	for _, name := range []string{"mine", "shipped", "absent", "invalid", "hides", "broken", "array", "unknown", "badshipped", "with%20blank", "comma,"} {
 		table = append(table, request{"PUT", collection + "/" + name, valid})
 	}
-	for _, body := range []string{
-		named("mine"), named("another"), empty, foreign, `{"display_name":"x"}`, `{`, ``,
-		`{"schema_name":"runtime-image","display_name":"x","metadata":{"image_name":"a/b"},"extra":1}`,
-	} {
+	for _, body := range []string{named("mine"), empty} {
 		table = append(table, request{"PUT", collection + "/mine", body})
 	}
 	every := slices.Sorted(maps.Keys(files[elyratest.Writable]))
@@ -122,7 +109,7 @@ func TestAgreesWithElyra(t *testing.T) {
 		BaseURL: "/user/jdoe/",
 		Env:     []string{"ELYRA_METADATA_PATH=" + strings.Join(dirs[:], string(os.PathListSeparator))},
 	})
-	shipped := names(t, ask(t, actual.URL, "token "+actual.Token, request{"GET", collection, ""}))
+	shipped := ask(t, actual.URL, "token "+actual.Token, request{"GET", collection, ""}).names
 	for level := range files {
 		for name := range files[level] {
 			shipped = slices.DeleteFunc(shipped, func(s string) bool { return s == name })
@@ -251,14 +238,6 @@ func ask(t *testing.T, base, authorization string, r request) reply {
 		slices.Sort(got.names)
 	}
 	return got
-}
-
-func names(t *testing.T, r reply) []string {
-	t.Helper()
-	if r.names == nil {
-		t.Fatalf("not a list: %+v", r)
-	}
-	return slices.Clone(r.names)
 }
 
 func compare(t *testing.T, r request, got, want reply) {

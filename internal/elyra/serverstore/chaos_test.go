@@ -1,14 +1,18 @@
-package serverstore_test
+package serverstore
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -19,28 +23,23 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
-// faultRuns is how many random runs TestRandomFaults makes; ELYRA_FAULT_RUNS, if
-// it is set, and ELYRA_FAULT_SEED is the first one's seed.
-func faultRuns(t *testing.T) (runs int, seed uint64) {
+// faultRuns is how many random runs a test makes, and the first one's seed: ELYRA_FAULT_RUNS
+// and ELYRA_FAULT_SEED, if they're set.
+func faultRuns(t *testing.T, runs uint64) (_, seed uint64) {
 	t.Helper()
-	runs, seed = 10, rand.Uint64()
-	if text := os.Getenv("ELYRA_FAULT_RUNS"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatalf("ELYRA_FAULT_RUNS: %s", err)
+	seed = rand.Uint64()
+	for variable, value := range map[string]*uint64{"ELYRA_FAULT_RUNS": &runs, "ELYRA_FAULT_SEED": &seed} {
+		if text := os.Getenv(variable); text != "" {
+			n, err := strconv.ParseUint(text, 10, 64)
+			if err != nil {
+				t.Fatalf("%s: %s", variable, err)
+			}
+			*value = n
 		}
-		runs = n
 	}
-	if text := os.Getenv("ELYRA_FAULT_SEED"); text != "" {
-		n, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatalf("ELYRA_FAULT_SEED: %s", err)
-		}
-		seed = n
-	}
+	t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
 	return runs, seed
 }
 
@@ -65,21 +64,21 @@ func (b *breaker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	deliver := func(w http.ResponseWriter) { //nolint:contextcheck // late, and then without that of the request
-		again := r.Clone(r.Context())
+		again := r.Clone(context.WithoutCancel(r.Context()))
 		again.Body = io.NopCloser(bytes.NewReader(body))
 		b.target.ServeHTTP(w, again)
 	}
 	b.mu.Lock()
-	breaks, how, answer := b.random.Float64() < b.share, b.random.IntN(10), b.random.IntN(len(breakerAnswers))
+	breaks, how, answer := b.random.Float64() < b.share, b.random.IntN(10), breakerAnswers[b.random.IntN(len(breakerAnswers))]
 	if breaks {
 		b.broken++
-		if how == 1 && r.Method == http.MethodPost {
+		if r.Method == http.MethodPost && how == 0 {
+			b.late = append(b.late, func() { deliver(httptest.NewRecorder()) })
+		}
+		if r.Method == http.MethodPost && how == 1 {
 			var sent struct{ Name string }
 			_ = json.Unmarshal(body, &sent) // ours
 			b.doubled[sent.Name] = true
-		}
-		if how == 0 && r.Method == http.MethodPost {
-			b.late = append(b.late, func() { deliver(httptest.NewRecorder()) })
 		}
 	}
 	b.mu.Unlock()
@@ -93,9 +92,9 @@ func (b *breaker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		deliver(w)
 	case how < 6: // carried out
 		deliver(httptest.NewRecorder())
-		breakerAnswers[answer](w, r, nil)
+		answer(w, r, nil)
 	default:
-		breakerAnswers[answer](w, r, nil)
+		answer(w, r, nil)
 	}
 }
 
@@ -125,8 +124,7 @@ var breakerAnswers = []elyratest.Action{
 
 // believer keeps, as Terraform does, what it believes to be on a server.
 type believer struct {
-	t     *testing.T
-	store images
+	t *testing.T
 	// wanted is what is to be there.
 	wanted map[string]elyra.RuntimeImage
 	// state is what it believes to be there; uncertain marks what may be.
@@ -138,12 +136,10 @@ type believer struct {
 	imported  int
 }
 
-// refresh holds the belief against the server. It reports whether all could be
-// read.
-func (b *believer) refresh() bool {
-	whole := true
+// refresh holds the belief against the server, as far as it can be read.
+func (b *believer) refresh(store images) {
 	for name, believed := range b.state {
-		got, err := b.store.Get(b.t.Context(), name)
+		got, err := store.Get(b.t.Context(), name)
 		switch {
 		case errors.Is(err, elyra.ErrNotFound), err == nil && b.uncertain[name] && !got.Document.Equal(elyra.NewDocument(believed)):
 			delete(b.state, name)
@@ -151,27 +147,24 @@ func (b *believer) refresh() bool {
 		case err == nil:
 			b.state[name] = got.image
 			delete(b.uncertain, name)
-		default:
-			whole = false
 		}
 	}
-	return whole
 }
 
 // apply goes on towards what is wanted, as far as the server lets it.
-func (b *believer) apply() {
+func (b *believer) apply(store images) {
 	for name, image := range b.wanted {
 		believed, has := b.state[name]
 		switch {
 		case has && b.uncertain[name]: // tainted: the next refresh finds out
 		case has && !believed.Equal(image):
-			if _, err := b.store.Update(b.t.Context(), image); err == nil {
+			if _, err := store.Update(b.t.Context(), image); err == nil {
 				b.state[name] = image
 			}
 		case !has:
-			_, err := b.store.Create(b.t.Context(), image)
+			_, err := store.Create(b.t.Context(), image)
 			if errors.Is(err, elyra.ErrExists) && b.isDoubled(name) {
-				if got, err := b.store.Get(b.t.Context(), name); err == nil {
+				if got, err := store.Get(b.t.Context(), name); err == nil {
 					b.state[name] = got.image
 					b.imported++
 				}
@@ -186,7 +179,7 @@ func (b *believer) apply() {
 		if _, want := b.wanted[name]; want || b.uncertain[name] {
 			continue
 		}
-		if _, err := b.store.Delete(b.t.Context(), name); err == nil || errors.Is(err, elyra.ErrNotFound) {
+		if _, err := store.Delete(b.t.Context(), name); err == nil || errors.Is(err, elyra.ErrNotFound) {
 			delete(b.state, name)
 		}
 	}
@@ -196,19 +189,8 @@ func (b *believer) apply() {
 // brings the server to what is wanted, and in the end to nothing; what belongs to
 // others stays as it is. On the stand-in.
 func TestRandomFaults(t *testing.T) {
-	runs, seed := faultRuns(t)
-	t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
-	broken, doubled := 0, 0
-	for run := range runs {
-		server := elyratest.New(t, elyratest.Options{Token: token})
-		b, d := randomRun(t, seed+uint64(run), server.URL, token)
-		broken, doubled = broken+b, doubled+d
-		server.Stop()
-	}
-	t.Logf("%d runs, %d requests broken, %d instances left by a creation that was delivered twice", runs, broken, doubled)
-	if broken == 0 && runs > 0 {
-		t.Error("nothing was broken")
-	}
+	runs, seed := faultRuns(t, 10)
+	randomRuns(t, runs, seed, elyratest.New(t, elyratest.Options{Token: token}).URL, token)
 }
 
 // TestRandomFaultsElyra is the same on the real Elyra: once, or each of ELYRA_FAULT_RUNS.
@@ -217,19 +199,23 @@ func TestRandomFaultsElyra(t *testing.T) {
 		if elyra == jupytertest.ODH {
 			return // its metadata service is that of the newest
 		}
-		runs, seed := faultRuns(t)
-		if os.Getenv("ELYRA_FAULT_RUNS") == "" {
-			runs = 1
-		}
-		t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
+		runs, seed := faultRuns(t, 1)
 		server := jupytertest.Start(t, jupytertest.Options{Elyra: elyra})
-		broken, doubled := 0, 0
-		for run := range runs {
-			b, d := randomRun(t, seed+uint64(run), server.URL, server.Token)
-			broken, doubled = broken+b, doubled+d
-		}
-		t.Logf("%d runs, %d requests broken, %d instances left by a creation that was delivered twice", runs, broken, doubled)
+		randomRuns(t, runs, seed, server.URL, server.Token)
 	})
+}
+
+func randomRuns(t *testing.T, runs, seed uint64, target, token string) {
+	t.Helper()
+	broken, doubled := 0, 0
+	for run := range runs {
+		b, d := randomRun(t, seed+run, target, token)
+		broken, doubled = broken+b, doubled+d
+	}
+	t.Logf("%d runs, %d requests broken, %d instances left by a creation that was delivered twice", runs, broken, doubled)
+	if broken == 0 && runs > 0 {
+		t.Error("nothing was broken")
+	}
 }
 
 func randomRun(t *testing.T, seed uint64, target, token string) (broken, doubled int) {
@@ -239,14 +225,9 @@ func randomRun(t *testing.T, seed uint64, target, token string) (broken, doubled
 	proxy := httptest.NewServer(through)
 	defer proxy.Close()
 	open := func(endpoint string) images {
-		store, err := serverstore.New(elyra.RuntimeImages, serverstore.WithoutWaits(serverstore.Config{Endpoint: endpoint, Token: token, RequestTimeout: 30 * time.Second, MaxRetries: 2}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return images{store}
+		return newStore(t, Config{Endpoint: endpoint, Token: token, RequestTimeout: 30 * time.Second, MaxRetries: 2, backoff: immediately})
 	}
 	direct := open(target)
-	defer direct.Close()
 	before, err := direct.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -257,21 +238,19 @@ func randomRun(t *testing.T, seed uint64, target, token string) (broken, doubled
 	}
 	b := &believer{t: t, isDoubled: through.isDoubled, wanted: map[string]elyra.RuntimeImage{}, state: map[string]elyra.RuntimeImage{}, uncertain: map[string]bool{}}
 	step := func() {
-		b.store = open(proxy.URL) // as each command does
-		defer b.store.Close()
-		b.refresh()
-		b.apply()
+		store := open(proxy.URL) // as each command does
+		defer store.Close()
+		b.refresh(store)
+		b.apply(store)
 	}
 	for range 6 {
 		for range 3 {
-			name := fmt.Sprint("image", random.IntN(8))
-			if random.IntN(3) == 0 {
-				delete(b.wanted, name)
-				continue
-			}
-			wanted := image(name)
+			wanted := image(fmt.Sprint("image", random.IntN(8)))
 			wanted.Description = fmt.Sprint("version ", random.IntN(3))
-			b.wanted[name] = wanted
+			b.wanted[wanted.Name] = wanted
+			if random.IntN(3) == 0 {
+				delete(b.wanted, wanted.Name)
+			}
 		}
 		step()
 		through.deliverLate()
@@ -301,13 +280,10 @@ func randomRun(t *testing.T, seed uint64, target, token string) (broken, doubled
 		if len(b.state) != len(b.wanted) {
 			t.Errorf("seed %d, %s: wanted %d, believed %d", seed, when, len(b.wanted), len(b.state))
 		}
-		for _, want := range b.wanted {
+		for _, want := range append(slices.Collect(maps.Values(b.wanted)), image(theirs)) {
 			if got, err := direct.Get(t.Context(), want.Name); err != nil || !got.Equal(want) {
 				t.Errorf("seed %d, %s: %s: %+v, %v", seed, when, want.Name, got.image, err)
 			}
-		}
-		if got, err := direct.Get(t.Context(), theirs); err != nil || !got.Document.Equal(elyra.NewDocument(image(theirs))) {
-			t.Errorf("seed %d, %s: theirs is %+v, %v", seed, when, got.image, err)
 		}
 	}
 	through.mu.Lock()
@@ -328,24 +304,11 @@ func randomRun(t *testing.T, seed uint64, target, token string) (broken, doubled
 // forward passes requests on.
 func forward(t *testing.T, target string) http.Handler {
 	t.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		onward, err := http.NewRequestWithContext(t.Context(), r.Method, target+r.URL.RequestURI(), r.Body) //nolint:contextcheck // the same
-		if err != nil {
-			panic(err)
-		}
-		onward.Header = r.Header.Clone()
-		response, err := transport.RoundTrip(onward)
-		if err != nil {
-			w.WriteHeader(http.StatusBadGateway)
-			return
-		}
-		defer response.Body.Close()
-		for key, values := range response.Header {
-			w.Header()[key] = values
-		}
-		w.WriteHeader(response.StatusCode)
-		_, _ = io.Copy(w, response.Body)
-	})
+	return &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
 }

@@ -1,10 +1,8 @@
-package serverstore_test
+package serverstore
 
 import (
 	"context"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,46 +17,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
-
-// TestRefusals: what a real server refuses, or what is wrong with the way to it. A provider
-// can distinguish refused credentials from a server that can't be reached. What Jupyter says
-// about forged requests isn't the reason, and isn't shown.
-func TestRefusals(t *testing.T) {
-	withToken, _ := jupyter(t)
-	withPassword := jupytertest.Start(t, jupytertest.Options{Password: "pa55word"})
-	for name, tt := range map[string]struct {
-		cfg     serverstore.Config
-		kind    serverstore.Kind // nil if it depends on who gives up first
-		refused bool
-	}{
-		"wrong token":               {serverstore.Config{Endpoint: withToken.URL, Token: "wrong"}, serverstore.KindTokenRefused, true},
-		"no token":                  {serverstore.Config{Endpoint: withToken.URL}, serverstore.KindNoCredentials, true},
-		"password instead of token": {serverstore.Config{Endpoint: withToken.URL, Password: "wrong"}, serverstore.KindPasswordRefused, true},
-		"wrong password":            {serverstore.Config{Endpoint: withPassword.URL, Password: "wrong"}, serverstore.KindPasswordRefused, true},
-		"token instead of password": {serverstore.Config{Endpoint: withPassword.URL, Token: "wrong"}, serverstore.KindTokenRefused, true},
-		"no server":                 {serverstore.Config{Endpoint: "http://" + unusedAddress(), Token: "wrong"}, serverstore.KindNoConnection, false},
-		"no server at this path":    {serverstore.Config{Endpoint: withToken.URL + "/other", Token: withToken.Token}, serverstore.KindNoJupyter, false},
-		"https instead of http":     {serverstore.Config{Endpoint: strings.Replace(withToken.URL, "http:", "https:", 1), RequestTimeout: time.Second}, nil, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			store := newStore(t, tt.cfg)
-			if tt.kind != nil {
-				expectFault(t, store, tt.kind)
-			}
-			for _, method := range []string{"List", "Create"} {
-				_, err := store.List(t.Context())
-				if method == "Create" {
-					_, err = store.Create(t.Context(), image("absent"))
-				}
-				if errors.Is(err, serverstore.ErrRefusedCredentials) != tt.refused || strings.Contains(explain(err), "_xsrf") {
-					t.Errorf("%s: %v", method, err)
-				}
-			}
-		})
-	}
-}
 
 // TestUnroutableNames: what Elyra lists can be read, even if its REST endpoint can't be
 // asked for it.
@@ -66,7 +25,7 @@ func TestUnroutableNames(t *testing.T) {
 	jupytertest.Require(t)
 	dir := t.TempDir()
 	server := jupytertest.Start(t, jupytertest.Options{Env: []string{"ELYRA_METADATA_PATH=" + dir}})
-	store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: server.Token})
+	store := newStore(t, Config{Endpoint: server.URL, Token: server.Token})
 	for _, name := range []string{"with blank", "ünï", "x:y"} {
 		writeFile(t, path(elyra.RuntimeImages, dir, name), document("named"))
 		for _, freshness := range []elyra.Freshness{elyra.Current, elyra.Shared, elyra.Glance} {
@@ -85,8 +44,8 @@ func TestUnroutableNames(t *testing.T) {
 	}
 }
 
-// otherSchema is an extension of Elyra that adds a schema to the runtime images.
-const otherSchema = `
+// otherSchemaPlugin is an extension of Elyra that adds a schema to the runtime images.
+const otherSchemaPlugin = `
 from elyra.metadata.schema import SchemasProvider
 from elyra.metadata.schemaspaces import RuntimeImages
 
@@ -111,7 +70,7 @@ func TestOtherSchemas(t *testing.T) {
 	jupytertest.Require(t)
 	python, dir := t.TempDir(), t.TempDir()
 	for path, content := range map[string]string{
-		"other_schema.py":                             otherSchema,
+		"other_schema.py":                             otherSchemaPlugin,
 		"other_schema-1.0.dist-info/METADATA":         "Metadata-Version: 2.1\nName: other-schema\nVersion: 1.0\n",
 		"other_schema-1.0.dist-info/entry_points.txt": "[metadata.schemas_providers]\nother = other_schema:Provider\n",
 	} {
@@ -122,7 +81,7 @@ func TestOtherSchemas(t *testing.T) {
 	writeFile(t, path(elyra.RuntimeImages, dir, "other"), other)
 	writeFile(t, path(elyra.RuntimeImages, dir, "mine"), document("mine"))
 	var said []string
-	store := newStore(t, serverstore.Config{Endpoint: server.URL, Token: server.Token, OnForeign: func(_ context.Context, name, schema string) {
+	store := newStore(t, Config{Endpoint: server.URL, Token: server.Token, OnForeign: func(_ context.Context, name, schema string) {
 		said = append(said, name+" "+schema)
 	}})
 	for range 2 {
@@ -156,13 +115,23 @@ func TestForgottenConnections(t *testing.T) {
 	t.Parallel()
 	server := newServer(t)
 	server.Put(elyratest.Writable, "mine", document("mine"))
-	target := httptest.NewUnstartedServer(forward(t, strings.TrimSuffix(server.URL, "/user/jdoe")))
-	target.EnableHTTP2 = true
-	target.StartTLS()
-	defer target.Close()
-	balancer := newBalancer(t, target.Listener.Addr().String())
+	behind := forward(t, strings.TrimSuffix(server.URL, "/user/jdoe"))
+	var old sync.Map // by the client's address
+	var forgotten atomic.Bool
+	balancer := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !forgotten.Load() {
+			old.Store(r.RemoteAddr, nil)
+		} else if _, isOld := old.Load(r.RemoteAddr); isOld {
+			elyratest.Hang()(w, r, nil)
+			return
+		}
+		behind.ServeHTTP(w, r)
+	}))
+	balancer.EnableHTTP2 = true
+	balancer.StartTLS()
+	defer balancer.Close()
 	cfg := config(server)
-	cfg.Endpoint, cfg.InsecureSkipVerify = "https://"+balancer.address+"/user/jdoe", true
+	cfg.Endpoint, cfg.InsecureSkipVerify = balancer.URL+"/user/jdoe", true
 	cfg.RequestTimeout, cfg.MaxRetries = 10*time.Second, 1
 	store := newStore(t, cfg)
 	inParallel(20, func(int) {
@@ -170,98 +139,29 @@ func TestForgottenConnections(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	balancer.forgotten.Add(1)
+	forgotten.Store(true)
 	if _, err := store.Update(t.Context(), image("mine")); err != nil {
 		t.Error(err)
 	}
 }
 
-// balancer forwards connections; those that were made before it forgot them hang.
-type balancer struct {
-	address   string
-	forgotten atomic.Int64
-}
-
-func newBalancer(t *testing.T, target string) *balancer {
-	t.Helper()
-	listener := listen()
-	b := &balancer{address: listener.Addr().String()}
-	var open sync.WaitGroup
-	var mu sync.Mutex
-	var conns []net.Conn
-	open.Go(func() {
-		for {
-			from, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			to, err := (&net.Dialer{}).DialContext(context.WithoutCancel(t.Context()), "tcp", target)
-			if err != nil {
-				_ = from.Close()
-				continue
-			}
-			mu.Lock()
-			conns = append(conns, from, to)
-			mu.Unlock()
-			born := b.forgotten.Load()
-			for _, way := range [][2]net.Conn{{from, to}, {to, from}} {
-				open.Go(func() { b.copy(way[1], way[0], born) })
-			}
-		}
-	})
-	t.Cleanup(func() {
-		_ = listener.Close()
-		mu.Lock()
-		for _, conn := range conns {
-			_ = conn.Close()
-		}
-		mu.Unlock()
-		open.Wait()
-	})
-	return b
-}
-
-func (b *balancer) copy(to io.WriteCloser, from io.Reader, born int64) {
-	buffer := make([]byte, 1<<14)
-	for {
-		n, err := from.Read(buffer)
-		if b.forgotten.Load() != born {
-			_, _ = io.Copy(io.Discard, from)
-			return
-		}
-		if n > 0 {
-			_, _ = to.Write(buffer[:n])
-		}
-		if err != nil {
-			_ = to.Close()
-			return
-		}
-	}
-}
-
-// TestListIsSharedForLong: a list is shared for ten times the time that it took.
+// TestListIsSharedForLong: a list is shared for ten times the time that it took, and a
+// quick one for a second.
 func TestListIsSharedForLong(t *testing.T) {
 	server := newServer(t)
 	server.Put(elyratest.Writable, "mine", document("mine"))
-	took := make(chan time.Duration, 1)
-	server.Inject(elyratest.Fault{Times: 1, Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		begin := time.Now()
-		time.Sleep(300 * time.Millisecond) // how long a list takes is what this is about
-		next.ServeHTTP(w, r)
-		took <- time.Since(begin)
-	}})
-	store := newStore(t, config(server))
-	if _, err := store.Refresh(t.Context(), "mine"); err != nil {
-		t.Fatal(err)
-	}
-	if left := serverstore.Shared(store.Store); left < 8*<-took {
-		t.Errorf("it's shared for another %s", left)
-	}
-	serverstore.Age(store.Store)
-	if _, err := store.Refresh(t.Context(), "mine"); err != nil {
-		t.Fatal(err)
-	}
-	if left := serverstore.Shared(store.Store); left < 900*time.Millisecond/2 {
-		t.Errorf("a quick one is shared for another %s", left)
+	for took, want := range map[time.Duration]time.Duration{0: 450 * time.Millisecond, 300 * time.Millisecond: 2400 * time.Millisecond} {
+		server.Heal()
+		server.Inject(elyratest.Fault{Do: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			time.Sleep(took) // how long a list takes is what this is about
+			next.ServeHTTP(w, r)
+		}})
+		store := newStore(t, config(server))
+		if _, err := store.Refresh(t.Context(), "mine"); err != nil {
+			t.Fatal(err)
+		}
+		if left := time.Until(store.lists.newest.until); left < want {
+			t.Errorf("one that took %s is shared for another %s", took, left)
+		}
 	}
 }

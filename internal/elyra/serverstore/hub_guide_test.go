@@ -1,4 +1,4 @@
-package serverstore_test
+package serverstore
 
 import (
 	"errors"
@@ -12,7 +12,6 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 const hubGuide = "../../../templates/guides/jupyterhub.md"
@@ -78,7 +77,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 		if output, err := start.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %s", err, output)
 		}
-		return newStore(t, serverstore.Config{Endpoint: hub.Endpoint(user, ""), Token: hubServiceToken})
+		return newStore(t, Config{Endpoint: hub.Endpoint(user, ""), Token: hubServiceToken})
 	}
 	store := open("jdoe")
 

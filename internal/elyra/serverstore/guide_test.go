@@ -12,11 +12,12 @@ import (
 	"testing"
 )
 
+const faultGuide = "../../../templates/guides/server-faults.md"
+
 // TestGuide: the guide about server faults has the table that the rules give. With
 // ACCEPT_GUIDE=1, the test writes it.
 func TestGuide(t *testing.T) {
-	const guide = "../../../templates/guides/server-faults.md"
-	content, err := os.ReadFile(guide)
+	content, err := os.ReadFile(faultGuide)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestGuide(t *testing.T) {
 	}
 	want := before + header + faultTable() + "\n" + after
 	if os.Getenv("ACCEPT_GUIDE") != "" {
-		if err := os.WriteFile(guide, []byte(want), 0o600); err != nil { //nolint:gosec // the guide
+		if err := os.WriteFile(faultGuide, []byte(want), 0o600); err != nil { //nolint:gosec // the guide
 			t.Fatal(err)
 		}
 		return

@@ -241,6 +241,13 @@ func TestTaken(t *testing.T) {
 	if !errors.As(err, &exists) || !exists.Found.Document.Equal(elyra.NewDocument(image("new"))) {
 		t.Errorf("delivered twice: %v", err)
 	}
+
+	// A broken document answers in the same way as a request that Elyra can't handle.
+	server = newServer(t)
+	server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Refuse(500, "TypeError('new')")})
+	if _, err = newStore(t, config(server)).Create(t.Context(), image("new")); err == nil || errors.As(err, &exists) {
+		t.Errorf("nothing is there: %v", err)
+	}
 }
 
 // TestNoStrangersText: a server that repeats the request isn't quoted. Elyra is, in one

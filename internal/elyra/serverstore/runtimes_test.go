@@ -1,4 +1,4 @@
-package serverstore_test
+package serverstore
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // TestErrorsAboutRuntimesQuoteNothing: what Elyra says may repeat any value of a document, and those of
@@ -19,7 +18,7 @@ func TestErrorsAboutRuntimesQuoteNothing(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusConflict, http.StatusInternalServerError} {
 		server := newServer(t)
 		server.Inject(elyratest.Fault{Do: elyratest.Refuse(status, "ValidationError('mine': s3cret)")})
-		store, err := serverstore.New(elyra.Runtimes, config(server))
+		store, err := New(elyra.Runtimes, config(server))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,8 +67,14 @@ func (s *Store) create(ctx context.Context, name string, document elyra.Document
 		return created, err
 	}
 	taken := &elyra.ExistsError{Found: s.unread(name)}
-	if found, lookErr := s.look(ctx, name); lookErr == nil || isInvalid(lookErr) {
+	found, lookErr := s.look(ctx, name)
+	var fault *Error
+	switch {
+	case lookErr == nil, isInvalid(lookErr):
 		taken.Found = found
+	case errors.Is(lookErr, elyra.ErrNotFound) && errors.As(err, &fault) && fault.kind != exists: // it's about the request
+		fault.kind = serverFailed
+		return elyra.Instance{}, fault
 	}
 	return elyra.Instance{}, taken
 }

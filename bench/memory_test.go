@@ -47,9 +47,7 @@ func (c *contender) watched(t *testing.T, args ...string) (wall, cpu time.Durati
 	t.Helper()
 	command, out := c.terraform(t, args...)
 	began := time.Now()
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must(t, command.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
 	tick := time.NewTicker(2 * time.Millisecond)

@@ -38,9 +38,7 @@ func newAlone(t *testing.T, config map[string]tftypes.Value) alone {
 	}
 	server := provider.NewServer("bench")()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		Config: dynamic(t, schemas.Provider.ValueType(), config),
 	})
@@ -55,9 +53,7 @@ const (
 
 func check(t *testing.T, err error, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for _, d := range diagnostics {
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
 			t.Fatalf("%s: %s", d.Summary, d.Detail)
@@ -74,9 +70,7 @@ func dynamic(t *testing.T, objectType tftypes.Type, set map[string]tftypes.Value
 	}
 	maps.Copy(values, set)
 	value, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return &value
 }
 
@@ -123,18 +117,14 @@ func (a alone) attributes(t *testing.T, object *tfprotov6.DynamicValue) (all map
 	if err == nil {
 		err = value.As(&all)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return all
 }
 
 func (a alone) none(t *testing.T) *tfprotov6.DynamicValue {
 	t.Helper()
 	value, err := tfprotov6.NewDynamicValue(a.resource, tftypes.NewValue(a.resource, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return &value
 }
 
@@ -263,17 +253,13 @@ func readOne(t *testing.T, path string) {
 	if err == nil {
 		err = json.Unmarshal(data, &document)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 }
 
 func readAll(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for _, entry := range entries {
 		if strings.HasSuffix(entry.Name(), ".json") {
 			readOne(t, filepath.Join(dir, entry.Name()))
@@ -284,22 +270,17 @@ func readAll(t *testing.T, dir string) {
 // writeOne is the least that leaves a whole file after a power cut.
 func writeOne(t *testing.T, dir, name string, data []byte) {
 	t.Helper()
-	must := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	f, err := os.Create(filepath.Join(dir, name+".tmp"))
-	must(err)
+	must(t, err)
 	_, err = f.Write(data)
-	must(err)
-	must(f.Sync())
-	must(f.Close())
-	must(os.Rename(filepath.Join(dir, name+".tmp"), filepath.Join(dir, name+".json")))
+	must(t, err)
+	must(t, f.Sync())
+	must(t, f.Close())
+	must(t, os.Rename(filepath.Join(dir, name+".tmp"), filepath.Join(dir, name+".json")))
 	d, err := os.Open(dir)
-	must(err)
-	must(d.Sync())
-	must(d.Close())
+	must(t, err)
+	must(t, d.Sync())
+	must(t, d.Close())
 }
 
 func TestProviderOnServer(t *testing.T) {
@@ -326,16 +307,12 @@ func exchange(t *testing.T, n int) time.Duration {
 	body := string(elyra.NewDocument(elyra.RuntimeImage{DisplayName: "Image", ImageName: "quay.io/team/image:1-1", Tags: []string{"gpu"}}).Compact())
 	return each(n, func(int) {
 		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, server.URL, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		resp, err := http.DefaultClient.Do(req)
 		if err == nil {
 			defer resp.Body.Close()
 			_, err = io.Copy(io.Discard, resp.Body)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 	})
 }

@@ -35,9 +35,7 @@ func TestManyOnServer(t *testing.T) {
 		if n == *large {
 			plan("all managed, nothing changes", "-detailed-exitcode")
 		}
-		if err := os.Remove(filepath.Join(c.dir, "terraform.tfstate")); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Remove(filepath.Join(c.dir, "terraform.tfstate")))
 		c.configure(t, 0)
 		write(t, filepath.Join(c.dir, "list.tf"), listAll)
 		plan("all listed by a data source")
@@ -69,9 +67,7 @@ func TestRequests(t *testing.T) {
 func counting(t *testing.T, server string) (endpoint string, asked *atomic.Int64) {
 	t.Helper()
 	target, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	asked = &atomic.Int64{}
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		asked.Add(1)

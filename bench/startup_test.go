@@ -30,9 +30,7 @@ func TestStartUp(t *testing.T) {
 			took, memory = append(took, d), append(memory, kilobytes)
 		}
 		info, err := os.Stat(binary)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		rows = append(rows, []string{name, fmt.Sprintf("%.0f ms", float64(median(took).Microseconds())/1000),
 			fmt.Sprintf("%.1f MB", median(memory)/1000), fmt.Sprintf("%.1f MB", float64(info.Size())/1e6)})
 	}
@@ -50,9 +48,7 @@ func start(t *testing.T, binary string) (took time.Duration, kilobytes float64) 
 	if err == nil {
 		err = command.Start()
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer func() {
 		_ = command.Process.Kill()
 		_ = command.Wait()
@@ -63,16 +59,12 @@ func start(t *testing.T, binary string) (took time.Duration, kilobytes float64) 
 		t.Fatalf("%s: no handshake: %q, %v", binary, line, err)
 	}
 	conn, err := grpc.NewClient("unix:"+parts[3], grpc.WithTransportCredentials(insecure.NewCredentials()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer conn.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	// What the answer holds is of no interest: an empty message takes any.
-	if err := conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", &emptypb.Empty{}, &emptypb.Empty{}); err != nil {
-		t.Fatal(err)
-	}
+	must(t, conn.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", &emptypb.Empty{}, &emptypb.Empty{}))
 	took = time.Since(began)
 	return took, status(t, command.Process.Pid, "VmRSS")
 }

@@ -81,9 +81,7 @@ func contenders(t *testing.T, names ...string) []*contender {
 
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.WriteFile(path, []byte(text), 0o600))
 }
 
 // configure writes the configuration for n images.
@@ -178,9 +176,7 @@ func numbers(t *testing.T) (all []int) {
 	t.Helper()
 	for text := range strings.SplitSeq(*sizes, ",") {
 		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		all = append(all, n)
 	}
 	return all
@@ -219,16 +215,12 @@ func (c *contender) stand(t *testing.T, n int) {
 	if err == nil {
 		err = json.Unmarshal(data, &state)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	resource := state["resources"].([]any)[0].(map[string]any)
 	first, _ := json.Marshal(resource["instances"].([]any)[0])
 	instances := make([]any, n)
 	for i := range instances {
-		if err := json.Unmarshal(renumbered(first, i), &instances[i]); err != nil {
-			t.Fatal(err)
-		}
+		must(t, json.Unmarshal(renumbered(first, i), &instances[i]))
 		instance := instances[i].(map[string]any)
 		instance["index_key"] = i
 		delete(instance, "private") // it has the digest of the first one
@@ -245,9 +237,7 @@ func (c *contender) stand(t *testing.T, n int) {
 func (c *contender) writeImages(t *testing.T, n int) {
 	t.Helper()
 	document, err := os.ReadFile(filepath.Join(c.images, "image_i0i.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for i := range n {
 		write(t, filepath.Join(c.images, fmt.Sprintf("image_i%di.json", i)), string(renumbered(document, i)))
 	}

@@ -14,9 +14,7 @@ import (
 func TestContainerImageProblems(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join("..", "..", "templates", "data-sources", "container_image.md.tmpl"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	table := "| Code | Severity | Meaning | What to do |\n|---|---|---|---|\n"
 	for _, k := range containerimage.Kinds() {
 		table += fmt.Sprintf("| %#q | %s | %s | %s |\n", k.Code, k.Severity, k.Meaning, k.Cure)

@@ -22,8 +22,6 @@ func TestCounts_systemCalls(t *testing.T) {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	data, err := os.ReadFile(trace)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	compareCounts(t, "system calls for 10: ", systemCalls(data, dataDir))
 }

@@ -25,21 +25,15 @@ func compareCounts(t *testing.T, prefix string, got map[string]int) {
 	t.Helper()
 	path := filepath.Join("testdata", "counts.json")
 	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	counts := map[string]int{}
-	if err := json.Unmarshal(data, &counts); err != nil {
-		t.Fatal(err)
-	}
+	check(t, json.Unmarshal(data, &counts), nil)
 	if os.Getenv("ACCEPT_COUNTS") != "" {
 		for name, count := range got {
 			counts[prefix+name] = count
 		}
 		data, _ := json.MarshalIndent(counts, "", "  ")
-		if err := os.WriteFile(path, append(data, '\n'), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		check(t, os.WriteFile(path, append(data, '\n'), 0o600), nil)
 		return
 	}
 	for name, count := range got {
@@ -58,83 +52,37 @@ func compareCounts(t *testing.T, prefix string, got map[string]int) {
 	}
 }
 
-// lifecycle is one resource on its way through all calls.
-type lifecycle struct {
-	testProvider
-
-	config, changed *tfprotov6.DynamicValue
-	state           *tfprotov6.DynamicValue
-	plan            *tfprotov6.PlanResourceChangeResponse
-}
-
-func (l *lifecycle) validates(t *testing.T) func() {
-	t.Helper()
-	request := &tfprotov6.ValidateResourceConfigRequest{TypeName: resourceName, Config: l.config}
-	return func() {
-		response, err := l.ValidateResourceConfig(context.Background(), request)
-		check(t, err, response.Diagnostics)
-	}
-}
-
-func (l *lifecycle) reads(t *testing.T) func() {
-	t.Helper()
-	request := &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: l.state}
-	return func() {
-		response, err := l.ReadResource(context.Background(), request)
-		check(t, err, response.Diagnostics)
-	}
-}
-
-// plans plans a configuration, that of a destroy where it is nil.
-func (l *lifecycle) plans(t *testing.T, config *tfprotov6.DynamicValue) func() {
-	t.Helper()
-	none := l.none(t)
-	request := &tfprotov6.PlanResourceChangeRequest{TypeName: resourceName, Config: none, PriorState: none, ProposedNewState: none}
-	if l.state != nil {
-		request.PriorState = l.state
-	}
-	if config != nil {
-		request.Config, request.ProposedNewState = config, l.proposed(t, config, request.PriorState)
-	}
-	return func() {
-		response, err := l.PlanResourceChange(context.Background(), request)
-		check(t, err, response.Diagnostics)
-		l.plan = response
-	}
-}
-
-// applies applies what was planned last.
-func (l *lifecycle) applies(t *testing.T, config *tfprotov6.DynamicValue) func() {
-	t.Helper()
-	none := l.none(t)
-	request := &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: resourceName, Config: none, PriorState: none,
-		PlannedState: l.plan.PlannedState, PlannedPrivate: l.plan.PlannedPrivate, PlannedIdentity: l.plan.PlannedIdentity,
-	}
-	if l.state != nil {
-		request.PriorState = l.state
-	}
-	if config != nil {
-		request.Config = config
-	}
-	return func() {
-		response, err := l.ApplyResourceChange(context.Background(), request)
-		check(t, err, response.Diagnostics)
-		l.state = response.NewState
-	}
-}
-
 // walk takes a number of resources through all calls, each kind in a run of its own, and has each
-// kind measured.
+// kind measured, without what makes its requests.
 func walk(t *testing.T, p testProvider, number int, measure func(kind string, calls []func())) {
 	t.Helper()
+	type lifecycle struct {
+		config, changed, state *tfprotov6.DynamicValue
+		plan                   *tfprotov6.PlanResourceChangeResponse
+	}
+	plans := func(l *lifecycle, config *tfprotov6.DynamicValue) func() {
+		request := p.planRequest(t, config, planned{state: l.state})
+		return func() {
+			response, err := p.PlanResourceChange(context.Background(), request)
+			check(t, err, response.Diagnostics)
+			l.plan = response
+		}
+	}
+	applies := func(l *lifecycle, config *tfprotov6.DynamicValue) func() {
+		request := p.applyRequest(t, config, l.state, l.plan)
+		return func() {
+			response, err := p.ApplyResourceChange(context.Background(), request)
+			check(t, err, response.Diagnostics)
+			l.state = response.NewState
+		}
+	}
 	all := make([]*lifecycle, number)
 	for i := range all {
 		attributes := map[string]tftypes.Value{
 			"display_name": text(fmt.Sprintf("Image %d", i)), "image_name": text(fmt.Sprintf("quay.io/team/image:%d", i)),
 			"description": text("An image of the team"), "pull_policy": text("IfNotPresent"), "tags": texts(setOfStrings, "gpu", "team-a"),
 		}
-		all[i] = &lifecycle{testProvider: p, config: p.config(t, attributes)}
+		all[i] = &lifecycle{config: p.config(t, attributes)}
 		attributes["image_name"] = text(fmt.Sprintf("quay.io/team/image:%d-b", i))
 		all[i].changed = p.config(t, attributes)
 	}
@@ -147,13 +95,13 @@ func walk(t *testing.T, p testProvider, number int, measure func(kind string, ca
 		p.reconfigure(t)
 		measure(kind, calls)
 	}
-	each("validate", func(l *lifecycle) func() { return l.validates(t) })
-	each("plan a creation", func(l *lifecycle) func() { return l.plans(t, l.config) })
-	each("create", func(l *lifecycle) func() { return l.applies(t, l.config) })
-	each("read", func(l *lifecycle) func() { return l.reads(t) })
-	each("plan no change", func(l *lifecycle) func() { return l.plans(t, l.config) })
-	each("plan a change", func(l *lifecycle) func() { return l.plans(t, l.changed) })
-	each("update", func(l *lifecycle) func() { return l.applies(t, l.changed) })
+	each("validate", func(l *lifecycle) func() { return func() { check(t, nil, p.validate(t, l.config)) } })
+	each("plan a creation", func(l *lifecycle) func() { return plans(l, l.config) })
+	each("create", func(l *lifecycle) func() { return applies(l, l.config) })
+	each("read", func(l *lifecycle) func() { return func() { p.read(t, l.state) } })
+	each("plan no change", func(l *lifecycle) func() { return plans(l, l.config) })
+	each("plan a change", func(l *lifecycle) func() { return plans(l, l.changed) })
+	each("update", func(l *lifecycle) func() { return applies(l, l.changed) })
 	list := &tfprotov6.ReadDataSourceRequest{
 		TypeName: "elyra_runtime_images",
 		Config:   newObject(t, p.schemas(t).DataSourceSchemas["elyra_runtime_images"].ValueType(), nil),
@@ -162,8 +110,8 @@ func walk(t *testing.T, p testProvider, number int, measure func(kind string, ca
 		response, err := p.ReadDataSource(context.Background(), list)
 		check(t, err, response.Diagnostics)
 	}})
-	each("plan a destroy", func(l *lifecycle) func() { return l.plans(t, nil) })
-	each("delete", func(l *lifecycle) func() { return l.applies(t, nil) })
+	each("plan a destroy", func(l *lifecycle) func() { return plans(l, nil) })
+	each("delete", func(l *lifecycle) func() { return applies(l, nil) })
 }
 
 // TestCounts_allocations counts the allocations of one call of each kind, on files.
@@ -184,10 +132,12 @@ func TestCounts_allocations(t *testing.T) {
 
 // TestCounts_requests counts what is asked of a server for 100 resources.
 func TestCounts_requests(t *testing.T) {
-	Isolate(t)
 	server := elyratest.New(t, elyratest.Options{})
 	p, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
 	check(t, nil, diagnostics)
+	if asked := server.Asked(); len(asked) > 0 {
+		t.Errorf("to configure asked %q", asked)
+	}
 	got := map[string]int{}
 	walk(t, p, 100, func(kind string, calls []func()) {
 		server.Forget()

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"os"
@@ -160,9 +161,7 @@ func (p testProvider) image(t testing.TB, displayName, imageName, policy, secret
 func (p testProvider) value(t testing.TB, value tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
 	dynamic, err := tfprotov6.NewDynamicValue(p.resourceType, value)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	return &dynamic
 }
 
@@ -181,9 +180,7 @@ func (p testProvider) attributes(t testing.TB, dynamic *tfprotov6.DynamicValue) 
 	if err == nil && !value.IsNull() {
 		err = value.As(&attributes)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	return attributes
 }
 
@@ -214,24 +211,25 @@ func (p testProvider) read(t testing.TB, state *tfprotov6.DynamicValue) planned 
 	return planned{read.NewState, read.NewIdentity, read.Private}
 }
 
-// respond plans the configuration over what was read, the zero planned for a
+// planRequest plans the configuration over what was read, the zero planned for a
 // creation. A nil configuration is a destroy.
-func (p testProvider) respond(t testing.TB, config *tfprotov6.DynamicValue, prior planned) *tfprotov6.PlanResourceChangeResponse {
+func (p testProvider) planRequest(t testing.TB, config *tfprotov6.DynamicValue, prior planned) *tfprotov6.PlanResourceChangeRequest {
 	t.Helper()
 	none := p.none(t)
-	if prior.state == nil {
-		prior.state = none
-	}
-	proposed := none
-	if config == nil {
-		config = none
-	} else {
-		proposed = p.proposed(t, config, prior.state)
-	}
-	plan, err := p.PlanResourceChange(context.Background(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: p.name, Config: config, PriorState: prior.state, ProposedNewState: proposed,
+	request := &tfprotov6.PlanResourceChangeRequest{
+		TypeName: p.name, Config: cmp.Or(config, none), PriorState: cmp.Or(prior.state, none), ProposedNewState: none,
 		PriorIdentity: prior.identity, PriorPrivate: prior.private,
-	})
+	}
+	if config != nil {
+		request.ProposedNewState = p.proposed(t, config, request.PriorState)
+	}
+	return request
+}
+
+// respond is the response to a planRequest.
+func (p testProvider) respond(t testing.TB, config *tfprotov6.DynamicValue, prior planned) *tfprotov6.PlanResourceChangeResponse {
+	t.Helper()
+	plan, err := p.PlanResourceChange(context.Background(), p.planRequest(t, config, prior))
 	check(t, err, nil)
 	return plan
 }
@@ -248,11 +246,20 @@ func (p testProvider) plan(t testing.TB, config *tfprotov6.DynamicValue, prior p
 	return plan.Diagnostics
 }
 
+// validate returns what terraform validate says of a configuration.
+func (p testProvider) validate(t testing.TB, config *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+	t.Helper()
+	validated, err := p.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: p.name, Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+	})
+	check(t, err, nil)
+	return validated.Diagnostics
+}
+
 // planUnchanged is all that a plan asks for a resource that nothing changes.
 func (p testProvider) planUnchanged(t testing.TB, config, state *tfprotov6.DynamicValue) {
 	t.Helper()
-	validated, err := p.ValidateResourceConfig(context.Background(), &tfprotov6.ValidateResourceConfigRequest{TypeName: p.name, Config: config})
-	check(t, err, validated.Diagnostics)
+	check(t, nil, p.validate(t, config))
 	check(t, nil, p.respond(t, config, p.read(t, state)).Diagnostics)
 }
 
@@ -269,54 +276,42 @@ func (p testProvider) tryCreate(t testing.TB, config *tfprotov6.DynamicValue) *t
 	t.Helper()
 	plan := p.respond(t, config, planned{})
 	check(t, nil, plan.Diagnostics)
-	return p.applyCreate(t, config, plan)
+	return p.apply(t, config, nil, plan)
 }
 
-// applyCreate applies a creation that was planned, and may fail.
-func (p testProvider) applyCreate(t testing.TB, config *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
+// applyRequest applies a plan. A nil configuration is a destroy, and a nil prior state a creation.
+func (p testProvider) applyRequest(t testing.TB, config, prior *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeRequest {
 	t.Helper()
-	return p.apply(t, config, p.none(t), plan)
+	none := p.none(t)
+	return &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: p.name, Config: cmp.Or(config, none), PriorState: cmp.Or(prior, none),
+		PlannedState: cmp.Or(plan.PlannedState, none), PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
+	}
 }
 
 // apply applies a plan, which may fail.
 func (p testProvider) apply(t testing.TB, config, prior *tfprotov6.DynamicValue, plan *tfprotov6.PlanResourceChangeResponse) *tfprotov6.ApplyResourceChangeResponse {
 	t.Helper()
-	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: p.name, Config: config, PriorState: prior,
-		PlannedState: plan.PlannedState, PlannedPrivate: plan.PlannedPrivate, PlannedIdentity: plan.PlannedIdentity,
-	})
+	applied, err := p.ApplyResourceChange(context.Background(), p.applyRequest(t, config, prior, plan))
 	check(t, err, nil)
 	return applied
 }
 
-// destroy returns the warnings of a destroy.
-func (p testProvider) destroy(t testing.TB, state *tfprotov6.DynamicValue) []*tfprotov6.Diagnostic {
+// destroy applies a destroy, which may fail.
+func (p testProvider) destroy(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
 	t.Helper()
-	return p.destroyPlanned(t, planned{state: state})
+	return p.apply(t, nil, prior.state, &tfprotov6.PlanResourceChangeResponse{PlannedPrivate: prior.private}).Diagnostics
 }
 
-// destroyPlanned is destroy of a state with private data.
-func (p testProvider) destroyPlanned(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
-	t.Helper()
-	diagnostics := p.tryDestroy(t, prior)
-	check(t, nil, diagnostics)
-	return diagnostics
-}
-
-// tryDestroy applies a destroy that may fail.
-func (p testProvider) tryDestroy(t testing.TB, prior planned) []*tfprotov6.Diagnostic {
-	t.Helper()
-	applied, err := p.ApplyResourceChange(context.Background(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: p.name, Config: p.none(t), PriorState: prior.state, PlannedState: p.none(t), PlannedPrivate: prior.private,
-	})
-	check(t, err, nil)
-	return applied.Diagnostics
-}
-
-// imported is an instance after its import and the read that follows.
+// imported is an instance after its import by name and the read that follows.
 func (p testProvider) imported(t testing.TB, name string) planned {
 	t.Helper()
-	response, err := p.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: p.name, ID: name})
+	return p.importBy(t, &tfprotov6.ImportResourceStateRequest{TypeName: p.name, ID: name})
+}
+
+func (p testProvider) importBy(t testing.TB, request *tfprotov6.ImportResourceStateRequest) planned {
+	t.Helper()
+	response, err := p.ImportResourceState(context.Background(), request)
 	check(t, err, response.Diagnostics)
 	imported := response.ImportedResources[0]
 	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
@@ -326,21 +321,38 @@ func (p testProvider) imported(t testing.TB, name string) planned {
 	return planned{read.NewState, read.NewIdentity, read.Private}
 }
 
+// readData reads a data source, which may fail.
+func (p testProvider) readData(t testing.TB, name string, set map[string]tftypes.Value) *tfprotov6.ReadDataSourceResponse {
+	t.Helper()
+	config := newObject(t, p.schemas(t).DataSourceSchemas[name].ValueType(), set)
+	read, err := p.ReadDataSource(context.Background(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: config})
+	check(t, err, nil)
+	return read
+}
+
+// list reads a data source that lists instances: elyra_runtime_images or elyra_runtimes.
+func (p testProvider) list(t testing.TB, name string, set map[string]tftypes.Value) (instances []map[string]any, warnings []*tfprotov6.Diagnostic) {
+	t.Helper()
+	read := p.readData(t, name, set)
+	check(t, nil, read.Diagnostics)
+	state, err := read.State.Unmarshal(p.schemas(t).DataSourceSchemas[name].ValueType())
+	check(t, err, nil)
+	for _, instance := range goValue(t, state).(map[string]any)[strings.TrimPrefix(name, "elyra_")].([]any) {
+		instances = append(instances, instance.(map[string]any))
+	}
+	return instances, read.Diagnostics
+}
+
 // query is what terraform query asks of the provider. It returns the results with
 // an identity, and all warnings.
 func (p testProvider) query(t *testing.T, set map[string]tftypes.Value, limit int64, includeResource bool) (results []tfprotov6.ListResourceResult, warnings []*tfprotov6.Diagnostic) {
 	t.Helper()
 	config := newObject(t, p.schemas(t).ListResourceSchemas[p.name].ValueType(), set)
-	lister, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
-	if !ok {
-		t.Fatal("the provider lists no resources")
-	}
+	lister := p.ProviderServer.(tfprotov6.ListResourceServer)
 	validated, err := lister.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: p.name, Config: config})
 	check(t, err, validated.Diagnostics)
 	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: p.name, Config: config, Limit: limit, IncludeResource: includeResource})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	for result := range stream.Results {
 		check(t, nil, result.Diagnostics)
 		warnings = append(warnings, result.Diagnostics...)
@@ -363,37 +375,38 @@ func displayNames(results []tfprotov6.ListResourceResult) (names []string) {
 // call calls a function of a provider that was never configured. It returns the
 // result in Go's own types, or the error with the number of the argument it
 // points to.
-func call(t *testing.T, name string, argument tftypes.Value, variadic ...tftypes.Value) (result any, err string, at *int64) {
+func call(t *testing.T, name string, arguments ...tftypes.Value) (result any, err string, at *int64) {
+	t.Helper()
+	value, err, at := callValue(t, name, arguments...)
+	return goValue(t, value), err, at
+}
+
+// callValue is call, with the result as another function takes it.
+func callValue(t *testing.T, name string, arguments ...tftypes.Value) (result tftypes.Value, err string, at *int64) {
 	t.Helper()
 	p := startProvider(t, &elyraProvider{version: "test"}, nil)
 	definition, ok := p.schemas(t).Functions[name]
 	if !ok {
 		t.Fatalf("there is no function %s", name)
 	}
-	var arguments []*tfprotov6.DynamicValue
-	for i, value := range append([]tftypes.Value{argument}, variadic...) {
+	request := &tfprotov6.CallFunctionRequest{Name: name}
+	for i, value := range arguments {
 		parameter := definition.VariadicParameter
 		if i < len(definition.Parameters) {
 			parameter = definition.Parameters[i]
 		}
 		dynamic, e := tfprotov6.NewDynamicValue(parameter.Type, value)
-		if e != nil {
-			t.Fatal(e)
-		}
-		arguments = append(arguments, &dynamic)
+		check(t, e, nil)
+		request.Arguments = append(request.Arguments, &dynamic)
 	}
-	called, e := p.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: arguments})
-	if e != nil {
-		t.Fatal(e)
-	}
+	called, e := p.CallFunction(t.Context(), request)
+	check(t, e, nil)
 	if called.Error != nil {
-		return nil, called.Error.Text, called.Error.FunctionArgument
+		return tftypes.Value{}, called.Error.Text, called.Error.FunctionArgument
 	}
-	value, e := called.Result.Unmarshal(definition.Return.Type)
-	if e != nil {
-		t.Fatal(e)
-	}
-	return goValue(t, value), "", nil
+	result, e = called.Result.Unmarshal(definition.Return.Type)
+	check(t, e, nil)
+	return result, "", nil
 }
 
 // --- Terraform's values ---
@@ -431,9 +444,7 @@ func newObject(t testing.TB, objectType tftypes.Type, set map[string]tftypes.Val
 	}
 	maps.Copy(values, set)
 	dynamic, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, values))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	return &dynamic
 }
 
@@ -528,6 +539,8 @@ func wantError(t *testing.T, name string, argument tftypes.Value, want string) {
 		t.Errorf("%s(%s): %q, want %q", name, argument, err, want)
 	case at == nil || *at != 0:
 		t.Errorf("%s: %q points at no argument", name, err)
+	case strings.Contains(err, "hunter2"):
+		t.Errorf("%s: %q quotes a secret", name, err)
 	case strings.HasSuffix(err, "."): // Terraform adds its own
 		t.Errorf("%s: %q ends with a full stop", name, err)
 	}
@@ -554,27 +567,22 @@ func imagePath(dataDir, name string) string {
 func putDocument(t testing.TB, dataDir, name, document string) (path string) {
 	t.Helper()
 	path = imagePath(dataDir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, path, document)
 	return path
+}
+
+func writeFile(t testing.TB, path, content string) {
+	t.Helper()
+	check(t, os.MkdirAll(filepath.Dir(path), 0o755), nil)
+	check(t, os.WriteFile(path, []byte(content), 0o600), nil)
 }
 
 // writeImages makes a data directory with these files, of instances and others.
 func writeImages(t testing.TB, files map[string]string) (dataDir string) {
 	t.Helper()
 	dataDir = t.TempDir()
-	dir := filepath.Join(dataDir, "metadata", "runtime-images")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeFile(t, filepath.Join(dataDir, "metadata", "runtime-images", name), content)
 	}
 	return dataDir
 }

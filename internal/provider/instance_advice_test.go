@@ -36,7 +36,7 @@ func TestTakenDuringApply(t *testing.T) {
 	plan := provider.respond(t, config, planned{})
 	check(t, nil, plan.Diagnostics)
 	path := putDocument(t, here, "mine", anyDocument)
-	wants(provider.applyCreate(t, config, plan), "import {", "terraform state rm")
+	wants(provider.apply(t, config, nil, plan), "import {", "terraform state rm")
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
@@ -98,13 +98,13 @@ func TestModeOfSecrets(t *testing.T) {
 		return p.of(t, airflowType.name)
 	}
 	provider := newTestProvider(t, dir).of(t, airflowType.name)
-	config := provider.runtimeConfig(t, nil)
+	config := provider.complete(t, nil)
 	state := provider.create(t, config)
 	read, err := shared().ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: airflowType.name, CurrentState: state})
 	check(t, err, nil)
 	wantWarnings(t, read.Diagnostics, 0)
 
-	other := shared().runtimeConfig(t, map[string]tftypes.Value{"display_name": text("Other")})
+	other := shared().complete(t, map[string]tftypes.Value{"display_name": text("Other")})
 	wantWarnings(t, shared().respond(t, other, planned{}).Diagnostics, 1, "file_permission is 0644")
 	wantWarnings(t, provider.reconfigure(t).respond(t, other, planned{}).Diagnostics, 0)
 }
@@ -116,7 +116,7 @@ func TestIgnoredVersion(t *testing.T) {
 	provider := newTestProvider(t, dir).of(t, airflowType.name)
 	null := tftypes.NewValue(tftypes.String, nil)
 	writeOnly := func(version tftypes.Value, branch string) *tfprotov6.DynamicValue {
-		return provider.runtimeConfig(t, map[string]tftypes.Value{
+		return provider.complete(t, map[string]tftypes.Value{
 			"cos_password": null, "cos_password_wo": text(runtimeSecret), "cos_password_wo_version": version, "github_branch": text(branch),
 		})
 	}
@@ -163,11 +163,9 @@ func TestOneFaultForEmpty(t *testing.T) {
 	t.Parallel()
 	provider := newTestProvider(t, t.TempDir()).of(t, airflowType.name)
 	for _, key := range []string{"cos_username", "cos_password", "github_repo_token", "github_branch"} {
-		config := provider.runtimeConfig(t, map[string]tftypes.Value{key: text("")})
-		validated, err := provider.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: provider.name, Config: config})
-		check(t, err, nil)
-		if len(validated.Diagnostics) != 1 || !strings.HasPrefix(validated.Diagnostics[0].Summary, "Invalid ") {
-			t.Errorf("%s: %+v", key, validated.Diagnostics)
+		config := provider.complete(t, map[string]tftypes.Value{key: text("")})
+		if faults := provider.validate(t, config); len(faults) != 1 || !strings.HasPrefix(faults[0].Summary, "Invalid ") {
+			t.Errorf("%s: %+v", key, faults)
 		}
 	}
 }
@@ -178,11 +176,7 @@ func TestComposed(t *testing.T) {
 	dir := t.TempDir()
 	putDocument(t, dir, "cafe", document(elyra.RuntimeImage{DisplayName: "Cafe\u0301", ImageName: imageName, Tags: []string{"e\u0301"}}))
 	provider := newTestProvider(t, dir)
-	objectType := provider.schemas(t).DataSourceSchemas[resourceName].ValueType()
-	read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: resourceName, Config: newObject(t, objectType, map[string]tftypes.Value{"display_name": text("Caf\u00e9")}),
-	})
-	check(t, err, read.Diagnostics)
+	check(t, nil, provider.readData(t, resourceName, map[string]tftypes.Value{"display_name": text("Caf\u00e9")}).Diagnostics)
 	results, _ := provider.query(t, map[string]tftypes.Value{"search": text("CAF\u00c9"), "tags": texts(listOfStrings, "\u00e9")}, 100, false)
 	if len(results) != 1 {
 		t.Errorf("found %d", len(results))

@@ -15,7 +15,7 @@ func TestWriteOnlyVersion_null(t *testing.T) {
 	const at = "cos_password_wo_version"
 	provider := newTestProvider(t, t.TempDir()).of(t, kubeflowPipelinesType.name)
 	arguments := func(version any, bucket string) *tfprotov6.DynamicValue {
-		return provider.runtimeConfig(t, map[string]tftypes.Value{
+		return provider.complete(t, map[string]tftypes.Value{
 			"cos_password": tftypes.NewValue(tftypes.String, nil), "cos_password_wo": text(runtimeSecret), at: tftypes.NewValue(tftypes.Number, version), "cos_bucket": text(bucket),
 		})
 	}
@@ -32,9 +32,6 @@ func TestWriteOnlyVersion_null(t *testing.T) {
 			}
 		}
 		plan.PlannedState = provider.value(t, tftypes.NewValue(provider.resourceType, planned))
-		if prior.state == nil {
-			prior.state = provider.none(t)
-		}
 		got := provider.apply(t, null, prior.state, plan).Diagnostics
 		if len(got) != 1 || !isError(got[0]) || !got[0].Attribute.Equal(tftypes.NewAttributePath().WithAttributeName(at)) || strings.Contains(got[0].Detail, runtimeSecret) {
 			t.Errorf("got %v", got)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
@@ -24,40 +22,35 @@ import (
 func TestStoreError(t *testing.T) {
 	t.Parallel()
 	p := newConnection(runtimeImageType, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{"/data"}}))
-	doing := func(err error) error { return fmt.Errorf("create runtime image %q: %w", "x", err) }
-	yours := "\n\nRun Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
+	denied := &fs.PathError{Op: "openat", Path: ".x.json.1abc.tmp", Err: syscall.EACCES}
+	disk := func(errno syscall.Errno) error {
+		return &fs.PathError{Op: "write", Path: ".x.json.1abc.tmp", Err: errno}
+	}
+	refused := func(errno syscall.Errno) string {
+		return strings.ToUpper(errno.Error()[:1]) + errno.Error()[1:] + ": /data/metadata/runtime-images.\n\n"
+	}
+	const yours = "\n\nRun Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
+	const directory = "\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	for _, tt := range []struct {
 		err    error
 		detail string
 		onName bool
 	}{
-		{
-			&fs.PathError{Op: "openat", Path: ".x.json.1abc.tmp", Err: syscall.EACCES},
-			"Permission denied: /data/metadata/runtime-images." + yours, false,
-		},
-		{
-			errors.Join(&fs.PathError{Op: "renameat", Path: "x.json", Err: syscall.EACCES}, errors.New("and the temporary file stays")),
-			"Permission denied: /data/metadata/runtime-images." + yours, false,
-		},
-		{
-			&fs.PathError{Op: "open", Path: "/elsewhere/x.json", Err: syscall.EACCES},
-			"Permission denied: /elsewhere/x.json." + yours, false,
-		},
+		{denied, "Permission denied: /data/metadata/runtime-images." + yours, false},
+		{errors.Join(denied, errors.New("and the temporary file stays")), "Permission denied: /data/metadata/runtime-images." + yours, false},
+		{&fs.PathError{Op: "open", Path: "/elsewhere/x.json", Err: syscall.EACCES}, "Permission denied: /elsewhere/x.json." + yours, false},
 		{
 			fmt.Errorf("a part of /data isn't a directory: %w", &fs.PathError{Op: "mkdir", Path: "/data/metadata", Err: syscall.ENOTDIR}),
-			"A part of /data isn't a directory: /data/metadata: not a directory.\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists.", false,
+			"A part of /data isn't a directory: /data/metadata: not a directory." + directory, false,
 		},
-		{
-			&fs.PathError{Op: "write", Path: ".x.json.1abc.tmp", Err: syscall.ENOSPC},
-			"No space left on device: /data/metadata/runtime-images.\n\nThe disk is full. Free some space and apply again.", false,
-		},
-		{
-			&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"},
-			"\"x\" at /far/x.json lives outside /data.\n\nTo keep it, set a different name.", true,
-		},
+		{disk(syscall.ENOSPC), refused(syscall.ENOSPC) + "The disk is full. Free some space and apply again.", false},
+		{disk(syscall.EDQUOT), refused(syscall.EDQUOT) + "Your disk quota is used up. Free some space or ask for more, and apply again.", false},
+		{disk(syscall.EIO), refused(syscall.EIO) + "The disk, or the server behind it, failed. Check the system's log (dmesg), and apply again when the disk works.", false},
+		{disk(syscall.ESTALE), refused(syscall.ESTALE) + "The network file system no longer knows the directory. Mount it again, and apply again.", false},
+		{&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"}, "\"x\" at /far/x.json lives outside /data.\n\nTo keep it, set a different name.", true},
 		{errors.New("something else"), "Something else.", false},
 	} {
-		got := p.storeError("create", "x", doing(tt.err))
+		got := p.storeError("create", "x", fmt.Errorf("create runtime image %q: %w", "x", tt.err))
 		if got.Summary() != `Unable to create runtime image "x"` || got.Detail() != tt.detail {
 			t.Errorf("%v is told as\n%s\n%s\nwant\n%s", tt.err, got.Summary(), got.Detail(), tt.detail)
 		}
@@ -65,6 +58,14 @@ func TestStoreError(t *testing.T) {
 		if onAttribute != tt.onName || onAttribute && !at.Path().Equal(pathName) {
 			t.Errorf("%v is put on an attribute: %t", tt.err, onAttribute)
 		}
+	}
+	// The same from the file system itself.
+	file := filepath.Join(t.TempDir(), "file")
+	writeFile(t, file, "")
+	provider := newTestProvider(t, file)
+	failed := provider.tryCreate(t, provider.image(t, "X", imageName, "", "")).Diagnostics
+	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil || failed[0].Detail != "Not a directory: "+file+"."+directory {
+		t.Errorf("got %+v", failed)
 	}
 }
 
@@ -100,37 +101,18 @@ func TestExistsError(t *testing.T) {
 	}
 }
 
-// TestStoreError_file: the same from the file system itself.
-func TestStoreError_file(t *testing.T) {
+func TestUnsavableAdvice(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	provider := newTestProvider(t, file)
-	config := provider.config(t, map[string]tftypes.Value{"display_name": text("X"), "image_name": text("a/b:1")})
-	failed := provider.tryCreate(t, config).Diagnostics
-	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil {
-		t.Fatalf("got %+v", failed)
-	}
-	want := "Not a directory: " + file + ".\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
-	if failed[0].Detail != want {
-		t.Errorf("got\n%s\nwant\n%s", failed[0].Detail, want)
-	}
-}
-
-// TestNextStepOfDisks: each way in which a disk refuses a write has its next step, and none claims
-// that nothing was changed.
-func TestNextStepOfDisks(t *testing.T) {
-	for errno, want := range map[syscall.Errno]string{
-		syscall.ENOSPC: "The disk is full. Free some space and apply again.",
-		syscall.EDQUOT: "Your disk quota is used up. Free some space or ask for more, and apply again.",
-		syscall.EIO:    "The disk, or the server behind it, failed. Check the system's log (dmesg), and apply again when the disk works.",
-		syscall.ESTALE: "The network file system no longer knows the directory. Mount it again, and apply again.",
+	for name, openDataHub := range map[string]bool{
+		"datascience-python-3.12-ubi9": true, "python-3.11": true, "1.2.3": true, "under_score.dot": true,
+		"Upper": false, "Python-3.11": false, ".hidden": false, "a..b": false, "a.": false, "1st": false, "größe.1": false,
 	} {
-		err := fmt.Errorf("create runtime image %q: %w", "x", errors.Join(errno))
-		if got := (&connection{instanceType: runtimeImageType}).nextStep("create", err); got != want {
-			t.Errorf("%v: got\n%s\nwant\n%s", errno, got, want)
+		got := runtimeImageType.unsavableAdvice(name)
+		if !strings.Contains(got, "Rename the file") || strings.Contains(got, "In a workbench of Open Data Hub") != openDataHub || strings.Contains(got, "It comes from") {
+			t.Errorf("%s: %s", name, got)
+		}
+		if got := airflowType.unsavableAdvice(name); strings.Contains(got, "image") || strings.Contains(got, "Open Data Hub") {
+			t.Errorf("the runtime %s: %s", name, got)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func TestParseRuntimeImageJSON(t *testing.T) {
 		{[]tftypes.Value{text("")}, "the image name is empty", 1},
 		{[]tftypes.Value{text("a/b"), text("c/d")}, "there can be only one image name", 2},
 	} {
-		if got, err, at := call(t, "parse_runtime_image_json", text(document), test.imageNames...); !strings.Contains(err, test.want) || at == nil || *at != test.at {
+		if got, err, at := call(t, "parse_runtime_image_json", append([]tftypes.Value{text(document)}, test.imageNames...)...); !strings.Contains(err, test.want) || at == nil || *at != test.at {
 			t.Errorf("%v: %v, %q at %v", test.imageNames, got, err, at)
 		}
 	}
@@ -74,12 +74,12 @@ func TestParseRuntimeImageJSON_inverse(t *testing.T) {
 				"odh_configmap_json":          {value, nil},
 				"odh_image_stream_annotation": {strings.ReplaceAll(annotation, `,}`, `}`), []tftypes.Value{text("a/b:1")}},
 			} {
-				parsed, err, _ := call(t, "parse_runtime_image_json", text(test.text), test.imageName...)
+				parsed, err, _ := callValue(t, "parse_runtime_image_json", append([]tftypes.Value{text(test.text)}, test.imageName...)...)
 				if err != "" {
 					t.Errorf("%s: %s", test.text, err)
 					continue
 				}
-				rendered, err, _ := call(t, function, terraformValue(t, parsed))
+				rendered, err, _ := call(t, function, parsed)
 				var got, want any
 				if err != "" || json.Unmarshal([]byte(rendered.(string)), &got) != nil || json.Unmarshal([]byte(test.text), &want) != nil || !reflect.DeepEqual(got, want) {
 					t.Errorf("%s, %s: %s\n got %v\nwant %s", name, function, err, rendered, test.text)
@@ -87,30 +87,4 @@ func TestParseRuntimeImageJSON_inverse(t *testing.T) {
 			}
 		}
 	}
-}
-
-// terraformValue is what goValue made a Go value of, with lists as tuples.
-func terraformValue(t *testing.T, value any) tftypes.Value {
-	switch value := value.(type) {
-	case nil:
-		return tftypes.NewValue(tftypes.DynamicPseudoType, nil)
-	case string:
-		return text(value)
-	case []any:
-		elements := make([]tftypes.Value, len(value))
-		kinds := make([]tftypes.Type, len(value))
-		for i := range value {
-			elements[i] = terraformValue(t, value[i])
-			kinds[i] = elements[i].Type()
-		}
-		return tftypes.NewValue(tftypes.Tuple{ElementTypes: kinds}, elements)
-	case map[string]any:
-		attributes := map[string]tftypes.Value{}
-		for key, value := range value {
-			attributes[key] = terraformValue(t, value)
-		}
-		return object(attributes)
-	}
-	t.Fatalf("%T", value)
-	return tftypes.Value{}
 }

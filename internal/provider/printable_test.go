@@ -25,22 +25,12 @@ func TestUnprintable(t *testing.T) {
 		"shown.json":               `{"display_name":"\u001b[2J","metadata":{"image_name":"a/b:1"},"schema_name":"runtime-image"}`,
 	}
 	dir := writeImages(t, files)
-	if err := os.Symlink("to"+steer, imagePath(dir, "linked")); err != nil {
-		t.Fatal(err)
-	}
+	check(t, os.Symlink("to"+steer, imagePath(dir, "linked")), nil)
 	provider := newTestProvider(t, dir)
-	var all []*tfprotov6.Diagnostic
-	read := func(name string, set map[string]tftypes.Value) {
-		objectType := provider.schemas(t).DataSourceSchemas[name].ValueType()
-		read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
-		check(t, err, nil)
-		all = append(all, read.Diagnostics...)
+	all := provider.readData(t, "elyra_runtime_images", nil).Diagnostics
+	for _, by := range []map[string]tftypes.Value{set("name", "none"), set("name", "schema"), set("name", "linked"), set("image_name", imageName)} {
+		all = append(all, provider.readData(t, "elyra_runtime_image", by).Diagnostics...)
 	}
-	read("elyra_runtime_images", nil)
-	read("elyra_runtime_image", map[string]tftypes.Value{"name": text("none")})
-	read("elyra_runtime_image", map[string]tftypes.Value{"name": text("schema")})
-	read("elyra_runtime_image", map[string]tftypes.Value{"name": text("linked")})
-	read("elyra_runtime_image", map[string]tftypes.Value{"image_name": text(imageName)})
 	results, warnings := provider.query(t, nil, 100, true)
 	all = append(all, warnings...)
 	for _, result := range results {

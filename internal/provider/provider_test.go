@@ -6,8 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
 // TestConfigure: what is wrong with the provider's configuration is told on the
@@ -56,6 +54,20 @@ func TestConfigure(t *testing.T) {
 		{name: "retries", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, -1)}, attribute: "max_retries", words: "whole number from 0 to 100"},
 		{name: "fraction of a retry", arguments: arguments{"endpoint": text("https://hub.example.com"), "max_retries": tftypes.NewValue(tftypes.Number, 1.5)}, attribute: "max_retries", words: "whole number from 0 to 100, not 1.5"},
 		{name: "home", arguments: arguments{"data_dir": text("~/x")}, attribute: "data_dir", words: `pathexpand("~/x")`},
+		{name: "no directory", arguments: arguments{"data_dir": text("")}, attribute: "data_dir", words: "null"},
+		{name: "blank directory", arguments: arguments{"data_dir": text(" ")}, attribute: "data_dir", words: "null"},
+		{name: "line break after a directory", arguments: arguments{"data_dir": text("/data\n")}, attribute: "data_dir", words: `use "/data", or trimspace`},
+		{name: "blank before a directory", arguments: arguments{"data_dir": text(" /data")}, attribute: "data_dir", words: `use "/data"`},
+		{name: "home in a variable", arguments: arguments{"data_dir": text("$HOME/data")}, attribute: "data_dir", words: `pathexpand("~/data")`},
+		{name: "home in braces", arguments: arguments{"data_dir": text("${HOME}/data")}, attribute: "data_dir", words: `pathexpand("~/data")`},
+		{name: "variable", arguments: arguments{"data_dir": text("$DATA")}, attribute: "data_dir", words: "TF_VAR_"},
+		{name: "address of files", arguments: arguments{"data_dir": text("file:///data")}, attribute: "data_dir", words: `the path "/data"`},
+		{name: "images' directory", arguments: arguments{"data_dir": text("/data/metadata/runtime-images")}, attribute: "data_dir", words: `: "/data"`},
+		{name: "images' directory with a slash", arguments: arguments{"data_dir": text("/data/metadata/runtime-images/")}, attribute: "data_dir", words: `: "/data"`},
+		{name: "relative directory", arguments: arguments{"data_dir": text("relative")}},
+		{name: "runtimes' directory", arguments: arguments{"data_dir": text("/data/metadata/runtimes")}, attribute: "data_dir", words: `: "/data"`},
+		{name: "relative directory of images", arguments: arguments{"data_dir": text("metadata/runtime-images")}, attribute: "data_dir", words: `: "."`},
+		{name: "directory with a name like the images'", arguments: arguments{"data_dir": text("/data/metadata/runtime-images-copy")}},
 		{name: "permission", arguments: arguments{"data_dir": text("/data"), "file_permission": text("rw-r--r--")}, attribute: "file_permission", words: `"0644"`},
 		{name: "special bits", arguments: arguments{"data_dir": text("/data"), "directory_permission": text("2775")}},
 		{name: "special bits of files", arguments: arguments{"data_dir": text("/data"), "file_permission": text("2664")}, attribute: "file_permission", words: `three digits from 0 to 7, such as "0644"`},
@@ -108,9 +120,7 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	state := known.create(t, config)
 
 	provider := newTestProvider(t, tftypes.UnknownValue)
-	read, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
-	check(t, err, read.Diagnostics)
-	before, after := provider.attributes(t, state), provider.attributes(t, read.NewState)
+	before, after := provider.attributes(t, state), provider.attributes(t, provider.read(t, state).state)
 	for name := range before {
 		if !before[name].Equal(after[name]) {
 			t.Errorf("%s was %v and is %v", name, before[name], after[name])
@@ -127,17 +137,5 @@ func TestUnknownProviderConfiguration(t *testing.T) {
 	imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, ID: "known"})
 	if err != nil || len(imported.Diagnostics) == 0 || !strings.Contains(imported.Diagnostics[0].Detail, "-target") {
 		t.Errorf("import: %+v, %v", imported.Diagnostics, err)
-	}
-}
-
-// TestEmptyToken: an empty token counts as unset, and the password next to it logs in.
-func TestEmptyToken(t *testing.T) {
-	Isolate(t)
-	server := elyratest.New(t, elyratest.Options{Password: "s3cret"})
-	provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL), "token": text(""), "password": text("s3cret")})
-	check(t, nil, diagnostics)
-	provider.create(t, provider.config(t, map[string]tftypes.Value{"display_name": text("Mine"), "image_name": text("a/b:1")}))
-	if _, found := server.Raw(elyratest.Writable, "mine"); !found {
-		t.Error("it wasn't created")
 	}
 }

@@ -17,15 +17,11 @@ import (
 // over with one warning, which names them.
 func TestUnreadableDirectory(t *testing.T) {
 	base, err := os.MkdirTemp("/tmp", "elyra") //nolint:usetesting // TMPDIR may be private
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	t.Cleanup(func() { _ = os.RemoveAll(base) })
 	near, far := filepath.Join(base, "near"), filepath.Join(base, "far")
 	images, runtimes := filepath.Join(far, "metadata", "runtime-images"), filepath.Join(far, "metadata", "runtimes")
-	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(near, 0o755), os.MkdirAll(images, 0o755), os.Mkdir(runtimes, 0o755)); err != nil {
-		t.Fatal(err)
-	}
+	check(t, errors.Join(os.Chmod(base, 0o755), os.Mkdir(near, 0o755), os.MkdirAll(images, 0o755), os.Mkdir(runtimes, 0o755)), nil)
 	warnings := func() (warnings []*tfprotov6.Diagnostic) {
 		done := make(chan struct{})
 		go func() {
@@ -48,9 +44,7 @@ func TestUnreadableDirectory(t *testing.T) {
 	if got := warnings(); len(got) > 0 {
 		t.Errorf("of directories that may be read: %+v", got)
 	}
-	if err := errors.Join(os.Chmod(images, 0), os.Chmod(runtimes, 0)); err != nil {
-		t.Fatal(err)
-	}
+	check(t, errors.Join(os.Chmod(images, 0), os.Chmod(runtimes, 0)), nil)
 	t.Cleanup(func() { _ = errors.Join(os.Chmod(images, 0o700), os.Chmod(runtimes, 0o700)) })
 	got := warnings()
 	if len(got) != 1 || got[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(got[0].Detail, images+", "+runtimes) {

@@ -2,13 +2,10 @@ package provider
 
 import (
 	"maps"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
 // with is a runtime image with these attributes next to the required ones.
@@ -121,33 +118,4 @@ func TestODHFunctions(t *testing.T) {
 	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"pull_policy": text("always")}), `the runtime image "My image": pull_policy: "always" isn't one of Always, IfNotPresent, Never; use "Always"`)
 	wantError(t, "odh_configmap_json", with(map[string]tftypes.Value{"extra_json": text(`{"n": 1e999}`)}), `the runtime image "My image": the notebook controller can't read it: `)
 	wantError(t, "odh_image_stream_annotation", object(nil), "display_name is missing")
-}
-
-// The document is the file that elyra-metadata writes.
-func TestRuntimeImageJSON_asElyra(t *testing.T) {
-	t.Parallel()
-	jupytertest.Require(t)
-	dataDir := t.TempDir()
-	for name, attributes := range map[string]map[string]string{
-		"least": {"display_name": "Least", "image_name": imageName},
-		"all": {
-			"display_name": "Größe 😀 \"quoted\" \\ / <b>&amp;</b>", "image_name": "quay.io/a/b:1@sha256:" + strings.Repeat("0", 64),
-			"description": "日本\ttab\nline \u2028 \u007f end", "pull_policy": "IfNotPresent", "pull_secret": "reg-cred.1",
-		},
-	} {
-		args := []string{"create", "runtime-images", "--name=" + name, `--tags=["a b", "é"]`}
-		argument := map[string]tftypes.Value{"tags": texts(setOfStrings, "a b", "é")}
-		for key, value := range attributes {
-			args = append(args, "--"+key+"="+value)
-			argument[key] = text(value)
-		}
-		jupytertest.Metadata(t, []string{"JUPYTER_DATA_DIR=" + dataDir}, args...)
-		want, err := os.ReadFile(imagePath(dataDir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, text, _ := call(t, "runtime_image_json", object(argument)); got != string(want) {
-			t.Errorf("%s: %s\n got %v\nElyra's %s", name, text, got, want)
-		}
-	}
 }

@@ -89,13 +89,8 @@ func TestRuntimeImageList_plansEmpty(t *testing.T) {
 		t.Fatalf("found %q", displayNames(results))
 	}
 	for _, result := range results {
-		imported, err := provider.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, Identity: result.Identity})
-		check(t, err, imported.Diagnostics)
-		read, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
-			TypeName: resourceName, CurrentState: imported.ImportedResources[0].State, CurrentIdentity: imported.ImportedResources[0].Identity,
-		})
-		check(t, err, read.Diagnostics)
-		found, known := provider.attributes(t, result.Resource), provider.attributes(t, read.NewState)
+		imported := provider.importBy(t, &tfprotov6.ImportResourceStateRequest{TypeName: resourceName, Identity: result.Identity})
+		found, known := provider.attributes(t, result.Resource), provider.attributes(t, imported.state)
 		config := map[string]tftypes.Value{}
 		for name, value := range found {
 			if !value.Equal(known[name]) {
@@ -105,12 +100,8 @@ func TestRuntimeImageList_plansEmpty(t *testing.T) {
 				config[name] = value
 			}
 		}
-		generated := provider.config(t, config)
-		plan, err := provider.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
-			TypeName: resourceName, Config: generated, PriorState: result.Resource, PriorIdentity: read.NewIdentity,
-			ProposedNewState: provider.proposed(t, generated, result.Resource),
-		})
-		check(t, err, plan.Diagnostics)
+		plan := provider.respond(t, provider.config(t, config), planned{state: result.Resource, identity: imported.identity})
+		check(t, nil, plan.Diagnostics)
 		for name, value := range provider.attributes(t, plan.PlannedState) {
 			if !value.Equal(found[name]) {
 				t.Errorf("%s: %s is %s, and %s is planned", result.DisplayName, name, found[name], value)
@@ -125,14 +116,9 @@ func TestRuntimeImageList_notConfigured(t *testing.T) {
 	stream, err := provider.ProviderServer.(tfprotov6.ListResourceServer).ListResource(t.Context(), &tfprotov6.ListResourceRequest{
 		TypeName: resourceName, Config: newObject(t, provider.schemas(t).ListResourceSchemas[resourceName].ValueType(), nil), Limit: 1,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var diagnostics []*tfprotov6.Diagnostic
-	for result := range stream.Results {
-		diagnostics = append(diagnostics, result.Diagnostics...)
-	}
-	if len(diagnostics) != 1 || !isError(diagnostics[0]) || diagnostics[0].Summary != "Provider configuration not known yet" {
-		t.Errorf("got %+v", diagnostics)
+	check(t, err, nil)
+	results := slices.Collect(stream.Results)
+	if len(results) != 1 || len(results[0].Diagnostics) != 1 || results[0].Diagnostics[0].Summary != "Provider configuration not known yet" {
+		t.Errorf("got %+v", results)
 	}
 }

@@ -72,49 +72,38 @@ func TestImageNameTwice_planned(t *testing.T) {
 	}
 }
 
-// applied makes two instances, and returns a provider that hasn't seen them yet.
-func applied(t *testing.T, imageNameA, imageNameB string) (provider testProvider, a, b *tfprotov6.DynamicValue) {
-	t.Helper()
-	dataDir := t.TempDir()
-	provider = newTestProvider(t, dataDir)
-	a = provider.create(t, provider.image(t, "A", imageNameA, "", ""))
-	b = provider.create(t, provider.image(t, "B", imageNameB, "", ""))
-	return newTestProvider(t, dataDir), a, b
-}
-
+// TestImageNameTwice_changes: of two images, those count that have one name when they're planned, whatever the order.
 func TestImageNameTwice_changes(t *testing.T) {
 	t.Parallel()
-	// Unchanged: told on each plan, once.
-	provider, a, b := applied(t, imageName, imageName)
-	first := provider.plan(t, provider.image(t, "A", imageName, "", ""), provider.read(t, a))
-	second := provider.plan(t, provider.image(t, "B", imageName, "", ""), provider.read(t, b))
-	wantWarnings(t, append(first, second...), 1, twiceOf, "    a # ", "    b # ")
-
-	// Changed apart in the same run, in either order.
-	for _, isFirst := range []bool{true, false} {
-		provider, a, b = applied(t, imageName, imageName)
-		plans := []func(){
-			func() {
-				wantWarnings(t, provider.plan(t, provider.image(t, "A", otherImageName, "", ""), provider.read(t, a)), 0)
-			},
-			func() {
-				wantWarnings(t, provider.plan(t, provider.image(t, "B", imageName, "", ""), provider.read(t, b)), 0)
-			},
-		}
-		if !isFirst {
-			slices.Reverse(plans)
-		}
-		for _, plan := range plans {
-			plan()
+	for _, test := range []struct {
+		planned  [2]string // image names; "" destroys
+		warnings int
+		texts    []string
+	}{
+		{[2]string{imageName, imageName}, 1, []string{twiceOf, "    a # ", "    b # "}},
+		{[2]string{otherImageName, imageName}, 0, nil},
+		{[2]string{imageName, ""}, 0, nil},
+	} {
+		for _, order := range [][]int{{0, 1}, {1, 0}} {
+			provider := newTestProvider(t, t.TempDir())
+			names := []string{"A", "B"}
+			var states []*tfprotov6.DynamicValue
+			for _, name := range names {
+				states = append(states, provider.create(t, provider.image(t, name, imageName, "", "")))
+			}
+			provider.reconfigure(t)
+			var warnings []*tfprotov6.Diagnostic
+			for _, i := range order {
+				var config *tfprotov6.DynamicValue
+				if test.planned[i] != "" {
+					config = provider.image(t, names[i], test.planned[i], "", "")
+				}
+				warnings = append(warnings, provider.plan(t, config, provider.read(t, states[i]))...)
+			}
+			wantWarnings(t, warnings, test.warnings, test.texts...)
 		}
 	}
-
-	// Destroyed.
-	provider, a, b = applied(t, imageName, imageName)
-	wantWarnings(t, provider.plan(t, nil, provider.read(t, b)), 0)
-	wantWarnings(t, provider.plan(t, provider.image(t, "A", imageName, "", ""), provider.read(t, a)), 0)
-
-	// What isn't known yet isn't compared.
+	provider := newTestProvider(t, t.TempDir())
 	unknown := provider.config(t, map[string]tftypes.Value{
 		"display_name": text("Unknown"), "image_name": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
 	})
@@ -123,10 +112,9 @@ func TestImageNameTwice_changes(t *testing.T) {
 
 func TestImageNameTwice_replaced(t *testing.T) {
 	t.Parallel()
-	dataDir := t.TempDir()
-	provider := newTestProvider(t, dataDir)
+	provider := newTestProvider(t, t.TempDir())
 	state := provider.create(t, provider.image(t, "A", imageName, "Always", ""))
-	provider = newTestProvider(t, dataDir)
+	provider.reconfigure(t)
 	renamed := provider.config(t, map[string]tftypes.Value{
 		"display_name": text("A"), "name": text("renamed"), "image_name": text(imageName), "pull_policy": text("Never"),
 	})
@@ -153,7 +141,7 @@ func TestImageNameTwice_noAnswer(t *testing.T) {
 	t.Parallel()
 	store := &silentStore{Store: filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})}
 	provider := newStoreProvider(t, store)
-	config := provider.config(t, map[string]tftypes.Value{"display_name": text("A"), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
+	config := provider.image(t, "A", imageName, "", "")
 	state := provider.create(t, config)
 
 	provider.reconfigure(t)
@@ -163,8 +151,7 @@ func TestImageNameTwice_noAnswer(t *testing.T) {
 		t.Errorf("asked %d times although nothing is refreshed", store.asked)
 	}
 	for i := range 3 {
-		other := provider.config(t, map[string]tftypes.Value{"display_name": text(fmt.Sprintf("Other %d", i)), "image_name": text(imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true)})
-		provider.plan(t, other, planned{})
+		provider.plan(t, provider.image(t, fmt.Sprintf("Other %d", i), imageName, "", ""), planned{})
 	}
 	if store.asked != 1 {
 		t.Errorf("asked %d times, want once", store.asked)
@@ -225,8 +212,7 @@ func TestImageNameTwice_beyond(t *testing.T) {
 	})
 	provider := newTestProvider(t, near, far)
 	mine := provider.image(t, "Mine", imageName, "", "")
-	wantWarnings(t, provider.plan(t, mine, planned{}), 1, twiceOf, "    far # ")
-	state := provider.reconfigure(t).create(t, mine)
+	state := provider.create(t, mine)
 
 	provider.reconfigure(t)
 	wantWarnings(t, provider.plan(t, mine, provider.read(t, state)), 0)

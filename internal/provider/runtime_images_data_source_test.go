@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,27 +14,12 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 // readImages reads the data source elyra_runtime_images.
 func readImages(t *testing.T, provider testProvider, set map[string]tftypes.Value) ([]map[string]any, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	const name = "elyra_runtime_images"
-	objectType := provider.schemas(t).DataSourceSchemas[name].ValueType()
-	read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
-	check(t, err, read.Diagnostics)
-	state, err := read.State.Unmarshal(objectType)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var images []map[string]any
-	for _, image := range goValue(t, state).(map[string]any)["runtime_images"].([]any) {
-		images = append(images, image.(map[string]any))
-	}
-	return images, read.Diagnostics
+	return provider.list(t, "elyra_runtime_images", set)
 }
 
 func namesOf(images []map[string]any) string {
@@ -75,17 +59,6 @@ func TestRuntimeImages_filters(t *testing.T) {
 	}
 }
 
-// A file whose tags differ in JSON alone doesn't fail the list, nor the plan.
-func TestRuntimeImages_tagsOfOneText(t *testing.T) {
-	t.Parallel()
-	dir := writeImages(t, map[string]string{"odd.json": `{"display_name":"A","metadata":{"tags":[1,"1"],"image_name":"a/b:1"},"schema_name":"runtime-image"}`})
-	provider := newTestProvider(t, dir)
-	if images, diagnostics := readImages(t, provider, nil); len(diagnostics) > 0 || len(images) != 1 {
-		t.Errorf("%v, %v", images, diagnostics)
-	}
-	provider.imported(t, "odd")
-}
-
 func TestRuntimeImages_attributes(t *testing.T) {
 	t.Parallel()
 	full := elyra.RuntimeImage{
@@ -97,11 +70,10 @@ func TestRuntimeImages_attributes(t *testing.T) {
 		"broken.json": "{",
 		"wrong.json":  `{"display_name": "Wrong", "metadata": {"description": "no image"}, "schema_name": "runtime-image"}`,
 	})
-	if err := os.Mkdir(imagePath(dataDir, "directory"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	images, _ := readImages(t, newTestProvider(t, dataDir), map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
-	if got := namesOf(images); got != "broken full wrong" {
+	check(t, os.Mkdir(imagePath(dataDir, "directory"), 0o700), nil)
+	later := writeImages(t, map[string]string{"later.json": document(full), "full.json": "hidden"})
+	images, _ := readImages(t, newTestProvider(t, dataDir, later), map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	if got := namesOf(images); got != "broken full later wrong" {
 		t.Fatalf("listed: %s", got)
 	}
 	if want := (map[string]any{
@@ -111,7 +83,7 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	}); !reflect.DeepEqual(images[1], want) {
 		t.Errorf("full:\n got %v\nwant %v", images[1], want)
 	}
-	for i, reason := range map[int]string{0: "broken JSON", 2: "metadata.image_name is missing"} {
+	for i, reason := range map[int]string{0: "broken JSON", 3: "metadata.image_name is missing"} {
 		if got, _ := images[i]["invalid_reason"].(string); !strings.Contains(got, reason) {
 			t.Errorf("%s is invalid because %q, want %q", images[i]["name"], got, reason)
 		}
@@ -119,8 +91,11 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	if images[0]["json"] != nil || images[0]["display_name"] != nil {
 		t.Error("what can't be read is given: ", images[0])
 	}
-	if json, _ := images[2]["json"].(string); !strings.Contains(json, "no image") || images[2]["display_name"] != "Wrong" {
-		t.Error("what can be read isn't given: ", images[2])
+	if json, _ := images[3]["json"].(string); !strings.Contains(json, "no image") || images[3]["display_name"] != "Wrong" {
+		t.Error("what can be read isn't given: ", images[3])
+	}
+	if images[2]["writable"] != false || images[2]["origin"] != "shared" || images[2]["location"] != imagePath(later, "later") {
+		t.Error("a later directory's: ", images[2])
 	}
 }
 
@@ -131,12 +106,8 @@ func TestRuntimeImages_server(t *testing.T) {
 	server.Put(elyratest.Writable, "mine", document(elyra.RuntimeImage{DisplayName: "Mine", ImageName: imageName, Tags: []string{"x"}}))
 	server.Put(elyratest.Factory, "shipped", document(elyra.RuntimeImage{DisplayName: "Shipped", ImageName: otherImageName}))
 	server.Put(elyratest.Writable, "invalid", document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: imageName, PullPolicy: "always"}))
-	store, err := serverstore.New(elyra.RuntimeImages, serverstore.Config{Endpoint: server.URL, Token: "secret"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(store.Close)
-	provider := newStoreProvider(t, store)
+	provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL), "token": text("secret")})
+	check(t, nil, diagnostics)
 
 	images, diagnostics := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
 	wantWarnings(t, diagnostics, 1, "Invalid runtime images can't be listed")
@@ -155,103 +126,14 @@ func TestRuntimeImages_server(t *testing.T) {
 	}
 }
 
-// What elyra-metadata lists of a directory, and of the images that Elyra ships, is
-// what the data source lists.
-func TestRuntimeImages_asElyra(t *testing.T) {
-	t.Parallel()
-	jupytertest.Require(t)
-	dataDir := writeImages(t, map[string]string{
-		"good.json":          document(elyra.RuntimeImage{DisplayName: "Größe 😀 \"<&>\"", ImageName: imageName, PullPolicy: elyra.PullNever, Tags: []string{"a", "b"}}),
-		"Upper.json":         document(elyra.RuntimeImage{DisplayName: "Upper", ImageName: imageName}),
-		"odh-3.11-ubi9.json": `{"display_name":"ODH","metadata":{"display_name":"ODH","image_name":"quay.io/a/b"},"schema_name":"runtime-image"}`,
-		".dot.json":          document(elyra.RuntimeImage{DisplayName: "Dot", ImageName: imageName}),
-		"pandas.json":        document(elyra.RuntimeImage{DisplayName: "Mine, not Elyra's", ImageName: imageName}),
-		"r.json":             "{ broken, and it hides Elyra's",
-		"policy.json":        document(elyra.RuntimeImage{DisplayName: "Policy", ImageName: imageName, PullPolicy: "always"}),
-		"null.json":          `{"display_name": "Null", "metadata": {"image_name": "a/b:1", "pull_secret": null}, "schema_name": "runtime-image"}`,
-		"broken.json":        "{",
-		"empty.json":         "",
-		"list.json":          "[]",
-		"x.json1732373640.1": "{",
-		"x.json.tmp":         "{",
-		"readme.txt":         "not ours",
-	})
-	if err := os.Symlink("nowhere", imagePath(dataDir, "dangling")); err != nil {
-		t.Log(err) // Windows
-	}
-	further := []string{
-		"/usr/local/share/jupyter", "/usr/share/jupyter",
-		strings.TrimSpace(jupytertest.Python(t, nil, "import sys; print(sys.prefix)")) + "/share/jupyter",
-	}
-	dirs := append([]string{dataDir}, further...)
-	provider := newStoreProvider(t, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: dirs}))
-
-	for _, includeInvalid := range []bool{false, true} {
-		args := []string{"list", "runtime-images", "--json"}
-		if includeInvalid {
-			args = append(args, "--include-invalid")
-		}
-		var elyras []jupytertest.Instance
-		stdout := jupytertest.Metadata(t, []string{"JUPYTER_DATA_DIR=" + dataDir}, args...)
-		if err := json.Unmarshal([]byte(stdout), &elyras); err != nil {
-			t.Fatalf("%s\n%s", err, stdout)
-		}
-		slices.SortFunc(elyras, func(a, b jupytertest.Instance) int { return strings.Compare(a.Name, b.Name) })
-		images, _ := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, includeInvalid)})
-
-		var elyraNames []string
-		for _, instance := range elyras {
-			elyraNames = append(elyraNames, instance.Name)
-		}
-		if got, want := namesOf(images), strings.Join(elyraNames, " "); got != want {
-			t.Errorf("include_invalid = %t:\n  lists %s\nElyra's %s", includeInvalid, got, want)
-			continue
-		}
-		for i, instance := range elyras {
-			image := images[i]
-			if (image["invalid_reason"] != nil) != (instance.Reason != "") {
-				t.Errorf("%s is invalid because %v, to Elyra because %q", instance.Name, image["invalid_reason"], instance.Reason)
-			}
-			if instance.Reason != "" {
-				continue
-			}
-			var document struct {
-				Metadata map[string]any
-			}
-			if err := json.Unmarshal([]byte(image["json"].(string)), &document); err != nil {
-				t.Fatal(err)
-			}
-			if image["display_name"] != instance.DisplayName || image["location"] != instance.Resource ||
-				image["image_name"] != instance.Metadata["image_name"] || !reflect.DeepEqual(document.Metadata, instance.Metadata) {
-				t.Errorf("%s:\n listed %v\nElyra's %+v", instance.Name, image, instance)
-			}
-			if writable := filepath.Dir(instance.Resource) == filepath.Dir(imagePath(dataDir, "x")); image["writable"] != writable {
-				t.Errorf("%s is writable: %v", instance.Name, image["writable"])
-			}
-			want := "local"
-			if image["writable"] == false {
-				want = "factory"
-			}
-			if image["origin"] != want {
-				t.Errorf("the origin of %s is %v, want %s", instance.Name, image["origin"], want)
-			}
-		}
-	}
-}
-
 // A directory that elyra-metadata export made isn't a data directory. Whoever lists it, asks for one
 // of its images or imports one is told where the images are, and what to type.
 func TestRuntimeImages_export(t *testing.T) {
 	t.Parallel()
 	dataDir := t.TempDir()
 	put := filepath.Join(dataDir, "runtime-images")
-	if err := os.Mkdir(put, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	for _, name := range []string{"a.json", "b.json"} {
-		if err := os.WriteFile(filepath.Join(put, name), []byte(document(elyra.RuntimeImage{DisplayName: "It", ImageName: imageName})), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeFile(t, filepath.Join(put, name), document(elyra.RuntimeImage{DisplayName: "It", ImageName: imageName}))
 	}
 	looked := filepath.Dir(imagePath(dataDir, "a"))
 	advice := "\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"

@@ -1,51 +1,16 @@
 package provider
 
 import (
-	"os"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 const runtimeUser = "jdoe-s3cret"
-
-// putRuntime stores the document of a runtime.
-func putRuntime(t testing.TB, dataDir, name, document string) {
-	t.Helper()
-	dir := filepath.Join(dataDir, "metadata", "runtimes")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".json"), []byte(document), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func readRuntimes(t *testing.T, provider testProvider, set map[string]tftypes.Value) []map[string]any {
-	t.Helper()
-	const name = "elyra_runtimes"
-	objectType := provider.schemas(t).DataSourceSchemas[name].ValueType()
-	read, err := provider.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: newObject(t, objectType, set)})
-	check(t, err, read.Diagnostics)
-	for _, secret := range []string{runtimeSecret, runtimeUser, "hunter2"} {
-		if strings.Contains(string(read.State.MsgPack), secret) {
-			t.Errorf("the state has %q", secret)
-		}
-	}
-	state, err := read.State.Unmarshal(objectType)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var runtimes []map[string]any
-	for _, runtime := range goValue(t, state).(map[string]any)["runtimes"].([]any) {
-		runtimes = append(runtimes, runtime.(map[string]any))
-	}
-	return runtimes
-}
 
 func TestRuntimes(t *testing.T) {
 	t.Parallel()
@@ -60,9 +25,18 @@ func TestRuntimes(t *testing.T) {
 		"odd":      `{"schema_name": "kfp", "display_name": "Odd", "metadata": {` + endpoints + `, "cos_username": "u", "cos_password": ["` + runtimeSecret + `"]}}`,
 		"broken":   `{"schema_name": "kfp", "metadata": {"cos_password": "` + runtimeSecret + `"`,
 	} {
-		putRuntime(t, dir, name, document)
+		writeFile(t, filepath.Join(dir, "metadata", "runtimes", name+".json"), document)
 	}
 	provider := newTestProvider(t, dir)
+	list := func(set map[string]tftypes.Value) []map[string]any {
+		runtimes, _ := provider.list(t, "elyra_runtimes", set)
+		for _, secret := range []string{runtimeSecret, runtimeUser, "hunter2"} {
+			if strings.Contains(fmt.Sprint(runtimes), secret) {
+				t.Errorf("the state has %q", secret)
+			}
+		}
+		return runtimes
+	}
 	want := func(runtime map[string]any, values map[string]any) {
 		t.Helper()
 		for name, value := range values {
@@ -71,7 +45,7 @@ func TestRuntimes(t *testing.T) {
 			}
 		}
 	}
-	runtimes := readRuntimes(t, provider, nil)
+	runtimes := list(nil)
 	if names := namesOf(runtimes); names != "complete old older" {
 		t.Fatalf("listed %s", names)
 	}
@@ -81,17 +55,17 @@ func TestRuntimes(t *testing.T) {
 	if secrets := runtimes[0]["secrets"].([]any); len(secrets) != 2 || !slices.Contains(secrets, any("api_password")) || !slices.Contains(secrets, any("cos_password")) {
 		t.Errorf("the secrets are %v", secrets)
 	}
-	all := readRuntimes(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
+	all := list(map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
 	if names := namesOf(all); names != "broken complete invalid odd old older" {
 		t.Fatalf("listed %s", names)
 	}
 	want(all[2], map[string]any{"invalid_reason": "metadata.cos_password must have at least 8 characters"})
-	for set, names := range map[string]map[string]tftypes.Value{
-		"old older": {"search": text("OLD")},
+	for names, set := range map[string]map[string]tftypes.Value{
+		"old older": set("search", "OLD"),
 		"complete":  {"tags": texts(setOfStrings, "a", "x")},
 	} {
-		if got := namesOf(readRuntimes(t, provider, names)); got != set {
-			t.Errorf("listed %s, want %s", got, set)
+		if got := namesOf(list(set)); got != names {
+			t.Errorf("listed %s, want %s", got, names)
 		}
 	}
 }

@@ -34,5 +34,5 @@ func TestRuntimeImage_concurrently(t *testing.T) {
 		readImages(t, provider, nil)
 	})
 	provider.reconfigure(t)
-	each("destroy", func(t *testing.T, i int) { check(t, nil, provider.destroy(t, states[i])) })
+	each("destroy", func(t *testing.T, i int) { check(t, nil, provider.destroy(t, planned{state: states[i]})) })
 }

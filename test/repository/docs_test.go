@@ -80,9 +80,7 @@ func readMessages(t *testing.T) messages {
 			continue
 		}
 		file, err := parser.ParseFile(m.files, name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		for _, declaration := range file.Decls {
 			function := ""
 			if f, ok := declaration.(*ast.FuncDecl); ok {

@@ -23,9 +23,7 @@ func TestDocuments_namedTests(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	named := 0
 	for _, document := range []string{".github/SECURITY.md", ".github/CONTRIBUTING.md", "test/RELIABILITY.md", "DESIGN.md", "templates/guides/compatibility.md"} {
 		for _, match := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z]\\w+)`").FindAllStringSubmatch(readFile(t, document), -1) {
@@ -168,8 +166,6 @@ func TestDocuments_features(t *testing.T) {
 func files(t *testing.T, pattern string) []string {
 	t.Helper()
 	names, err := filepath.Glob(pattern)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return names
 }

@@ -137,9 +137,7 @@ func TestAccInstall_modules(t *testing.T) {
 	// The second provider is the same one at another address.
 	for _, registry := range registries {
 		plugins := filepath.Join(h.dir, ".terraform.d", "plugins", registry)
-		if err := os.CopyFS(filepath.Join(plugins, "acme", "elyra"), os.DirFS(filepath.Join(plugins, "elyra-ai", "elyra"))); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.CopyFS(filepath.Join(plugins, "acme", "elyra"), os.DirFS(filepath.Join(plugins, "elyra-ai", "elyra"))))
 	}
 	work := filepath.Join(h.dir, "work")
 	write(t, filepath.Join(work, "main.tf"), `
@@ -179,9 +177,7 @@ resource "elyra_runtime_image" "reporting" {
 `)
 	h.runIn(t, work, "terraform init")
 	contains(t, readFile(t, filepath.Join(work, ".terraform.lock.hcl")), "/elyra-ai/elyra\"", "/acme/elyra\"")
-	if err := os.RemoveAll(filepath.Join(work, ".terraform")); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.RemoveAll(filepath.Join(work, ".terraform")))
 	h.runIn(t, work, "terraform init -lockfile=readonly")
 	h.runIn(t, work, "terraform apply")
 	contains(t, h.runIn(t, work, "terraform output -raw names"), "reporting")
@@ -206,20 +202,14 @@ func newHome(t *testing.T) home {
 		t.Fatalf("TF_ACC_TERRAFORM_PATH: %v; make test sets it", err)
 	}
 	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	bin := filepath.Join(dir, "bin")
-	if err := os.Mkdir(bin, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Mkdir(bin, 0o755))
 	for name, target := range map[string]string{
 		"terraform":      terraform,
 		"elyra-metadata": filepath.Join(os.Getenv("ELYRA_TEST_VENV"), "bin", "elyra-metadata"),
 	} {
-		if err := os.Symlink(target, filepath.Join(bin, name)); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.Symlink(target, filepath.Join(bin, name)))
 	}
 	environment := []string{
 		"HOME=" + dir,
@@ -306,18 +296,21 @@ func codeBlocks(document, language string) (blocks []string) {
 func readFile(t *testing.T, name string) string {
 	t.Helper()
 	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	return string(content)
 }
 
 func write(t *testing.T, name, content string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	must(t, os.MkdirAll(filepath.Dir(name), 0o755))
+	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -45,9 +45,7 @@ func TestAccRelease(t *testing.T) {
 func (h *home) newKey(t *testing.T) {
 	t.Helper()
 	directory := t.TempDir()
-	if err := os.Chmod(directory, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must(t, os.Chmod(directory, 0o700))
 	h.environment = append(h.environment, "GNUPGHOME="+directory)
 	h.runIn(t, ".", "gpg --batch --passphrase '' --quick-generate-key 'A test <test@example.com>' rsa3072 sign never")
 	t.Cleanup(func() {
@@ -102,9 +100,7 @@ func checkSums(t *testing.T, prefix, sums string) {
 func checkArchive(t *testing.T, name string) {
 	t.Helper()
 	archive, err := zip.OpenReader(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	defer func() { _ = archive.Close() }()
 	for _, file := range archive.File {
 		program := strings.HasPrefix(file.Name, "terraform-provider-elyra_v")

@@ -33,7 +33,7 @@ root = os.path.dirname(importlib.util.find_spec("elyra").origin)
 for engine in ("kfp", "airflow"):
     with open(os.path.join(root, engine, "bootstrapper.py")) as f:
         script = f.read()
-    print(engine, re.search(r"sys\.version_info\.minor in (\[[0-9, ]+\])", script).group(1),
+    print(engine, ["3." + minor for minor in re.search(r"sys\.version_info\.minor in \[([0-9, ]+)\]", script).group(1).split(", ")],
         *re.search(r'subprocess\.call\(\["(tar)", "(-zxvf)"', script).groups(), *re.search(r'sys\.executable, "-m", "(pip)", "(install)"', script).groups())
 `
 	versions := map[string]string{"newest": "4.1", "oldest": "3.15", "odh": "odh-5.0"}
@@ -42,8 +42,7 @@ for engine in ("kfp", "airflow"):
 		if err != nil {
 			t.Fatal(err)
 		}
-		takes := strings.ReplaceAll(fmt.Sprint(elyraPythons[versions[elyra.String()]]), " ", ", ")
-		takes += " tar -zxvf pip install\n"
+		takes := "['" + strings.Join(elyraPythons[versions[elyra.String()]], "', '") + "'] tar -zxvf pip install\n"
 		if want := "kfp " + takes + "airflow " + takes; strings.ReplaceAll(string(out), "\r", "") != want {
 			t.Errorf("the bootstrappers need %q, want %q", out, want)
 		}

@@ -164,7 +164,7 @@ func (l *builtLayer) zstd(t testing.TB) mutate.Addendum {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return encodings["zstd"](t, plain)
+	return encodings["zstd"](plain)
 }
 
 // pack makes an archive of a layer that overlayfs keeps in dir, as image builders do: a file's second name is a

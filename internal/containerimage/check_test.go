@@ -23,6 +23,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 )
 
 func TestReport(t *testing.T) {
@@ -30,7 +32,7 @@ func TestReport(t *testing.T) {
 	created := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	content := append(lines{"lib/python3.11/site-packages/papermill-2.6.0.dist-info/", "lib/python3.11/site-packages/jupyter_core-5.7.2.dist-info/", "lib/python3.11/site-packages/six-1.16.0-py3.11.egg-info",
 		"etc/os-release -> ../usr/lib/os-release", "usr/lib/os-release < NAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n"}, complete...)
-	img := withConfig(t, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, content.Tar())), func(c *v1.ConfigFile) {
+	img := withConfig(t, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](content.Tar())), func(c *v1.ConfigFile) {
 		c.Created.Time = created
 		c.Config.User, c.Config.WorkingDir = "0:0", "/bin"
 		c.Config.Labels = map[string]string{"a": "b"}
@@ -271,7 +273,7 @@ func TestRegistrySaysNo(t *testing.T) {
 		{"layer cut short with a right length", "digest_mismatch", "doesn't match its digest", "unknown", "true", layer, answer(200, string(lines{"x"}.Tar()[:1024]))},
 		{"layer that is another", "digest_mismatch", "doesn't match its digest", "unknown", "true", layer, answer(200, string(lines{"bin/x", "sbin/curl*", "sbin/python3*"}.Tar()))},
 		{"layer that is no archive", "digest_mismatch", "doesn't match its digest", "unknown", "true", layer, answer(200, strings.Repeat("<html>", 1000))},
-		{"layer with damaged gzip", "inspection_failed", "damaged", "unknown", "true", layer, answer(200, string(gzipped(t, nil)[:10])+strings.Repeat("\xff", 100))},
+		{"layer with damaged gzip", "inspection_failed", "damaged", "unknown", "true", layer, answer(200, string(layertest.Gzip(nil)[:10])+strings.Repeat("\xff", 100))},
 		{"layer rate limited", "rate_limited", "TOOMANYREQUESTS", "unknown", "true", layer, refuse(429, "TOOMANYREQUESTS", "Retry-After", "tomorrow")},
 		{"layer 500", "storage_failed", "500 Internal Server Error", "unknown", "true", layer, answer(500, "secret-token")},
 	} {
@@ -467,7 +469,7 @@ func TestMaxBytes(t *testing.T) {
 	t.Parallel()
 	host := serve(t, nil)
 	below := append(lines{"bin/"}, others...)
-	img := imageOf(t, nil, encodings["tar"](t, below.Tar()), encodings["tar"](t, lines{"x"}.Tar()))
+	img := imageOf(t, nil, encodings["tar"](below.Tar()), encodings["tar"](lines{"x"}.Tar()))
 	push(t, host+"/team/image:1", img)
 	size := int64(len(lines{"x"}.Tar()) + len(below.Tar()))
 	for limit, want := range map[int64]string{1: "max_bytes_exceeded", size - 1: "max_bytes_exceeded", size: "python3_missing", size + 1: "python3_missing"} {

@@ -2,7 +2,6 @@ package containerimage
 
 import (
 	"bytes"
-	"compress/gzip"
 	"debug/elf"
 	"io"
 	"log"
@@ -10,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +21,6 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 )
@@ -29,34 +28,18 @@ import (
 type lines = layertest.Lines
 
 // encodings are the ways a layer's archive is stored.
-var encodings = map[string]func(testing.TB, []byte) mutate.Addendum{
-	"tar": func(_ testing.TB, b []byte) mutate.Addendum {
+var encodings = map[string]func([]byte) mutate.Addendum{
+	"tar": func(b []byte) mutate.Addendum {
 		return mutate.Addendum{Layer: static.NewLayer(b, types.OCIUncompressedLayer)}
 	},
-	"gzip": func(t testing.TB, b []byte) mutate.Addendum {
-		return mutate.Addendum{Layer: static.NewLayer(gzipped(t, b), types.OCILayer)}
+	"gzip": func(b []byte) mutate.Addendum {
+		return mutate.Addendum{Layer: static.NewLayer(layertest.Gzip(b), types.OCILayer)}
 	},
-	"zstd": func(t testing.TB, b []byte) mutate.Addendum {
-		w, err := zstd.NewWriter(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	"zstd": func(b []byte) mutate.Addendum {
 		// zstd:chunked begins and ends with frames to skip.
-		b = append(append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), w.EncodeAll(b, nil)...), "\x5f\x2a\x4d\x18\x01\x00\x00\x00a"...)
+		b = slices.Concat([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), layertest.Zstd(b), []byte("\x5f\x2a\x4d\x18\x01\x00\x00\x00a"))
 		return mutate.Addendum{Layer: static.NewLayer(b, types.OCILayerZStd)}
 	},
-}
-
-func gzipped(t testing.TB, b []byte) []byte {
-	var buf bytes.Buffer
-	w := gzip.NewWriter(&buf)
-	if _, err := w.Write(b); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return buf.Bytes()
 }
 
 // imageOf is a linux/amd64 image with the given layers, the bottom first.
@@ -98,7 +81,7 @@ func small(t testing.TB) v1.Image { return smallFor(t, elf.EM_X86_64) }
 // smallFor is the same for another processor.
 func smallFor(t testing.TB, machine elf.Machine) v1.Image {
 	content := bytes.ReplaceAll(complete.Tar(), []byte(layertest.Program(elf.EM_X86_64, "")), []byte(layertest.Program(machine, "")))
-	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, content))
+	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](content))
 }
 
 // serve runs go-containerregistry's own registry in the process, behind a

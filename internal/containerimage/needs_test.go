@@ -184,7 +184,7 @@ func TestNeeds(t *testing.T) {
 		t.Run(strings.ReplaceAll(tt.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			image := fmt.Sprintf("%s/team/image:%d", host, i)
-			push(t, image, withConfig(t, imageOf(t, nil, encodings["gzip"](t, tt.content.Tar())), func(c *v1.ConfigFile) {
+			push(t, image, withConfig(t, imageOf(t, nil, encodings["gzip"](tt.content.Tar())), func(c *v1.ConfigFile) {
 				c.Config = tt.config
 				c.Config.Env = append([]string{"PATH=/bin"}, c.Config.Env...)
 			}))
@@ -287,7 +287,7 @@ func TestUnprintable(t *testing.T) {
 	t.Parallel()
 	const steer = "\x1b[2J\x7f\u202e"
 	host := serve(t, nil)
-	layer := encodings["gzip"](t, append(lines{"bin" + steer + "/python3.11*", "bin" + steer + "/python3 -> python3.11", "lib/python3.11/os.py"}, others...).Tar())
+	layer := encodings["gzip"](append(lines{"bin" + steer + "/python3.11*", "bin" + steer + "/python3 -> python3.11", "lib/python3.11/os.py"}, others...).Tar())
 	for name, config := range map[string]v1.Config{
 		"path":      {Env: []string{"PATH=/bin" + steer + ":/bin"}},
 		"missing":   {Env: []string{"PATH=/x" + steer}},
@@ -335,7 +335,7 @@ func TestOddLayers(t *testing.T) {
 	} {
 		l := static.NewLayer([]byte(tt.content), tt.media)
 		image := fmt.Sprintf("%s/team/image:%d", host, i)
-		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, complete.Tar()), mutate.Addendum{Layer: l, MediaType: tt.media}))
+		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](complete.Tar()), mutate.Addendum{Layer: l, MediaType: tt.media}))
 		r := check(t, image, Options{Inspect: true})
 		want := map[Severity]string{severityError: "false", severityUnknown: "unknown"}[tt.code.Severity]
 		if codes(r) != tt.code.Code || !strings.Contains(r.Problems[0].Error(), strings.Replace(tt.says, "DIGEST", must(l.Digest()).String(), 1)) || met(r) != want {
@@ -388,7 +388,7 @@ func TestPythonVersion(t *testing.T) {
 	}
 	for i, tt := range tests {
 		image := host + "/python/version:" + strings.Repeat("x", i+1)
-		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, tt.layer.Tar())))
+		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](tt.layer.Tar())))
 		r := check(t, image, Options{Inspect: true})
 		if r.Python == nil || r.Python.Version != tt.want {
 			t.Errorf("%v: %+v, met %v, want version %q", tt.layer, r.Python, r.PrerequisitesMet, tt.want)

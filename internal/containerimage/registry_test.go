@@ -134,7 +134,7 @@ func TestRealRegistry(t *testing.T) {
 				opts := Options{Inspect: true, CACertPEM: tt.ca}
 				for encoding, encode := range encodings {
 					image := host + "/team/" + encoding + ":1"
-					push(t, image, imageOf(t, nil, encode(t, append(lines{"usr/local/bin -> ../../bin"}, complete...).Tar())), remote.WithTransport(must(newTransport(tt.ca))))
+					push(t, image, imageOf(t, nil, encode(append(lines{"usr/local/bin -> ../../bin"}, complete...).Tar())), remote.WithTransport(must(newTransport(tt.ca))))
 					r := check(t, image, opts)
 					if met(r) != "true" || codes(r) != "" || says(r.Exists) != "true" || says(r.AnonymousPull) != "true" || r.Python.Version != "3.11" {
 						t.Errorf("%s: %+v", encoding, r)
@@ -167,7 +167,7 @@ func TestRealRegistryResumes(t *testing.T) {
 			t.Parallel()
 			noise := make([]byte, 3<<20)
 			_, _ = rand.Read(noise)
-			img := imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, append(lines{"opt/noise < " + string(noise)}, complete...).Tar()))
+			img := imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](append(lines{"opt/noise < " + string(noise)}, complete...).Tar()))
 			registry := run(t, "", "")
 			push(t, registry+"/team/image:1", img)
 			layer := must(img.Manifest()).Layers[0]

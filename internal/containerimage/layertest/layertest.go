@@ -4,12 +4,15 @@ package layertest
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
 	"debug/elf"
 	"encoding/binary"
 	"errors"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Lines are a layer, a line for each entry of its archive, with the signs that "ls -F" has for files:
@@ -91,4 +94,22 @@ func Program(machine elf.Machine, interpreter string) string {
 		_ = binary.Write(&b, binary.LittleEndian, elf.Prog64{Type: uint32(elf.PT_INTERP), Off: 120, Filesz: uint64(len(interpreter))})
 	}
 	return b.String() + interpreter
+}
+
+// Gzip compresses an archive.
+func Gzip(archive []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(archive)
+	_ = w.Close() // to memory
+	return b.Bytes()
+}
+
+// Zstd compresses an archive.
+func Zstd(archive []byte) []byte {
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		panic(err)
+	}
+	return w.EncodeAll(archive, nil)
 }

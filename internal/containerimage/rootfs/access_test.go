@@ -91,8 +91,7 @@ var stackTests = []struct {
 	{"present", "", []lines{{"usr/bin/p*"}}, "/usr/bin/p"},
 	{"leading dot", "", []lines{{"./", "./usr/", "./usr/bin/", "./usr/bin/p*"}}, "/usr/bin/p"},
 	{"removed", "", []lines{{"usr/bin/p*"}, {"usr/bin/.wh.p"}}, ""},
-	{"opaque directory", "", []lines{{"usr/bin/p*"}, {"usr/bin/.wh..wh..opq"}}, ""},
-	{"opaque root, which overlayfs ignores", "", []lines{{"usr/bin/p*"}, {".wh..wh..opq", "usr/bin/"}}, "/usr/bin/p"},
+	{"opaque directory", "", []lines{{"usr/bin/p*"}, {"usr/bin/.wh..wh..opq", "usr/bin/"}}, ""},
 	{"bookkeeping of AUFS", "", []lines{{"usr/bin/p*"}, {".wh..wh.aufs", ".wh..wh.plnk/x"}}, "/usr/bin/p"},
 	{"not executable", "", []lines{{"usr/bin/p"}}, "/usr/bin/p is a file that isn't executable"},
 	{"a directory of that name", "", []lines{{"usr/bin/p/"}}, "/usr/bin/p is a directory"},
@@ -141,6 +140,16 @@ func chain(n int) lines {
 		entries = append(entries, "c/"+strings.Repeat("1", i+1)+" -> "+link)
 	}
 	return entries
+}
+
+// An opaque root, which overlayfs ignores, doesn't hide what lower layers say about the root.
+func TestOpaqueRoot(t *testing.T) {
+	t.Parallel()
+	fs := stack(t, lines{"0700 0:0 ./", "d/p*"}, lines{".wh..wh..opq"})
+	want := "user 1000 of group 100 can't enter / (mode 0700, owner 0:0)"
+	if got := fs.Writable("/d", jovyan); got != want || fs.Stat("/d/p") != File {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
 
 // TestReadableAndWritable is what a user who isn't root may do with files and directories.

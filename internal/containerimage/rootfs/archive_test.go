@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,39 +12,21 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // encodings are the ways in which a layer's archive is stored.
-var encodings = map[string]func(testing.TB, []byte) []byte{
-	"tar": func(_ testing.TB, b []byte) []byte { return b },
-	"gzip": func(t testing.TB, b []byte) []byte {
-		var stored bytes.Buffer
-		w := gzip.NewWriter(&stored)
-		w.Write(b)
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return stored.Bytes()
-	},
-	"zstd": func(t testing.TB, b []byte) []byte {
-		w, err := zstd.NewWriter(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w.EncodeAll(b, nil)
-	},
-}
+var encodings = map[string]func([]byte) []byte{"tar": slices.Clone[[]byte], "gzip": layertest.Gzip, "zstd": layertest.Zstd}
 
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	for encoding, encode := range encodings {
-		stored := encode(t, lines{"bin/curl*"}.Tar())
+		stored := encode(lines{"bin/curl*"}.Tar())
 		stored = append(stored, make([]byte, 100_000)...) // what's behind an archive counts
 		if encoding == "zstd" {
 			stored = stored[:len(stored)-100_000]
@@ -67,7 +48,7 @@ func TestDigest(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	plain := lines{"bin -> usr/bin", "usr/bin/curl*", "usr/bin/py = usr/bin/curl", ".wh.x", "a/.wh..wh..opq"}.Tar()
 	for _, encode := range encodings {
-		f.Add(encode(f, plain))
+		f.Add(encode(plain))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if l, err := Read(t.Context(), bytes.NewReader(b), ""); err == nil {
@@ -158,7 +139,7 @@ func TestBounds(t *testing.T) {
 	limit := maxUnpacked
 	maxUnpacked = 1 << 20
 	defer func() { maxUnpacked = limit }()
-	zeros := encodings["zstd"](t, lines{"zeros < " + strings.Repeat("\x00", 2<<20)}.Tar())
+	zeros := layertest.Zstd(lines{"zeros < " + strings.Repeat("\x00", 2<<20)}.Tar())
 	if _, err := Read(t.Context(), bytes.NewReader(zeros), ""); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("%d bytes of zeros: %v, want %v", len(zeros), err, ErrTooLarge)
 	}

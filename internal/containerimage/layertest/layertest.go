@@ -37,7 +37,8 @@ func (l Lines) Tar() []byte {
 	for _, line := range l {
 		h, content := entry(line)
 		err := w.WriteHeader(h)
-		if _, errContent := w.Write([]byte(content)); errors.Join(err, errContent) != nil {
+		_, errContent := w.Write([]byte(content))
+		if errors.Join(err, errContent) != nil {
 			panic(line)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
@@ -165,93 +164,48 @@ func (l *builtLayer) zstd(t testing.TB) mutate.Addendum {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return encodings["zstd"](t, plain)
+	return encodings["zstd"](plain)
 }
 
-// pack makes an archive of a layer that overlayfs keeps in dir, as image builders do: in the order of
-// a walk, a file's second name as a hard link, whiteouts by the names that layer.md gives them.
-//
-// The program gzip compresses it, since under the race detector Go's takes a minute.
+// pack makes an archive of a layer that overlayfs keeps in dir, as image builders do: a file's second name is a
+// hard link, and whiteouts have the names that layer.md gives them. They come first. Programs make the rest,
+// since under the race detector Go's gzip takes a minute.
 func pack(t testing.TB, dir string) []byte {
 	t.Helper()
-	var archive bytes.Buffer
-	zip := exec.CommandContext(t.Context(), "gzip", "--no-name")
-	zip.Stdout = &archive
-	stdin, err := zip.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := zip.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w := tar.NewWriter(stdin)
-	seen := map[uint64]string{} // by inode
-	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || p == dir {
-			return err
-		}
+	var whiteouts bytes.Buffer
+	w := tar.NewWriter(&whiteouts)
+	var devices strings.Builder
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		name := strings.TrimPrefix(p, dir+"/")
-		info, err := d.Info()
-		if err != nil {
+		opaque := make([]byte, 1) // as overlayfs marks it
+		switch n, _ := unix.Lgetxattr(p, "trusted.overlay.opaque", opaque); {
+		case err != nil:
 			return err
-		}
-		stat := info.Sys().(*syscall.Stat_t)
-		if info.Mode()&fs.ModeCharDevice != 0 && stat.Rdev == 0 {
-			return w.WriteHeader(&tar.Header{Name: filepath.Join(filepath.Dir(name), whiteout+d.Name()), Typeflag: tar.TypeReg})
-		}
-		h, err := tar.FileInfoHeader(info, "")
-		if err != nil {
-			return err
-		}
-		h.Name, h.Uname, h.Gname = name, "", ""
-		switch first := seen[stat.Ino]; {
-		case d.IsDir():
-			h.Name += "/"
-		case h.Typeflag == tar.TypeSymlink:
-			if h.Linkname, err = os.Readlink(p); err != nil {
-				return err
-			}
-		case first != "":
-			h.Typeflag, h.Linkname, h.Size = tar.TypeLink, first, 0
+		case d.Type()&fs.ModeCharDevice != 0: // a file that the layer deletes
+			fmt.Fprintln(&devices, "./"+name)
+			name = filepath.Join(filepath.Dir(name), ".wh."+d.Name())
+		case d.IsDir() && string(opaque[:max(n, 0)]) == "y":
+			name += "/.wh..wh..opq"
 		default:
-			seen[stat.Ino] = name
+			return nil
 		}
-		if err := w.WriteHeader(h); err != nil {
-			return err
-		}
-		if d.IsDir() {
-			return opaque(w, p, name)
-		}
-		return content(w, p, h)
+		return w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg})
 	})
-	if err := errors.Join(err, w.Close(), stdin.Close(), zip.Wait()); err != nil {
+	if err := errors.Join(err, w.Flush()); err != nil {
 		t.Fatal(err)
 	}
-	return archive.Bytes()
-}
-
-const whiteout = ".wh."
-
-// opaque writes the entry that hides what lower layers have in a directory, where overlayfs hides it.
-func opaque(w *tar.Writer, dir, name string) error {
-	value := make([]byte, 1)
-	if n, err := unix.Lgetxattr(dir, "trusted.overlay.opaque", value); err != nil || string(value[:n]) != "y" {
-		return nil //nolint:nilerr // most directories have no such attribute
+	const script = `{ cat "$1"; tar --create --numeric-owner --sort=name --no-wildcards --anchored --exclude-from=- --directory "$0" .; } | gzip --no-name`
+	first := filepath.Join(t.TempDir(), "whiteouts")
+	if err := os.WriteFile(first, whiteouts.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	return w.WriteHeader(&tar.Header{Name: name + "/" + whiteout + whiteout + ".opq", Typeflag: tar.TypeReg})
-}
-
-func content(w *tar.Writer, file string, h *tar.Header) error {
-	if h.Typeflag != tar.TypeReg {
-		return nil
-	}
-	f, err := os.Open(file)
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", script, dir, first)
+	cmd.Stdin = strings.NewReader(devices.String())
+	archive, err := cmd.Output()
 	if err != nil {
-		return err
+		t.Fatal(err)
 	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
-	return err
+	return archive
 }
 
 // asRoot runs the calling test as root: by sudo where that asks for nothing, and returns false where

@@ -184,8 +184,7 @@ func (c *checker) check(ctx context.Context) (*sight, error) {
 // findCredentials are those for the image's repository; Anonymous where there are none, or where a
 // problem says why.
 func (c *checker) findCredentials(ctx context.Context) authn.Authenticator {
-	auth, err := c.client.credentials.find(ctx, c.ref.Context())
-	if err == nil {
+	if auth, ok := c.client.credentials.find(ctx, c.ref.Context()); ok {
 		return auth
 	}
 	c.note(credentialHelperFailed.problem("The machine's Docker configuration gives no credentials for %s: it can't be read, or a credential helper failed.", c.registry).

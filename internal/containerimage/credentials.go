@@ -104,13 +104,10 @@ func match(pattern, registry, repository string) bool {
 	return below == "" || repository == below || strings.HasPrefix(repository, below+"/")
 }
 
-// errDocker says that the machine's Docker configuration couldn't be used. What a helper prints may be a
-// secret, so the error doesn't repeat it.
-var errDocker = errors.New("the machine's Docker configuration couldn't be used")
-
 // find returns what signs in to a repository, the nearest match first, and Anonymous where there is
-// nothing. It fails with [errDocker].
-func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Authenticator, error) {
+// nothing. It reports false if the machine's Docker configuration couldn't be used. It doesn't say why:
+// what a helper prints may be a secret.
+func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Authenticator, bool) {
 	var best *entry
 	for i, e := range c.entries {
 		if match(e.pattern, repo.RegistryStr(), repo.RepositoryStr()) && (best == nil || len(e.pattern) > len(best.pattern)) {
@@ -119,31 +116,21 @@ func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Auth
 	}
 	switch {
 	case best != nil:
-		return authn.FromConfig(best.auth), nil
+		return authn.FromConfig(best.auth), true
 	case !c.docker:
-		return authn.Anonymous, nil
+		return authn.Anonymous, true
 	}
-	return fromDocker(ctx, repo)
-}
-
-// fromDocker asks the machine's Docker configuration. Helpers know no context: one that hangs is left
-// behind.
-func fromDocker(ctx context.Context, repo name.Repository) (authn.Authenticator, error) {
-	var auth authn.Authenticator
-	resolved := make(chan error, 1)
-	go func() {
-		var err error
-		auth, err = authn.DefaultKeychain.Resolve(repo)
-		resolved <- err
+	resolved := make(chan authn.Authenticator, 1)
+	go func() { // helpers know no context: one that hangs is left behind
+		auth, _ := authn.DefaultKeychain.Resolve(repo) // nil if it fails
+		resolved <- auth
 	}()
 	select {
-	case err := <-resolved:
-		if err == nil {
-			return auth, nil
-		}
+	case auth := <-resolved:
+		return auth, auth != nil
 	case <-ctx.Done():
+		return nil, false
 	}
-	return nil, errDocker
 }
 
 // expiry is when credentials say that they end, and zero where they don't: the claim exp of a JSON

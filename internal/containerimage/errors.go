@@ -115,7 +115,10 @@ var specified = []transport.ErrorCode{
 // explainAnswer goes by the first specified code of an answer, and by its status if it has none.
 func (c *checker) explainAnswer(seen *sight, answer *transport.Error) error {
 	at, status, repo := seen.asked, answer.StatusCode, c.ref.Context().RepositoryStr()
-	code := specifiedCode(answer)
+	var code transport.ErrorCode
+	if i := slices.IndexFunc(answer.Errors, func(d transport.Diagnostic) bool { return slices.Contains(specified, d.Code) }); i >= 0 {
+		code = answer.Errors[i].Code
+	}
 	says := fmt.Sprintf(" (%s)", cmp.Or(string(code), fmt.Sprint(status, " ", http.StatusText(status))))
 	denied := status == http.StatusUnauthorized || status == http.StatusForbidden || code == transport.UnauthorizedErrorCode || code == transport.DeniedErrorCode
 	broken := status >= 500 || status == http.StatusRequestTimeout
@@ -140,24 +143,6 @@ func (c *checker) explainAnswer(seen *sight, answer *transport.Error) error {
 		return repositoryNotFound.problem("%s has no repository %s.", c.registry, repo)
 	case status != http.StatusNotFound:
 		return refused.problem("%s refuses to show %s%s.", c.registry, at, says)
-	}
-	return c.explainMissing(seen)
-}
-
-// specifiedCode is the first code of an answer that the specification lists; "" if there's none.
-func specifiedCode(answer *transport.Error) transport.ErrorCode {
-	for _, diagnostic := range answer.Errors {
-		if slices.Contains(specified, diagnostic.Code) {
-			return diagnostic.Code
-		}
-	}
-	return ""
-}
-
-// explainMissing says what a registry doesn't have.
-func (c *checker) explainMissing(seen *sight) error {
-	at, repo := seen.asked, c.ref.Context().RepositoryStr()
-	switch {
 	case at == stageHandshake:
 		return notARegistry.problem("%s isn't a container registry: it has no /v2/.", c.registry)
 	case at == stageManifest && seen.Digest == "":

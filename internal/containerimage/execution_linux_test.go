@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +22,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
 )
 
@@ -288,7 +288,7 @@ func (image realistic) write(t testing.TB, b *builder, ref name.Reference, layer
 		push(t, ref.String(), img)
 		return
 	}
-	attestation := withConfig(t, imageOf(t, nil, encodings["tar"](t, lines{"x"}.tar(t))), func(c *v1.ConfigFile) { c.OS, c.Architecture = "unknown", "unknown" })
+	attestation := withConfig(t, imageOf(t, nil, encodings["tar"](lines{"x"}.Tar())), func(c *v1.ConfigFile) { c.OS, c.Architecture = "unknown", "unknown" })
 	index := mutate.AppendManifests(mutate.IndexMediaType(empty.Index, types.OCIImageIndex),
 		mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
 		mutate.IndexAddendum{Add: attestation, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}}})
@@ -313,10 +313,10 @@ func answersOf(r *Report) map[string]string {
 	if r.Python != nil {
 		got["version"], got["pip"] = r.Python.Version, r.Python.Pip
 	}
-	if r.Has(pythonUnknown) {
+	if strings.Contains(codes(r), pythonUnknown.Code) {
 		got["python3"], got["version"], got["pip"] = "unknown", "unknown", "unknown"
 	}
-	if r.Has(pipUnknown) && got["pip"] == "" {
+	if strings.Contains(codes(r), pipUnknown.Code) && got["pip"] == "" {
 		got["pip"] = "unknown"
 	}
 	return got
@@ -389,12 +389,9 @@ func (b *builder) elyraFiles(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var archive bytes.Buffer
-	compressed := gzip.NewWriter(&archive)
-	_, _ = compressed.Write(lines{"script.py < print('it runs')"}.tar(t))
-	_ = compressed.Close()
+	archive := layertest.Gzip(lines{"script.py < print('it runs')"}.Tar())
 	for name, content := range map[string]string{
-		"bootstrapper.py": string(out), "requirements-elyra.txt": "minio==1.0\n", "pip.conf": "", "archive.tar.gz": archive.String(),
+		"bootstrapper.py": string(out), "requirements-elyra.txt": "minio==1.0\n", "pip.conf": "", "archive.tar.gz": string(archive),
 		"packaging-99-py3-none-any.whl": wheel(t, "packaging", "99", map[string]string{"packaging/__init__.py": "", "packaging/version.py": "class InvalidVersion(Exception): pass\nVersion = str\n"}),
 		"minio-1.0-py3-none-any.whl": wheel(t, "minio", "1.0", map[string]string{"minio/__init__.py": `import shutil
 class Minio:
@@ -418,11 +415,7 @@ func wheel(t *testing.T, name, version string, files map[string]string) string {
 	info := name + "-" + version + ".dist-info/"
 	files[info+"METADATA"] = "Metadata-Version: 2.1\nName: " + name + "\nVersion: " + version + "\n"
 	files[info+"WHEEL"] = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-	record := info + "RECORD,,\n"
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		record += name + ",,\n"
-	}
-	files[info+"RECORD"] = record
+	files[info+"RECORD"] = "" // pip writes it anew
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := w.Create(name)
 		if err != nil {

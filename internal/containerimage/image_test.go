@@ -1,20 +1,15 @@
 package containerimage
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"debug/elf"
-	"encoding/binary"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -26,123 +21,25 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
-	"github.com/klauspost/compress/zstd"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 )
 
-// A layer in a test is a list of lines, one for each entry of its archive:
-//
-//	usr/bin/            a directory
-//	usr/bin/curl*       a program for linux/amd64
-//	usr/share/doc       a file that isn't
-//	bin -> usr/bin      a symbolic link
-//	usr/bin/py = a/b    a hard link
-//	usr/bin/py!         an executable script
-//	etc/group < x:…     a file with that content
-//	0700 1:2 root/      any of those with a mode and an owner
-//
-// Whiteouts are written as what they are, files called .wh.something.
-type lines []string
-
-func (l lines) tar(t testing.TB) []byte {
-	t.Helper()
-	var buf bytes.Buffer
-	w := tar.NewWriter(&buf)
-	for _, line := range l {
-		h, content := header(line)
-		if err := w.WriteHeader(h); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := io.WriteString(w, content); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return buf.Bytes()
-}
-
-var ownedEntry = regexp.MustCompile(`^([0-7]{4}) (\d+):(\d+) ((?s:.*))$`)
-
-// header is the entry of a line, and its content.
-func header(line string) (h *tar.Header, content string) {
-	owned := ownedEntry.FindStringSubmatch(line)
-	if owned != nil {
-		line = owned[4]
-	}
-	h = &tar.Header{Name: line, Typeflag: tar.TypeReg, Mode: 0o644}
-	if at, text, ok := strings.Cut(line, " < "); ok { // first, since the text may be anything
-		h.Name, content = at, text
-	} else if at, to, ok := strings.Cut(line, " -> "); ok {
-		h.Name, h.Linkname, h.Typeflag, h.Mode = at, to, tar.TypeSymlink, 0o777
-	} else if at, to, ok := strings.Cut(line, " = "); ok {
-		h.Name, h.Linkname, h.Typeflag = at, to, tar.TypeLink
-	} else if strings.HasSuffix(line, "/") {
-		h.Typeflag, h.Mode = tar.TypeDir, 0o755
-	} else if at, ok := strings.CutSuffix(line, "*"); ok {
-		h.Name, h.Mode, content = at, 0o755, elfHead(elf.EM_X86_64, "")
-	} else if at, ok := strings.CutSuffix(line, "!"); ok {
-		h.Name, h.Mode, content = at, 0o755, "#!/bin/sh\n"
-	} else if !strings.Contains(line, ".wh.") {
-		content = "txt"
-	}
-	if owned != nil {
-		h.Mode, _ = strconv.ParseInt(owned[1], 8, 32)
-		h.Uid, _ = strconv.Atoi(owned[2])
-		h.Gid, _ = strconv.Atoi(owned[3])
-	}
-	h.Size = int64(len(content))
-	return h, content
-}
-
-// elfHead is the beginning of a program for a processor, with an interpreter if it isn't "".
-func elfHead(machine elf.Machine, interpreter string) string {
-	h := make([]byte, 64)
-	copy(h, elf.ELFMAG)
-	h[elf.EI_CLASS], h[elf.EI_DATA] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB)
-	binary.LittleEndian.PutUint16(h[18:], uint16(machine))
-	if interpreter == "" {
-		return string(h)
-	}
-	binary.LittleEndian.PutUint64(h[32:], 64)
-	binary.LittleEndian.PutUint16(h[54:], 56)
-	binary.LittleEndian.PutUint16(h[56:], 1)
-	p := make([]byte, 56)
-	binary.LittleEndian.PutUint32(p, uint32(elf.PT_INTERP))
-	binary.LittleEndian.PutUint64(p[8:], 120)
-	binary.LittleEndian.PutUint64(p[32:], uint64(len(interpreter)+1))
-	return string(h) + string(p) + interpreter + "\x00"
-}
+type lines = layertest.Lines
 
 // encodings are the ways a layer's archive is stored.
-var encodings = map[string]func(testing.TB, []byte) mutate.Addendum{
-	"tar": func(_ testing.TB, b []byte) mutate.Addendum {
+var encodings = map[string]func([]byte) mutate.Addendum{
+	"tar": func(b []byte) mutate.Addendum {
 		return mutate.Addendum{Layer: static.NewLayer(b, types.OCIUncompressedLayer)}
 	},
-	"gzip": func(t testing.TB, b []byte) mutate.Addendum {
-		return mutate.Addendum{Layer: static.NewLayer(gzipped(t, b), types.OCILayer)}
+	"gzip": func(b []byte) mutate.Addendum {
+		return mutate.Addendum{Layer: static.NewLayer(layertest.Gzip(b), types.OCILayer)}
 	},
-	"zstd": func(t testing.TB, b []byte) mutate.Addendum {
-		w, err := zstd.NewWriter(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	"zstd": func(b []byte) mutate.Addendum {
 		// zstd:chunked begins and ends with frames to skip.
-		b = append(append([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), w.EncodeAll(b, nil)...), "\x5f\x2a\x4d\x18\x01\x00\x00\x00a"...)
+		b = slices.Concat([]byte("\x50\x2a\x4d\x18\x03\x00\x00\x00abc"), layertest.Zstd(b), []byte("\x5f\x2a\x4d\x18\x01\x00\x00\x00a"))
 		return mutate.Addendum{Layer: static.NewLayer(b, types.OCILayerZStd)}
 	},
-}
-
-func gzipped(t testing.TB, b []byte) []byte {
-	var buf bytes.Buffer
-	w := gzip.NewWriter(&buf)
-	if _, err := w.Write(b); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return buf.Bytes()
 }
 
 // imageOf is a linux/amd64 image with the given layers, the bottom first.
@@ -172,17 +69,19 @@ func withConfig(t testing.TB, img v1.Image, change func(*v1.ConfigFile)) v1.Imag
 	return img
 }
 
-// others are what Elyra needs next to Python and its pip, for images whose PATH is /bin.
-var others = lines{"bin/sh*", "bin/mkdir*", "bin/curl*", "bin/tar*", "bin/gzip*", "etc/ssl/certs/ca-certificates.crt"}
+// others are what Elyra needs next to Python and its pip, for images whose PATH is /bin, and complete is all.
+var (
+	others   = lines{"bin/sh*", "bin/mkdir*", "bin/curl*", "bin/tar*", "bin/gzip*", "etc/ssl/certs/ca-certificates.crt"}
+	complete = append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/os.py", "lib/python3.11/site-packages/pip/__main__.py"}, others...)
+)
 
 // small is an image that has all that Elyra asks for.
 func small(t testing.TB) v1.Image { return smallFor(t, elf.EM_X86_64) }
 
 // smallFor is the same for another processor.
 func smallFor(t testing.TB, machine elf.Machine) v1.Image {
-	content := append(lines{"bin/python3 -> python3.11", "bin/python3.11*", "lib/python3.11/os.py", "lib/python3.11/site-packages/pip/__main__.py"}, others...).tar(t)
-	content = bytes.ReplaceAll(content, []byte(elfHead(elf.EM_X86_64, "")), []byte(elfHead(machine, "")))
-	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, content))
+	content := bytes.ReplaceAll(complete.Tar(), []byte(layertest.Program(elf.EM_X86_64, "")), []byte(layertest.Program(machine, "")))
+	return imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](content))
 }
 
 // serve runs go-containerregistry's own registry in the process, behind a
@@ -245,11 +144,6 @@ func codes(r *Report) string {
 		all = append(all, p.Code)
 	}
 	return strings.Join(all, " ")
-}
-
-// Has says whether the report has a problem of that kind.
-func (r *Report) Has(k *Kind) bool {
-	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Code == k.Code })
 }
 
 var quiet = log.New(io.Discard, "", 0)

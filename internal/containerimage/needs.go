@@ -2,6 +2,7 @@ package containerimage
 
 import (
 	"iter"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -29,22 +30,17 @@ const defaultElyraVersion = "4.1"
 
 const openDataHub = "odh-5.0"
 
-// elyraPythons are the minor versions of Python 3 that the bootstrapper of an Elyra supports, from
+// elyraPythons are the versions of Python that the bootstrapper of an Elyra supports, from
 // determine_elyra_requirements in elyra/kfp/bootstrapper.py and elyra/airflow/bootstrapper.py.
-var elyraPythons = map[string][]int{
-	"3.15":      {8, 9, 10, 11},
-	"4.1":       {10, 11, 12, 13},
-	openDataHub: {11, 12, 13},
+var elyraPythons = map[string][]string{
+	"3.15":      {"3.8", "3.9", "3.10", "3.11"},
+	"4.1":       {"3.10", "3.11", "3.12", "3.13"},
+	openDataHub: {"3.11", "3.12", "3.13"},
 }
 
 // ElyraVersions lists the versions that [Options.ElyraVersion] takes.
 func ElyraVersions() []string {
-	var all []string
-	for v := range elyraPythons {
-		all = append(all, v)
-	}
-	slices.Sort(all)
-	return all
+	return slices.Sorted(maps.Keys(elyraPythons))
 }
 
 // Where Elyra puts packages with CRIO_RUNTIME (CRIO_VOL_MOUNT_PATH and CRIO_VOL_PYTHON_PATH in

@@ -1,11 +1,9 @@
 package containerimage
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/rootfs"
@@ -52,10 +50,10 @@ func (in *inspection) findPython() (*Executable, *Problem) {
 		return exe, p
 	}
 	exe.Version = py.version
-	takes := elyraPythons[in.opts.ElyraVersion]
-	if minor, _ := strconv.Atoi(strings.TrimPrefix(py.version, "3.")); !slices.Contains(takes, minor) {
-		in.note(pythonUnsupported.problem("%s is Python %s. Elyra %s supports %s.", clip(py.path), py.version, in.opts.ElyraVersion, versions(takes)).
-			cure("Use an image with Python %s, or set elyra_version to the Elyra that runs the pipelines.", versions(takes)))
+	if takes := elyraPythons[in.opts.ElyraVersion]; !slices.Contains(takes, py.version) {
+		all := strings.Join(takes, ", ")
+		in.note(pythonUnsupported.problem("%s is Python %s. Elyra %s supports %s.", clip(py.path), py.version, in.opts.ElyraVersion, all).
+			cure("Use an image with Python %s, or set elyra_version to the Elyra that runs the pipelines.", all))
 	}
 	if home := in.env["PYTHONHOME"]; home != "" {
 		return exe, pipUnknown.problem("The image sets PYTHONHOME to %s, so it isn't known where %s looks for pip.", clip(home), clip(py.path)).
@@ -236,13 +234,4 @@ func (in *inspection) findPip(py *python) (string, *Problem) {
 			cure("Install it (RUN %s -m ensurepip).", shown)
 	}
 	return "", pipMissing.problem("Python %s (%s) has no pip.", py.version, shown)
-}
-
-// versions lists minor versions of Python 3.
-func versions(minors []int) string {
-	var all []string
-	for _, m := range minors {
-		all = append(all, fmt.Sprint("3.", m))
-	}
-	return strings.Join(all, ", ")
 }

@@ -2,18 +2,14 @@ package containerimage
 
 import (
 	"bufio"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,9 +18,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
-	"time"
 
-	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
@@ -110,104 +104,57 @@ var registries = map[string]func(t *testing.T, cert, key string) (host string){
 	},
 }
 
-// authority makes a private CA and a certificate of it for loopback.
+// authority is a certificate for 127.0.0.1, httptest's own, which is its own authority, and files with it and
+// its key.
 func authority(t *testing.T) (caPEM, certFile, keyFile string) {
 	t.Helper()
-	certificate := func(template, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) ([]byte, *ecdsa.PrivateKey) {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if parentKey == nil {
-			parentKey = key
-		}
-		template.SerialNumber = big.NewInt(time.Now().UnixNano())
-		template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-		der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, parentKey)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return der, key
-	}
-	ca := &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
-	caDER, caKey := certificate(ca, ca, nil)
-	ca, err := x509.ParseCertificate(caDER)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, key := certificate(&x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"}}, ca, caKey)
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := httptest.NewTLSServer(nil)
+	s.Close()
+	pair := s.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]})
 	dir := t.TempDir()
-	write := func(name, kind string, der []byte) string {
-		file := filepath.Join(dir, name)
-		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return file
+	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	err = errors.Join(err, os.WriteFile(certFile, cert, 0o600), os.WriteFile(keyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})),
-		write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", keyDER)
+	return string(cert), certFile, keyFile
 }
 
-// examine pushes images to a real registry, in every encoding, and checks them.
-func examine(t *testing.T, host string, opts Options, push func(image string, layer mutate.Addendum)) {
-	t.Helper()
-	opts.Inspect = true
-	for encoding, encode := range encodings {
-		image := host + "/team/" + encoding + ":1"
-		layer := encode(t, lines{"bin -> usr/bin", "usr/bin/curl*", "usr/bin/sh*", "usr/bin/mkdir*", "usr/bin/tar*", "usr/bin/gzip*", "usr/bin/python3 -> python3.12", "usr/bin/python3.12*",
-			"usr/lib/python3.12/os.py", "usr/lib/python3.12/site-packages/pip/__main__.py", "etc/ssl/cert.pem"}.tar(t))
-		push(image, layer)
-		r := check(t, image, opts)
-		if met(r) != "true" || codes(r) != "" || says(r.Exists) != "true" || says(r.AnonymousPull) != "true" || r.Python.Version != "3.12" {
-			t.Errorf("%s: %+v", encoding, r)
-		}
-		if again := check(t, r.PinnedImageName, opts); again.Digest != r.Digest {
-			t.Errorf("%s by its pinned name: %+v", encoding, again)
-		}
-	}
-	// These registries answer the same for a missing repository and a missing tag.
-	for _, image := range []string{"/team/gzip:2", "/team/none:1"} {
-		if r := check(t, host+image, opts); codes(r) != "image_not_found" || says(r.Exists) != "false" || says(r.AnonymousPull) != "false" || met(r) != "false" {
-			t.Errorf("%s: %+v", image, r)
-		}
-	}
-}
-
+// Images in every encoding, in real registries, over plain HTTP and over TLS with a private authority.
 func TestRealRegistry(t *testing.T) {
 	t.Parallel()
-	for name, run := range registries {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			examine(t, run(t, "", ""), Options{}, func(image string, layer mutate.Addendum) {
-				push(t, image, imageOf(t, nil, layer))
-			})
-		})
-	}
-}
-
-func TestRealRegistryTLS(t *testing.T) {
-	t.Parallel()
 	ca, cert, key := authority(t)
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM([]byte(ca))
 	for name, run := range registries {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			host := run(t, cert, key)
-			tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-			t.Cleanup(tr.CloseIdleConnections)
-			examine(t, host, Options{CACertPEM: ca}, func(image string, layer mutate.Addendum) {
-				push(t, image, imageOf(t, nil, layer), remote.WithTransport(tr))
+		for _, tt := range []struct{ scheme, ca, cert, key string }{{"http", "", "", ""}, {"https", ca, cert, key}} {
+			t.Run(name+"_"+tt.scheme, func(t *testing.T) {
+				t.Parallel()
+				host := run(t, tt.cert, tt.key)
+				opts := Options{Inspect: true, CACertPEM: tt.ca}
+				for encoding, encode := range encodings {
+					image := host + "/team/" + encoding + ":1"
+					push(t, image, imageOf(t, nil, encode(append(lines{"usr/local/bin -> ../../bin"}, complete...).Tar())), remote.WithTransport(must(newTransport(tt.ca))))
+					r := check(t, image, opts)
+					if met(r) != "true" || codes(r) != "" || says(r.Exists) != "true" || says(r.AnonymousPull) != "true" || r.Python.Version != "3.11" {
+						t.Errorf("%s: %+v", encoding, r)
+					}
+					if again := check(t, r.PinnedImageName, opts); again.Digest != r.Digest {
+						t.Errorf("%s by its pinned name: %+v", encoding, again)
+					}
+				}
+				// These registries answer the same for a missing repository and a missing tag.
+				for _, image := range []string{"/team/gzip:2", "/team/none:1"} {
+					if r := check(t, host+image, opts); codes(r) != "image_not_found" || says(r.Exists) != "false" || says(r.AnonymousPull) != "false" || met(r) != "false" {
+						t.Errorf("%s: %+v", image, r)
+					}
+				}
+				_, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/gzip:1", Options{})
+				if unreachable := errors.As(err, new(*UnreachableError)); tt.ca != "" && (!unreachable || !strings.Contains(err.Error(), "ca_cert_pem")) {
+					t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
+				}
 			})
-			_, err := NewClient(Credentials{}).Check(t.Context(), host+"/team/gzip:1", Options{})
-			if !errors.As(err, new(*UnreachableError)) || !strings.Contains(err.Error(), "ca_cert_pem") {
-				t.Errorf("without its authority: %v, want unreachable, and ca_cert_pem", err)
-			}
-		})
+		}
 	}
 }
 
@@ -220,8 +167,7 @@ func TestRealRegistryResumes(t *testing.T) {
 			t.Parallel()
 			noise := make([]byte, 3<<20)
 			_, _ = rand.Read(noise)
-			img := imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](t, append(lines{"opt/noise < " + string(noise), "bin/python3.11*", "bin/python3 -> python3.11",
-				"lib/python3.11/os.py", "lib/python3.11/site-packages/pip/__main__.py"}, others...).tar(t)))
+			img := imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](append(lines{"opt/noise < " + string(noise)}, complete...).Tar()))
 			registry := run(t, "", "")
 			push(t, registry+"/team/image:1", img)
 			layer := must(img.Manifest()).Layers[0]

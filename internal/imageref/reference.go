@@ -5,6 +5,7 @@ import (
 	// would depend on who else imports them.
 	_ "crypto/sha256"
 	_ "crypto/sha512"
+	"path"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -66,10 +67,8 @@ func accept(s string) (Reference, bool) {
 	}
 
 	r := Reference{Registry: reference.Domain(named), Repository: reference.Path(named)}
-	if slash := strings.LastIndex(r.Repository, "/"); slash >= 0 {
-		r.Owner = r.Repository[:slash]
-	}
-	r.Image = strings.TrimPrefix(r.Repository[len(r.Owner):], "/")
+	r.Owner, r.Image = path.Split(r.Repository)
+	r.Owner = strings.TrimSuffix(r.Owner, "/")
 	if tagged, ok := named.(reference.Tagged); ok {
 		r.Tag = tagged.Tag()
 	}

@@ -94,18 +94,3 @@ func TestReferenceMethods(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkParse(b *testing.B) {
-	for name, in := range map[string]string{
-		"accepted": "quay.io/jdoe/my-image:1.0.0@sha256:" + hex64,
-		"mended":   "https://quay.io/Jdoe/My-Image:1.0.0",
-		"refused":  "quay.io/jdoe/my image",
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				_, _ = Parse(in)
-			}
-		})
-	}
-}

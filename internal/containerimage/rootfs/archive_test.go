@@ -1,48 +1,32 @@
 package rootfs
 
 import (
+	"archive/tar"
+	"bufio"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/klauspost/compress/zstd"
-
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // encodings are the ways in which a layer's archive is stored.
-var encodings = map[string]func(testing.TB, []byte) []byte{
-	"tar": func(_ testing.TB, b []byte) []byte { return b },
-	"gzip": func(t testing.TB, b []byte) []byte {
-		var stored bytes.Buffer
-		w := gzip.NewWriter(&stored)
-		w.Write(b)
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return stored.Bytes()
-	},
-	"zstd": func(t testing.TB, b []byte) []byte {
-		w, err := zstd.NewWriter(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return w.EncodeAll(b, nil)
-	},
-}
+var encodings = map[string]func([]byte) []byte{"tar": slices.Clone[[]byte], "gzip": layertest.Gzip, "zstd": layertest.Zstd}
 
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	for encoding, encode := range encodings {
-		stored := encode(t, archive(t, []testEntry{{name: "bin/curl", kind: File, exec: true}}))
+		stored := encode(lines{"bin/curl*"}.Tar())
 		stored = append(stored, make([]byte, 100_000)...) // what's behind an archive counts
 		if encoding == "zstd" {
 			stored = stored[:len(stored)-100_000]
@@ -62,10 +46,9 @@ func TestDigest(t *testing.T) {
 
 // Whatever is sent as a layer, reading it ends without a panic.
 func FuzzRead(f *testing.F) {
-	plain := archive(f, []testEntry{{name: "bin", kind: symlink, link: "usr/bin"}, {name: "usr/bin/curl", kind: File, exec: true, content: "\x7fELF"},
-		{name: "usr/bin/py", hard: true, link: "usr/bin/curl"}, {name: ".wh.x", kind: File}, {name: "a/.wh..wh..opq", kind: File}})
+	plain := lines{"bin -> usr/bin", "usr/bin/curl*", "usr/bin/py = usr/bin/curl", ".wh.x", "a/.wh..wh..opq"}.Tar()
 	for _, encode := range encodings {
-		f.Add(encode(f, plain))
+		f.Add(encode(plain))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if l, err := Read(t.Context(), bytes.NewReader(b), ""); err == nil {
@@ -80,23 +63,17 @@ func FuzzRead(f *testing.F) {
 func TestLanding(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		entries []testEntry
+		entries lines
 		path    string
 		want    Kind
 		refused bool
 	}{
-		"a directory becomes a link":           {[]testEntry{{name: "a/b/x", kind: File}, {name: "a", kind: symlink, link: "c"}, {name: "a/b/p", kind: File}}, "/c/b/p", File, false},
-		"a hard link to a link to a directory": {[]testEntry{{name: "l", kind: symlink, link: "d"}, {name: "h", hard: true, link: "l"}, {name: "h/p", kind: File}}, "/d/p", File, false},
-		"a hard link through a link":           {[]testEntry{{name: "l", kind: symlink, link: "d"}, {name: "d/p", kind: File}, {name: "h", hard: true, link: "l/p"}}, "/h", File, false},
-		"a hard link to a directory":           {[]testEntry{{name: "d", kind: Dir}, {name: "h", hard: true, link: "d"}}, "/h", None, true},
-		"a hard link to nothing":               {[]testEntry{{name: "h", hard: true, link: "f"}}, "/h", None, true},
-		"a hard link to what comes later":      {[]testEntry{{name: "h", hard: true, link: "f"}, {name: "f", kind: File}}, "/h", None, true},
-		"below a file":                         {[]testEntry{{name: "f", kind: File}, {name: "f/x", kind: File}}, "/f", File, true},
-		"a whiteout without a name":            {[]testEntry{{name: "d/.wh.", kind: File}}, "/d", Dir, true},
-		"a whiteout of its own directory":      {[]testEntry{{name: "d/p", kind: File}, {name: "d/.wh..", kind: File}}, "/d/p", File, true},
-		"a whiteout behind its file":           {[]testEntry{{name: "d/p", kind: File}, {name: "d/.wh.p", kind: File}}, "/d/p", File, true},
-		"a whiteout before its file":           {[]testEntry{{name: "d/.wh.p", kind: File}, {name: "d/p", kind: File}}, "/d/p", File, false},
-		"up and out":                           {[]testEntry{{name: "../../p", kind: File}}, "/p", File, false},
+		"a directory becomes a link":           {lines{"a/b/x", "a -> c", "a/b/p"}, "/c/b/p", File, false},
+		"a hard link to a link to a directory": {lines{"l -> d", "h = l", "h/p"}, "/d/p", File, false},
+		"a hard link through a link":           {lines{"l -> d", "d/p", "h = l/p"}, "/h", File, false},
+		"a whiteout without a name":            {lines{"d/.wh."}, "/d", Dir, true},
+		"a whiteout of its own directory":      {lines{"d/p", "d/.wh.."}, "/d/p", File, true},
+		"up and out":                           {lines{"../../p"}, "/p", File, false},
 	} {
 		l := layerOf(t, tt.entries)
 		if got := Stack(l).Stat(tt.path); got != tt.want || (l.Refused != "") != tt.refused {
@@ -105,39 +82,19 @@ func TestLanding(t *testing.T) {
 	}
 }
 
-// filler is a layer that goes on and on: a million files, or zeros.
-type filler struct {
-	next func(i int) []byte
-	i    int
-	left []byte
-}
-
-func (f *filler) Read(p []byte) (int, error) {
-	if len(f.left) == 0 {
-		if f.left = f.next(f.i); f.left == nil {
-			return 0, io.EOF
+// endless is a layer with so many entries.
+func endless(n int, entry func(i int) *tar.Header) io.Reader {
+	r, w := io.Pipe()
+	go func() {
+		buffered := bufio.NewWriterSize(w, 1<<20)
+		archive := tar.NewWriter(buffered)
+		var err error
+		for i := 0; i < n && err == nil; i++ {
+			err = archive.WriteHeader(entry(i))
 		}
-		f.i++
-	}
-	n := copy(p, f.left)
-	f.left = f.left[n:]
-	return n, nil
-}
-
-// block is the entry of an empty file or a symbolic link. Package tar takes ten times as long.
-func block(kind Kind, name string) []byte {
-	b := make([]byte, 512)
-	copy(b, name)
-	copy(b[100:], "0000644\x000000000\x000000000\x0000000000000\x0000000000000\x00        ")
-	b[156] = map[Kind]byte{File: '0', symlink: '2'}[kind]
-	copy(b[157:], name)
-	copy(b[257:], "ustar\x0000")
-	sum := 0
-	for _, c := range b {
-		sum += int(c)
-	}
-	copy(b[148:], fmt.Sprintf("%06o\x00 ", sum))
-	return b
+		_ = w.CloseWithError(errors.Join(err, archive.Close(), buffered.Flush()))
+	}()
+	return r
 }
 
 // A million files, as in /usr/lib/python3.11/site-packages, take less than 350 MB.
@@ -145,15 +102,12 @@ func TestMillionFiles(t *testing.T) {
 	const million = 1_000_000
 	before := heap()
 	most := uint64(0)
-	layer, err := Read(t.Context(), &filler{next: func(i int) []byte {
-		if i == million {
-			return nil
-		}
+	layer, err := Read(t.Context(), endless(million, func(i int) *tar.Header {
 		if i%100_000 == 0 {
 			most = max(most, heap())
 		}
-		return block(File, fmt.Sprintf("usr/lib/python3.11/site-packages/distribution_%04d/package/module_%d.py", i/100, i))
-	}}, "")
+		return &tar.Header{Name: fmt.Sprintf("usr/lib/python3.11/site-packages/distribution_%04d/package/module_%d.py", i/100, i), Mode: 0o644}
+	}), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,13 +130,16 @@ func TestBounds(t *testing.T) {
 	memory := maxMemory
 	maxMemory = 10 << 20
 	defer func() { maxMemory = memory }()
-	if _, err := Read(t.Context(), &filler{next: func(i int) []byte { return block(symlink, fmt.Sprintf("%090d", i)) }}, ""); !errors.Is(err, ErrTooManyFiles) {
+	links := endless(math.MaxInt, func(i int) *tar.Header {
+		return &tar.Header{Name: fmt.Sprintf("%090d", i), Linkname: fmt.Sprintf("%090d", i), Typeflag: tar.TypeSymlink}
+	})
+	if _, err := Read(t.Context(), links, ""); !errors.Is(err, ErrTooManyFiles) {
 		t.Errorf("links without end: %v, want %v", err, ErrTooManyFiles)
 	}
 	limit := maxUnpacked
 	maxUnpacked = 1 << 20
 	defer func() { maxUnpacked = limit }()
-	zeros := encodings["zstd"](t, append(archive(t, []testEntry{{name: "zeros", kind: File, size: 2 << 20}})[:512], make([]byte, 2<<20)...))
+	zeros := layertest.Zstd(lines{"zeros < " + strings.Repeat("\x00", 2<<20)}.Tar())
 	if _, err := Read(t.Context(), bytes.NewReader(zeros), ""); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("%d bytes of zeros: %v, want %v", len(zeros), err, ErrTooLarge)
 	}
@@ -197,7 +154,7 @@ func TestNoArchive(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, ErrFormat)
 		}
 	}
-	cut := archive(t, []testEntry{{name: "d/p", kind: File, exec: true, content: strings.Repeat("x", 600)}})
+	cut := lines{"0755 0:0 d/p < " + strings.Repeat("x", 600)}.Tar()
 	for _, at := range []int{513, 1000} {
 		if _, err := Read(t.Context(), bytes.NewReader(cut[:at]), ""); err == nil {
 			t.Errorf("cut at %d of %d bytes, it's no error", at, len(cut))

@@ -1,8 +1,6 @@
 package rootfs
 
 import (
-	"archive/tar"
-	"bytes"
 	"maps"
 	"math/rand/v2"
 	"path"
@@ -11,194 +9,46 @@ import (
 	"testing"
 )
 
-// testEntry is one entry of a layer's archive.
-type testEntry struct {
-	name string
+// tree is the naive way: what's at each path, as if every layer were unpacked, as a runtime does, and laid
+// over the ones below.
+type tree map[string]node
+
+type node struct {
 	kind Kind
-	hard bool // a hard link to link
 	exec bool
 	link string
-	// mode instead of what exec says, owner, and content, for tests that need these.
-	mode     int64
-	uid, gid int
-	content  string
-	size     int64 // instead of the content's
 }
 
-// archive is a layer with these entries.
-func archive(t testing.TB, entries []testEntry) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := tar.NewWriter(&b)
-	for _, e := range entries {
-		h := &tar.Header{Name: e.name, Linkname: e.link, Mode: 0o644, Uid: e.uid, Gid: e.gid, Size: int64(len(e.content)),
-			Typeflag: map[Kind]byte{Dir: tar.TypeDir, File: tar.TypeReg, other: tar.TypeFifo, symlink: tar.TypeSymlink}[e.kind]}
-		if e.hard {
-			h.Typeflag = tar.TypeLink
-		}
-		if e.exec || e.kind == Dir {
-			h.Mode = 0o755
-		}
-		if e.mode != 0 {
-			h.Mode = e.mode
-		}
-		if e.size > 0 {
-			h.Size = e.size
-		}
-		if err := w.WriteHeader(h); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write([]byte(e.content)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil && len(entries) != 1 {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+// entry is one entry of a layer's archive.
+type entry struct {
+	name string
+	node
+	hard bool // a hard link to link
 }
 
-// layerOf is a layer with these entries, read.
-func layerOf(t testing.TB, entries []testEntry) *Layer {
-	t.Helper()
-	l, err := Read(t.Context(), bytes.NewReader(archive(t, entries)), "")
-	if err != nil {
-		t.Fatal(err)
+// line is the entry for [layertest.Lines].
+func (e entry) line() string {
+	switch {
+	case e.hard:
+		return e.name + " = " + e.link
+	case e.kind == symlink:
+		return e.name + " -> " + e.link
+	case e.kind == Dir:
+		return e.name + "/"
+	case e.exec:
+		return e.name + "*"
 	}
-	return l
+	return e.name
 }
-
-// model is the naive way: every layer unpacked into a tree of its own, as a
-// runtime does, and the trees laid over each other from the bottom. Trees are
-// maps from path to what is there.
-type model struct{ tree map[string]testEntry }
 
 // gone is what overlayfs keeps for a file that a layer deletes.
 const gone Kind = 255
 
-// unpacked is one layer in a directory of its own.
-type unpacked struct {
-	tree   map[string]testEntry
-	opaque []string // directories that are emptied below
-}
-
-func newUnpacked() *unpacked {
-	return &unpacked{tree: map[string]testEntry{"/": {kind: Dir}}}
-}
-
-// enter makes the directory p, through the layer's own links.
-func (l *unpacked) enter(p string, links int) (string, bool) {
-	at := "/"
-	parts := strings.Split(p, "/")
-	for i, part := range parts {
-		if part == "" || part == "." {
-			continue
-		}
-		if part == ".." {
-			at = path.Dir(at)
-			continue
-		}
-		next := path.Join(at, part)
-		e, ok := l.tree[next]
-		switch {
-		case !ok:
-			l.tree[next] = testEntry{kind: Dir}
-		case e.kind == symlink:
-			if links >= maxLinks {
-				return "", false
-			}
-			to := e.link
-			if !path.IsAbs(to) {
-				to = at + "/" + to
-			}
-			return l.enter(to+"/"+strings.Join(parts[i+1:], "/"), links+1)
-		case e.kind != Dir:
-			return "", false
-		}
-		at = next
-	}
-	return at, true
-}
-
-// add unpacks one entry as containerd does (pkg/archive/tar.go). It reports whether that refuses it, and
-// whether layer.md forbids it, because the path is there already.
-func (l *unpacked) add(e testEntry) (refused, forbidden bool) {
-	dir, base := path.Split(path.Clean("/" + e.name))
-	parent, ok := l.enter(dir, 0)
-	if !ok {
-		return true, false
-	}
-	if base == whiteoutOpaque {
-		l.opaque = append(l.opaque, parent)
-		return false, false
-	}
-	if name, ok := strings.CutPrefix(base, whiteoutPrefix); ok {
-		if _, there := l.tree[path.Join(parent, name)]; there {
-			return true, false
-		}
-		l.tree[path.Join(parent, name)] = testEntry{kind: gone}
-		return false, false
-	}
-	p := path.Join(parent, base)
-	old, there := l.tree[p]
-	if there && old.kind != gone && (old.kind != Dir || e.kind != Dir) {
-		return false, true
-	}
-	if e.hard {
-		linkDir, linkBase := path.Split(path.Clean("/" + e.link))
-		before := maps.Clone(l.tree)
-		linkParent, ok := l.enter(linkDir, 0)
-		l.tree = before
-		target, there := l.tree[path.Join(linkParent, linkBase)]
-		if !ok || !there || target.kind == Dir || target.kind == gone {
-			return true, false
-		}
-		e.kind, e.link, e.exec = target.kind, target.link, target.exec
-	}
-	l.tree[p] = e
-	return false, false
-}
-
-func (m *model) remove(p string, self bool) {
-	for q := range m.tree {
-		if self && q == p || strings.HasPrefix(q, strings.TrimSuffix(p, "/")+"/") && q != p {
-			delete(m.tree, q)
-		}
-	}
-}
-
-// apply lays a layer over what is there.
-func (m *model) apply(l *unpacked) {
-	for _, p := range l.opaque {
-		if p != "/" {
-			m.remove(p, false)
-		}
-	}
-	for _, p := range slices.Sorted(maps.Keys(l.tree)) { // parents before children
-		switch e := l.tree[p]; {
-		case e.kind == gone:
-			m.remove(p, true)
-		case e.kind != Dir || m.tree[p].kind != Dir:
-			m.remove(p, true)
-			m.tree[p] = e
-		}
-	}
-}
-
-// find is the path and the target of a program along dirs.
-func (m *model) find(dirs []string, name string) string {
-	for _, dir := range dirs {
-		p := strings.TrimRight(dir, "/") + "/" + name
-		if at, k := m.walk("/", p, new(int)); k == File && m.tree[at].exec {
-			return p + " = " + at
-		}
-	}
-	return "none"
-}
-
-func (m *model) walk(at, p string, links *int) (string, Kind) {
+// walk is where the path p leads from the directory at, and what's there. With create, it makes directories
+// that aren't there.
+func (t tree) walk(at, p string, create bool, links *int) (string, Kind) {
 	k := Dir
-	for _, part := range strings.Split(p, "/") {
+	for part := range strings.SplitSeq(p, "/") {
 		if part == "" || part == "." {
 			continue
 		}
@@ -210,32 +60,113 @@ func (m *model) walk(at, p string, links *int) (string, Kind) {
 			continue
 		}
 		next := path.Join(at, part)
-		e, ok := m.tree[next]
-		switch {
-		case !ok:
+		if t[next].kind == None && create {
+			t[next] = node{kind: Dir}
+		}
+		switch n := t[next]; n.kind {
+		case None:
 			return next, None
-		case e.kind == symlink:
+		case symlink:
 			if *links++; *links > maxLinks {
 				return next, None
 			}
 			from := at
-			if path.IsAbs(e.link) {
+			if path.IsAbs(n.link) {
 				from = "/"
 			}
-			at, k = m.walk(from, e.link, links)
-			if k == None {
+			if at, k = t.walk(from, n.link, create, links); k == None {
 				return at, None
 			}
 		default:
-			at, k = next, e.kind
+			at, k = next, n.kind
 		}
 	}
 	return at, k
 }
 
+// unpacked is one layer in a directory of its own.
+type unpacked struct {
+	tree   tree
+	opaque []string // directories that are emptied below
+}
+
+// add unpacks one entry as containerd does (pkg/archive/tar.go). It reports whether that refuses it, and
+// whether layer.md forbids it, because the path is there already.
+func (l *unpacked) add(e entry) (refused, forbidden bool) {
+	dir, base := path.Split(path.Clean("/" + e.name))
+	parent, kind := l.tree.walk("/", dir, true, new(int))
+	if kind != Dir {
+		return true, false
+	}
+	if base == whiteoutOpaque {
+		l.opaque = append(l.opaque, parent)
+		return false, false
+	}
+	if name, ok := strings.CutPrefix(base, whiteoutPrefix); ok {
+		p := path.Join(parent, name)
+		refused = l.tree[p].kind != None
+		if !refused {
+			l.tree[p] = node{kind: gone}
+		}
+		return refused, false
+	}
+	p := path.Join(parent, base)
+	if old := l.tree[p].kind; old != None && old != gone && (old != Dir || e.kind != Dir) {
+		return false, true
+	}
+	if e.hard {
+		linkDir, linkBase := path.Split(path.Clean("/" + e.link))
+		linkParent, kind := maps.Clone(l.tree).walk("/", linkDir, true, new(int))
+		target := l.tree[path.Join(linkParent, linkBase)]
+		if kind != Dir || target.kind == None || target.kind == Dir || target.kind == gone {
+			return true, false
+		}
+		e.node = target
+	}
+	l.tree[p] = e.node
+	return false, false
+}
+
+func (t tree) remove(p string, self bool) {
+	for q := range t {
+		if self && q == p || strings.HasPrefix(q, strings.TrimSuffix(p, "/")+"/") && q != p {
+			delete(t, q)
+		}
+	}
+}
+
+// apply lays a layer over what is there.
+func (t tree) apply(l *unpacked) {
+	for _, p := range l.opaque {
+		if p != "/" {
+			t.remove(p, false)
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(l.tree)) { // parents before children
+		switch n := l.tree[p]; {
+		case n.kind == gone:
+			t.remove(p, true)
+		case n.kind != Dir || t[p].kind != Dir:
+			t.remove(p, true)
+			t[p] = n
+		}
+	}
+}
+
+// find is the path and the target of a program along dirs.
+func (t tree) find(dirs []string, name string) string {
+	for _, dir := range dirs {
+		p := strings.TrimRight(dir, "/") + "/" + name
+		if at, k := t.walk("/", p, false, new(int)); k == File && t[at].exec {
+			return p + " = " + at
+		}
+	}
+	return "none"
+}
+
 // randomImage makes layers, the bottom first, in which things collide often, and for each one that
 // containerd refuses, or nil.
-func randomImage(r *rand.Rand) (layers, refused [][]testEntry, m *model, dirs []string) {
+func randomImage(r *rand.Rand) (layers, refused []lines, all tree, dirs []string) {
 	names := []string{"a", "b", "bin", "usr", "python3", "curl", "python3", "curl", "x"}
 	pick := func() string { return names[r.IntN(len(names))] }
 	anyPath := func() string {
@@ -245,13 +176,12 @@ func randomImage(r *rand.Rand) (layers, refused [][]testEntry, m *model, dirs []
 		}
 		return strings.Join(parts, "/")
 	}
-	m = &model{tree: map[string]testEntry{"/": {kind: Dir}}}
+	all = tree{"/": {kind: Dir}}
 	for range 1 + r.IntN(5) {
-		l := newUnpacked()
-		var entries []testEntry
-		var last []testEntry
+		l := &unpacked{tree: tree{"/": {kind: Dir}}}
+		var entries, last lines
 		for range r.IntN(12) {
-			e := testEntry{name: anyPath(), kind: File}
+			e := entry{name: anyPath(), node: node{kind: File}}
 			if r.IntN(3) == 0 { // where it is looked for
 				e.name = []string{"usr/bin/", "bin/", "a/b/"}[r.IntN(3)] + []string{"python3", "curl"}[r.IntN(2)]
 			}
@@ -279,56 +209,56 @@ func randomImage(r *rand.Rand) (layers, refused [][]testEntry, m *model, dirs []
 				l.tree, l.opaque = before, opaque
 			}
 			if no {
-				last = append(slices.Clone(entries), e)
+				last = append(slices.Clone(entries), e.line())
 			} else if !forbidden {
-				entries = append(entries, e)
+				entries = append(entries, e.line())
 			}
 		}
 		layers, refused = append(layers, entries), append(refused, last)
-		m.apply(l)
+		all.apply(l)
 	}
 	for range 1 + r.IntN(3) {
 		dirs = append(dirs, "/"+anyPath())
 	}
-	return layers, refused, m, append(dirs, "/usr/bin", "/bin", "/a/b")
+	return layers, refused, all, append(dirs, "/usr/bin", "/bin", "/a/b")
 }
 
 // checkAgainstModel compares both ways for one image.
 func checkAgainstModel(t *testing.T, r *rand.Rand) (foundSome bool) {
-	layers, refused, m, dirs := randomImage(r)
+	layers, refused, all, dirs := randomImage(r)
 	var read []*Layer
 	for i, entries := range layers {
 		l := layerOf(t, entries)
 		if l.Refused != "" {
-			t.Errorf("layer %d is refused: %s: %+v", i, l.Refused, entries)
+			t.Errorf("layer %d is refused: %s: %q", i, l.Refused, entries)
 		}
 		read = append(read, l)
 		if refused[i] != nil && layerOf(t, refused[i]).Refused == "" {
-			t.Errorf("it isn't refused: %+v", refused[i])
+			t.Errorf("it isn't refused: %q", refused[i])
 		}
 	}
 	fs := Stack(read...)
 	for _, name := range []string{"python3", "curl", "x", "b"} {
-		want, got := m.find(dirs, name), "none"
+		want, got := all.find(dirs, name), "none"
 		if f := fs.LookPath(dirs, name, Root); f.Path != "" {
 			got = f.Path + " = " + f.Target
 		}
 		foundSome = foundSome || want != "none"
 		if got != want {
-			t.Errorf("PATH %v: %s is %q, want %q\n%+v", dirs, name, got, want, layers)
+			t.Errorf("PATH %v: %s is %q, want %q\n%q", dirs, name, got, want, layers)
 		}
 	}
 	for _, dir := range dirs {
-		at, kind := m.walk("/", dir, new(int))
+		at, kind := all.walk("/", dir, false, new(int))
 		var want []string
-		for p := range m.tree {
+		for p := range all {
 			if kind == Dir && path.Dir(p) == at && p != "/" {
 				want = append(want, path.Base(p))
 			}
 		}
 		slices.Sort(want)
 		if got := fs.List(dir); kind == Dir && !slices.Equal(got, want) {
-			t.Errorf("%s has %v, want %v\n%+v", dir, got, want, layers)
+			t.Errorf("%s has %v, want %v\n%q", dir, got, want, layers)
 		}
 	}
 	return foundSome

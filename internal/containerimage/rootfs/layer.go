@@ -119,7 +119,7 @@ func (l *Layer) add(h *tar.Header, r record) error {
 	p = path.Join(dir, base)
 	if h.Typeflag == tar.TypeLink { // to a file that comes earlier in the archive
 		to := path.Clean("/" + h.Linkname)
-		w := walk(path.Dir(to), l.look)
+		w := walk(path.Dir(to), func(p string) record { return l.files[p] })
 		at := path.Join(w.path, path.Base(to))
 		r = l.files[at]
 		if w.kind != Dir || at == p || r.kind == None || r.kind == Dir {
@@ -138,8 +138,6 @@ func (l *Layer) refuse(reason string) {
 		l.Refused = reason
 	}
 }
-
-func (l *Layer) look(p string) record { return l.files[p] }
 
 // makeParents resolves a directory within the layer, and makes it and those above it where the archive
 // leaves them out. It reports false for something else than a directory.

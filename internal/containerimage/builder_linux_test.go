@@ -57,7 +57,7 @@ func newBuilder(t testing.TB) *builder {
 		testenv.Missing(t, "ROOTFS_DIR", `it names the directory that "scripts/rootfs.sh CACHE" prints; make test sets it`)
 	}
 	registryBinary(t)
-	if !asRoot(t, "ROOTFS_DIR="+rootfs, "REGISTRY_BIN="+os.Getenv("REGISTRY_BIN")) {
+	if !testenv.AsRoot(t, "ROOTFS_DIR="+rootfs, "REGISTRY_BIN="+os.Getenv("REGISTRY_BIN")) {
 		return nil
 	}
 	archive, err := os.ReadFile(filepath.Join(rootfs, "base.tar.gz"))
@@ -206,26 +206,4 @@ func pack(t testing.TB, dir string) []byte {
 		t.Fatal(err)
 	}
 	return archive
-}
-
-// asRoot runs the calling test as root: by sudo where that asks for nothing, and returns false where
-// another process has run it, with that environment.
-func asRoot(t testing.TB, env ...string) bool {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		return true
-	}
-	if exec.CommandContext(t.Context(), "sudo", "-n", "true").Run() != nil {
-		testenv.Missing(t, "root, who may mount,", "sudo without a password does, too")
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	args := append([]string{"-n", "CI=" + os.Getenv("CI")}, env...)
-	out, err := exec.CommandContext(t.Context(), "sudo", append(args, self, "-test.v", "-test.run=^"+t.Name()+"$")...).CombinedOutput()
-	if err != nil || strings.Contains(string(out), "--- SKIP") {
-		t.Errorf("as root: %v\n%s", err, out)
-	}
-	return false
 }

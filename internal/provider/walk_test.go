@@ -11,10 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // This file walks at random: root modules are edited, planned, and applied, by a real Terraform, on
@@ -53,20 +54,7 @@ func (s *walkStep) picker(row int) func(n int) int {
 func TestWalk(t *testing.T) {
 	t.Parallel()
 	requireAcceptance(t)
-	runs, seed := 6, uint64(3098483569)
-	if text := os.Getenv("ELYRA_FAULT_RUNS"); text != "" {
-		var err error
-		if runs, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("ELYRA_FAULT_RUNS: %s", err)
-		}
-		seed = rand.Uint64() >> 32
-	}
-	if text := os.Getenv("ELYRA_FAULT_SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("ELYRA_FAULT_SEED: %s", err)
-		}
-	}
+	runs, seed := testenv.Random(t, 6, 3098483569)
 	for name, places := range map[string]func(t *testing.T) *walkPlaces{"files": walkFiles, "server": walkServer} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +62,7 @@ func TestWalk(t *testing.T) {
 			places.line, places.counts = newCommandLine(t), map[string]int{}
 			known, started := map[string]bool{}, time.Now()
 			for run := range (runs + 1) / 2 {
-				walkOnce(t, places, seed+uint64(run), stream, known)
+				walkOnce(t, places, seed+run, stream, known)
 			}
 			t.Logf("ELYRA_FAULT_SEED=%d, %d walks of %d steps in %s: %v", seed, (runs+1)/2, walkSteps, time.Since(started).Round(time.Second), sorted(places.counts))
 		})

@@ -6,8 +6,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
 // TestRunningServer: a running Elyra, which keeps in memory what it read, and is
@@ -28,7 +27,8 @@ func TestRunningServer(t *testing.T) {
 			e.Require(t)
 			server := jupytertest.Start(t, jupytertest.Options{Elyra: e, DataDir: t.TempDir()})
 			live := liveStore{storeOn(server.DataDir), server, map[string]string{}}
-			random := rand.New(rand.NewPCG(faultSeed(t), 0))
+			_, seed := testenv.Random(t, 1, 0)
+			random := rand.New(rand.NewPCG(seed, 0))
 			ctx, cancel := context.WithCancel(t.Context())
 			var reader sync.WaitGroup
 			defer reader.Wait()
@@ -44,17 +44,6 @@ func TestRunningServer(t *testing.T) {
 			}
 		})
 	}
-}
-
-// faultSeed is ELYRA_FAULT_SEED, if it is set.
-func faultSeed(t *testing.T) uint64 {
-	t.Helper()
-	seed, err := strconv.ParseUint(os.Getenv("ELYRA_FAULT_SEED"), 10, 64)
-	if err != nil {
-		seed = rand.Uint64()
-	}
-	t.Logf("ELYRA_FAULT_SEED=%d", seed)
-	return seed
 }
 
 // liveStore is a file store on the data directory of a running server.

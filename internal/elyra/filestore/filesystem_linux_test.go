@@ -18,27 +18,6 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
-// requireRoot runs the calling test as root, which may mount: by sudo where that asks for nothing,
-// and returns false where another process has run it. Without either, the test is skipped, but
-// fails with CI=true.
-func requireRoot(t *testing.T) bool {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		return true
-	}
-	if exec.CommandContext(t.Context(), "sudo", "-n", "true").Run() == nil {
-		self, err := os.Executable()
-		must(t, err)
-		out, err := exec.CommandContext(t.Context(), "sudo", "-n", "CI="+os.Getenv("CI"), self, "-test.v", "-test.run=^"+t.Name()+"$").CombinedOutput()
-		if err != nil || strings.Contains(string(out), "--- SKIP") {
-			t.Errorf("as root: %v\n%s", err, out)
-		}
-		return false
-	}
-	testenv.Missing(t, "root, who may mount,", "sudo without a password does, too")
-	return false
-}
-
 // installs is where the programs come from that tests need.
 const installs = "scripts/filesystems.sh installs it"
 
@@ -100,7 +79,7 @@ func changes(t *testing.T, dir string) {
 
 // TestFixedModes: a mount that dictates all modes, as those of Windows shares and of some clouds do.
 func TestFixedModes(t *testing.T) {
-	if !requireRoot(t) {
+	if !testenv.AsRoot(t) {
 		return
 	}
 	lifecycle(t, mounted(t, func(dir string) {
@@ -110,7 +89,7 @@ func TestFixedModes(t *testing.T) {
 
 // TestNoHardLinks: exfat, which has neither links nor modes, nor a case of its own.
 func TestNoHardLinks(t *testing.T) {
-	if !requireRoot(t) {
+	if !testenv.AsRoot(t) {
 		return
 	}
 	dir := mounted(t, func(dir string) {
@@ -137,7 +116,7 @@ func TestNoHardLinks(t *testing.T) {
 
 // TestOverlay: the file system of containers, with an instance in the layer below.
 func TestOverlay(t *testing.T) {
-	if !requireRoot(t) {
+	if !testenv.AsRoot(t) {
 		return
 	}
 	lower := t.TempDir()
@@ -154,7 +133,7 @@ func TestOverlay(t *testing.T) {
 // TestDiskRefuses: on a disk that is full, of bytes or of inodes, or read-only, nothing changes and
 // the error says where.
 func TestDiskRefuses(t *testing.T) {
-	if !requireRoot(t) {
+	if !testenv.AsRoot(t) {
 		return
 	}
 	tests := map[string]struct {

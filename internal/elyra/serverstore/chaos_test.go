@@ -13,9 +13,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -23,25 +21,8 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
-
-// faultRuns is how many random runs a test makes, and the first one's seed: ELYRA_FAULT_RUNS
-// and ELYRA_FAULT_SEED, if they're set.
-func faultRuns(t *testing.T, runs uint64) (_, seed uint64) {
-	t.Helper()
-	seed = rand.Uint64()
-	for variable, value := range map[string]*uint64{"ELYRA_FAULT_RUNS": &runs, "ELYRA_FAULT_SEED": &seed} {
-		if text := os.Getenv(variable); text != "" {
-			n, err := strconv.ParseUint(text, 10, 64)
-			if err != nil {
-				t.Fatalf("%s: %s", variable, err)
-			}
-			*value = n
-		}
-	}
-	t.Logf("ELYRA_FAULT_RUNS=%d ELYRA_FAULT_SEED=%d", runs, seed)
-	return runs, seed
-}
 
 // breaker is a proxy that breaks requests at random: it drops them, answers in
 // the server's place before or after it has passed them on, delivers them twice,
@@ -189,7 +170,7 @@ func (b *believer) apply(store images) {
 // brings the server to what is wanted, and in the end to nothing; what belongs to
 // others stays as it is. On the stand-in.
 func TestRandomFaults(t *testing.T) {
-	runs, seed := faultRuns(t, 10)
+	runs, seed := testenv.Random(t, 10, 0)
 	randomRuns(t, runs, seed, elyratest.New(t, elyratest.Options{Token: token}).URL, token)
 }
 
@@ -199,7 +180,7 @@ func TestRandomFaultsElyra(t *testing.T) {
 		if elyra == jupytertest.ODH {
 			return // its metadata service is that of the newest
 		}
-		runs, seed := faultRuns(t, 1)
+		runs, seed := testenv.Random(t, 1, 0)
 		server := jupytertest.Start(t, jupytertest.Options{Elyra: elyra})
 		randomRuns(t, runs, seed, server.URL, server.Token)
 	})

@@ -891,7 +891,7 @@ func ownIgnoredInvalid(w workspace) {
 		w.run(apply)
 		return
 	}
-	w.fails(plan, "Invalid pull policy", "which ignore_changes keeps")
+	w.fails(plan, "Invalid pull policy", "ignore_changes keeps the stored value")
 	w.wants(w.a, "my_image", invalid)
 }
 

@@ -316,7 +316,7 @@ func runtimeOtherSchema(w workspace) {
 func runtimeOtherType(w workspace) {
 	w.applies(airflow("x", w.secretLines()...))
 	w.write(kfp("x", w.otherSecretLines()...))
-	m := w.fails(plan, passedOn, "to a resource of another type")
+	m := w.fails(plan, passedOn, "A resource of another type takes this name")
 	w.applies(kfp("x", append(w.otherSecretLines(), w.advice(m, anotherName))...))
 	w.settled()
 

@@ -74,10 +74,7 @@ func TestAccExample_teamImagesMistakes(t *testing.T) {
 		"[a/b:1, a/b:2]": "must contain keys and values, not just a value.",
 	} {
 		c.write("mistake.yaml", "good: {display_name: Good, image_name: a/c:1}\nmine: "+yaml+"\n")
-		output, err := c.try("terraform plan -no-color -var file=mistake.yaml")
-		if err == nil || !strings.Contains(unwrap(output), "mistake.yaml: mine: "+want) {
-			t.Errorf("%s: %q is missing: %v\n%s", yaml, want, err, output)
-		}
+		output := c.mustFail("terraform plan -no-color -var file=mistake.yaml", "mistake.yaml: mine: "+want)
 		if strings.Contains(output, "mistake.yaml: good") {
 			t.Errorf("%s: the good one is blamed:\n%s", yaml, output)
 		}
@@ -114,11 +111,7 @@ func TestAccExample_containerBuild(t *testing.T) {
 	wantModes(t, dataDir, "644", "755")
 	c.run(strings.Replace(command, "apply -auto-approve", "plan -detailed-exitcode", 1))
 	after := c.run(list)
-	for _, line := range []string{reporting.Name, training.Name} {
-		if !strings.Contains(after, line) {
-			t.Errorf("Elyra doesn't list %s:\n%s", line, after)
-		}
-	}
+	wantOutput(t, after, reporting.Name, training.Name)
 	if strings.Count(after, dataDir) != 2 {
 		t.Errorf("Elyra lists more than 2:\n%s", after)
 	}
@@ -197,10 +190,8 @@ const (
 // TestAccExample_functions calls each function as its example does. None needs a configuration of the provider.
 func TestAccExample_functions(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t)
 	p := newPlace(t)
-	c.env = append(c.env, p.searchPath(), "TF_VAR_secret="+secret)
-	c = c.attached()
+	c := newCommandLine(t, p.searchPath(), "TF_VAR_secret="+secret).attached()
 	c.copyAll("examples/functions")
 	c.copyAll("examples/pipeline-images/pipelines")
 	ubi9 := elyra.RuntimeImage{Name: "training_with_gpu_ubi9", DisplayName: "Training with GPU (UBI9)", ImageName: "quay.io/acme/training:1.4.0", PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu"}}
@@ -257,4 +248,46 @@ func TestAccExample_functions(t *testing.T) {
 		}
 	}
 	wantImages(t, p.near, ubi9)
+}
+
+// TestAccExample_pipelineImages wants a warning about nodes whose image nobody can choose, and about no
+// others: not about images that Elyra ships, or that somebody made by hand.
+func TestAccExample_pipelineImages(t *testing.T) {
+	t.Parallel()
+	c, p := besideElyra(t)
+	c.copyAll("examples/pipeline-images")
+	putImages(t, p.near, elyra.RuntimeImage{Name: "by_hand", DisplayName: "By hand", ImageName: "acme/by-hand:1"})
+	const warning = "These nodes run in images that aren't configured"
+	pipeline := filepath.Join(c.dir, "pipelines", "nightly.pipeline")
+	original := readFile(t, pipeline)
+	if output := c.run(apply); strings.Contains(output, warning) || !strings.Contains(output, "2 added") {
+		t.Fatalf("the apply says:\n%s", output)
+	}
+	// JupyterLab's copy of a file isn't read.
+	writeFile(t, filepath.Join(c.dir, "pipelines", ".ipynb_checkpoints", "nightly-checkpoint.pipeline"), "{")
+	for image, warns := range map[string]bool{
+		stored(t, factoryDir(t), "pandas").ImageName: false, "acme/by-hand:1": false, "acme/unknown:1": true,
+	} {
+		writeFile(t, pipeline, strings.ReplaceAll(original, "quay.io/acme/training:1.4.0", image))
+		output := c.run("terraform plan -no-color")
+		if strings.Contains(output, warning) != warns {
+			t.Errorf("%s:\n%s", image, output)
+		}
+		if warns {
+			wantOutput(t, output, "- nightly.pipeline: train.py runs in acme/unknown:1")
+		}
+	}
+	c.run(destroy)
+	wantNames(t, p.near, "by_hand")
+}
+
+// TestAccModule_bootstrap runs the module's own tests.
+func TestAccModule_bootstrap(t *testing.T) {
+	t.Parallel()
+	c := newCommandLine(t)
+	c.copyAll("modules/bootstrap")
+	output := c.run("terraform init -no-color -input=false >/dev/null 2>&1 || true; terraform test -no-color")
+	if !strings.Contains(output, "Success! 1 passed, 0 failed.") || strings.Contains(output, "hunter2-s3cret") {
+		t.Error(output)
+	}
 }

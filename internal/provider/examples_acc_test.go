@@ -133,8 +133,7 @@ func TestAccExample_provider(t *testing.T) {
 func TestAccExample_providerAlias(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	c := newCommandLine(t)
-	c.env = append(c.env, p.searchPath())
+	c := newCommandLine(t, p.searchPath())
 	c.addExamples("provider/alias.tf")
 	c.run(apply)
 	staged := filepath.Join(c.dir, "build", "usr", "local", "share", "jupyter")
@@ -149,10 +148,9 @@ func TestAccExample_providerAlias(t *testing.T) {
 func TestAccExample_providerServer(t *testing.T) {
 	t.Parallel()
 	server := startServer(t)
-	c := newCommandLine(t)
+	c := newCommandLine(t, "TF_VAR_jupyter_token="+server.Token)
 	c.addExamples("provider/server.tf", "resources/elyra_runtime_image/resource.tf")
 	c.replace("server.tf", "https://hub.example.com/user/jdoe/", server.URL)
-	c.env = append(c.env, "TF_VAR_jupyter_token="+server.Token)
 	c.run(apply)
 	wantImages(t, server.near, reporting)
 	c.run(noop)
@@ -259,9 +257,8 @@ func TestAccExample_runtimeImagesDataSource(t *testing.T) {
 // TestAccExample_listResource queries with the example's list blocks, and generates what it says.
 func TestAccExample_listResource(t *testing.T) {
 	t.Parallel()
-	c := newCommandLine(t).with(queryCommand)
 	p := newPlace(t)
-	c.env = append(c.env, p.searchPath())
+	c := newCommandLine(t, p.searchPath()).with(queryCommand)
 	putImages(t, p.near,
 		elyra.RuntimeImage{Name: "tf_gpu", DisplayName: "TensorFlow with GPU", ImageName: "quay.io/acme/tf:1", Tags: []string{"cuda", "gpu"}},
 		elyra.RuntimeImage{Name: "tf_cpu", DisplayName: "TensorFlow", ImageName: "quay.io/acme/tf:2"},

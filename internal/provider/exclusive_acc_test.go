@@ -133,12 +133,9 @@ func exclusiveUnknownNames(w workspace) {
 
 // If the provider's configuration is unknown in the plan, so is what's there.
 func exclusiveUnknownPlace(w workspace) {
-	write := func(round string) {
-		w.writeAll(fmt.Sprintf("resource \"terraform_data\" \"dir\" {\n  triggers_replace = %q\n  input = %q\n}\n\nprovider \"elyra\" {\n  data_dir = terraform_data.dir.output\n}\n", round, w.a.near), exclusive("it"))
-	}
 	for _, round := range []string{"created", "updated"} {
 		w.put("old", theirs)
-		write(round)
+		w.writeAll(lateProvider(w.a, round), exclusive("it"))
 		w.run(apply)
 		w.wants(w.a, "old", theirs)
 		w.run(apply)

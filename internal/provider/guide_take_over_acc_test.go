@@ -96,18 +96,13 @@ func (g takeOverGuide) testScriptStops(t *testing.T) {
 // putUnusable puts a good image, and one that Elyra saves but its pipelines can't use.
 func putUnusable(t *testing.T, dataDir string) {
 	t.Helper()
-	putImages(t, dataDir, pandas)
-	putImages(t, dataDir, elyra.RuntimeImage{Name: "python", DisplayName: "Python", ImageName: "python:3.11"})
+	putImages(t, dataDir, pandas, elyra.RuntimeImage{Name: "python", DisplayName: "Python", ImageName: "python:3.11"})
 }
 
 // stops runs commands that stop at an image name, and goes on as the guide says.
 func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
 	t.Helper()
-	output, err := c.try(commands)
-	if err == nil {
-		t.Fatalf("nothing stopped:\n%s", output)
-	}
-	wantOutput(t, output, "with elyra_runtime_image.python")
+	output := c.mustFail(commands, "with elyra_runtime_image.python")
 	for line := range strings.Lines(g.code(t, "Error: Invalid image name")) {
 		wantOutput(t, output, strings.TrimSpace(line))
 	}
@@ -115,11 +110,7 @@ func (g takeOverGuide) stops(t *testing.T, c commandLine, commands string) {
 	c.write("images.tf", strings.ReplaceAll(images, `"python:3.11"`, `"library/python:3.11"`))
 	again := g.code(t, "terraform plan #")
 	wantOutput(t, c.run(again), "Plan: 2 to import, 0 to add, 1 to change, 0 to destroy.")
-	output, err = c.try(strings.Replace(again, "plan", "plan -generate-config-out=images.tf", 1))
-	if err == nil {
-		t.Error("a file that exists is taken for the configuration")
-	}
-	wantOutput(t, output, "Target generated file already exists")
+	c.mustFail(strings.Replace(again, "plan", "plan -generate-config-out=images.tf", 1), "Target generated file already exists")
 	wantOutput(t, c.run("terraform apply"), "Resources: 2 imported, 0 added, 1 changed, 0 destroyed.")
 }
 
@@ -176,9 +167,7 @@ func (g takeOverGuide) testExport(t *testing.T) {
 		p, dataDir := newPlace(t), t.TempDir()
 		c := g.start(t, p, dataDir)
 		documents := map[string]string{}
-		for _, image := range []elyra.RuntimeImage{pandas, training} {
-			putImages(t, p.near, image)
-		}
+		putImages(t, p.near, pandas, training)
 		if moved {
 			c.run("elyra-metadata export runtime-images --directory=" + dataDir)
 			c.write("left_out.tf", g.code(t, "include_invalid"))
@@ -256,9 +245,7 @@ func (g takeOverGuide) testScripts(t *testing.T) {
 			t.Errorf("Elyra 3's spelling is\n%sElyra 4's\n%s", elyra3, elyra4)
 		}
 	}
-	if output, err := c.try(g.code(t, "install runtime-images --name")); err == nil || !strings.Contains(output, "Subcommand 'install' is invalid") {
-		t.Errorf("install: %v\n%s", err, output)
-	}
+	c.mustFail(g.code(t, "install runtime-images --name"), "Subcommand 'install' is invalid")
 }
 
 func wantDocuments(t *testing.T, dataDir string, documents map[string]string) {

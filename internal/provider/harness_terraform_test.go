@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +126,30 @@ func startServer(t *testing.T, options ...jupytertest.Options) jupyterServer {
 // serverPlace is a place in files by way of a server on it.
 func serverPlace(p place, server *jupytertest.Server) place {
 	return place{p.near, p.far, server.URL, fmt.Sprintf("  endpoint = %q\n  token    = %q\n", server.URL, server.Token)}
+}
+
+// clear removes all instances.
+func (p place) clear(t *testing.T) {
+	t.Helper()
+	for _, dir := range []string{p.near, p.far} {
+		must(t, os.RemoveAll(filepath.Join(dir, "metadata")))
+	}
+}
+
+// respelled is the same place by another path, or another port.
+func (p place) respelled(t *testing.T) place {
+	t.Helper()
+	if p.endpoint == "" {
+		link := filepath.Join(t.TempDir(), "link")
+		must(t, os.Symlink(p.near, link))
+		return filesPlace(link, p.far)
+	}
+	server, err := url.Parse(p.endpoint)
+	must(t, err)
+	proxy := httptest.NewServer(httputil.NewSingleHostReverseProxy(&url.URL{Scheme: server.Scheme, Host: server.Host}))
+	t.Cleanup(proxy.Close)
+	endpoint := proxy.URL + server.Path
+	return place{p.near, p.far, endpoint, strings.ReplaceAll(p.arguments, p.endpoint, endpoint)}
 }
 
 // must ends a test whose own doing fails.
@@ -250,16 +277,16 @@ var overriding = sync.OnceValues(func() (file string, err error) {
 	return file, os.WriteFile(file, []byte(overrides), 0o600)
 })
 
-func newCommandLine(t *testing.T) commandLine {
+func newCommandLine(t *testing.T, env ...string) commandLine {
 	t.Helper()
 	requireAcceptance(t)
 	config, err := overriding()
 	must(t, err)
 	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
 	must(t, err)
-	return commandLine{t: t, dir: t.TempDir(), terraform: terraform, env: []string{
+	return commandLine{t: t, dir: t.TempDir(), terraform: terraform, env: append([]string{
 		"HOME=" + t.TempDir(), "TF_CLI_CONFIG_FILE=" + config, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1",
-	}}
+	}, env...)}
 }
 
 // attached returns the same, with one process of the provider that serves all commands. Each command configures it
@@ -317,6 +344,17 @@ func (c commandLine) run(commands string) (output string) {
 	if err != nil {
 		c.t.Fatalf("%s: %v\n%s", commands, err, output)
 	}
+	return output
+}
+
+// mustFail runs commands that must fail and say these words.
+func (c commandLine) mustFail(commands string, words ...string) (output string) {
+	c.t.Helper()
+	output, err := c.try(commands)
+	if err == nil {
+		c.t.Fatalf("%s succeeds:\n%s", commands, output)
+	}
+	wantOutput(c.t, output, words...)
 	return output
 }
 
@@ -395,12 +433,12 @@ const (
 	noop    = "terraform plan -no-color -detailed-exitcode" // fails where there is a change
 )
 
-// wantOutput checks that an output has these words, however it is wrapped.
+// wantOutput checks that an output or a document has these words, however it is wrapped.
 func wantOutput(t *testing.T, output string, words ...string) {
 	t.Helper()
 	for _, want := range words {
 		if !strings.Contains(unwrap(output), want) {
-			t.Errorf("%q isn't in the output:\n%s", want, output)
+			t.Errorf("%q isn't in the output, which ends with:\n%s", want, output[max(0, len(output)-10000):]) // a trace is long
 		}
 	}
 }
@@ -408,15 +446,6 @@ func wantOutput(t *testing.T, output string, words ...string) {
 // unwrap joins the lines that Terraform broke a message into.
 func unwrap(output string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(output, "│", " ")), " ")
-}
-
-func lineWith(text, part string) string {
-	for line := range strings.Lines(text) {
-		if strings.Contains(line, part) {
-			return line
-		}
-	}
-	return ""
 }
 
 // --- Guides ---

@@ -40,14 +40,6 @@ var fullLines = []string{
 // importedDocument is one that others have written.
 const importedDocument = `{"schema_name":"runtime-image","metadata":{"tags":["b","a"],"x-team":{"n":1},"image_name":"them\/image:1","pull_policy":"Always"},"display_name":"Imported \u00fc"}`
 
-// holds checks the image of an instance.
-func (w workspace) holds(want elyra.RuntimeImage) {
-	w.t.Helper()
-	if got := stored(w.t, w.a.near, want.Name); !got.Equal(want) {
-		w.t.Errorf("stored %+v\nwant   %+v", got, want)
-	}
-}
-
 func imageLifecycle(w workspace) {
 	const result = "output \"x\" {\n  value = elyra_runtime_image.x\n}\n"
 	wantOutput(w.t, w.applies(image("x", "My image"), result), `+ name = "my_image"`, "1 added")
@@ -61,7 +53,7 @@ func imageLifecycle(w workspace) {
 	w.settled()
 	full := image("x", "My image", fullLines...)
 	wantOutput(w.t, w.applies(full), "0 added, 1 changed, 0 destroyed")
-	w.holds(fullImage)
+	wantImages(w.t, w.a.near, fullImage)
 
 	// The same in other bytes is no difference.
 	w.put("my_image", `{ "metadata" : {"pull_secret":"regcred", "pull_policy":"IfNotPresent","image_name":"team\/my-image:1","tags":["two words","gpu"],
@@ -72,9 +64,9 @@ func imageLifecycle(w workspace) {
 	drifted := strings.Replace(w.document("my_image"), `"My image"`, `"Drifted"`, 1)
 	w.put("my_image", strings.Replace(drifted, `"extra": null`, `"display_name": "ODH", "x": {"deep": [1, "\ud83d\ude00"]}`, 1))
 	wantOutput(w.t, w.run(apply), `~ display_name = "Drifted" -> "My image"`, "0 added, 1 changed, 0 destroyed")
-	w.holds(fullImage)
+	wantImages(w.t, w.a.near, fullImage)
 	w.applies(image("x", "My image"))
-	w.holds(elyra.RuntimeImage{Name: "my_image", DisplayName: "My image", ImageName: "team/my-image:1"})
+	wantImages(w.t, w.a.near, elyra.RuntimeImage{Name: "my_image", DisplayName: "My image", ImageName: "team/my-image:1"})
 	for _, kept := range []string{`"display_name":"ODH"`, `"x":{"deep":[1,"\ud83d\ude00"]}`} {
 		if got := strings.Join(strings.Fields(w.document("my_image")), ""); !strings.Contains(got, kept) {
 			w.t.Errorf("%s didn't survive: %s", kept, got)
@@ -126,7 +118,7 @@ func imageUnknownValues(w workspace) {
 		w.wantNames()
 	}
 	w.applies(late("Late", "team/image:1", "gpu"))
-	w.holds(elyra.RuntimeImage{Name: "late", DisplayName: "Late", ImageName: "team/image:1", Tags: []string{"gpu"}})
+	wantImages(w.t, w.a.near, elyra.RuntimeImage{Name: "late", DisplayName: "Late", ImageName: "team/image:1", Tags: []string{"gpu"}})
 }
 
 // The data source finds an image by one of its three attributes, also the one that the same apply has created.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/storetest"
 )
 
 var runtimeTests = tests{
@@ -41,18 +42,15 @@ var (
 )
 
 // secretLines are the arguments for a secret that isn't in the state, if Terraform knows such.
-func (w workspace) secretLines() []string {
-	if !w.has(writeOnlyArguments) {
-		return plainLines
-	}
-	return writeOnly(secret, 1)
-}
+func (w workspace) secretLines() []string { return w.linesWith(secret, 1) }
 
-func (w workspace) otherSecretLines() []string {
-	if !w.has(writeOnlyArguments) {
-		return []string{plainLines[0], `cos_password = "` + otherSecret + `"`}
+func (w workspace) otherSecretLines() []string { return w.linesWith(otherSecret, 2) }
+
+func (w workspace) linesWith(secret string, version int) []string {
+	if w.has(writeOnlyArguments) {
+		return writeOnly(secret, version)
 	}
-	return writeOnly(otherSecret, 2)
+	return []string{plainLines[0], fmt.Sprintf("cos_password = %q", secret)}
 }
 
 func writeOnly(secret string, version int) []string {
@@ -129,9 +127,7 @@ func runtimeLifecycle(w workspace) {
 		"display_name": "My runtime", "engine": "Argo", "auth_type": "NO_AUTHENTICATION", "cos_auth_type": "USER_CREDENTIALS",
 		"cos_username": "jdoe", "cos_password": secret,
 	})
-	if !strings.Contains(w.runtime("my_runtime"), `"runtime_type": "KUBEFLOW_PIPELINES"`) {
-		w.t.Error(w.runtime("my_runtime"))
-	}
+	wantOutput(w.t, w.runtime("my_runtime"), `"runtime_type": "KUBEFLOW_PIPELINES"`)
 	w.applies(kfp("x", append(w.secretLines(), `tags = ["a"]`, `user_namespace = "team"`)...))
 	w.settled()
 	w.wantRuntime("my_runtime", map[string]string{"user_namespace": "team", "cos_password": secret})
@@ -288,11 +284,7 @@ func runtimeOtherSchema(w workspace) {
 	w.applies(airflow("x", w.secretLines()...))
 	w.run("rm terraform.tfstate")
 	w.write(kfp("x", w.otherSecretLines()...))
-	output, err := w.try("terraform import -no-color elyra_kubeflow_pipelines_runtime.x my_runtime")
-	if err == nil {
-		w.t.Error("it's imported")
-	}
-	wantOutput(w.t, output, "Unable to import runtime", "Import it into an elyra_airflow_runtime.")
+	w.fails("terraform import -no-color elyra_kubeflow_pipelines_runtime.x my_runtime", "Unable to import runtime", "Import it into an elyra_airflow_runtime.")
 	if m := w.fails(plan, `Runtime "my_runtime" already exists`); offers(m, importBlock) {
 		w.t.Error(m)
 	}
@@ -379,9 +371,7 @@ func runtimeOtherKeys(w workspace) {
 	w.edit("my_runtime", `"engine"`, `"x-team": "ours", "display_name": "Inner", "engine"`)
 	w.settled()
 	w.applies(kfp("x", append(w.secretLines(), `description = "New"`)...))
-	if document := w.runtime("my_runtime"); !strings.Contains(document, "x-team") || !strings.Contains(document, "Inner") {
-		w.t.Error(document)
-	}
+	wantOutput(w.t, w.runtime("my_runtime"), "x-team", "Inner")
 }
 
 // TestAccRuntimeResource_secrets searches everything that Terraform and the provider leave behind for secrets.
@@ -459,6 +449,25 @@ func decoded(state string) (text string) {
 	return text
 }
 
+// TestAccRuntimes_secrets: neither state, plan, nor trace of a configuration that reads
+// runtimes has a secret.
+func TestAccRuntimes_secrets(t *testing.T) {
+	t.Parallel()
+	w := newFilesWorkspace(t)
+	w.putRuntime("full", string(storetest.Runtimes.Full(elyra.Document{}).Encode()))
+	w.write(example(t, "data-sources/elyra_runtimes/data-source.tf"), "output \"runtimes\" {\n  value = data.elyra_runtimes.all.runtimes\n}\n")
+	w.env = append(w.env, "TF_LOG=trace")
+	output := w.run(`terraform plan -no-color -input=false -out=plan
+		terraform show -no-color -json plan
+		terraform apply -no-color -input=false plan
+		terraform output -json
+		unzip -p plan 2>/dev/null || true`)
+	state := readFile(t, filepath.Join(w.dir, "terraform.tfstate"))
+	wantOutput(t, state, `"cos_bucket": "pipelines"`)
+	wantTraced(t, output, storetest.Secret, "jdoe")
+	wantNoSecrets(t, "the state", state, storetest.Secret, "jdoe")
+}
+
 // TestAccExample_runtimes applies, imports, and finds what the examples describe.
 func TestAccExample_runtimes(t *testing.T) {
 	t.Parallel()
@@ -473,8 +482,7 @@ func TestAccExample_runtimes(t *testing.T) {
 			t.Parallel()
 			w := newFilesWorkspace(t)
 			command := func(files ...string) commandLine {
-				c := newCommandLine(t).with(writeOnlyArguments)
-				c.env = append(c.env, w.a.searchPath(), "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=")
+				c := newCommandLine(t, w.a.searchPath(), "TF_VAR_cos_password="+secret, "TF_VAR_github_token="+secret, "TF_LOG=").with(writeOnlyArguments)
 				c.addExamples(files...)
 				return c.attached()
 			}

@@ -2,11 +2,6 @@ package provider_test
 
 import (
 	"fmt"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -114,24 +109,6 @@ func (w workspace) module() workspace {
 	return w
 }
 
-// respelled is place a by another path, or another port.
-func (w workspace) respelled() place {
-	w.t.Helper()
-	if !w.isServer() {
-		link := filepath.Join(w.t.TempDir(), "link")
-		must(w.t, os.Symlink(w.a.near, link))
-		return filesPlace(link, w.a.far)
-	}
-	server, err := url.Parse(w.a.endpoint)
-	must(w.t, err)
-	proxy := httptest.NewServer(httputil.NewSingleHostReverseProxy(&url.URL{Scheme: server.Scheme, Host: server.Host}))
-	w.t.Cleanup(proxy.Close)
-	p := w.a
-	p.endpoint = proxy.URL + server.Path
-	p.arguments = strings.ReplaceAll(p.arguments, w.a.endpoint, p.endpoint)
-	return p
-}
-
 // write writes the configuration: the provider, and these blocks.
 func (w workspace) write(blocks ...string) {
 	w.t.Helper()
@@ -163,7 +140,7 @@ func exclusive(label string, names ...string) string {
 }
 
 // theirs is another person's document.
-const theirs = `{"schema_name":"runtime-image","display_name":"Theirs","metadata":{"image_name":"them/image:1"}}`
+const theirs = `{"schema_name":"runtime-image","display_name":"Theirs","metadata":{"image_name":"team/theirs:1"}}`
 
 // withKey is a document with a key that somebody else added.
 func withKey(document string) string {
@@ -179,14 +156,17 @@ func (w workspace) applies(blocks ...string) (output string) {
 	return w.run(apply)
 }
 
+// mine applies an image, and returns its document.
+func (w workspace) mine() (document string) {
+	w.t.Helper()
+	w.applies(image("x", "My image"))
+	return w.document("my_image")
+}
+
 // fails runs a command that must fail with one error of that summary, and returns its text.
 func (w workspace) fails(command, summary string, words ...string) message {
 	w.t.Helper()
-	output, err := w.try(command)
-	if err == nil {
-		w.t.Fatalf("%s succeeds:\n%s", command, output)
-	}
-	return w.find(output, "Error: ", summary, words...)
+	return w.find(w.mustFail(command), "Error: ", summary, words...)
 }
 
 // warns runs a command that must succeed with a warning of that summary, and returns its text.
@@ -325,21 +305,15 @@ func (w workspace) wantNames(want ...string) {
 // contains checks that the document of an instance has these words.
 func (w workspace) contains(at place, name string, words ...string) {
 	w.t.Helper()
-	for _, want := range words {
-		if document := read(w.t, at.near, name); !strings.Contains(document, want) {
-			w.t.Errorf("%s is %q, without %s", at.location(name), document, want)
-		}
-	}
+	wantOutput(w.t, read(w.t, at.near, name), words...)
 }
 
 // clear removes all instances, and what Terraform knows of them.
 func (w workspace) clear() {
 	w.t.Helper()
 	w.run("rm -f terraform.tfstate")
-	for _, p := range []place{w.a, w.b} {
-		if p.near != "" {
-			must(w.t, os.RemoveAll(filepath.Join(p.near, "metadata")))
-			must(w.t, os.RemoveAll(filepath.Join(p.far, "metadata")))
-		}
+	w.a.clear(w.t)
+	if w.b.near != "" {
+		w.b.clear(w.t)
 	}
 }

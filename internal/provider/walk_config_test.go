@@ -152,8 +152,7 @@ func (w wanted) document() string {
 
 // hcl renders the module in two parts; arguments renders a provider's.
 func (c *walkConfig) hcl(arguments func(alias string) string) (head, body string) {
-	head = "terraform {\n  required_providers {\n    elyra = { source = \"elyra-ai/elyra\" }\n  }\n}\nprovider \"elyra\" {\n" + arguments("") +
-		"}\nprovider \"elyra\" {\n  alias = \"other\"\n" + arguments("other") + "}\n"
+	head = required + "provider \"elyra\" {\n" + arguments("") + "}\nprovider \"elyra\" {\n  alias = \"other\"\n" + arguments("other") + "}\n"
 	var out strings.Builder
 	names := []string{`["by_hand"]`}
 	for _, b := range c.blocks {

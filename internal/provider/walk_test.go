@@ -5,13 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -55,16 +50,18 @@ func TestWalk(t *testing.T) {
 	t.Parallel()
 	requireAcceptance(t)
 	runs, seed := testenv.Random(t, 6, 3098483569)
-	for name, places := range map[string]func(t *testing.T) *walkPlaces{"files": walkFiles, "server": walkServer} {
+	for name, start := range map[string]func(t *testing.T) place{
+		"files":  newPlace,
+		"server": func(t *testing.T) place { return startServer(t).place },
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			places, stream := places(t), uint64(len(name))
-			places.line, places.counts = newCommandLine(t), map[string]int{}
+			places, stream := newWalkPlaces(t, start(t)), uint64(len(name))
 			known, started := map[string]bool{}, time.Now()
 			for run := range (runs + 1) / 2 {
 				walkOnce(t, places, seed+run, stream, known)
 			}
-			t.Logf("ELYRA_FAULT_SEED=%d, %d walks of %d steps in %s: %v", seed, (runs+1)/2, walkSteps, time.Since(started).Round(time.Second), sorted(places.counts))
+			t.Logf("ELYRA_FAULT_SEED=%d, %d walks of %d steps in %s: %v", seed, (runs+1)/2, walkSteps, time.Since(started).Round(time.Second), places.counts)
 		})
 	}
 }
@@ -121,47 +118,6 @@ func walkOnce(t *testing.T, places *walkPlaces, seed, stream uint64, known map[s
 		}
 	}
 	t.Errorf("ELYRA_FAULT_SEED=%d breaks the rule %q: %s\nThis was done:\n%s", seed, fault.rule, fault.detail, log)
-}
-
-// walkFiles are two directories, and a link to the first one.
-func walkFiles(t *testing.T) *walkPlaces {
-	t.Helper()
-	p, link := &walkPlaces{}, filepath.Join(t.TempDir(), "link")
-	first := newPlace(t)
-	if err := os.Symlink(first.near, link); err != nil {
-		t.Fatal(err)
-	}
-	p.addFiles(first)
-	p.addFiles(newPlace(t))
-	p.spell(0, link, fmt.Sprintf("  data_dir = %q\n  search_path = [%q]\n", link, first.far))
-	return p
-}
-
-// walkServer is a server, a directory, and another port of the server.
-func walkServer(t *testing.T) *walkPlaces {
-	t.Helper()
-	p, server := &walkPlaces{server: true}, startServer(t)
-	base, err := url.Parse(strings.TrimSuffix(server.URL, "/user/jdoe"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := httptest.NewServer(httputil.NewSingleHostReverseProxy(base))
-	t.Cleanup(port.Close)
-	p.near, p.far = []string{server.near}, []string{server.far}
-	arguments := "  endpoint = %q\n  token = %q\n"
-	p.spell(0, server.URL, fmt.Sprintf(arguments, server.URL, server.Token))
-	p.addFiles(newPlace(t))
-	p.spell(0, port.URL, fmt.Sprintf(arguments, port.URL+"/user/jdoe", server.Token))
-	return p
-}
-
-func (p *walkPlaces) addFiles(at place) {
-	p.spell(len(p.near), at.near, fmt.Sprintf("  data_dir = %q\n  search_path = [%q]\n", at.near, at.far))
-	p.near, p.far = append(p.near, at.near), append(p.far, at.far)
-}
-
-func (p *walkPlaces) spell(site int, prefix, arguments string) {
-	p.spellings = append(p.spellings, walkSpelling{site, prefix + "/", arguments})
 }
 
 // walk takes steps, and returns the first rule that is broken, and what was done.

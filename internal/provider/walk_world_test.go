@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -17,11 +18,11 @@ import (
 // This file is what a walk walks on: places with instances, root modules with states, and the
 // commands that are run there. All that's done is noted, to be printed.
 
-// walkPlaces are places of one kind, for one walk after the other.
+// walkPlaces are two places for one walk after the other. The second one is in files.
 type walkPlaces struct {
-	line      commandLine
-	server    bool
-	near, far []string // data directories, by site
+	line   commandLine
+	server bool // which the first one is
+	sites  []place
 	// spellings are the ways to write a site. The first ones are the sites themselves.
 	spellings []walkSpelling
 	counts    map[string]int // of what happened, to be seen to happen
@@ -33,6 +34,17 @@ type walkSpelling struct {
 	arguments string // of the provider
 }
 
+// newWalkPlaces adds a directory, and another spelling of the first place.
+func newWalkPlaces(t *testing.T, first place) *walkPlaces {
+	t.Helper()
+	second := newPlace(t)
+	p := &walkPlaces{line: newCommandLine(t), server: first.endpoint != "", sites: []place{first, second}, counts: map[string]int{}}
+	for n, at := range []place{first, second, first.respelled(t)} {
+		p.spellings = append(p.spellings, walkSpelling{n % len(p.sites), cmp.Or(at.endpoint, at.near) + "/", at.arguments})
+	}
+	return p
+}
+
 // instance is one that is or was there. A name with a slash is later in the search path.
 type instance struct {
 	site              int
@@ -41,6 +53,10 @@ type instance struct {
 
 func (i instance) String() string {
 	return fmt.Sprintf("%s/%s of place %d", i.schemaspace, i.name, i.site)
+}
+
+func (i instance) path(dataDir string) string {
+	return filepath.Join(dataDir, "metadata", i.schemaspace, i.name+".json")
 }
 
 func (i instance) at(site int) instance {
@@ -58,8 +74,8 @@ type snapshot map[instance]string
 
 func (p *walkPlaces) snapshot() snapshot {
 	all := snapshot{}
-	for site := range p.near {
-		for prefix, dir := range map[string]string{"": p.near[site], "far/": p.far[site]} {
+	for site, at := range p.sites {
+		for prefix, dir := range map[string]string{"": at.near, "far/": at.far} {
 			files, _ := filepath.Glob(filepath.Join(dir, "metadata", "*", "*.json")) // the pattern is well-formed
 			for _, file := range files {
 				if data, err := os.ReadFile(file); err == nil {
@@ -80,14 +96,6 @@ func (s snapshot) near() (all []instance) {
 	}
 	slices.SortFunc(all, func(a, b instance) int { return strings.Compare(a.String(), b.String()) })
 	return all
-}
-
-// put is what somebody else writes.
-func (w *walkWorld) put(dataDir string, i instance, document string) {
-	w.t.Helper()
-	path := filepath.Join(dataDir, "metadata", i.schemaspace, i.name+".json")
-	w.must(os.MkdirAll(filepath.Dir(path), 0o700))
-	w.must(os.WriteFile(path, []byte(document), 0o600))
 }
 
 // instanceAt is the instance that a location, a type of resource, and a name say.
@@ -167,12 +175,12 @@ func newWalkWorld(t *testing.T, places *walkPlaces) *walkWorld {
 	dir := filepath.Join(places.line.dir, "walk")
 	w := &walkWorld{t: t, places: places, outside: [2]string{filepath.Join(dir, "home"), filepath.Join(dir, "tmp")}}
 	w.env = append(places.line.environ(), "HOME="+w.outside[0], "TMPDIR="+w.outside[1])
-	w.must(os.RemoveAll(dir))
-	for _, dir := range slices.Concat(places.near, places.far) {
-		w.must(os.RemoveAll(filepath.Join(dir, "metadata")))
+	must(w.t, os.RemoveAll(dir))
+	for _, at := range places.sites {
+		at.clear(t)
 	}
 	for _, of := range walkTypes[:2] {
-		w.put(places.far[0], instance{0, of.schemaspace, "gamma"}, of.document("Factory", ""))
+		writeFile(t, instance{0, of.schemaspace, "gamma"}.path(places.sites[0].far), of.document("Factory", ""))
 	}
 	for i := range 2 {
 		w.folders = append(w.folders, &walkFolder{dir: filepath.Join(dir, fmt.Sprint("folder", i)), seen: snapshot{}, config: &walkConfig{
@@ -180,16 +188,9 @@ func newWalkWorld(t *testing.T, places *walkPlaces) *walkWorld {
 		}})
 	}
 	for _, dir := range []string{dir, w.outside[0], w.outside[1], w.folders[0].dir, w.folders[1].dir} {
-		w.must(os.Mkdir(dir, 0o700))
+		must(w.t, os.Mkdir(dir, 0o700))
 	}
 	return w
-}
-
-func (w *walkWorld) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
 }
 
 func (w *walkWorld) note(format string, args ...any) { fmt.Fprintf(&w.log, format+"\n", args...) }
@@ -215,7 +216,7 @@ func (w *walkWorld) records(f *walkFolder) (records []walkRecord) {
 			}
 		}
 	}
-	w.must(json.Unmarshal(data, &state))
+	must(w.t, json.Unmarshal(data, &state))
 	for _, r := range state.Resources {
 		for _, i := range r.Instances {
 			if typeOf(r.Type+".") == nil { // an exact set
@@ -293,7 +294,7 @@ func (w *walkWorld) write(f *walkFolder) {
 	if head == f.head && body == f.body {
 		return
 	}
-	w.must(os.WriteFile(filepath.Join(f.dir, "main.tf"), []byte(head+body), 0o600))
+	must(w.t, os.WriteFile(filepath.Join(f.dir, "main.tf"), []byte(head+body), 0o600))
 	text := "# …\n" + body
 	if head != f.head {
 		text = head + body
@@ -326,11 +327,11 @@ func (c walkChange) createsSet() bool {
 // changes are what the saved plan of a folder shows.
 func (w *walkWorld) changes(f *walkFolder) []walkChange {
 	shown := w.run(f, "show", "-json", "plan")
-	w.must(shown.err)
+	must(w.t, shown.err)
 	var plan struct {
 		ResourceChanges []walkChange `json:"resource_changes"`
 	}
-	w.must(json.Unmarshal(shown.output, &plan))
+	must(w.t, json.Unmarshal(shown.output, &plan))
 	return plan.ResourceChanges
 }
 
@@ -340,10 +341,10 @@ func (w *walkWorld) interfere(pick func(n int) int) {
 	there, kind := now.near(), pick(8)
 	of := walkTypes[max(0, pick(4)-1)]
 	if kind < 2 || len(there) == 0 {
-		i := instance{pick(len(w.places.near)), of.schemaspace, []string{"alpha", "beta", "own", "gamma", "delta", "by_hand"}[pick(6)]}
+		i := instance{pick(len(w.places.sites)), of.schemaspace, []string{"alpha", "beta", "own", "gamma", "delta", "by_hand"}[pick(6)]}
 		if !slices.Contains(there, i) {
 			w.note("somebody creates %s with schema %s", i, of.schema)
-			w.put(w.places.near[i.site], i, of.document("Theirs", ""))
+			writeFile(w.t, i.path(w.places.sites[i.site].near), of.document("Theirs", ""))
 		}
 		return
 	}
@@ -353,7 +354,7 @@ func (w *walkWorld) interfere(pick func(n int) int) {
 	}
 	set := func(what, document string) {
 		w.note("somebody %s %s:\n    %s", what, i, document)
-		w.put(w.places.near[i.site], i, document)
+		writeFile(w.t, i.path(w.places.sites[i.site].near), document)
 	}
 	switch kind {
 	case 2, 3:
@@ -366,14 +367,6 @@ func (w *walkWorld) interfere(pick func(n int) int) {
 		set("breaks", []string{"{", fmt.Sprintf(`{"display_name": "", "schema_name": %q, "metadata": {}}`, of.schema)}[pick(2)])
 	case 7:
 		w.note("somebody deletes %s", i)
-		w.must(os.Remove(filepath.Join(w.places.near[i.site], "metadata", i.schemaspace, i.name+".json")))
+		must(w.t, os.Remove(i.path(w.places.sites[i.site].near)))
 	}
-}
-
-func sorted(m map[string]int) string {
-	var all []string
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		all = append(all, fmt.Sprintf("%d %s", m[key], key))
-	}
-	return strings.Join(all, ", ")
 }

@@ -140,6 +140,9 @@ const (
 	here whereabouts = iota
 	// later: later in the same search path.
 	later
+	// anotherPort: at the same path of the same host with another scheme or port, and unchanged. Only a read
+	// takes it for the same.
+	anotherPort
 	// elsewhere: in another place, or there's no evidence that it's this one.
 	elsewhere
 )
@@ -159,7 +162,7 @@ func (c *connection) locate(state instanceModel, digest string, found *elyra.Ins
 		return here
 	case ownership.SameIfUnchanged:
 		if found != nil && c.digest(*found, digest) == digest {
-			return here
+			return anotherPort
 		}
 	default:
 		if found != nil && ownership.ComparePlaces(location, found.Location) == ownership.Same || found == nil && c.isInSearchPath(location) {

@@ -62,7 +62,8 @@ func TestUncheckedWithOverwrite(t *testing.T) {
 	wantWarnings(t, plan.Diagnostics, 1, "Unable to check whether")
 }
 
-// TestAnotherPort: an instance that's unchanged is the same at another port, and a read says so once.
+// TestAnotherPort: only a read takes an unchanged instance at another port for that of the state. It says so once, and a
+// destroy says so, too, since Terraform drops the warnings of its reads. What doesn't read refuses.
 func TestAnotherPort(t *testing.T) {
 	t.Parallel()
 	server := elyratest.New(t, elyratest.Options{})
@@ -72,19 +73,64 @@ func TestAnotherPort(t *testing.T) {
 		return p
 	}
 	provider := at(server.URL)
-	one := provider.tryCreate(t, provider.image(t, "One", imageName, "", ""))
+	config := provider.image(t, "One", imageName, "", "")
+	one := provider.tryCreate(t, config)
 	two := provider.tryCreate(t, provider.image(t, "Two", imageName, "", ""))
 	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err, nil)
 	other := httptest.NewServer(httputil.NewSingleHostReverseProxy(&url.URL{Scheme: base.Scheme, Host: base.Host}))
 	t.Cleanup(other.Close)
-	moved := at(other.URL + base.Path)
+	elsewhere := func() testProvider { return at(other.URL + base.Path) }
+	refused := func(diagnostics []*tfprotov6.Diagnostic, want string) {
+		t.Helper()
+		if len(diagnostics) != 1 || !isError(diagnostics[0]) || !strings.Contains(diagnostics[0].Detail, want) {
+			t.Errorf("got %+v, want %s", diagnostics, want)
+		}
+	}
+
+	moved, before := elsewhere(), planned{one.NewState, one.NewIdentity, one.Private}
+	var first planned
 	for i, created := range []*tfprotov6.ApplyResourceChangeResponse{one, two} {
 		read, err := moved.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: moved.name, CurrentState: created.NewState, Private: created.Private})
 		check(t, err, nil)
-		wantWarnings(t, read.Diagnostics, 1-i)
+		if i > 0 {
+			wantWarnings(t, read.Diagnostics, 0)
+			continue
+		}
+		wantWarnings(t, read.Diagnostics, 1, base.Host)
+		first = planned{read.NewState, read.NewIdentity, read.Private}
+	}
+	wantWarning(t, moved.respond(t, nil, first).Diagnostics, base.Host)
+
+	// Without a read, and after a plan for the old port.
+	changed := provider.image(t, "One", "a/b:2", "", "")
+	refused(elsewhere().respond(t, nil, before).Diagnostics, "-refresh=false")
+	refused(elsewhere().respond(t, changed, before).Diagnostics, "-refresh=false")
+	refused(elsewhere().destroy(t, before), "plan again")
+	refused(elsewhere().apply(t, changed, one.NewState, at(server.URL).respond(t, changed, before)).Diagnostics, "plan again")
+	if document, ok := server.Raw(elyratest.Writable, "one"); !ok || !strings.Contains(document, imageName) {
+		t.Errorf("left %q", document)
+	}
+
+	check(t, nil, elsewhere().apply(t, changed, first.state, elsewhere().respond(t, changed, first)).Diagnostics)
+}
+
+// TestAnotherSpelling: a directory's other path is the same place, and an update without a read keeps the planned location.
+func TestAnotherSpelling(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link")
+	check(t, os.Symlink(dir, link), nil)
+	provider := newTestProvider(t, dir)
+	created := provider.tryCreate(t, provider.image(t, "One", imageName, "", ""))
+	provider = newTestProvider(t, link)
+	config := provider.image(t, "One", "a/b:2", "", "")
+	plan := provider.respond(t, config, planned{created.NewState, nil, created.Private})
+	check(t, nil, plan.Diagnostics)
+	applied := provider.apply(t, config, created.NewState, plan)
+	check(t, nil, applied.Diagnostics)
+	if want, got := provider.attributes(t, plan.PlannedState)["location"], provider.attributes(t, applied.NewState)["location"]; !got.Equal(want) {
+		t.Errorf("planned %s, and got %s", want, got)
 	}
 }
 

@@ -81,10 +81,15 @@ func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyP
 		return append(diags, r.conn.storeError("read", name, err))
 	case where == elsewhere:
 		return append(diags, r.conn.destroyElsewhereError(name, state.Location.ValueString()))
+	case where == anotherPort:
+		return append(diags, r.conn.unreadError(state))
 	case before.Irreparable:
 		return append(diags, r.conn.irreparableError(ctx, name))
 	case r.conn.run.Knows(ownership.Created, name):
 		return diags // in an apply, a deposed object is planned after its replacement was created
+	}
+	if before.From != "" { // Terraform drops the warnings of the reads before a destroy
+		diags.Append(r.conn.anotherPortWarning("destroy", name, before.From)...)
 	}
 	return append(diags, r.planName(ctx, req, name, ownership.Destroy)...)
 }
@@ -136,7 +141,7 @@ func (p *writePlan) isSecondHalf() bool { return p.state == nil && p.before.Name
 // Terraform plans one.
 func (p *writePlan) forSecondHalf() recorded {
 	after := p.before
-	after.Name, after.Renamed, after.Elsewhere = "", p.renames(), ""
+	after.Name, after.Renamed, after.Elsewhere, after.From = "", p.renames(), "", ""
 	if p.state != nil {
 		after.Name = p.state.Name.ValueString()
 		if p.where == elsewhere {
@@ -178,6 +183,8 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 	switch {
 	case p.where == elsewhere:
 		diags.Append(conn.elsewhereWarning(*p.state, conn.store.Location(p.plan.Name.ValueString())))
+	case p.where == anotherPort && !same:
+		diags.Append(conn.unreadError(*p.state))
 	case p.before.Irreparable:
 		diags.Append(conn.irreparableError(ctx, p.state.Name.ValueString()))
 	case p.before.Invalid && same:

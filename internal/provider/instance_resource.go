@@ -219,7 +219,6 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.conn.run.Note(ownership.Read, name)
-	resp.Diagnostics.Append(r.conn.anotherPortWarning(state)...)
 	old := state
 	if invalid != nil {
 		resp.Diagnostics.Append(r.conn.invalidWarning(invalid, *found, old.isImport()))
@@ -235,6 +234,10 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	after := recorded{
 		Name: name, Digest: digest, Overwrote: before.Overwrote,
 		Invalid: invalid != nil, Irreparable: invalid != nil && invalid.Irreparable,
+	}
+	if where == anotherPort {
+		after.From = old.Location.ValueString()
+		resp.Diagnostics.Append(r.conn.anotherPortWarning("read", name, after.From)...)
 	}
 	resp.Diagnostics.Append(after.save(ctx, resp.Private, before)...)
 	// Most often nothing has changed, and setting the state is the most expensive
@@ -274,7 +277,7 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 	switch {
 	case err != nil:
 		return before, append(diags, r.conn.storeError("read", name, err))
-	case where == elsewhere && plan.Location.Equal(state.Location):
+	case where == anotherPort, where == elsewhere && plan.Location.Equal(state.Location):
 		return before, append(diags, r.conn.placeChangedError(state, r.conn.store.Location(name)))
 	case where == elsewhere:
 		written, diags := r.create(ctx, plan, config, claimMoved)
@@ -291,7 +294,11 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 	if err != nil {
 		return written, append(diags, r.conn.changeError("update", state, before, err))
 	}
+	planned := plan.Location
 	plan.setInstance(instance)
+	if !planned.IsUnknown() { // the next read spells it as the configuration does
+		plan.Location = planned
+	}
 	return written, diags
 }
 
@@ -309,6 +316,9 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	case where == elsewhere:
 		resp.Diagnostics.Append(r.conn.destroyElsewhereError(name, state.Location.ValueString()))
+		return
+	case where == anotherPort:
+		resp.Diagnostics.Append(r.conn.placeChangedError(state, r.conn.store.Location(name)))
 		return
 	}
 	revealed, err := r.conn.remove(ctx, state, before)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -350,14 +351,22 @@ The provider's configuration now refers to another place, so the instance will b
 The old instance stays as it is, and Terraform no longer manages it. To delete it instead, keep this resource with the old configuration of the provider under an alias, add a second resource for the new place, apply, and then remove the first.`, state.Location.ValueString(), location))
 }
 
-// anotherPortWarning says, once a run, that a state's instances are taken for those at another port.
-func (c *connection) anotherPortWarning(state instanceModel) (diags diag.Diagnostics) {
-	here := c.store.Location(state.Name.ValueString())
-	if ownership.ComparePlaces(state.Location.ValueString(), here) == ownership.SameIfUnchanged && c.run.FirstReport("port") {
-		diags.AddWarning("Endpoint with another scheme or port",
-			fmt.Sprintf("Terraform's state has %ss at this path of the same host, with another scheme or port than:\n%s\n\nTheir documents are those last seen there, so the provider treats them as the same. If a different server runs at the new address, don't apply: set the endpoint to the previous one.", c.kind.Noun, c.store.Location("")))
+// anotherPortWarning says, once during the reads or the plans to destroy of a run, that a state's instances are
+// taken for those at another port.
+func (c *connection) anotherPortWarning(during, name, before string) (diags diag.Diagnostics) {
+	if c.run.FirstReport("port during " + during) {
+		diags.AddAttributeWarning(path.Root("location"), "Endpoint with another scheme or port",
+			fmt.Sprintf("Terraform's state has %[1]ss at another scheme or port of the same host:\n%[2]s\n\nThe provider's configuration refers to:\n%[3]s\n\nThe %[1]ss are those last seen there, so the provider treats both as the same server. If the second is a different server, don't apply: set the endpoint to the first.",
+				c.kind.Noun, strings.TrimSuffix(before, url.PathEscape(name)), c.store.Location("")))
 	}
 	return diags
+}
+
+// unreadError refuses what needs a read to tell whether the instance is the same.
+func (c *connection) unreadError(state instanceModel) diag.Diagnostic {
+	name := state.Name.ValueString()
+	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("%s %q is in another place", c.title(), name),
+		fmt.Sprintf("Terraform's state has this instance at:\n%s\n\nThe endpoint has another scheme or port:\n%s\n\nOnly a read shows whether it's the same server. Plan again without -refresh=false.", state.Location.ValueString(), c.store.Location(name)))
 }
 
 // destroyElsewhereError refuses to destroy an instance in another place than the

@@ -20,6 +20,9 @@ type recorded struct {
 	OutcomeUnknown bool `json:"outcome_unknown,omitempty"`
 	// Overwrote: the creation replaced or hid another instance.
 	Overwrote bool `json:"overwrote,omitempty"`
+	// From is the location that the state had, if the last read took the instance at another port for
+	// the same.
+	From string `json:"from,omitempty"`
 	// Invalid: Elyra refuses the instance. Irreparable: the store can't replace it.
 	Invalid     bool `json:"invalid,omitempty"`
 	Irreparable bool `json:"irreparable,omitempty"`

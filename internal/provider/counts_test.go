@@ -134,8 +134,7 @@ func TestCounts_allocations(t *testing.T) {
 // TestCounts_requests counts what is asked of a server for 100 resources.
 func TestCounts_requests(t *testing.T) {
 	server := elyratest.New(t, elyratest.Options{})
-	p, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
-	check(t, nil, diagnostics)
+	p := configured(t, set("endpoint", server.URL))
 	if asked := server.Asked(); len(asked) > 0 {
 		t.Errorf("to configure asked %q", asked)
 	}
@@ -165,9 +164,7 @@ func BenchmarkCalls(b *testing.B) {
 		for _, number := range []int{100, 1000, 10000} {
 			b.Run(fmt.Sprintf("%s/%d", place, number), func(b *testing.B) {
 				for b.Loop() {
-					p, diagnostics := configure(b, arguments())
-					check(b, nil, diagnostics)
-					walk(b, p, number, func(kind string, calls []func()) {
+					walk(b, configured(b, arguments()), number, func(kind string, calls []func()) {
 						took := make([]time.Duration, max(len(calls), 5))
 						for i := range took {
 							began := time.Now()

@@ -44,9 +44,8 @@ func TestImageNameTwice_stored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			provider := newTestProvider(t, near, far)
-			wantWarnings(t, provider.plan(t, provider.config(t, map[string]tftypes.Value{
-				"display_name": text(test.displayName), "image_name": text(test.imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true),
-			}), planned{}), test.warnings, test.texts...)
+			config := provider.config(t, set("display_name", test.displayName, "image_name", test.imageName, "overwrite", true))
+			wantWarnings(t, provider.plan(t, config, planned{}), test.warnings, test.texts...)
 		})
 	}
 }
@@ -104,9 +103,7 @@ func TestImageNameTwice_changes(t *testing.T) {
 		}
 	}
 	provider := newTestProvider(t, t.TempDir())
-	unknown := provider.config(t, map[string]tftypes.Value{
-		"display_name": text("Unknown"), "image_name": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
-	})
+	unknown := provider.config(t, set("display_name", "Unknown", "image_name", tftypes.NewValue(tftypes.String, tftypes.UnknownValue)))
 	wantWarnings(t, provider.plan(t, unknown, planned{}), 0)
 }
 
@@ -115,9 +112,7 @@ func TestImageNameTwice_replaced(t *testing.T) {
 	provider := newTestProvider(t, t.TempDir())
 	state := provider.create(t, provider.image(t, "A", imageName, "Always", ""))
 	provider.reconfigure(t)
-	renamed := provider.config(t, map[string]tftypes.Value{
-		"display_name": text("A"), "name": text("renamed"), "image_name": text(imageName), "pull_policy": text("Never"),
-	})
+	renamed := provider.config(t, set("display_name", "A", "name", "renamed", "image_name", imageName, "pull_policy", "Never"))
 	wantWarnings(t, provider.plan(t, renamed, planned{state: state}), 0) // unread, as with -refresh=false
 }
 

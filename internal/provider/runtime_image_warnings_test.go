@@ -116,40 +116,27 @@ func TestImageNameTwice_replaced(t *testing.T) {
 	wantWarnings(t, provider.plan(t, renamed, planned{state: state}), 0) // unread, as with -refresh=false
 }
 
-// silentStore is a store that doesn't answer when it is to list.
-type silentStore struct {
-	elyra.Store
-
-	asked int
-}
-
-func (s *silentStore) List(_ context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
-	if !options.Later {
-		s.asked++
-	}
-	return nil, errors.New("no answer")
-}
-
 // A store that doesn't answer is asked once, and not at all where Terraform was
 // told to refresh nothing and nothing changes.
 func TestImageNameTwice_noAnswer(t *testing.T) {
 	t.Parallel()
-	store := &silentStore{Store: filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})}
+	store := newCountingStore(elyra.RuntimeImages, t.TempDir())
+	store.listErr = errors.New("no answer")
 	provider := newStoreProvider(t, store)
 	config := provider.image(t, "A", imageName, "", "")
 	state := provider.create(t, config)
 
 	provider.reconfigure(t)
-	store.asked = 0
+	clear(store.asked)
 	wantWarnings(t, provider.plan(t, config, planned{state: state}), 0)
-	if store.asked != 0 {
-		t.Errorf("asked %d times although nothing is refreshed", store.asked)
+	if len(store.asked) != 0 {
+		t.Errorf("asked %v although nothing is refreshed", store.asked)
 	}
 	for i := range 3 {
 		provider.plan(t, provider.image(t, fmt.Sprintf("Other %d", i), imageName, "", ""), planned{})
 	}
-	if store.asked != 1 {
-		t.Errorf("asked %d times, want once", store.asked)
+	if store.asked["List"] != 1 {
+		t.Errorf("asked %v, want one list", store.asked)
 	}
 }
 

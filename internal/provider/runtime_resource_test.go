@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
 // TestRuntimeResource_fields: each argument is written, read, changed, and imported, and a secret isn't.
@@ -106,7 +105,7 @@ func TestDigest(t *testing.T) {
 func TestRuntimeResource_reads(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	store := &countingStore{Store: filestore.New(elyra.Runtimes, filestore.Config{DataDirs: []string{dir}})}
+	store := newCountingStore(elyra.Runtimes, dir)
 	provider := newStoreProvider(t, store).of(t, kubeflowPipelinesType.name)
 	created := provider.created(t, provider.complete(t, nil))
 	read := func() map[string]int {

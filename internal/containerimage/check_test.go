@@ -17,11 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
@@ -76,35 +74,25 @@ func TestReport(t *testing.T) {
 	}
 }
 
-func TestPin(t *testing.T) {
+// Short names mean Docker Hub, as they do to Kubernetes. A pinned name stays as short as it was.
+func TestNames(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{
-		"jdoe/x:1":                     "jdoe/x@D",
-		"jdoe/x":                       "jdoe/x@D",
-		"docker.io/library/x:1":        "docker.io/library/x@D",
-		"localhost:5000/a/x":           "localhost:5000/a/x@D",
-		"localhost:5000/a/x:1":         "localhost:5000/a/x@D",
-		"quay.io/a/x:1@sha256:" + "00": "quay.io/a/x@D",
-		"python:3.11":                  "library/python@D",
-	} {
-		if got := pin(in, "D"); got != want {
-			t.Errorf("pin(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-// Short names mean Docker Hub, as they do to Kubernetes.
-func TestShortNames(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"library/x:1":           "index.docker.io/library/x:1",
-		"jdoe/x":                "index.docker.io/jdoe/x:latest",
-		"docker.io/library/x:1": "index.docker.io/library/x:1",
-		"quay.io/jdoe/x:1":      "quay.io/jdoe/x:1",
+	for in, want := range map[string]struct{ name, pinned string }{
+		"jdoe/x:1":              {"index.docker.io/jdoe/x:1", "jdoe/x@D"},
+		"jdoe/x":                {"index.docker.io/jdoe/x:latest", "jdoe/x@D"},
+		"docker.io/library/x:1": {"index.docker.io/library/x:1", "docker.io/library/x@D"},
+		"library/x:1":           {"index.docker.io/library/x:1", "library/x@D"},
+		"python:3.11":           {"index.docker.io/library/python:3.11", "library/python@D"},
+		"localhost:5000/a/x":    {"localhost:5000/a/x:latest", "localhost:5000/a/x@D"},
+		"localhost:5000/a/x:1":  {"localhost:5000/a/x:1", "localhost:5000/a/x@D"},
+		"quay.io/jdoe/x:1@sha256:" + strings.Repeat("0", 64): {"quay.io/jdoe/x@sha256:" + strings.Repeat("0", 64), "quay.io/jdoe/x@D"},
 	} {
 		c := &checker{client: NewClient(Credentials{}), imageName: in}
-		if err := c.accept(); err != nil || c.ref.Name() != want {
-			t.Errorf("%s: %v, %v, want %s", in, c.ref, err, want)
+		if err := c.accept(); err != nil || c.ref.Name() != want.name {
+			t.Errorf("%s: %v, %v, want %s", in, c.ref, err, want.name)
+		}
+		if got := pin(in, "D"); got != want.pinned {
+			t.Errorf("pin(%q) = %q, want %q", in, got, want.pinned)
 		}
 	}
 }
@@ -147,10 +135,8 @@ func TestPlatforms(t *testing.T) {
 	}
 	adds = append(adds, mutate.IndexAddendum{Add: small(t), Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}}})
 	idx := mutate.AppendManifests(empty.Index, adds...)
-	ref, _ := name.ParseReference(host + "/team/image:1")
-	if err := remote.WriteIndex(ref, idx); err != nil {
-		t.Fatal(err)
-	}
+	image := host + "/team/image:1"
+	pushIndex(t, image, idx)
 	digest, _ := idx.Digest()
 	for _, tt := range []struct{ ask, got, codes, met string }{
 		{"", "linux/amd64", "", "true"},
@@ -162,7 +148,7 @@ func TestPlatforms(t *testing.T) {
 		{"linux/s390x", "", "platform_not_found", "false"},
 		{"windows/amd64", "windows/amd64", "inspection_not_linux", "unknown"},
 	} {
-		r := check(t, ref.String(), Options{Platform: tt.ask, Inspect: true})
+		r := check(t, image, Options{Platform: tt.ask, Inspect: true})
 		if r.Platform != tt.got || codes(r) != tt.codes || met(r) != tt.met || r.Digest != digest.String() || says(r.Exists) != "true" {
 			t.Errorf("%q: %q, codes %q, met %s, digest %s; want %+v", tt.ask, r.Platform, codes(r), met(r), r.Digest, tt)
 		}
@@ -229,7 +215,7 @@ func TestRegistrySaysNo(t *testing.T) {
 	}
 	tower := config("") + strings.Repeat("{},", maxLayers) + "{}]}"
 	const manifests = "/v2/team/image/manifests/"
-	layer := layerDigest(t, small(t))
+	layer := layerDigest(small(t))
 	for _, tt := range []struct {
 		name   string
 		codes  string // "" for none, "unreachable" for an error
@@ -322,10 +308,7 @@ func TestRegistrySaysNo(t *testing.T) {
 
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	free := must(new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0"))
 	free.Close()
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
 	secure.Config.ErrorLog = quiet
@@ -444,7 +427,7 @@ func TestCancel(t *testing.T) {
 func TestInspectionTimeout(t *testing.T) {
 	t.Parallel()
 	host := serve(t, func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, layerDigest(t, small(t))) {
+		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, layerDigest(small(t))) {
 			return false
 		}
 		<-r.Context().Done()
@@ -457,12 +440,9 @@ func TestInspectionTimeout(t *testing.T) {
 	}
 }
 
-func layerDigest(t testing.TB, img v1.Image) string {
-	m, err := img.Manifest()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m.Layers[len(m.Layers)-1].Digest.String()
+func layerDigest(img v1.Image) string {
+	layers := must(img.Manifest()).Layers
+	return layers[len(layers)-1].Digest.String()
 }
 
 func TestMaxBytes(t *testing.T) {
@@ -514,7 +494,7 @@ func TestRequests(t *testing.T) {
 	log.take()
 	digest, _ := img.Digest()
 	config, _ := img.ConfigName()
-	top := layerDigest(t, img)
+	top := layerDigest(img)
 
 	want := []string{"GET /v2/", "HEAD /v2/team/image/manifests/1", "GET /v2/team/image/manifests/" + digest.String(), "GET /v2/team/image/blobs/" + config.String()}
 	check(t, host+"/team/image:1", Options{})

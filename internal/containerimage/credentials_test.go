@@ -69,10 +69,7 @@ func TestRealRegistryBasic(t *testing.T) {
 	ca, cert, key := authority(t)
 	host := withPassword(t, fmt.Sprintf(", tls: {certificate: '%s', key: '%s'}", cert, key), remote.WithTransport(must(newTransport(ca))))
 
-	docker, err := ParseDockerConfig(fmt.Sprintf(`{"auths":{"https://%s/v2/":{"auth":%q}}}`, host, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret))))
-	if err != nil {
-		t.Fatal(err)
-	}
+	docker := must(ParseDockerConfig(fmt.Sprintf(`{"auths":{"https://%s/v2/":{"auth":%q}}}`, host, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret)))))
 	past := strings.Join([]string{"e30", base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1700000000}`)), "secret"}, ".")
 	none := host + " doesn't show team/image without credentials (UNAUTHORIZED). It isn't known whether the image exists."
 	signIn(t, host, ca, []signInTest{
@@ -224,12 +221,8 @@ func TestCredentialsStayHome(t *testing.T) {
 		registryHost, elsewhere = tt.registry+":"+port, tt.elsewhere+":"+port
 		told.Clear()
 		client := NewClient(tt.credentials(registryHost))
-		tr, err := client.transport("")
-		if err != nil {
-			t.Fatal(err)
-		}
 		dialer := &net.Dialer{}
-		tr.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) { // names below localhost need no resolver
+		must(client.transport("")).(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) { // names below localhost need no resolver
 			return dialer.DialContext(ctx, network, "127.0.0.1:"+port)
 		}
 		r := checkWith(t, client, registryHost+"/team/image:1", Options{Inspect: true})
@@ -264,10 +257,7 @@ func TestTrust(t *testing.T) {
 		{"10.0.0.1:5000", "10.0.0.2", false},
 		{"10.1.0.1", "10.2.0.1", false},
 	} {
-		repo, err := name.NewRepository(tt.registry + "/a/b")
-		if err != nil {
-			t.Fatal(err)
-		}
+		repo := must(name.NewRepository(tt.registry + "/a/b"))
 		if got := NewClient(Credentials{}).trusts(repo, authn.Anonymous, tt.realm); got != tt.want {
 			t.Errorf("%s sends to %s: trusted %v, want %v", tt.registry, tt.realm, got, tt.want)
 		}

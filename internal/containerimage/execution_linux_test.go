@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -19,7 +20,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
@@ -292,9 +292,7 @@ func (image realistic) write(t testing.TB, b *builder, ref name.Reference, layer
 	index := mutate.AppendManifests(mutate.IndexMediaType(empty.Index, types.OCIImageIndex),
 		mutate.IndexAddendum{Add: img, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: "amd64"}}},
 		mutate.IndexAddendum{Add: attestation, Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "unknown", Architecture: "unknown"}}})
-	if err := remote.WriteIndex(ref, index, remote.WithContext(t.Context())); err != nil {
-		t.Fatal(err)
-	}
+	pushIndex(t, ref.String(), index)
 }
 
 // answersOf are the answers of a report by their questions, "" for what isn't there and "unknown" for
@@ -385,10 +383,7 @@ func elyraCommands(t *testing.T) map[string]map[string][]string {
 func (b *builder) elyraFiles(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(b.dir, "elyra")
-	out, err := jupytertest.Newest.Command(t, nil, "import elyra.kfp, os; print(open(os.path.dirname(elyra.kfp.__file__) + '/bootstrapper.py').read())").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	out := must(jupytertest.Newest.Command(t, nil, "import elyra.kfp, os; print(open(os.path.dirname(elyra.kfp.__file__) + '/bootstrapper.py').read())").Output())
 	archive := layertest.Gzip(lines{"script.py < print('it runs')"}.Tar())
 	for name, content := range map[string]string{
 		"bootstrapper.py": string(out), "requirements-elyra.txt": "minio==1.0\n", "pip.conf": "", "archive.tar.gz": string(archive),
@@ -417,11 +412,7 @@ func wheel(t *testing.T, name, version string, files map[string]string) string {
 	files[info+"WHEEL"] = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 	files[info+"RECORD"] = "" // pip writes it anew
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f, err := w.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = f.Write([]byte(files[name]))
+		_, _ = io.WriteString(must(w.Create(name)), files[name])
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)

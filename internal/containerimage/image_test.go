@@ -45,10 +45,7 @@ var encodings = map[string]func([]byte) mutate.Addendum{
 // imageOf is a linux/amd64 image with the given layers, the bottom first.
 func imageOf(t testing.TB, env []string, layers ...mutate.Addendum) v1.Image {
 	t.Helper()
-	img, err := mutate.Append(mutate.MediaType(empty.Image, types.OCIManifestSchema1), layers...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	img := must(mutate.Append(mutate.MediaType(empty.Image, types.OCIManifestSchema1), layers...))
 	return withConfig(t, img, func(c *v1.ConfigFile) {
 		c.OS, c.Architecture = "linux", "amd64"
 		c.Config.Env = env
@@ -57,16 +54,9 @@ func imageOf(t testing.TB, env []string, layers ...mutate.Addendum) v1.Image {
 
 func withConfig(t testing.TB, img v1.Image, change func(*v1.ConfigFile)) v1.Image {
 	t.Helper()
-	c, err := img.ConfigFile()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c = c.DeepCopy()
+	c := must(img.ConfigFile()).DeepCopy()
 	change(c)
-	if img, err = mutate.ConfigFile(mutate.ConfigMediaType(img, types.OCIConfigJSON), c); err != nil {
-		t.Fatal(err)
-	}
-	return img
+	return must(mutate.ConfigFile(mutate.ConfigMediaType(img, types.OCIConfigJSON), c))
 }
 
 // others are what Elyra needs next to Python and its pip, for images whose PATH is /bin, and complete is all.
@@ -114,11 +104,14 @@ func forward(registry string, change func(*http.Response) error) http.Handler {
 
 func push(t testing.TB, image string, img v1.Image, opts ...remote.Option) {
 	t.Helper()
-	ref, err := name.ParseReference(image)
-	if err != nil {
+	if err := remote.Write(must(name.ParseReference(image)), img, append(opts, remote.WithContext(t.Context()))...); err != nil {
 		t.Fatal(err)
 	}
-	if err := remote.Write(ref, img, append(opts, remote.WithContext(t.Context()))...); err != nil {
+}
+
+func pushIndex(t testing.TB, image string, index v1.ImageIndex) {
+	t.Helper()
+	if err := remote.WriteIndex(must(name.ParseReference(image)), index, remote.WithContext(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 }

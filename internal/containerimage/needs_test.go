@@ -231,10 +231,7 @@ func TestUser(t *testing.T) {
 		{huge, "somebody", "1 [1]"},
 		{huge, "jovyan", `user_unknown: The image runs as "jovyan", and its /etc/passwd is too large to read.`},
 	} {
-		layer, err := rootfs.Read(t.Context(), bytes.NewReader(tt.content.Tar()), "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		layer := must(rootfs.Read(t.Context(), bytes.NewReader(tt.content.Tar()), ""))
 		in := newInspection(&checker{}, &sight{config: &v1.ConfigFile{Config: v1.Config{User: tt.user}}}, rootfs.Stack(layer))
 		var got string
 		if user, p := in.findUser(); p != nil {
@@ -372,7 +369,7 @@ func TestSearchPath(t *testing.T) {
 func TestPythonVersion(t *testing.T) {
 	t.Parallel()
 	host := serve(t, nil)
-	tests := []struct {
+	for i, tt := range []struct {
 		layer lines
 		want  string
 	}{
@@ -385,8 +382,7 @@ func TestPythonVersion(t *testing.T) {
 		{lines{"lib/python3.10/os.py", "lib/python3.11/os.py", "bin/curl*", "bin/python3*"}, ""},
 		{lines{"lib/python3.10", "bin/curl*", "bin/python3*"}, ""},
 		{lines{"bin/curl*", "bin/python3*"}, ""},
-	}
-	for i, tt := range tests {
+	} {
 		image := host + "/python/version:" + strings.Repeat("x", i+1)
 		push(t, image, imageOf(t, []string{"PATH=/bin"}, encodings["gzip"](tt.layer.Tar())))
 		r := check(t, image, Options{Inspect: true})

@@ -12,11 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
 // answers is everything that a report says of how an image can be had.
@@ -101,9 +99,7 @@ func TestContentTypes(t *testing.T) {
 		}))
 		push(t, inner+"/team/image:image", img)
 		for tag, idx := range map[string]v1.ImageIndex{"index": index, "nested": nested, "deep": deep} {
-			if err := remote.WriteIndex(must(name.ParseReference(inner+"/team/image:"+tag)), idx, remote.WithContext(t.Context())); err != nil {
-				t.Fatal(err)
-			}
+			pushIndex(t, inner+"/team/image:"+tag, idx)
 		}
 		for tag, want := range map[string]string{"image": "met true: ", "index": "met true: ", "nested": "met true: ", "deep": "met false: unsupported_media_type"} {
 			r := check(t, host+"/team/image:"+tag, Options{Inspect: true})

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,13 +12,12 @@ import (
 // The page's table of problems is that of the code.
 func TestContainerImageProblems(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile(filepath.Join("..", "..", "templates", "data-sources", "container_image.md.tmpl"))
-	check(t, err, nil)
+	page := readFile(t, filepath.Join("..", "..", "templates", "data-sources", "container_image.md.tmpl"))
 	table := "| Code | Severity | Meaning | What to do |\n|---|---|---|---|\n"
 	for _, k := range containerimage.Kinds() {
 		table += fmt.Sprintf("| %#q | %s | %s | %s |\n", k.Code, k.Severity, k.Meaning, k.Cure)
 	}
-	if !strings.Contains(string(page), table) {
+	if !strings.Contains(page, table) {
 		t.Errorf("templates/data-sources/container_image.md.tmpl has another table of problems. It should be:\n\n%s", table)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,8 +55,11 @@ func compareCounts(t *testing.T, prefix string, got map[string]int) {
 
 // walk takes a number of resources through all calls, each kind in a run of its own, and has each
 // kind measured, without what makes its requests.
-func walk(t *testing.T, p testProvider, number int, measure func(kind string, calls []func())) {
+func walk(t testing.TB, p testProvider, number int, measure func(kind string, calls []func())) {
 	t.Helper()
+	for _, subsystem := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
+		t.Setenv(subsystem, "off") // as main does
+	}
 	type lifecycle struct {
 		config, changed, state *tfprotov6.DynamicValue
 		plan                   *tfprotov6.PlanResourceChangeResponse
@@ -116,9 +120,6 @@ func walk(t *testing.T, p testProvider, number int, measure func(kind string, ca
 
 // TestCounts_allocations counts the allocations of one call of each kind, on files.
 func TestCounts_allocations(t *testing.T) {
-	for _, subsystem := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
-		t.Setenv(subsystem, "off") // as main does
-	}
 	got := map[string]int{}
 	walk(t, newTestProvider(t, t.TempDir()), 51, func(kind string, calls []func()) {
 		next := 0
@@ -133,8 +134,7 @@ func TestCounts_allocations(t *testing.T) {
 // TestCounts_requests counts what is asked of a server for 100 resources.
 func TestCounts_requests(t *testing.T) {
 	server := elyratest.New(t, elyratest.Options{})
-	p, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
-	check(t, nil, diagnostics)
+	p := configured(t, set("endpoint", server.URL))
 	if asked := server.Asked(); len(asked) > 0 {
 		t.Errorf("to configure asked %q", asked)
 	}
@@ -153,6 +153,32 @@ func TestCounts_requests(t *testing.T) {
 		got[kind] = len(asked)
 	})
 	compareCounts(t, "requests for 100: ", got)
+}
+
+// BenchmarkCalls measures the median time of each kind of call, in a walk through all of them.
+func BenchmarkCalls(b *testing.B) {
+	for place, arguments := range map[string]func() map[string]tftypes.Value{
+		"files":  func() map[string]tftypes.Value { return set("data_dir", b.TempDir()) },
+		"server": func() map[string]tftypes.Value { return set("endpoint", elyratest.New(b, elyratest.Options{}).URL) },
+	} {
+		for _, number := range []int{100, 1000, 10000} {
+			b.Run(fmt.Sprintf("%s/%d", place, number), func(b *testing.B) {
+				for b.Loop() {
+					walk(b, configured(b, arguments()), number, func(kind string, calls []func()) {
+						took := make([]time.Duration, max(len(calls), 5))
+						for i := range took {
+							began := time.Now()
+							calls[i%len(calls)]() // a list is the same each time
+							took[i] = time.Since(began)
+						}
+						slices.Sort(took)
+						b.ReportMetric(float64(took[len(took)/2])/1e3, strings.ReplaceAll(kind, " ", "_"))
+					})
+				}
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
 }
 
 // traced is set to a data directory in the process whose system calls are counted.

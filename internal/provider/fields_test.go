@@ -2,7 +2,6 @@ package provider
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -32,15 +31,14 @@ func TestFields(t *testing.T) {
 			dir := t.TempDir()
 			provider := newTestProvider(t, dir)
 			attributes := func(value string) map[string]tftypes.Value {
-				all := map[string]tftypes.Value{"display_name": text("It"), "image_name": text("c/d:1"), "name": text("it")}
+				all := set("display_name", "It", "image_name", "c/d:1", "name", "it")
 				all[field.Key] = text(value)
 				return all
 			}
 			stored := func(want string) {
 				t.Helper()
-				data, err := os.ReadFile(imagePath(dir, "it"))
-				if err != nil || !strings.Contains(string(data), `"`+field.Key+`": "`+want+`"`) {
-					t.Errorf("stored: %s, %v, want %s", data, err, want)
+				if data := readFile(t, imagePath(dir, "it")); !strings.Contains(data, `"`+field.Key+`": "`+want+`"`) {
+					t.Errorf("stored: %s, want %s", data, want)
 				}
 			}
 			state := provider.create(t, provider.config(t, attributes(sample[0])))
@@ -57,9 +55,8 @@ func TestFields(t *testing.T) {
 			}
 			provider.planUnchanged(t, provider.config(t, attributes(sample[1])), imported.state)
 			// A change by others shows as a difference of this field alone.
-			document, err := os.ReadFile(imagePath(dir, "it"))
-			check(t, err, nil)
-			putDocument(t, dir, "it", strings.Replace(string(document), sample[1], sample[0], 1))
+			document := readFile(t, imagePath(dir, "it"))
+			putDocument(t, dir, "it", strings.Replace(document, sample[1], sample[0], 1))
 			drifted := provider.attributes(t, provider.reconfigure(t).read(t, imported.state).state)
 			for name, want := range provider.attributes(t, imported.state) {
 				if name == field.Key {
@@ -69,7 +66,7 @@ func TestFields(t *testing.T) {
 					t.Errorf("%s is now %v", name, drifted[name])
 				}
 			}
-			putDocument(t, dir, "it", string(document))
+			putDocument(t, dir, "it", document)
 			provider.reconfigure(t)
 			images, _ := readImages(t, provider, nil)
 			if len(images) != 1 || images[0][field.Key] != sample[1] {

@@ -67,10 +67,13 @@ type testProvider struct {
 // and more directories to read.
 func newTestProvider(t testing.TB, dataDir any, searchPath ...string) testProvider {
 	t.Helper()
-	p, diagnostics := configure(t, map[string]tftypes.Value{
-		"data_dir":    tftypes.NewValue(tftypes.String, dataDir),
-		"search_path": texts(listOfStrings, searchPath...),
-	})
+	return configured(t, set("data_dir", tftypes.NewValue(tftypes.String, dataDir), "search_path", texts(listOfStrings, searchPath...)))
+}
+
+// configured returns a provider with that configuration, which has no error.
+func configured(t testing.TB, arguments map[string]tftypes.Value) testProvider {
+	t.Helper()
+	p, diagnostics := configure(t, arguments)
 	check(t, nil, diagnostics)
 	return p
 }
@@ -148,13 +151,9 @@ func (p testProvider) config(t testing.TB, set map[string]tftypes.Value) *tfprot
 // image is the configuration of a runtime image; an empty text is null.
 func (p testProvider) image(t testing.TB, displayName, imageName, policy, secret string) *tfprotov6.DynamicValue {
 	t.Helper()
-	set := map[string]tftypes.Value{}
-	for name, value := range map[string]string{"display_name": displayName, "image_name": imageName, "pull_policy": policy, "pull_secret": secret} {
-		if value != "" {
-			set[name] = text(value)
-		}
-	}
-	return p.config(t, set)
+	attributes := set("display_name", displayName, "image_name", imageName, "pull_policy", policy, "pull_secret", secret)
+	maps.DeleteFunc(attributes, func(_ string, value tftypes.Value) bool { return value.Equal(text("")) })
+	return p.config(t, attributes)
 }
 
 // value is a value of the resource's type.
@@ -206,9 +205,18 @@ type planned struct {
 
 func (p testProvider) read(t testing.TB, state *tfprotov6.DynamicValue) planned {
 	t.Helper()
-	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{TypeName: p.name, CurrentState: state})
+	read, _ := p.refresh(t, planned{state: state})
+	return read
+}
+
+// refresh reads an instance, and returns the warnings too.
+func (p testProvider) refresh(t testing.TB, prior planned) (planned, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
+		TypeName: p.name, CurrentState: prior.state, CurrentIdentity: prior.identity, Private: prior.private,
+	})
 	check(t, err, read.Diagnostics)
-	return planned{read.NewState, read.NewIdentity, read.Private}
+	return planned{read.NewState, read.NewIdentity, read.Private}, read.Diagnostics
 }
 
 // planRequest plans the configuration over what was read, the zero planned for a
@@ -266,9 +274,15 @@ func (p testProvider) planUnchanged(t testing.TB, config, state *tfprotov6.Dynam
 // create plans and applies a creation, and returns the new state.
 func (p testProvider) create(t testing.TB, config *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
 	t.Helper()
+	return p.created(t, config).state
+}
+
+// created plans and applies a creation.
+func (p testProvider) created(t testing.TB, config *tfprotov6.DynamicValue) planned {
+	t.Helper()
 	applied := p.tryCreate(t, config)
 	check(t, nil, applied.Diagnostics)
-	return applied.NewState
+	return planned{applied.NewState, applied.NewIdentity, applied.Private}
 }
 
 // tryCreate plans and applies a creation that may fail.
@@ -309,16 +323,24 @@ func (p testProvider) imported(t testing.TB, name string) planned {
 	return p.importBy(t, &tfprotov6.ImportResourceStateRequest{TypeName: p.name, ID: name})
 }
 
+// importError is the detail of the error of an import by name.
+func (p testProvider) importError(t testing.TB, name string) string {
+	t.Helper()
+	response, err := p.ImportResourceState(context.Background(), &tfprotov6.ImportResourceStateRequest{TypeName: p.name, ID: name})
+	check(t, err, nil)
+	if len(response.Diagnostics) != 1 || !isError(response.Diagnostics[0]) {
+		t.Fatalf("importing %s gives %+v, want one error", name, response.Diagnostics)
+	}
+	return response.Diagnostics[0].Detail
+}
+
 func (p testProvider) importBy(t testing.TB, request *tfprotov6.ImportResourceStateRequest) planned {
 	t.Helper()
 	response, err := p.ImportResourceState(context.Background(), request)
 	check(t, err, response.Diagnostics)
 	imported := response.ImportedResources[0]
-	read, err := p.ReadResource(context.Background(), &tfprotov6.ReadResourceRequest{
-		TypeName: p.name, CurrentState: imported.State, CurrentIdentity: imported.Identity, Private: imported.Private,
-	})
-	check(t, err, read.Diagnostics)
-	return planned{read.NewState, read.NewIdentity, read.Private}
+	read, _ := p.refresh(t, planned{imported.State, imported.Identity, imported.Private})
+	return read
 }
 
 // readData reads a data source, which may fail.
@@ -417,6 +439,23 @@ var (
 )
 
 func text(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+
+// set are attributes: a name, its value, and so on. A value is a string, a bool, or one of Terraform's.
+func set(pairs ...any) map[string]tftypes.Value {
+	attributes := map[string]tftypes.Value{}
+	for i := 0; i < len(pairs); i += 2 {
+		name := pairs[i].(string)
+		switch value := pairs[i+1].(type) {
+		case string:
+			attributes[name] = text(value)
+		case bool:
+			attributes[name] = tftypes.NewValue(tftypes.Bool, value)
+		default:
+			attributes[name] = value.(tftypes.Value)
+		}
+	}
+	return attributes
+}
 
 func texts(collection tftypes.Type, values ...string) tftypes.Value {
 	elements := make([]tftypes.Value, len(values))
@@ -569,6 +608,13 @@ func putDocument(t testing.TB, dataDir, name, document string) (path string) {
 	path = imagePath(dataDir, name)
 	writeFile(t, path, document)
 	return path
+}
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	check(t, err, nil)
+	return string(data)
 }
 
 func writeFile(t testing.TB, path, content string) {

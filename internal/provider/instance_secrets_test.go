@@ -15,9 +15,7 @@ func TestWriteOnlyVersion_null(t *testing.T) {
 	const at = "cos_password_wo_version"
 	provider := newTestProvider(t, t.TempDir()).of(t, kubeflowPipelinesType.name)
 	arguments := func(version any, bucket string) *tfprotov6.DynamicValue {
-		return provider.complete(t, map[string]tftypes.Value{
-			"cos_password": tftypes.NewValue(tftypes.String, nil), "cos_password_wo": text(runtimeSecret), at: tftypes.NewValue(tftypes.Number, version), "cos_bucket": text(bucket),
-		})
+		return provider.complete(t, set("cos_password", tftypes.NewValue(tftypes.String, nil), "cos_password_wo", runtimeSecret, at, tftypes.NewValue(tftypes.Number, version), "cos_bucket", bucket))
 	}
 	unknown, null := arguments(tftypes.UnknownValue, "abc"), arguments(nil, "abc")
 	fails := func(prior planned) {
@@ -38,9 +36,7 @@ func TestWriteOnlyVersion_null(t *testing.T) {
 		}
 	}
 	fails(planned{})
-	provider = provider.reconfigure(t)
-	created := provider.tryCreate(t, arguments(1, "other"))
-	check(t, nil, created.Diagnostics)
-	provider = provider.reconfigure(t)
-	fails(planned{state: created.NewState, private: created.Private})
+	created := provider.reconfigure(t).created(t, arguments(1, "other"))
+	provider.reconfigure(t)
+	fails(created)
 }

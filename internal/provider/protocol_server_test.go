@@ -7,16 +7,13 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // TestNewServer_keepsNoContext holds that the context of a call, and all that it carries, is free
 // for the collector when the call is over.
 func TestNewServer_keepsNoContext(t *testing.T) {
-	provider := NewServer("test")()
-	schemas, err := provider.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	check(t, err, schemas.Diagnostics)
-	config := newObject(t, schemas.ResourceSchemas[resourceName].ValueType(), map[string]tftypes.Value{"display_name": text("Image"), "image_name": text(imageName)})
+	provider := startProvider(t, &elyraProvider{version: "test"}, nil)
+	config := provider.image(t, "Image", imageName, "", "")
 
 	type key struct{}
 	freed := make(chan bool)

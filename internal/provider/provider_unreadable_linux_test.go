@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // TestUnreadableDirectory: directories later in the search path that may not be read are passed
@@ -33,10 +32,7 @@ func TestUnreadableDirectory(t *testing.T) {
 					_, _, _ = syscall.RawSyscall(call, 65534, 0, 0)
 				}
 			}
-			_, warnings = configure(t, map[string]tftypes.Value{
-				"data_dir":    tftypes.NewValue(tftypes.String, near),
-				"search_path": texts(listOfStrings, far),
-			})
+			_, warnings = configure(t, set("data_dir", near, "search_path", texts(listOfStrings, far)))
 		}()
 		<-done
 		return warnings

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -17,30 +16,28 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
-// countingStore counts what is asked of a store, by the name of the method.
+// countingStore counts what is asked of a store in files, by the name of the method.
 type countingStore struct {
 	elyra.Store
 
-	mu    sync.Mutex
-	asked map[string]int
+	asked   map[string]int
+	listErr error // instead of a list
 }
 
-func (s *countingStore) count(method string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asked == nil {
-		s.asked = map[string]int{}
-	}
-	s.asked[method]++
+func newCountingStore(kind *elyra.Kind, dataDirs ...string) *countingStore {
+	return &countingStore{Store: filestore.New(kind, filestore.Config{DataDirs: dataDirs}), asked: map[string]int{}}
 }
 
 func (s *countingStore) Get(ctx context.Context, name string, freshness elyra.Freshness) (elyra.Instance, error) {
-	s.count(map[elyra.Freshness]string{elyra.Current: "Get", elyra.Shared: "Get shared", elyra.Glance: "Glance"}[freshness])
+	s.asked[map[elyra.Freshness]string{elyra.Current: "Get", elyra.Shared: "Get shared", elyra.Glance: "Glance"}[freshness]]++
 	return s.Store.Get(ctx, name, freshness)
 }
 
 func (s *countingStore) List(ctx context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
-	s.count(map[bool]string{false: "List", true: "List later"}[options.Later])
+	s.asked[map[bool]string{false: "List", true: "List later"}[options.Later]]++
+	if s.listErr != nil {
+		return nil, s.listErr
+	}
 	return s.Store.List(ctx, options)
 }
 
@@ -53,7 +50,7 @@ func TestPlan_reads(t *testing.T) {
 	for i := range 100 {
 		others[fmt.Sprintf("other-%d.json", i)] = document(elyra.RuntimeImage{DisplayName: "Other", ImageName: fmt.Sprintf("team/other:%d", i)})
 	}
-	store := &countingStore{Store: filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{writeImages(t, others), writeImages(t, others)}})}
+	store := newCountingStore(elyra.RuntimeImages, writeImages(t, others), writeImages(t, others))
 	provider := newStoreProvider(t, store)
 	const managed = 10
 	config := func(i int, tag string) *tfprotov6.DynamicValue {
@@ -73,7 +70,7 @@ func TestPlan_reads(t *testing.T) {
 		{"created", func(i int) { provider.plan(t, config(managed+i, ""), planned{}) }, map[string]int{"Glance": managed, "List later": 1}},
 	} {
 		provider.reconfigure(t)
-		store.asked = nil
+		clear(store.asked)
 		for i := range managed {
 			tt.plan(i)
 		}

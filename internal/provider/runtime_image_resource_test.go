@@ -7,9 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
@@ -22,9 +19,8 @@ func TestRead_outside(t *testing.T) {
 	provider := newTestProvider(t, dir)
 	state := provider.create(t, provider.image(t, "Broken", imageName, "", ""))
 	path := putDocument(t, dir, "broken", "{\n  oops\n}")
-	read, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: resourceName, CurrentState: state})
-	check(t, err, read.Diagnostics)
-	wantWarning(t, read.Diagnostics, `Runtime image "broken" is invalid`, path, "line 2, column 3", "replaces the whole document")
+	_, warnings := provider.refresh(t, planned{state: state})
+	wantWarning(t, warnings, `Runtime image "broken" is invalid`, path, "line 2, column 3", "replaces the whole document")
 	check(t, os.Remove(path), nil)
 	if got := provider.attributes(t, provider.read(t, state).state); len(got) > 0 {
 		t.Errorf("the state is still %v", got)
@@ -41,9 +37,9 @@ func TestReplaceHidesAgain(t *testing.T) {
 	config := provider.image(t, "Shipped", imageName, "", "")
 	run := provider.reconfigure(t)
 	run.destroy(t, provider.imported(t, "shipped"))
-	check(t, nil, run.tryCreate(t, config).Diagnostics)
-	if got, err := os.ReadFile(imagePath(near, "shipped")); err != nil || !strings.Contains(string(got), `"Shipped"`) {
-		t.Errorf("stored is %s, %v", got, err)
+	run.create(t, config)
+	if got := readFile(t, imagePath(near, "shipped")); !strings.Contains(got, `"Shipped"`) {
+		t.Errorf("stored is %s", got)
 	}
 
 	provider.reconfigure(t).destroy(t, provider.imported(t, "shipped"))
@@ -63,24 +59,18 @@ func TestDestroyDeliveredTwice(t *testing.T) {
 		next.ServeHTTP(w, r)
 	}
 	ours := document(elyra.RuntimeImage{Name: "mine", DisplayName: "Mine", ImageName: "a/b:1"})
-	attributes := map[string]tftypes.Value{
-		"name": text("mine"), "display_name": text("Mine"), "image_name": text("a/b:1"), "overwrite": tftypes.NewValue(tftypes.Bool, true),
-	}
+	attributes := set("name", "mine", "display_name", "Mine", "image_name", "a/b:1", "overwrite", true)
 	for name, imported := range map[string]bool{"created": false, "imported": true} {
 		t.Run(name, func(t *testing.T) {
 			server := elyratest.New(t, elyratest.Options{})
 			server.Put(elyratest.Factory, "mine", anyDocument)
-			provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
-			check(t, nil, diagnostics)
-			config := provider.config(t, attributes)
+			provider := configured(t, set("endpoint", server.URL))
 			var prior planned
 			if imported {
 				server.Put(elyratest.Writable, "mine", ours)
 				prior = provider.imported(t, "mine")
 			} else {
-				applied := provider.tryCreate(t, config)
-				check(t, nil, applied.Diagnostics)
-				prior = planned{state: applied.NewState, private: applied.Private}
+				prior = provider.created(t, provider.config(t, attributes))
 			}
 			server.Inject(elyratest.Fault{Method: "DELETE", Do: twice})
 			wantWarnings(t, provider.reconfigure(t).destroy(t, prior), 1, `Runtime image "mine" is visible again`)
@@ -95,8 +85,7 @@ func TestDestroyDeliveredTwice(t *testing.T) {
 	t.Run("protected", func(t *testing.T) {
 		server := elyratest.New(t, elyratest.Options{})
 		server.Put(elyratest.Factory, "mine", ours)
-		provider, diagnostics := configure(t, map[string]tftypes.Value{"endpoint": text(server.URL)})
-		check(t, nil, diagnostics)
+		provider := configured(t, set("endpoint", server.URL))
 		prior := provider.imported(t, "mine")
 		got := provider.reconfigure(t).destroy(t, prior)
 		if len(got) != 1 || !isError(got[0]) || !strings.Contains(got[0].Detail, "terraform state rm") {

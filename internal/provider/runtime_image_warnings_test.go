@@ -44,9 +44,8 @@ func TestImageNameTwice_stored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			provider := newTestProvider(t, near, far)
-			wantWarnings(t, provider.plan(t, provider.config(t, map[string]tftypes.Value{
-				"display_name": text(test.displayName), "image_name": text(test.imageName), "overwrite": tftypes.NewValue(tftypes.Bool, true),
-			}), planned{}), test.warnings, test.texts...)
+			config := provider.config(t, set("display_name", test.displayName, "image_name", test.imageName, "overwrite", true))
+			wantWarnings(t, provider.plan(t, config, planned{}), test.warnings, test.texts...)
 		})
 	}
 }
@@ -104,9 +103,7 @@ func TestImageNameTwice_changes(t *testing.T) {
 		}
 	}
 	provider := newTestProvider(t, t.TempDir())
-	unknown := provider.config(t, map[string]tftypes.Value{
-		"display_name": text("Unknown"), "image_name": tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
-	})
+	unknown := provider.config(t, set("display_name", "Unknown", "image_name", tftypes.NewValue(tftypes.String, tftypes.UnknownValue)))
 	wantWarnings(t, provider.plan(t, unknown, planned{}), 0)
 }
 
@@ -115,46 +112,31 @@ func TestImageNameTwice_replaced(t *testing.T) {
 	provider := newTestProvider(t, t.TempDir())
 	state := provider.create(t, provider.image(t, "A", imageName, "Always", ""))
 	provider.reconfigure(t)
-	renamed := provider.config(t, map[string]tftypes.Value{
-		"display_name": text("A"), "name": text("renamed"), "image_name": text(imageName), "pull_policy": text("Never"),
-	})
+	renamed := provider.config(t, set("display_name", "A", "name", "renamed", "image_name", imageName, "pull_policy", "Never"))
 	wantWarnings(t, provider.plan(t, renamed, planned{state: state}), 0) // unread, as with -refresh=false
-}
-
-// silentStore is a store that doesn't answer when it is to list.
-type silentStore struct {
-	elyra.Store
-
-	asked int
-}
-
-func (s *silentStore) List(_ context.Context, options elyra.ListOptions) ([]elyra.Instance, error) {
-	if !options.Later {
-		s.asked++
-	}
-	return nil, errors.New("no answer")
 }
 
 // A store that doesn't answer is asked once, and not at all where Terraform was
 // told to refresh nothing and nothing changes.
 func TestImageNameTwice_noAnswer(t *testing.T) {
 	t.Parallel()
-	store := &silentStore{Store: filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}})}
+	store := newCountingStore(elyra.RuntimeImages, t.TempDir())
+	store.listErr = errors.New("no answer")
 	provider := newStoreProvider(t, store)
 	config := provider.image(t, "A", imageName, "", "")
 	state := provider.create(t, config)
 
 	provider.reconfigure(t)
-	store.asked = 0
+	clear(store.asked)
 	wantWarnings(t, provider.plan(t, config, planned{state: state}), 0)
-	if store.asked != 0 {
-		t.Errorf("asked %d times although nothing is refreshed", store.asked)
+	if len(store.asked) != 0 {
+		t.Errorf("asked %v although nothing is refreshed", store.asked)
 	}
 	for i := range 3 {
 		provider.plan(t, provider.image(t, fmt.Sprintf("Other %d", i), imageName, "", ""), planned{})
 	}
-	if store.asked != 1 {
-		t.Errorf("asked %d times, want once", store.asked)
+	if store.asked["List"] != 1 {
+		t.Errorf("asked %v, want one list", store.asked)
 	}
 }
 

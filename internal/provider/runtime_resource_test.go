@@ -3,16 +3,13 @@ package provider
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
 )
 
 // TestRuntimeResource_fields: each argument is written, read, changed, and imported, and a secret isn't.
@@ -57,9 +54,8 @@ func TestRuntimeResource_fields(t *testing.T) {
 
 				var want string
 				check(t, base[field.Key].As(&want), nil)
-				data, err := os.ReadFile(filepath.Join(dir, "metadata", "runtimes", "it.json"))
-				if err != nil || !strings.Contains(string(data), fmt.Sprintf("%q: %q", field.Key, want)) {
-					t.Errorf("%v, stored %s", err, data)
+				if stored := readFile(t, filepath.Join(dir, "metadata", "runtimes", "it.json")); !strings.Contains(stored, fmt.Sprintf("%q: %q", field.Key, want)) {
+					t.Errorf("stored %s", stored)
 				}
 				got := provider.attributes(t, provider.reconfigure(t).imported(t, "it").state)[field.Key]
 				if got.IsNull() != field.Secret || !field.Secret && !got.Equal(text(want)) {
@@ -109,26 +105,19 @@ func TestDigest(t *testing.T) {
 func TestRuntimeResource_reads(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	store := &countingStore{Store: filestore.New(elyra.Runtimes, filestore.Config{DataDirs: []string{dir}})}
+	store := newCountingStore(elyra.Runtimes, dir)
 	provider := newStoreProvider(t, store).of(t, kubeflowPipelinesType.name)
-	config := provider.complete(t, map[string]tftypes.Value{"cos_username": text("me"), "cos_password": text(runtimeSecret)})
-	created := provider.tryCreate(t, config)
-	check(t, nil, created.Diagnostics)
+	created := provider.created(t, provider.complete(t, nil))
 	read := func() map[string]int {
 		clear(store.asked)
-		resp, err := provider.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: provider.name, CurrentState: created.NewState, Private: created.Private})
-		check(t, err, resp.Diagnostics)
+		provider.refresh(t, created)
 		return maps.Clone(store.asked)
 	}
 	if got, want := read(), map[string]int{"Get shared": 1}; !maps.Equal(got, want) {
 		t.Errorf("unchanged: asked %v, want %v", got, want)
 	}
-	files, _ := filepath.Glob(filepath.Join(dir, "metadata", "runtimes", "*.json"))
-	data, err := os.ReadFile(files[0])
-	if err == nil {
-		err = os.WriteFile(files[0], []byte(strings.Replace(string(data), runtimeSecret, "another-one", 1)), 0o600)
-	}
-	check(t, err, nil)
+	path := filepath.Join(dir, "metadata", "runtimes", "prod.json")
+	writeFile(t, path, strings.Replace(readFile(t, path), runtimeSecret, "another-one", 1))
 	if got, want := read(), map[string]int{"Get shared": 1, "Get": 1}; !maps.Equal(got, want) {
 		t.Errorf("changed: asked %v, want %v", got, want)
 	}

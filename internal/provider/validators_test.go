@@ -20,28 +20,13 @@ func (p testProvider) complete(t testing.TB, attributes map[string]tftypes.Value
 	return p.config(t, all)
 }
 
-// set are attributes: a name, its value, and so on.
-func set(pairs ...string) map[string]tftypes.Value {
-	attributes := map[string]tftypes.Value{}
-	for i := 0; i < len(pairs); i += 2 {
-		attributes[pairs[i]] = text(pairs[i+1])
-	}
-	return attributes
-}
-
 func number(n int) tftypes.Value { return tftypes.NewValue(tftypes.Number, n) }
 
 // TestRules: what terraform validate says, on the argument and without a secret, and what only a plan can say.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	null, unknown := tftypes.NewValue(tftypes.String, nil), tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-	with := func(attributes map[string]tftypes.Value, name string, value tftypes.Value) map[string]tftypes.Value {
-		attributes[name] = value
-		return attributes
-	}
-	iam := func() map[string]tftypes.Value {
-		return with(set("cos_auth_type", "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"), "cos_username", null)
-	}
+	const iam = "AWS_IAM_ROLES_FOR_SERVICE_ACCOUNTS"
 	const add = "Add:\n\n    "
 	const nameRule = " isn't a name that Elyra can save: it must consist of lowercase letters, digits, hyphens and underscores, begin with a letter and end with a letter or digit"
 	const outside = "https://kfp.example.com"
@@ -70,29 +55,29 @@ func TestRules(t *testing.T) {
 		"empty description":          {resourceName, "description", set("description", ""), "leave it out, or use null", false},
 		"pull policy's case":         {resourceName, "pull_policy", set("pull_policy", "always"), `use "Always"`, false},
 		"empty pull secret":          {resourceName, "pull_secret", set("pull_secret", ""), "null", false},
-		"empty tag":                  {resourceName, "tags", with(set(), "tags", texts(setOfStrings, "")), "must not be empty", false},
+		"empty tag":                  {resourceName, "tags", set("tags", texts(setOfStrings, "")), "must not be empty", false},
 		"credentials without a type": {kubeflow, "api_username", set("api_username", "me"), `set auth_type to one that takes it ("DEX_STATIC_PASSWORDS", "DEX_LDAP", "DEX_LEGACY", "EXISTING_BEARER_TOKEN")`, false},
 		"missing user":               {kubeflow, "auth_type", set("auth_type", "DEX_LDAP", "api_password", runtimeSecret), add + "api_username = var.api_username", false},
 		"missing password":           {kubeflow, "auth_type", set("auth_type", "DEX_LDAP", "api_username", "me"), add + "api_password = var.api_password", true},
 		"half of both or none":       {kubeflow, "api_password", set("auth_type", "DEX_LEGACY", "api_password", runtimeSecret), add + "api_username = var.api_username", false},
 		"missing token":              {kubeflow, "auth_type", set("auth_type", "EXISTING_BEARER_TOKEN"), add + "api_password = var.api_password", true},
-		"forbidden password":         {kubeflow, "cos_password", iam(), "takes no cos_password; remove cos_password, or", false},
-		"forbidden write-only":       {kubeflow, "cos_password_wo", with(with(with(iam(), "cos_password", null), "cos_password_wo", text(runtimeSecret)), "cos_password_wo_version", number(1)), "remove cos_password_wo and cos_password_wo_version, or", false},
+		"forbidden password":         {kubeflow, "cos_password", set("cos_auth_type", iam, "cos_username", null), "takes no cos_password; remove cos_password, or", false},
+		"forbidden write-only":       {kubeflow, "cos_password_wo", set("cos_auth_type", iam, "cos_username", null, "cos_password", null, "cos_password_wo", runtimeSecret, "cos_password_wo_version", number(1)), "remove cos_password_wo and cos_password_wo_version, or", false},
 		"missing secret's name":      {kubeflow, "cos_auth_type", set("cos_auth_type", "KUBERNETES_SECRET"), add + "cos_secret = var.cos_secret", false},
-		"missing storage password":   {kubeflow, "cos_auth_type", with(set(), "cos_password", null), add + "cos_password = var.cos_password", true},
+		"missing storage password":   {kubeflow, "cos_auth_type", set("cos_password", null), add + "cos_password = var.cos_password", true},
 		"short password":             {kubeflow, "cos_password", set("cos_password", "hunter2"), "at least 8 characters", false},
-		"both passwords":             {kubeflow, "cos_password", with(set("cos_password_wo", runtimeSecret), "cos_password_wo_version", number(1)), "cos_password_wo", false},
-		"no version":                 {kubeflow, "cos_password_wo", with(set("cos_password_wo", runtimeSecret), "cos_password", null), "cos_password_wo_version", false},
-		"only a version":             {kubeflow, "cos_password_wo_version", with(set(), "cos_password_wo_version", number(1)), "cos_password_wo", false},
+		"both passwords":             {kubeflow, "cos_password", set("cos_password_wo", runtimeSecret, "cos_password_wo_version", number(1)), "cos_password_wo", false},
+		"no version":                 {kubeflow, "cos_password_wo", set("cos_password_wo", runtimeSecret, "cos_password", null), "cos_password_wo_version", false},
+		"only a version":             {kubeflow, "cos_password_wo_version", set("cos_password_wo_version", number(1)), "cos_password_wo", false},
 		"case":                       {kubeflow, "auth_type", set("auth_type", "no_authentication"), `use "NO_AUTHENTICATION"`, false},
 		"scheme":                     {kubeflow, "cos_endpoint", set("cos_endpoint", "minio:9000"), `use "http://minio:9000"`, false},
 		"empty":                      {kubeflow, "cos_secret", set("cos_secret", ""), "leave it out, or use null", false},
 		"credentials in an address":  {kubeflow, "cos_endpoint", set("cos_endpoint", "http://u:"+runtimeSecret+"@minio"), "must not contain credentials", false},
 		"GitLab":                     {onAirflow, "git_type", set("git_type", "GITLAB"), add + `github_api_endpoint = "https://gitlab.com"`, false},
 		"repository":                 {onAirflow, "github_repo", set("github_repo", "https://github.com/a/b"), `use "a/b"`, false},
-		"missing repository token":   {onAirflow, "github_repo_token", with(set(), "github_repo_token", null), add + "github_repo_token = var.github_repo_token", true},
-		"unknown type":               {kubeflow, "", with(set("api_endpoint", outside, "api_username", "me"), "auth_type", unknown), "", true},
-		"unknown password":           {kubeflow, "", with(set("api_endpoint", outside), "cos_password", unknown), "", true},
+		"missing repository token":   {onAirflow, "github_repo_token", set("github_repo_token", null), add + "github_repo_token = var.github_repo_token", true},
+		"unknown type":               {kubeflow, "", set("api_endpoint", outside, "api_username", "me", "auth_type", unknown), "", true},
+		"unknown password":           {kubeflow, "", set("api_endpoint", outside, "cos_password", unknown), "", true},
 		// What Elyra accepts and what doesn't work later.
 		"in the cluster":      {kubeflow, "api_endpoint", nil, "public_api_endpoint =", true},
 		"reachable":           {kubeflow, "", set("public_api_endpoint", outside), "", true},

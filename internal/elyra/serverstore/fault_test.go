@@ -114,22 +114,14 @@ func via(proxy string) func(*http.Request) (*url.URL, error) {
 
 // unusedAddress is a port of the loopback interface on which nothing listens.
 func unusedAddress() string {
-	listener := listen()
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
-func listen() net.Listener {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	return listener
+	server := httptest.NewUnstartedServer(nil)
+	defer server.Close()
+	return server.Listener.Addr().String()
 }
 
 // silent is where a connection is taken and nothing is ever said: nobody accepts
 // it. It ends with the process.
-var silent = sync.OnceValue(listen)
+var silent = sync.OnceValue(func() net.Listener { return httptest.NewUnstartedServer(nil).Listener })
 
 // TestFaults meets each fault in the list that all reads share, and in the
 // request for one instance.

@@ -242,42 +242,6 @@ func TestTaken(t *testing.T) {
 	}
 }
 
-// TestNoStrangersText: a server that repeats the request isn't quoted. Elyra is, in one
-// line.
-func TestNoStrangersText(t *testing.T) {
-	for _, status := range []int{200, 400, 401, 403, 404, 409, 418, 429, 500, 503} {
-		server := newServer(t)
-		server.Inject(elyratest.Fault{Do: elyratest.Say(status, "Authorization: token "+token)})
-		for operation, do := range operations(t.Context(), newStore(t, config(server))) {
-			if text := fullText(do()); strings.Contains(text, token) || strings.Contains(text, "Authorization: token") {
-				t.Errorf("%s, %d: %s", operation, status, text)
-			}
-		}
-	}
-	server := newServer(t)
-	server.Inject(elyratest.Fault{Do: elyratest.Refuse(500, "disk\n\x1b[31m"+strings.Repeat("x", 5000))})
-	_, err := newStore(t, config(server)).Get(t.Context(), "mine")
-	if text := err.Error(); len(text) > 1000 || strings.ContainsAny(text, "\n\x1b") || !strings.Contains(text, "disk [31mxxx") {
-		t.Errorf("not cleaned: %q", text)
-	}
-}
-
-// TestRedirectsAreNotFollowed: credentials go to the endpoint and nowhere else.
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	server, other := newServer(t), newServer(t)
-	store := newStore(t, config(server))
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		server.Heal()
-		server.Inject(elyratest.Fault{Do: elyratest.Page(status, "Location", other.URL+collection)})
-		if _, err := store.Create(t.Context(), image("new")); err == nil || errors.Is(err, elyra.ErrExists) {
-			t.Errorf("%d: %v", status, err)
-		}
-	}
-	if got := other.Asked(); len(got) > 0 {
-		t.Errorf("the other server was asked %v", got)
-	}
-}
-
 // TestLostDeletion: the answer to a DELETE doesn't arrive, and what it hid is there.
 func TestLostDeletion(t *testing.T) {
 	server := newServer(t)

@@ -18,11 +18,11 @@ func TestElyraMetadata(t *testing.T) {
 	env := []string{"JUPYTER_DATA_DIR=" + data}
 	began := time.Now()
 	for i := range images {
-		jupytertest.Metadata(t, env, "create", "runtime-images", "--name="+name(i), "--display_name="+name(i), fmt.Sprintf("--image_name=quay.io/team/image:%d", i))
+		jupytertest.Newest.Metadata(t, env, "create", "runtime-images", "--name="+name(i), "--display_name="+name(i), fmt.Sprintf("--image_name=quay.io/team/image:%d", i))
 	}
-	jupytertest.Metadata(t, env, "list", "runtime-images", "--json")
+	jupytertest.Newest.Metadata(t, env, "list", "runtime-images", "--json")
 	for i := range images {
-		jupytertest.Metadata(t, env, "remove", "runtime-images", "--name="+name(i))
+		jupytertest.Newest.Metadata(t, env, "remove", "runtime-images", "--name="+name(i))
 	}
 	theirs := time.Since(began)
 

@@ -71,7 +71,7 @@ func layOutConfigMap(t *testing.T, dataDir string, data map[string]string) {
 func wantListed(t *testing.T, dataDir string, want map[string]string) {
 	t.Helper()
 	listed := map[string]string{}
-	for _, instance := range jupytertest.List(t, dataDir) {
+	for _, instance := range jupytertest.Newest.List(t, dataDir) {
 		if strings.HasPrefix(instance.Resource, dataDir) {
 			listed[instance.Name] = instance.DisplayName + instance.Reason
 		}

@@ -1,12 +1,11 @@
 package differential
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -23,8 +22,8 @@ var oracleScript string
 
 // oracle is a Python process that answers for Elyra.
 type oracle struct {
-	stdin  io.Writer
-	stdout *bufio.Reader
+	questions *json.Encoder
+	answers   *json.Decoder
 	// prefix is Python's sys.prefix.
 	prefix string
 }
@@ -33,23 +32,14 @@ func newOracle(t *testing.T, e jupytertest.Elyra) *oracle {
 	t.Helper()
 	command := e.Command(t, []string{"TMPDIR=" + t.TempDir()}, oracleScript)
 	command.Stderr = os.Stderr
-	stdin, err := command.StdinPipe()
-	if err != nil {
+	stdin, stdinErr := command.StdinPipe()
+	stdout, stdoutErr := command.StdoutPipe()
+	if err := errors.Join(stdinErr, stdoutErr, command.Start()); err != nil {
 		t.Fatal(err)
 	}
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	o := &oracle{stdin: stdin, stdout: bufio.NewReader(stdout)}
-	t.Cleanup(func() {
-		_ = stdin.Close()
-		_ = command.Wait() // ended with the test, whatever it was at
-	})
-	if err := o.answer(&o.prefix); err != nil {
+	t.Cleanup(func() { _ = command.Wait() }) // ended with the test, whatever it was at
+	o := &oracle{questions: json.NewEncoder(stdin), answers: json.NewDecoder(stdout)}
+	if err := o.answers.Decode(&o.prefix); err != nil {
 		t.Fatal(err)
 	}
 	return o
@@ -58,22 +48,7 @@ func newOracle(t *testing.T, e jupytertest.Elyra) *oracle {
 // ask calls a function of the script, and decodes what it returns.
 func (o *oracle) ask(function string, arguments map[string]any, answer any) error {
 	arguments["ask"] = function
-	question, err := json.Marshal(arguments)
-	if err != nil {
-		return err
-	}
-	if _, err := o.stdin.Write(append(question, '\n')); err != nil {
-		return err
-	}
-	return o.answer(answer)
-}
-
-func (o *oracle) answer(answer any) error {
-	line, err := o.stdout.ReadBytes('\n')
-	if err != nil {
-		return fmt.Errorf("the Python with Elyra has ended: %w", err)
-	}
-	return json.Unmarshal(line, answer)
+	return errors.Join(o.questions.Encode(arguments), o.answers.Decode(answer))
 }
 
 // TestMain sets how many cases there are of each kind, and the seed of all of them: 500, or twenty

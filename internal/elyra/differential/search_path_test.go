@@ -35,19 +35,16 @@ func searchPathKind(t *testing.T) kind[searchPathCase] {
 		"JUPYTER_PLATFORM_DIRS": flags, "XDG_DATA_HOME": directories, "XDG_DATA_DIRS": lists, "JUPYTER_PATH": lists, "JUPYTER_CONFIG_DIR": directories,
 		"JUPYTER_PREFER_ENV_PATH": flags, "JUPYTER_USE_PROGRAMDATA": flags, "JUPYTER_NO_CONFIG": flags,
 	}
-	windows := map[string][]string{"APPDATA": {"/C/Roaming"}, "PROGRAMDATA": {"/C/ProgramData"}, "LOCALAPPDATA": {"/C/Local"}, "USERPROFILE": {home}}
+	windows := map[string]string{"APPDATA": "/C/Roaming", "PROGRAMDATA": "/C/ProgramData", "LOCALAPPDATA": "/C/Local", "USERPROFILE": home}
 	generate := rapid.Custom(func(r *rapid.T) searchPathCase {
 		c := searchPathCase{rapid.SampledFrom([]string{"linux", "linux", "darwin", "windows"}).Draw(r, "system"), map[string]string{"HOME": home}}
-		choose := func(variables map[string][]string, share int) {
-			for _, name := range slices.Sorted(maps.Keys(variables)) {
-				if rapid.IntRange(1, 4).Draw(r, name+" is set") > 4-share {
-					c.environment[name] = rapid.SampledFrom(variables[name]).Draw(r, name)
-				}
+		for _, name := range slices.Sorted(maps.Keys(variables)) {
+			if rapid.Bool().Draw(r, name+" is set") {
+				c.environment[name] = rapid.SampledFrom(variables[name]).Draw(r, name)
 			}
 		}
-		choose(variables, 2)
 		if c.system == "windows" {
-			choose(windows, 4)
+			maps.Copy(c.environment, windows)
 		}
 		return c
 	})

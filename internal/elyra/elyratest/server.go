@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,8 +26,7 @@ type Options struct {
 	Token, Password string
 	// BaseURL is the path that the server answers under, such as "/user/jdoe/".
 	BaseURL string
-	// TLS makes it speak HTTPS; see [Server.CACertPEM]. ClientCAs makes it ask for
-	// a certificate of one of them.
+	// TLS makes it speak HTTPS; see [Server.CACertPEM].
 	TLS     *tls.Config
 	NoElyra bool
 }
@@ -107,19 +107,19 @@ func (s *Server) Put(level Level, name, document string) {
 	s.files[level][name] = document
 }
 
-// Remove removes the file of name.
-func (s *Server) Remove(level Level, name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.files[level], name)
-}
-
 // Raw returns the file of name, and whether there is one.
 func (s *Server) Raw(level Level, name string) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	document, found := s.files[level][name]
 	return document, found
+}
+
+// Files returns the files of a level, by name.
+func (s *Server) Files(level Level) map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.files[level])
 }
 
 // Requests returns what was asked, oldest first.

@@ -129,21 +129,16 @@ func TestAgreesWithElyra(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		want := map[string]string{}
 		for _, path := range left {
-			want, err := os.ReadFile(path)
+			content, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			name := strings.TrimSuffix(filepath.Base(path), ".json")
-			if got, _ := fake.Raw(elyratest.Level(level), name); got != string(want) {
-				t.Errorf("%s at level %d: got\n%s\nwant\n%s", name, level, got, want)
-			}
-			fake.Remove(elyratest.Level(level), name)
+			want[strings.TrimSuffix(filepath.Base(path), ".json")] = string(content)
 		}
-		for name := range files[elyratest.Level(level)] {
-			if raw, found := fake.Raw(elyratest.Level(level), name); found {
-				t.Errorf("%s at level %d is there, and shouldn't be: %s", name, level, raw)
-			}
+		if got := fake.Files(elyratest.Level(level)); !maps.Equal(got, want) {
+			t.Errorf("level %d: got\n%q\nwant\n%q", level, got, want)
 		}
 	}
 }

@@ -9,7 +9,7 @@
 // Without an environment, tests that need it are skipped; with CI=true they fail. See [Require].
 //
 // A command takes two seconds and a server five, mostly to import Elyra: ask once for all that a
-// test wants to know, and share a server ([Shared]) if its state doesn't matter.
+// test wants to know.
 package jupytertest
 
 import (
@@ -27,48 +27,41 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
 )
 
-// Elyra is one of the Elyras to test on. The zero Elyra is [Newest].
-type Elyra struct {
-	name string
-	// variable is the environment variable that names its Python environment.
-	variable string
-}
+// Elyra is one of the Elyras to test on; test/elyra/NAME.in says what each of them is.
+type Elyra int
 
-// The Elyras to test on; test/elyra/NAME.in says what each of them is.
-var (
+const (
 	// Newest is what "pip install elyra-server" gave on the day it was pinned.
-	Newest = Elyra{"newest", "ELYRA_TEST_VENV"}
+	Newest Elyra = iota
 	// Oldest is the oldest Elyra and Jupyter Server that are supported, with the oldest watchdog.
-	Oldest = Elyra{"oldest", "ELYRA_TEST_VENV_OLDEST"}
+	Oldest
 	// ODH is Open Data Hub's fork: what "pip install odh-elyra" gave on the day it was pinned.
-	ODH = Elyra{"odh", "ELYRA_TEST_VENV_ODH"}
+	ODH
 	// Lab is the newest Elyra in the newest JupyterLab.
-	Lab = Elyra{"lab", "ELYRA_TEST_VENV_LAB"}
+	Lab
 )
+
+// String is the Elyra's name, such as newest.
+func (e Elyra) String() string { return [...]string{"newest", "oldest", "odh", "lab"}[e] }
+
+// variable is the environment variable that names its Python environment.
+func (e Elyra) variable() string {
+	return [...]string{"ELYRA_TEST_VENV", "ELYRA_TEST_VENV_OLDEST", "ELYRA_TEST_VENV_ODH", "ELYRA_TEST_VENV_LAB"}[e]
+}
 
 // OnEach runs a test on every Elyra, as a subtest of its name.
 func OnEach(t *testing.T, test func(t *testing.T, elyra Elyra)) {
 	t.Helper()
 	for _, elyra := range []Elyra{Newest, Oldest, ODH} {
-		t.Run(elyra.name, func(t *testing.T) {
+		t.Run(elyra.String(), func(t *testing.T) {
 			elyra.Require(t)
 			test(t, elyra)
 		})
 	}
 }
 
-// String is the Elyra's name, such as newest.
-func (e Elyra) String() string { return e.orNewest().name }
-
-func (e Elyra) orNewest() Elyra {
-	if e == (Elyra{}) {
-		return Newest
-	}
-	return e
-}
-
 // directory is the Python environment; "" if there isn't one.
-func (e Elyra) directory() string { return os.Getenv(e.orNewest().variable) }
+func (e Elyra) directory() string { return os.Getenv(e.variable()) }
 
 // Require skips a test that needs [Newest] if there isn't one. With CI=true it fails instead.
 func Require(t testing.TB) {
@@ -80,7 +73,7 @@ func Require(t testing.TB) {
 func (e Elyra) Require(t testing.TB) {
 	t.Helper()
 	if e.directory() == "" {
-		testenv.Missing(t, "the real Elyra", e.orNewest().variable+" isn't set; make test sets it")
+		testenv.Missing(t, "the real Elyra", e.variable()+" isn't set; make test sets it")
 	}
 }
 
@@ -155,12 +148,6 @@ func (e Elyra) Metadata(t testing.TB, env []string, args ...string) (stdout stri
 	return e.run(t, env, "elyra-metadata", args...)
 }
 
-// Metadata is [Elyra.Metadata] of [Newest].
-func Metadata(t testing.TB, env []string, args ...string) (stdout string) {
-	t.Helper()
-	return Newest.Metadata(t, env, args...)
-}
-
 // Python runs a script (a program's text, not its path) in Elyra's Python and returns its
 // standard output.
 func Python(t testing.TB, env []string, script string, args ...string) string {
@@ -196,10 +183,4 @@ func (e Elyra) List(t testing.TB, dataDir string) []Instance {
 	}
 	slices.SortFunc(instances, func(a, b Instance) int { return cmp.Compare(a.Name, b.Name) })
 	return instances
-}
-
-// List is [Elyra.List] of [Newest].
-func List(t testing.TB, dataDir string) []Instance {
-	t.Helper()
-	return Newest.List(t, dataDir)
 }

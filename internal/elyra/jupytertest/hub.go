@@ -5,16 +5,17 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,8 +43,8 @@ type Hub struct {
 	// AdminToken may do everything.
 	AdminToken string
 
-	dir   string
-	child *child
+	// State is the directory that the Hub has all its files in.
+	State string
 }
 
 // What the Hub starts ends when the standard input that they all share ends, so nothing outlives the
@@ -106,75 +107,46 @@ c.JupyterHub.load_roles.append({
 
 // StartHub starts a Hub of the test's own and waits until it answers. It ends with the test. If the test
 // has failed, the end of the Hub's log is printed. Config is added to its jupyterhub_config.py, in which
-// state is what [Hub.State] returns.
+// state is [Hub.State].
 func StartHub(t testing.TB, config ...string) *Hub {
 	t.Helper()
 	RequireHub(t)
-	h := &Hub{AdminToken: rand.Text(), dir: t.TempDir()}
-	t.Cleanup(func() {
-		if h.child != nil {
-			_ = h.child.stdin.Close() // the users' servers and the proxy
-			h.child.stop()
-		}
-		if t.Failed() {
-			logEnd(t, "the JupyterHub at "+h.URL, filepath.Join(h.dir, "log"))
-		}
-	})
-	if err := h.start(strings.Join(config, "\n")); err != nil {
-		t.Fatal("start JupyterHub:", err)
-	}
-	return h
-}
-
-// freePorts returns three ports. Another program may take one before it's used. Then the Hub doesn't start.
-func freePorts() (ports [3]int, err error) {
-	var listeners [3]net.Listener
-	for i := range ports {
-		if listeners[i], err = new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
-			return ports, err
-		}
-		ports[i] = listeners[i].Addr().(*net.TCPAddr).Port
-	}
-	for _, listener := range listeners {
-		err = errors.Join(err, listener.Close())
-	}
-	return ports, err
-}
-
-func (h *Hub) start(config string) error {
-	free, err := freePorts()
-	if err != nil {
-		return err
-	}
-	h.URL = fmt.Sprintf("http://127.0.0.1:%d", free[0])
+	ports := freePorts()
+	h := &Hub{URL: fmt.Sprintf("http://127.0.0.1:%d", ports[0]), AdminToken: rand.Text(), State: t.TempDir()}
 	prefix := os.Getenv(hubVariable)
 	python := filepath.Join(prefix, "bin", "python")
 	settings, err := json.Marshal(map[string]any{
-		"state": h.dir, "port": free[0], "hub_port": free[1], "api_port": free[2], "token": h.AdminToken, "python": python,
+		"state": h.State, "port": ports[0], "hub_port": ports[1], "api_port": ports[2], "token": h.AdminToken, "python": python,
 		"proxy": filepath.Join(prefix, "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy"),
 	})
 	if err != nil {
-		return err
+		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"config.py": hubConfigHead + config + hubConfig, "follow.cjs": followNode,
+		"config.py": hubConfigHead + strings.Join(config, "\n") + hubConfig, "follow.cjs": followNode,
 		"singleuser.py": followPython + "\nfrom jupyterhub.singleuser import main\nsys.exit(main())\n",
 	} {
-		if err := os.WriteFile(filepath.Join(h.dir, name), []byte(content), 0o600); err != nil {
-			return err
+		if err := os.WriteFile(filepath.Join(h.State, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 	// Not the test's context: it ends before the test's cleanup.
-	command := exec.CommandContext(context.Background(), python, "-m", "jupyterhub", "--config", filepath.Join(h.dir, "config.py"))
-	command.Dir = h.dir
+	command := exec.CommandContext(context.Background(), python, "-m", "jupyterhub", "--config", filepath.Join(h.State, "config.py"))
+	command.Dir = h.State
 	command.Env = []string{
-		"HOME=" + h.dir, "LANG=C.UTF-8", "PYTHONUTF8=1", "TMPDIR=" + os.TempDir(), "HUB_SETTINGS=" + string(settings),
+		"HOME=" + h.State, "LANG=C.UTF-8", "PYTHONUTF8=1", "TMPDIR=" + t.TempDir(), "HUB_SETTINGS=" + string(settings),
 		"PATH=" + filepath.Join(prefix, "bin") + string(os.PathListSeparator) + os.Getenv("PATH"),
 	}
-	if h.child, err = startChild(command, filepath.Join(h.dir, "log")); err != nil {
-		return err
+	stdin, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return h.child.await(func(ctx context.Context) error {
+	command.Cancel = func() error {
+		_ = stdin.Close() // the users' servers and the proxy
+		time.AfterFunc(10*time.Second, func() { _ = command.Process.Kill() })
+		return command.Process.Signal(syscall.SIGTERM)
+	}
+	StartProcess(t, command, func(ctx context.Context) error {
 		status, body, err := h.call(ctx, http.MethodGet, "/", nil)
 		if err == nil && status != http.StatusOK {
 			err = fmt.Errorf("the Hub answers with status %d", status)
@@ -184,6 +156,20 @@ func (h *Hub) start(config string) error {
 		}
 		return json.Unmarshal(body, h) // {"version": …}
 	})
+	return h
+}
+
+// freePorts returns three ports. Another program may take one before it's used. Then the Hub doesn't start.
+func freePorts() (ports [3]int) {
+	var servers [3]*httptest.Server
+	for i := range ports {
+		servers[i] = httptest.NewUnstartedServer(nil)
+		ports[i] = servers[i].Listener.Addr().(*net.TCPAddr).Port
+	}
+	for _, server := range servers {
+		server.Close()
+	}
+	return ports
 }
 
 // Endpoint is the base URL of a user's server. An empty name is the default server's.
@@ -191,11 +177,8 @@ func (h *Hub) Endpoint(user, server string) string {
 	return strings.TrimSuffix(h.URL+"/user/"+user+"/"+server, "/")
 }
 
-// State is the directory that the Hub has all its files in.
-func (h *Hub) State() string { return h.dir }
-
 // Home is where a user's servers keep their files.
-func (h *Hub) Home(user string) string { return filepath.Join(h.dir, "home", user) }
+func (h *Hub) Home(user string) string { return filepath.Join(h.State, "home", user) }
 
 // LastActivity is when the Hub last noted activity of a user's default server.
 func (h *Hub) LastActivity(t testing.TB, user string) (last time.Time) {

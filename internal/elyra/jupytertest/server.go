@@ -1,6 +1,7 @@
 package jupytertest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -11,23 +12,19 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 )
 
 // launch starts what "jupyter server" starts and ends it when standard input ends, so it never
-// outlives the tests. It then removes the directory that the first argument names, if any. It writes
-// the port that it listens on to the file that the second argument names.
+// outlives the tests. It writes the port that it listens on to the file that the first argument names.
 const launch = `
-import os, shutil, sys, threading
+import os, sys, threading
 
-def follow(directory):
+def follow():
     os.read(0, 1)
-    if directory:
-        shutil.rmtree(directory, ignore_errors=True)
     os._exit(0)
 
-threading.Thread(target=follow, args=(sys.argv.pop(1),), daemon=True).start()
+threading.Thread(target=follow, daemon=True).start()
 
 # Jupyter Server 1 writes port 0 to its runtime file if it was told to choose one.
 from tornado.tcpserver import TCPServer
@@ -71,12 +68,12 @@ type Server struct {
 	// DataDir is the Jupyter data directory that the server writes to.
 	DataDir string
 
-	options Options
-	dir     string // home, configuration, runtime and log are kept below it
-	follow  string // directory that goes with the process
-	port    int    // 0 until the server has chosen one
+	// Kill ends the server with SIGKILL.
+	Kill func()
 
-	child *child // nil while the server is stopped
+	options Options
+	dir     string // home, configuration, and runtime
+	port    int    // 0 until the server has chosen one
 }
 
 // Start starts a server of the test's own and waits until it answers. It's killed when the test ends.
@@ -84,110 +81,43 @@ type Server struct {
 func Start(t testing.TB, options Options) *Server {
 	t.Helper()
 	options.Elyra.Require(t)
-	s := newServer(t.TempDir(), options)
-	t.Cleanup(func() {
-		s.Kill()
-		if t.Failed() {
-			logEnd(t, "the Jupyter Server at "+s.URL, s.path("log"))
-		}
-	})
-	if err := s.start(); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-var shared = sync.OnceValues(func() (*Server, error) {
-	// Not the test's: the server outlives it. The process removes the directory.
-	dir, err := os.MkdirTemp("", "jupytertest-")
-	s := newServer(dir, Options{})
-	s.follow = dir
-	if err == nil {
-		err = s.start()
-	}
-	return s, err
-})
-
-// Shared returns a server that all tests of a package use. It has a token and a data directory of its
-// own, and ends with the test binary: no test may stop it or count on what others left there.
-func Shared(t testing.TB) *Server {
-	t.Helper()
-	Require(t)
-	s, err := shared()
-	if err != nil {
-		logEnd(t, "the Jupyter Server", s.path("log"))
-		t.Fatal(err)
-	}
-	return s
-}
-
-func newServer(dir string, options Options) *Server {
-	s := &Server{Password: options.Password, DataDir: options.DataDir, options: options, dir: dir}
+	dir := t.TempDir()
+	s := &Server{Password: options.Password, DataDir: cmp.Or(options.DataDir, filepath.Join(dir, "data")), options: options, dir: dir}
 	if s.Password == "" {
 		s.Token = rand.Text()
 	}
-	if s.DataDir == "" {
-		s.DataDir = s.path("data")
-	}
+	s.Restart(t)
 	return s
 }
 
-func (s *Server) path(name string) string { return filepath.Join(s.dir, name) }
-
-// Restart starts a killed server again: same data, same token, same port.
+// Restart starts a killed server again: same data, same token, same port. It waits until the process
+// says where it listens, and Elyra answers there.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
-	if err := s.start(); err != nil {
+	portFile := filepath.Join(t.TempDir(), "port")
+	// Not the test's context: it ends before the test's cleanup.
+	command := exec.CommandContext(context.Background(), s.options.Elyra.program("python"), s.args(portFile)...)
+	command.Dir = s.dir
+	command.Env = s.options.Elyra.environment(s.dir, append([]string{
+		"JUPYTER_CONFIG_DIR=" + filepath.Join(s.dir, "config"),
+		"JUPYTER_DATA_DIR=" + s.DataDir,
+		"JUPYTER_RUNTIME_DIR=" + filepath.Join(s.dir, "runtime"),
+	}, s.options.Env...))
+	if _, err := command.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
+	s.Kill = StartProcess(t, command, func(ctx context.Context) error { return s.ready(ctx, portFile) })
 }
 
-// Kill ends the server, and what it started, with SIGKILL.
-func (s *Server) Kill() {
-	if s.child != nil {
-		s.child.kill()
-		s.child = nil
-	}
-}
-
-// start starts the process and waits until it says where it listens, and Elyra answers there.
-func (s *Server) start() error {
-	for _, dir := range []string{"home", "config", "runtime", "root"} {
-		if err := os.MkdirAll(s.path(dir), 0o700); err != nil {
-			return err
-		}
-	}
-	// What a killed server left there would be taken for the new one's.
-	if err := os.RemoveAll(s.path("port")); err != nil {
-		return err
-	}
-	// Not the test's context: it ends before the test's cleanup, and a shared server outlives both.
-	command := exec.CommandContext(context.Background(), s.options.Elyra.program("python"), s.args()...)
-	command.Dir = s.path("root")
-	command.Env = s.options.Elyra.environment(s.path("home"), append([]string{
-		"JUPYTER_CONFIG_DIR=" + s.path("config"),
-		"JUPYTER_DATA_DIR=" + s.DataDir,
-		"JUPYTER_RUNTIME_DIR=" + s.path("runtime"),
-	}, s.options.Env...))
-	var err error
-	if s.child, err = startChild(command, s.path("log")); err != nil {
-		return err
-	}
-	if err := s.child.await(s.ready); err != nil {
-		return fmt.Errorf("start Jupyter Server: %w", err)
-	}
-	return nil
-}
-
-func (s *Server) args() []string {
+func (s *Server) args(portFile string) []string {
 	args := []string{
-		"-c", launch, s.follow, s.path("port"),
+		"-c", launch, portFile,
 		"--allow-root",
 		"--no-browser",
 		"--ServerApp.ip=127.0.0.1",
 		fmt.Sprintf("--ServerApp.port=%d", s.port),
 		"--ServerApp.port_retries=0",
-		"--ServerApp.root_dir=" + s.path("root"),
+		"--ServerApp.root_dir=" + s.dir,
 	}
 	// Jupyter Server 1 has its own names for these, and ignores the newer ones.
 	switch {
@@ -212,8 +142,8 @@ func hash(password string) string {
 
 // ready reads the port that the server listens on and asks Elyra's endpoint there. Behind a password, it
 // sends the caller away.
-func (s *Server) ready(ctx context.Context) error {
-	content, err := os.ReadFile(s.path("port"))
+func (s *Server) ready(ctx context.Context, portFile string) error {
+	content, err := os.ReadFile(portFile)
 	if err != nil {
 		return err
 	}

@@ -72,10 +72,10 @@ func seedAnswers(f *testing.F) {
 		fmt.Sprintf(says, "Removal of instance 'mine' from the runtime-images schemaspace is not permitted"),
 		fmt.Sprintf(says, "Validation failed for instance 'mine' using the runtime-image schema with error: x."),
 		fmt.Sprintf(says, "JSON failed to load for instance 'new' in the runtime-images schemaspace with error: x."),
-		fmt.Sprintf(says, "TypeError()"), fmt.Sprintf(says, ""),
+		fmt.Sprintf(says, "TypeError()"), fmt.Sprintf(says, ""), fmt.Sprintf(says, `disk\n\u001b[31m`+strings.Repeat("x", 5000)),
 		named("mine", document("mine")), named("new", document("new")), named("mine", foreign), named("new", foreign),
 		`{"runtime-images": [` + named("mine", foreign) + `]}`, `{"runtime-images": []}`, `{"version": "2.21.1"}`, ``,
-		`{"message": "No such instance named 'mine' [{token}]"}`, `<p>{token}</p>`,
+		`{"reason": "x", "message": "No such instance named 'mine' [{token}]"}`, `<p>{token}</p>`,
 	} {
 		for _, status := range []uint16{0, 1, 4, 200, 203, 204, 205, 207, 209, 229, 300, 303} { // from 200 on
 			f.Add(status, "application/json", "", "1", body)

@@ -114,22 +114,14 @@ func via(proxy string) func(*http.Request) (*url.URL, error) {
 
 // unusedAddress is a port of the loopback interface on which nothing listens.
 func unusedAddress() string {
-	listener := listen()
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
-func listen() net.Listener {
-	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	return listener
+	server := httptest.NewUnstartedServer(nil)
+	defer server.Close()
+	return server.Listener.Addr().String()
 }
 
 // silent is where a connection is taken and nothing is ever said: nobody accepts
 // it. It ends with the process.
-var silent = sync.OnceValue(listen)
+var silent = sync.OnceValue(func() net.Listener { return httptest.NewUnstartedServer(nil).Listener })
 
 // TestFaults meets each fault in the list that all reads share, and in the
 // request for one instance.
@@ -247,42 +239,6 @@ func TestTaken(t *testing.T) {
 	server.Inject(elyratest.Fault{Method: "POST", Do: elyratest.Refuse(500, "TypeError('new')")})
 	if _, err = newStore(t, config(server)).Create(t.Context(), image("new")); err == nil || errors.As(err, &exists) {
 		t.Errorf("nothing is there: %v", err)
-	}
-}
-
-// TestNoStrangersText: a server that repeats the request isn't quoted. Elyra is, in one
-// line.
-func TestNoStrangersText(t *testing.T) {
-	for _, status := range []int{200, 400, 401, 403, 404, 409, 418, 429, 500, 503} {
-		server := newServer(t)
-		server.Inject(elyratest.Fault{Do: elyratest.Say(status, "Authorization: token "+token)})
-		for operation, do := range operations(t.Context(), newStore(t, config(server))) {
-			if text := fullText(do()); strings.Contains(text, token) || strings.Contains(text, "Authorization: token") {
-				t.Errorf("%s, %d: %s", operation, status, text)
-			}
-		}
-	}
-	server := newServer(t)
-	server.Inject(elyratest.Fault{Do: elyratest.Refuse(500, "disk\n\x1b[31m"+strings.Repeat("x", 5000))})
-	_, err := newStore(t, config(server)).Get(t.Context(), "mine")
-	if text := err.Error(); len(text) > 1000 || strings.ContainsAny(text, "\n\x1b") || !strings.Contains(text, "disk [31mxxx") {
-		t.Errorf("not cleaned: %q", text)
-	}
-}
-
-// TestRedirectsAreNotFollowed: credentials go to the endpoint and nowhere else.
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	server, other := newServer(t), newServer(t)
-	store := newStore(t, config(server))
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		server.Heal()
-		server.Inject(elyratest.Fault{Do: elyratest.Page(status, "Location", other.URL+collection)})
-		if _, err := store.Create(t.Context(), image("new")); err == nil || errors.Is(err, elyra.ErrExists) {
-			t.Errorf("%d: %v", status, err)
-		}
-	}
-	if got := other.Asked(); len(got) > 0 {
-		t.Errorf("the other server was asked %v", got)
 	}
 }
 

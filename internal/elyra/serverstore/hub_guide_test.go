@@ -65,7 +65,7 @@ func TestHubGuide(t *testing.T) { //nolint:tparallel // its parts share a Hub
 	t.Parallel()
 	jupytertest.RequireHub(t)
 	hub := jupytertest.StartHub(t, hubGuideConfig(t))
-	shared, alone := filepath.Join(hub.State(), "shared"), filepath.Join(hub.State(), "alone")
+	shared, alone := filepath.Join(hub.State, "shared"), filepath.Join(hub.State, "alone")
 	own := filepath.Join(hub.Home("jdoe"), ".local", "share", "jupyter")
 	for _, dir := range []string{shared, alone} {
 		writeFile(t, path(elyra.RuntimeImages, dir, "team"), document("team"))

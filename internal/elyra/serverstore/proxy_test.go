@@ -1,7 +1,7 @@
 package serverstore
 
 import (
-	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"net"
@@ -91,38 +91,18 @@ func startProxy(t *testing.T, program, site string) string {
 		args = append(args, fill.Replace(arg))
 	}
 	command := exec.CommandContext(t.Context(), path, args...)
-	command.Dir, command.Env, command.WaitDelay = dir, append(os.Environ(), "HOME="+dir), time.Second
-	var output bytes.Buffer
-	command.Stdout, command.Stderr = &output, &output
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	exited := make(chan struct{})
-	go func() {
-		_ = command.Wait() // it's killed
-		close(exited)
-	}()
-	t.Cleanup(func() {
-		<-exited
-		if t.Failed() {
-			t.Logf("%s:\n%s", program, &output)
-		}
-	})
-	for {
-		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
+	command.Dir, command.Env = dir, append(os.Environ(), "HOME="+dir)
+	jupytertest.StartProcess(t, command, func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err == nil {
 			_ = conn.Close()
-			return address
 		}
-		select {
-		case <-exited:
-			t.Fatalf("%s doesn't start", program)
-		case <-time.After(10 * time.Millisecond): // it has no event for it
-		}
-	}
+		return err
+	})
+	return address
 }
 
-// front is a real server that all tests share, and what proxies in front of it need.
+// front is a real server, and what proxies in front of it need.
 type front struct {
 	*jupytertest.Server
 	cert, key string
@@ -133,7 +113,8 @@ type front struct {
 // and FILES for a directory with cert, key, both in one file, and users.
 func newFront(t *testing.T) front {
 	t.Helper()
-	server, files := jupytertest.Shared(t), t.TempDir()
+	jupytertest.Require(t)
+	server, files := jupytertest.Start(t, jupytertest.Options{}), t.TempDir()
 	cert, key := certificate(t)
 	for name, content := range map[string]string{"cert": cert, "key": key, "both": cert + key, "users": "jdoe:{PLAIN}password\n"} {
 		writeFile(t, filepath.Join(files, name), content)
@@ -163,10 +144,20 @@ const (
 	squidLogin  = "auth_param basic program /usr/lib/squid/basic_fake_auth\nacl users proxy_auth REQUIRED\nhttp_access allow users\nhttp_access deny all"
 )
 
-// TestProxies: what proxies say instead of a real server is told apart from what it
-// says itself. Nothing is created, and nobody is in doubt about that.
+// TestProxies are tests that share a front.
 func TestProxies(t *testing.T) {
-	front := newFront(t)
+	jupyter := newFront(t)
+	for name, test := range map[string]func(*testing.T, front){
+		"refusals": testProxyRefusals, "methods": testProxyMethods, "TLS": testProxyTLS, "guide": testProxyGuide,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, jupyter) })
+	}
+}
+
+// testProxyRefusals: what proxies say instead of a real server is told apart from what it
+// says itself. Nothing is created, and nobody is in doubt about that.
+func testProxyRefusals(t *testing.T, front front) {
+	t.Helper()
 	for name, tt := range map[string]struct {
 		scheme, program, site string
 		change                func(*Config)
@@ -205,10 +196,10 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// TestProxyMethods: a proxy that passes GET and POST alone isn't taken for a server
+// testProxyMethods: a proxy that passes GET and POST alone isn't taken for a server
 // without Elyra.
-func TestProxyMethods(t *testing.T) {
-	front := newFront(t)
+func testProxyMethods(t *testing.T, front front) {
+	t.Helper()
 	proxy := front.start(t, "haproxy", "bind {listen}\n\thttp-request deny deny_status 405 if { method PUT DELETE }"+haproxyPass)
 	store := newStore(t, through(front.Server, "http://"+proxy))
 	if _, err := store.Create(t.Context(), image("mine")); err != nil {
@@ -238,9 +229,9 @@ func TestProxyPaths(t *testing.T) {
 	expectFault(t, newStore(t, through(server, "http://"+proxy+"/inner/")), hostRefused)
 }
 
-// TestProxyTLS: over each kind of TLS, the store works.
-func TestProxyTLS(t *testing.T) {
-	front := newFront(t)
+// testProxyTLS: over each kind of TLS, the store works.
+func testProxyTLS(t *testing.T, front front) {
+	t.Helper()
 	for program, site := range map[string]string{
 		"nginx":   nginxTLS + "ssl_client_certificate FILES/cert; ssl_verify_client on; " + nginxPass,
 		"haproxy": haproxyTLS + "ca-file FILES/cert verify required" + haproxyPass,
@@ -254,9 +245,9 @@ func TestProxyTLS(t *testing.T) {
 	}
 }
 
-// TestProxyGuide: the guide's nginx in front of a real server works as it says.
-func TestProxyGuide(t *testing.T) {
-	front := newFront(t)
+// testProxyGuide: the guide's nginx in front of a real server works as it says.
+func testProxyGuide(t *testing.T, front front) {
+	t.Helper()
 	guide, err := os.ReadFile(faultGuide)
 	if err != nil {
 		t.Fatal(err)

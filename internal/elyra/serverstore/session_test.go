@@ -27,9 +27,10 @@ func logins(server *elyratest.Server) int {
 	return len(slices.DeleteFunc(server.Asked(), func(s string) bool { return s != "POST /login" }))
 }
 
-// TestPassword: one login serves all, however many come together.
+// TestPassword: one login serves all, however many come together. Each attempt carries its cookies once.
 func TestPassword(t *testing.T) {
 	server, store := newPasswordStore(t)
+	server.Inject(elyratest.Fault{Path: collection, Times: 2, Do: elyratest.Page(http.StatusServiceUnavailable)})
 	var wg sync.WaitGroup
 	for i := range 10 {
 		wg.Go(func() {
@@ -46,6 +47,9 @@ func TestPassword(t *testing.T) {
 	for _, r := range server.Requests() {
 		if r.Header.Get("Authorization") != "" || r.Path != "/login" && strings.Contains(r.Body, password) {
 			t.Errorf("%s %s carries the password", r.Method, r.Path)
+		}
+		if cookies := strings.Join(r.Header["Cookie"], ";"); strings.HasPrefix(r.Path, collection) && strings.Count(cookies, "username=") != 1 {
+			t.Errorf("%s %s: Cookie: %s", r.Method, r.Path, cookies)
 		}
 	}
 }
@@ -65,23 +69,6 @@ func TestSessionEnds(t *testing.T) {
 		t.Error("no error")
 	}
 	expectAsked(t, server, "POST "+collection, "GET /api", "POST /login", "POST "+collection, "GET /api")
-}
-
-// TestCookiesOfARetry: each attempt carries them once.
-func TestCookiesOfARetry(t *testing.T) {
-	server, store := newPasswordStore(t)
-	server.Inject(elyratest.Fault{Path: collection, Times: 2, Do: elyratest.Page(http.StatusServiceUnavailable)})
-	if _, err := store.List(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := len(server.Asked()); got != 4 {
-		t.Errorf("%d requests, want a login and three attempts", got)
-	}
-	for _, r := range server.Requests() {
-		if cookies := strings.Join(r.Header["Cookie"], ";"); r.Path == collection && strings.Count(cookies, "username=") != 1 {
-			t.Errorf("%s %s: Cookie: %s", r.Method, r.Path, cookies)
-		}
-	}
 }
 
 // TestLoginAgain: a login that a fault prevented is tried again by the next call.

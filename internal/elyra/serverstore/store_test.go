@@ -21,10 +21,7 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/storetest"
 )
 
-// The shared server ends with the process.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest.startChild.func2"))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	token      = "t0ken-5ecret"

@@ -161,7 +161,7 @@ func containerImageResults(report *containerimage.Report) results {
 
 	text("id", "", "Same as `image_name`.")
 	flag("exists", report.Exists, "Whether the image exists. Null if the registry doesn't say, such as without credentials.")
-	flag("anonymous_pull", report.AnonymousPull, "Whether the image can be pulled without credentials. If not, the runtime image needs a `pull_secret`. Null if the registry gave no clear answer.")
+	flag("anonymous_pull", report.AnonymousPull, "Whether the image can be pulled without credentials. If it exists and can't, the runtime image needs a `pull_secret`. Null if the registry gave no clear answer.")
 	flag("authenticated_pull", report.AuthenticatedPull, "Whether the image can be pulled with the credentials in the provider's configuration. Null if there are none for its registry, or the registry gave no clear answer.")
 	text("digest", report.Digest, "Digest that the image name currently resolves to: that of its manifest, or of its index if it has several platforms. Null if unknown.")
 	text("pinned_image_name", report.PinnedImageName, "The image by its digest, `repository@sha256:…`, for `image_name` of a runtime image. Null if unknown.")

@@ -202,3 +202,22 @@ func TestImportWithExtension(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadableOnServer: of a document that a server doesn't show, nobody knows the secrets. What blocks a destroy says
+// how to skip it.
+func TestUnreadableOnServer(t *testing.T) {
+	t.Parallel()
+	server := elyratest.New(t, elyratest.Options{})
+	provider := configured(t, set("endpoint", server.URL))
+	created := provider.created(t, provider.image(t, "Mine", imageName, "", ""))
+	server.Put(elyratest.Writable, "mine", "{")
+	provider = provider.reconfigure(t)
+	read, warnings := provider.refresh(t, created)
+	wantWarnings(t, warnings, 1, "it isn't a JSON object")
+	for _, config := range []*tfprotov6.DynamicValue{nil, provider.image(t, "Mine", "a/b:2", "", "")} {
+		faults := provider.respond(t, config, read).Diagnostics
+		if len(faults) != 1 || !strings.Contains(faults[0].Detail, "terraform destroy -refresh=false") {
+			t.Errorf("got %+v", faults)
+		}
+	}
+}

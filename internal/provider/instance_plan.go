@@ -84,7 +84,7 @@ func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyP
 	case where == anotherPort:
 		return append(diags, r.conn.unreadError(state))
 	case before.Irreparable:
-		return append(diags, r.conn.irreparableError(ctx, name))
+		return append(diags, withAdvice(r.conn.irreparableError(ctx, name), destroyAnyway))
 	case r.conn.run.Knows(ownership.Created, name):
 		return diags // in an apply, a deposed object is planned after its replacement was created
 	}
@@ -186,7 +186,7 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 	case p.where == anotherPort && !same:
 		diags.Append(conn.unreadError(*p.state))
 	case p.before.Irreparable:
-		diags.Append(conn.irreparableError(ctx, p.state.Name.ValueString()))
+		diags.Append(withAdvice(conn.irreparableError(ctx, p.state.Name.ValueString()), destroyAnyway))
 	case p.before.Invalid && same:
 		p.plan.Location = types.StringUnknown()
 	case p.where == here && !p.renames(), same:

@@ -230,7 +230,9 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	state.setInstance(*found)
 	digest := r.digest(*found, before.Digest)
-	resp.Diagnostics.Append(state.setChangedSecrets(before.Digest, digest)...)
+	if !found.Document.IsZero() { // otherwise nobody knows what the secrets are
+		resp.Diagnostics.Append(state.setChangedSecrets(before.Digest, digest)...)
+	}
 	after := recorded{
 		Name: name, Digest: digest, Overwrote: before.Overwrote,
 		Invalid: invalid != nil, Irreparable: invalid != nil && invalid.Irreparable,

@@ -327,8 +327,8 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 	if claim == claimMoved {
 		rename = "To keep both, forget the current one, which stays as it is, and set a different name:" + c.forget() + c.anotherName(ctx, name) + "\n\n"
 	}
-	if c.foreign(found.Document) != nil {
-		importIt = ""
+	if other := c.foreign(found.Document); other != nil {
+		importIt, replace = "", fmt.Sprintf("It's a runtime for %s. To replace it, set overwrite = true, which removes what only that type has.", other.runtime.Title)
 	}
 	switch found.Origin {
 	case elyra.OriginFactory:
@@ -362,7 +362,7 @@ func (c *connection) anotherPortWarning(during, name, before string) (diags diag
 	return diags
 }
 
-// unreadError refuses what needs a read to tell whether the instance is the same.
+// unreadError refuses a change without a read, since only a read shows whether the instance is the same.
 func (c *connection) unreadError(state instanceModel) diag.Diagnostic {
 	name := state.Name.ValueString()
 	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("%s %q is in another place", c.title(), name),
@@ -396,7 +396,7 @@ func (c *connection) irreparableError(ctx context.Context, name string) diag.Dia
 }
 
 func (c *connection) irreparableAdvice(name string) string {
-	return fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. Remove or correct the file metadata/%s/%s.json on the server.", c.kind.Schemaspace, name)
+	return fmt.Sprintf("Elyra can't read the instance, and its server neither replaces nor deletes it. On the server, correct the file metadata/%s/%s.json, install an Elyra that has its schema, or remove the file if nobody needs it.", c.kind.Schemaspace, name)
 }
 
 // outcomeUnknownError says that nobody knows whether the instance was created.

@@ -219,9 +219,10 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 			continue // the plan saw nothing there
 		}
 		deletion, err := r.delete(ctx, name, shown)
+		var readOnly *elyra.ReadOnlyError
 		switch {
-		case errors.Is(err, elyra.ErrReadOnly) && !r.conn.store.IsLocal():
-			refused = append(refused, name)
+		case errors.As(err, &readOnly) && !r.conn.store.IsLocal():
+			refused = append(refused, readOnly.Error())
 			seen.Refused[name] = shown
 		case errors.Is(err, elyra.ErrChanged):
 			changed = append(changed, name)
@@ -244,7 +245,7 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 	}
 	if len(refused) > 0 {
 		diags.AddWarning(counted(len(refused), "runtime image")+" can't be deleted over the server",
-			"The server refuses to delete runtime images that live later in its search path, such as those that ship with Elyra. These stay, and aren't mentioned again unless they change. To delete them, set data_dir to their data directory where it can be written, as in a container build:\n\n"+indented(refused))
+			"The following runtime images stay, and aren't mentioned again unless they change. To delete them, set data_dir to their data directory where it can be written, as in a container build:\n\n"+indented(refused))
 	}
 	if len(revealed) > 0 {
 		diags.AddWarning(counted(len(revealed), "runtime image")+" visible again",

@@ -21,8 +21,8 @@ variable "pull_secret" {
   default     = null
 }
 
-# Fails the plan if the cluster can't pull the image. anonymous_pull is null if
-# the registry gave no clear answer.
+# Fails the plan if the cluster can't pull the image. exists and anonymous_pull
+# are null if the registry gave no clear answer.
 resource "elyra_runtime_image" "private" {
   display_name = "Private training"
   image_name   = data.elyra_container_image.private.image_name
@@ -30,7 +30,15 @@ resource "elyra_runtime_image" "private" {
 
   lifecycle {
     precondition {
-      condition     = data.elyra_container_image.private.anonymous_pull != false || var.pull_secret != null
+      condition     = data.elyra_container_image.private.exists != false
+      error_message = "${data.elyra_container_image.private.image_name} doesn't exist."
+    }
+    precondition {
+      condition = anytrue([
+        data.elyra_container_image.private.exists == false,
+        data.elyra_container_image.private.anonymous_pull != false,
+        var.pull_secret != null,
+      ])
       error_message = "${data.elyra_container_image.private.image_name} can't be pulled without credentials: set pull_secret."
     }
   }

@@ -142,8 +142,10 @@ func (s *Store) Of(kind *elyra.Kind) *Store {
 // may be called as a page is. Errors repeat nothing but the parts of the value
 // that can't hold a secret.
 func parseEndpoint(endpoint string) (*url.URL, error) {
-	u, err := url.Parse(endpoint)
+	u, err := url.Parse(strings.TrimSpace(endpoint))
 	switch {
+	case strings.TrimSpace(endpoint) != endpoint:
+		return nil, configErrorf("endpoint", "begins or ends with a space or a line break; for the content of a file, use trimspace(…)")
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		return nil, configErrorf("endpoint", "must begin with http:// or https:// and a host, such as https://hub.example.com/user/jdoe or http://localhost:8888")
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":

@@ -49,6 +49,7 @@ func TestEndpoint(t *testing.T) {
 	}
 	for endpoint, want := range map[string]string{
 		"":                       "must begin with http:// or https://",
+		"http://host:8888\n":     "trimspace",
 		"localhost:8888":         "such as",
 		"hub.example.com/user/":  "http://localhost:8888",
 		"jdoe:5ecret@hub/":       "must begin with",

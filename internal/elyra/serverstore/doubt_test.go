@@ -59,8 +59,8 @@ func doubtfulStore(t *testing.T, server *elyratest.Server, name string) images {
 	return newStore(t, cfg)
 }
 
-// TestDoubtfulChanges: what comes back isn't Elyra's word, and so says nothing. What was carried
-// out succeeds, and so does what wasn't if it's worth another attempt.
+// TestDoubtfulChanges: what comes back isn't Elyra's word, and so says nothing. A change that was
+// carried out succeeds, and so does one that wasn't if it's worth another attempt.
 func TestDoubtfulChanges(t *testing.T) {
 	for name, response := range doubtful {
 		for operation, method := range map[string]string{"Create": "POST", "Update": "PUT", "Delete": "DELETE"} {

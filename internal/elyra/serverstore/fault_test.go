@@ -40,11 +40,13 @@ var faults = []struct {
 	{name: "invalid instance", seed: noImage, kind: invalid, says: "is invalid: metadata.image_name is empty", once: true},
 	{name: "wrong base URL", change: func(c *Config) { c.Endpoint = strings.TrimSuffix(c.Endpoint, "/jdoe") + "/other" }, kind: noJupyter, once: true},
 	{name: "no Elyra", options: elyratest.Options{NoElyra: true}, kind: noElyra, once: true},
-	{name: "JSON 404 of something else", do: elyratest.Refuse(404, "No such schema named 'runtime-image' was found in the runtime-images schemaspace."), kind: noElyra, once: true},
+	{name: "schema that this Elyra doesn't have", do: elyratest.Refuse(404, "No such schema named 'runtime-image' was found in the runtime-images schemaspace."), kind: noSchema, once: true},
+	{name: "JSON 404 of something else", do: elyratest.Say(404, "No such schema named 'runtime-image'"), kind: noElyra, once: true},
+	{name: "JSON 403 of a gateway", do: elyratest.Answer(403, "application/json", `{"message": "denied"}`), kind: forbidden, once: true},
 	{name: "JSON 404 about another instance", do: elyratest.Refuse(404, "No such instance named 'other' was found in the runtime-images schemaspace."), kind: noElyra, once: true},
 	{name: "page of a website", do: elyratest.Page(200), kind: htmlPage, once: true},
 	{name: "login page", do: elyratest.Answer(200, "text/html", `<form><input type="password"></form>`), kind: loginPage, once: true},
-	{name: "redirect to login", do: elyratest.Redirect("/user/jdoe/login?next=%2Fsecret-query"), kind: loginPage, says: "at http://127.0.0.1:", once: true},
+	{name: "redirect to login", do: elyratest.Redirect("/user/jdoe/login?next=%2Fsecret-query"), kind: loginPage, says: "(status 302 to http://127.0.0.1:", once: true},
 	{name: "redirect to JupyterHub's login", do: elyratest.Redirect("https://hub.example.com/hub/api/oauth2/authorize?state=secret-query"),
 		kind: hubLogin, says: "https://hub.example.com/hub/api/oauth2/authorize", once: true},
 	{name: "other redirect", do: elyratest.Redirect("https://user:secret-query@elsewhere.example.com/x?token=secret-query"),
@@ -155,7 +157,7 @@ func TestFaults(t *testing.T) {
 				if text := err.Error(); fault.kind != tt.kind || !strings.Contains(text, tt.kind.happened) || !strings.Contains(text, tt.says) {
 					t.Errorf("%s: got kind %q: %v\nwant kind %q: %s", path, fault.kind.happened, err, tt.kind.happened, tt.says)
 				}
-				isRefused := slices.Contains([]*kind{proxyRefused, hubLogin, passwordRefused, unauthorized, tokenRefused, noCredentials, loginPage}, tt.kind)
+				isRefused := slices.Contains([]*kind{proxyRefused, hubLogin, hubPassword, passwordRefused, unauthorized, tokenRefused, noCredentials, loginPage}, tt.kind)
 				if errors.Is(err, ErrRefusedCredentials) != isRefused {
 					t.Errorf("%s: refused credentials: %t", path, !isRefused)
 				}

@@ -31,11 +31,12 @@ func (e *Error) Error() string {
 	if text == "" {
 		return e.Unwrap().Error()
 	}
-	if target := e.target(); target != nil {
-		text += " at " + target.String()
-	}
 	if e.status != 0 {
-		text += fmt.Sprintf(" (status %d)", e.status)
+		status := fmt.Sprintf("status %d", e.status)
+		if target := e.target(); target != nil {
+			status += " to " + target.String()
+		}
+		text += " (" + status + ")"
 	}
 	if detail := e.detail(); detail != "" {
 		text += ": " + strings.TrimSuffix(detail, ".")
@@ -121,6 +122,10 @@ func (x *exchange) said() string {
 func (x *exchange) invalid(e elyra.InvalidError) error {
 	reason := strings.TrimSuffix(x.said(), ".")
 	switch _, after, isFramed := strings.Cut(reason, " schema with error: "); {
+	case e.Unloadable:
+		reason = "it isn't a JSON object"
+	case e.Irreparable && x.schema == "":
+		reason = "this server's Elyra doesn't have its schema"
 	case x.schema != "":
 		reason = fmt.Sprintf("schema_name is %q, not one of Elyra's own (%s)", x.schema, strings.Join(x.store.kind.Schemas, ", "))
 	case reason == "":
@@ -177,9 +182,9 @@ var kinds = []*kind{
 	interrupted, noHandshake, notTLS, noClientCertificate, badCertificate, proxyRefused, proxyFailed, unknownHost,
 	timedOut, oversize, noConnection, speaksTLS, connectionLost,
 	notFound, protected, exists, unloadable, otherSchema, refused, invalid,
-	hubItself, hubRefused, hubLogin, hubStopped, hubNamedStopped,
+	hubItself, hubPassword, hubLogin, hubRefused, hubStopped, hubNamedStopped,
 	hostRefused, passwordRefused, unauthorized, tokenRefused, noCredentials, forbidden,
-	noElyra, noJupyter, methodRefused, throttled, unavailable, serverFailed,
+	noSchema, noElyra, noJupyter, methodRefused, throttled, unavailable, serverFailed,
 	page, loginPage, htmlPage, redirect, unexpected,
 }
 
@@ -215,7 +220,7 @@ var (
 		"Set client_cert_pem and client_key_pem to such a certificate and its key.")
 	badCertificate = newKind(noAnswer, either(failedAs[*tls.CertificateVerificationError], failedAs[x509.UnknownAuthorityError]), unsent,
 		"the server's certificate isn't trusted",
-		"For a private certificate authority, set ca_cert_pem to its certificate.")
+		"If a private authority signed it, set ca_cert_pem to that authority's certificate. Otherwise, use a host that the certificate names, or have it renewed.")
 	proxyRefused = newKind([]int{0, 407}, func(x *exchange) bool { return x.status == 407 || errors.Is(x.err, proxyError(407)) }, unsent|credentials,
 		"the proxy that leads to the server refuses the credentials",
 		"Put the user name and password for the proxy into the environment variable that names it, HTTPS_PROXY or HTTP_PROXY (http://user:password@proxy.example.com:3128), or list the server's host in NO_PROXY.")
@@ -287,11 +292,16 @@ var (
 	hubItself = newKind(nil, func(x *exchange) bool { return x.byHub() && !placeOnHub(x.store.base).isServer() }, everyRequest,
 		"this is the JupyterHub itself, not the server of one of its users",
 		"Set the endpoint to that server:\n\n    endpoint = \"{endpoint}\"")
+	hubPassword = newKind(nil, func(x *exchange) bool { return x.isLogin && x.hubVersion() != "" }, everyRequest|credentials,
+		"JupyterHub doesn't accept a password here",
+		"Instead of the password, set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.")
 	hubRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.hubVersion() != "" }, everyRequest|credentials,
 		"JupyterHub refuses the token for this server",
 		"The token is wrong or expired, belongs to somebody else, or lacks this scope:\n\n    access:servers!server={server}\n\nCreate a token that has it at {hub}/token.")
-	hubLogin = newKind([]int{3}, leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login"), everyRequest|credentials,
-		"JupyterHub requires a login",
+	hubLogin = newKind([]int{3, 403}, func(x *exchange) bool {
+		isAnonymous := x.store.headers.Get("Authorization") == "" && x.store.cfg.Password == ""
+		return x.byElyra && x.hubVersion() != "" && isAnonymous || leadsTo("/hub/api/oauth2/", "/hub/login", "/hub/oauth_login")(x)
+	}, everyRequest|credentials, "JupyterHub requires a login",
 		"Set a JupyterHub token with the scope access:servers!server={server}, made at {hub}/token.")
 	hubStopped = newKind([]int{3, 403, 424, 503}, func(x *exchange) bool {
 		switch x.status {
@@ -312,7 +322,9 @@ var (
 
 // Credentials, and what looks like them.
 var (
-	hostRefused = newKind([]int{403}, func(x *exchange) bool { return x.api().status == 403 && x.api().isJSON() }, everyRequest,
+	hostRefused = newKind([]int{403}, func(x *exchange) bool {
+		return x.api().status == 403 && x.api().isJSON() && bytes.Contains(x.api().body, []byte(`"reason"`)) // as Jupyter's
+	}, everyRequest,
 		"the server refuses the host name in the request",
 		"By default, Jupyter accepts only local names. Let the proxy in front of it send \"Host: localhost\", or start the server with\n\n    --ServerApp.local_hostnames={host}\n\nor with --ServerApp.allow_remote_access=True.")
 	passwordRefused = newKind([]int{401, 403}, func(x *exchange) bool {
@@ -320,7 +332,7 @@ var (
 	}, everyRequest|credentials, "the server refuses the password",
 		"Check the password. A server that has a token instead needs the token argument.")
 	unauthorized = newKind([]int{401}, nil, everyRequest|credentials, "a proxy in front of the server refuses the credentials",
-		"Jupyter never sends this status. Set the headers that the proxy requires. If it requires an Authorization header, the server behind it can't have a token: both would need that header.")
+		"Jupyter never sends this status. Set or correct the headers that the proxy requires. If it requires an Authorization header, it has to send the server's token itself: both would need that header.")
 	tokenRefused = newKind([]int{403}, func(x *exchange) bool { return x.byElyra && x.store.cfg.Token != "" }, everyRequest|credentials,
 		"the server refuses the token",
 		"Check the token: \"jupyter server list\" shows it, and a restarted server has a new one unless it is configured.")
@@ -333,6 +345,9 @@ var (
 
 // What else can be at the endpoint, or in front of it.
 var (
+	noSchema = newKind([]int{404}, func(x *exchange) bool { return x.byElyra && strings.HasPrefix(x.message, "No such schema named") }, unsent,
+		"the server's Elyra doesn't have this schema",
+		"Install an Elyra there that has it. Open Data Hub's doesn't have Apache Airflow.")
 	noElyra = newKind([]int{404}, (*exchange).isJupyter, everyRequest, "the Jupyter Server there has no Elyra",
 		"Install Elyra in the environment of that Jupyter Server (pip install elyra-server, or elyra) and restart it. \"jupyter server extension list\" must show elyra as enabled.")
 	noJupyter = newKind([]int{404}, nil, everyRequest, "no Jupyter Server is there",

@@ -60,6 +60,8 @@ func TestHub(t *testing.T) { //nolint:tparallel // its parts go through the stat
 		exercise(t, store(endpoint, good))
 		expectFault(t, store(endpoint, noScope), hubRefused, "access:servers!server=jdoe/\n", hub.URL+"/hub/token")
 		expectFault(t, store(endpoint, "wrong"), hubRefused, "wrong or expired")
+		expectFault(t, store(endpoint, ""), hubLogin, "Set a JupyterHub token", hub.URL+"/hub/token")
+		expectFault(t, newStore(t, Config{Endpoint: endpoint, Password: password}), hubPassword, "Instead of the password")
 	})
 	t.Run("named server stopped next to the default one", func(t *testing.T) {
 		expectFault(t, store(hub.Endpoint("jdoe", "gpu"), good), hubNamedStopped, hub.URL+"/hub/api/users/jdoe/servers/gpu ")

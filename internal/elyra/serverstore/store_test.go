@@ -613,10 +613,10 @@ func TestCannotReplace(t *testing.T) {
 func TestInvalidReasons(t *testing.T) {
 	for document, want := range map[string]elyra.InvalidError{
 		noImage: {Reasons: []string{"metadata.image_name is empty"}},
-		`{`:     {Reasons: []string{"JSON failed to load for instance 'bad' in the runtime-images schemaspace with error: it is broken"}, Unloadable: true},
-		`[]`:    {Reasons: []string{"TypeError('list indices must be integers or slices, not str')"}, Unloadable: true},
+		`{`:     {Reasons: []string{"it isn't a JSON object"}, Unloadable: true},
+		`[]`:    {Reasons: []string{"it isn't a JSON object"}, Unloadable: true},
 		`{"schema_name":"kfp","display_name":"x","metadata":{}}`: {
-			Reasons: []string{`SchemaNotFoundError("No such schema named 'kfp' was found in the runtime-images schemaspace.")`}},
+			Reasons: []string{"this server's Elyra doesn't have its schema"}},
 	} {
 		server := newServer(t)
 		server.Put(elyratest.Writable, "bad", document)

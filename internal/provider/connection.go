@@ -140,8 +140,8 @@ const (
 	here whereabouts = iota
 	// later: later in the same search path.
 	later
-	// anotherPort: at the same path of the same host with another scheme or port, and unchanged. Only a read
-	// takes it for the same.
+	// anotherPort: at the same path of the same host with another scheme or port, and unchanged. It's the
+	// same if the plan says so.
 	anotherPort
 	// elsewhere: in another place, or there's no evidence that it's this one.
 	elsewhere

@@ -55,8 +55,8 @@ func TestUncheckedWithOverwrite(t *testing.T) {
 	wantWarnings(t, provider.respond(t, config, planned{}).Diagnostics, 1, "Unable to check whether")
 }
 
-// TestAnotherPort: only a read takes an unchanged instance at another port for that of the state. It says so once, and a
-// destroy says so, too, since Terraform drops the warnings of its reads. What doesn't read refuses.
+// TestAnotherPort: a plan takes an unchanged instance at another port for that of the state, and says so, with a read and
+// without. An apply refuses if the plan was made for the other port.
 func TestAnotherPort(t *testing.T) {
 	t.Parallel()
 	server := elyratest.New(t, elyratest.Options{})
@@ -82,17 +82,23 @@ func TestAnotherPort(t *testing.T) {
 	wantWarnings(t, warnings, 0)
 	wantWarning(t, moved.respond(t, nil, first).Diagnostics, base.Host)
 
-	// Without a read, and after a plan for the old port.
 	changed := provider.image(t, "One", "a/b:2", "", "")
-	refused(elsewhere().respond(t, nil, one).Diagnostics, "-refresh=false")
-	refused(elsewhere().respond(t, changed, one).Diagnostics, "-refresh=false")
 	refused(elsewhere().destroy(t, one), "plan again")
 	refused(elsewhere().apply(t, changed, one.state, configured(t, set("endpoint", server.URL)).respond(t, changed, one)).Diagnostics, "plan again")
 	if document, ok := server.Raw(elyratest.Writable, "one"); !ok || !strings.Contains(document, imageName) {
 		t.Errorf("left %q", document)
 	}
 
-	check(t, nil, elsewhere().apply(t, changed, first.state, elsewhere().respond(t, changed, first)).Diagnostics)
+	// Without a read.
+	plan := elsewhere().respond(t, changed, one)
+	wantWarning(t, plan.Diagnostics, base.Host)
+	check(t, nil, elsewhere().apply(t, changed, one.state, plan).Diagnostics)
+	plan = elsewhere().respond(t, nil, two)
+	wantWarning(t, plan.Diagnostics, base.Host)
+	check(t, nil, elsewhere().apply(t, nil, two.state, plan).Diagnostics)
+	if _, ok := server.Raw(elyratest.Writable, "two"); ok {
+		t.Error("two is still there")
+	}
 }
 
 // TestAnotherSpelling: a directory's other path is the same place, and an update without a read keeps the planned location.

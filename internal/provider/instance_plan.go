@@ -16,7 +16,7 @@ import (
 func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	before := loadRecorded(ctx, req.Private)
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(r.planDestroy(ctx, req, before)...)
+		resp.Diagnostics.Append(r.planDestroy(ctx, req, resp, before)...)
 		return
 	}
 	if r.isUnchanged(req, before) {
@@ -66,7 +66,7 @@ func (r *instanceResource) planName(ctx context.Context, req resource.ModifyPlan
 
 // planDestroy refuses to destroy what isn't here, and what another address is to
 // have.
-func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, before recorded) (diags diag.Diagnostics) {
+func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before recorded) (diags diag.Diagnostics) {
 	if r.conn == nil || r.conn.store == nil {
 		return nil
 	}
@@ -82,7 +82,10 @@ func (r *instanceResource) planDestroy(ctx context.Context, req resource.ModifyP
 	case where == elsewhere:
 		return append(diags, r.conn.destroyElsewhereError(name, state.Location.ValueString()))
 	case where == anotherPort:
-		return append(diags, r.conn.unreadError(state))
+		before.From, before.At = state.Location.ValueString(), r.conn.store.Location(name)
+		diags.Append(before.save(ctx, resp.Private, recorded{})...)
+	}
+	switch {
 	case before.Irreparable:
 		return append(diags, withAdvice(r.conn.irreparableError(ctx, name), destroyAnyway))
 	case r.conn.run.Knows(ownership.Created, name):
@@ -141,11 +144,14 @@ func (p *writePlan) isSecondHalf() bool { return p.state == nil && p.before.Name
 // Terraform plans one.
 func (p *writePlan) forSecondHalf() recorded {
 	after := p.before
-	after.Name, after.Renamed, after.Elsewhere, after.From = "", p.renames(), "", ""
+	after.Name, after.Renamed, after.Elsewhere, after.From, after.At = "", p.renames(), "", "", ""
 	if p.state != nil {
 		after.Name = p.state.Name.ValueString()
-		if p.where == elsewhere {
+		switch p.where {
+		case elsewhere:
 			after.Elsewhere = p.state.Location.ValueString()
+		case anotherPort:
+			after.At = p.conn.store.Location(after.Name)
 		}
 	}
 	return after
@@ -180,11 +186,12 @@ func (p *writePlan) setLocation(ctx context.Context) (diags diag.Diagnostics) {
 		return append(diags, conn.storeError("read", p.state.Name.ValueString(), err))
 	}
 	same := p.plan.sameInstance(*p.state)
+	if p.where == anotherPort {
+		diags.Append(conn.anotherPortWarning("plan", p.state.Name.ValueString(), p.state.Location.ValueString())...)
+	}
 	switch {
 	case p.where == elsewhere:
 		diags.Append(conn.elsewhereWarning(*p.state, conn.store.Location(p.plan.Name.ValueString())))
-	case p.where == anotherPort && !same:
-		diags.Append(conn.unreadError(*p.state))
 	case p.before.Irreparable:
 		diags.Append(withAdvice(conn.irreparableError(ctx, p.state.Name.ValueString()), destroyAnyway))
 	case p.before.Invalid && same:

@@ -230,8 +230,9 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	state.setInstance(*found)
 	digest := r.digest(*found, before.Digest)
-	if !found.Document.IsZero() { // otherwise nobody knows what the secrets are
-		resp.Diagnostics.Append(state.setChangedSecrets(before.Digest, digest)...)
+	warnings := state.setChangedSecrets(before.Digest, digest)
+	if !found.Document.IsZero() { // otherwise they're written again, but nobody knows whether they've changed
+		resp.Diagnostics.Append(warnings...)
 	}
 	after := recorded{
 		Name: name, Digest: digest, Overwrote: before.Overwrote,
@@ -279,7 +280,7 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 	switch {
 	case err != nil:
 		return before, append(diags, r.conn.storeError("read", name, err))
-	case where == anotherPort, where == elsewhere && plan.Location.Equal(state.Location):
+	case where == anotherPort && before.At != r.conn.store.Location(name), where == elsewhere && plan.Location.Equal(state.Location):
 		return before, append(diags, r.conn.placeChangedError(state, r.conn.store.Location(name)))
 	case where == elsewhere:
 		written, diags := r.create(ctx, plan, config, claimMoved)
@@ -319,7 +320,7 @@ func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteReques
 	case where == elsewhere:
 		resp.Diagnostics.Append(r.conn.destroyElsewhereError(name, state.Location.ValueString()))
 		return
-	case where == anotherPort:
+	case where == anotherPort && before.At != r.conn.store.Location(name):
 		resp.Diagnostics.Append(r.conn.placeChangedError(state, r.conn.store.Location(name)))
 		return
 	}

@@ -351,8 +351,7 @@ The provider's configuration now refers to another place, so the instance will b
 The old instance stays as it is, and Terraform no longer manages it. To delete it instead, keep this resource with the old configuration of the provider under an alias, add a second resource for the new place, apply, and then remove the first.`, state.Location.ValueString(), location))
 }
 
-// anotherPortWarning says, once during the reads or the plans to destroy of a run, that a state's instances are
-// taken for those at another port.
+// anotherPortWarning says, once for each step of a run, that a state's instances are taken for those at another port.
 func (c *connection) anotherPortWarning(during, name, before string) (diags diag.Diagnostics) {
 	if c.run.FirstReport("port during " + during) {
 		diags.AddAttributeWarning(path.Root("location"), "Endpoint with another scheme or port",
@@ -360,13 +359,6 @@ func (c *connection) anotherPortWarning(during, name, before string) (diags diag
 				c.kind.Noun, strings.TrimSuffix(before, url.PathEscape(name)), c.store.Location("")))
 	}
 	return diags
-}
-
-// unreadError refuses a change without a read, since only a read shows whether the instance is the same.
-func (c *connection) unreadError(state instanceModel) diag.Diagnostic {
-	name := state.Name.ValueString()
-	return diag.NewAttributeErrorDiagnostic(path.Root("location"), fmt.Sprintf("%s %q is in another place", c.title(), name),
-		fmt.Sprintf("Terraform's state has this instance at:\n%s\n\nThe endpoint has another scheme or port:\n%s\n\nOnly a read shows whether it's the same server. Plan again without -refresh=false.", state.Location.ValueString(), c.store.Location(name)))
 }
 
 // destroyElsewhereError refuses to destroy an instance in another place than the

@@ -742,7 +742,7 @@ func ownUnrepairable(w workspace) {
 	w.fails(apply, "my_image", "different name")
 	w.write(image("x", "My image"))
 	must(w.t, os.Remove(instancePath(w.a.far, "my_image")))
-	m = w.fails(apply, exists, "on the server")
+	m = w.fails(apply, exists, "On the server, correct")
 	if offers(m, importBlock) || offers(m, overwriting) {
 		w.t.Errorf("neither would help:\n%s", m)
 	}

@@ -21,8 +21,9 @@ type recorded struct {
 	// Overwrote: the creation replaced or hid another instance.
 	Overwrote bool `json:"overwrote,omitempty"`
 	// From is the location that the state had, if the last read took the instance at another port for
-	// the same.
+	// the same. At is the location for which a plan did.
 	From string `json:"from,omitempty"`
+	At   string `json:"at,omitempty"`
 	// Invalid: Elyra refuses the instance. Irreparable: the store can't replace it.
 	Invalid     bool `json:"invalid,omitempty"`
 	Irreparable bool `json:"irreparable,omitempty"`

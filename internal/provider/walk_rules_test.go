@@ -64,7 +64,6 @@ func (w *walkWorld) expect(f *walkFolder, options walkOptions) (e expected) {
 		e.mayFail(w.places.server && r.instance.site == 0 && now[r.instance] != "" && !valid(now[r.instance]), "%s is broken", r.instance)
 		spelling := w.places.spellings[c.spelling[r.alias]]
 		e.mayFail(w.places.server && !strings.HasPrefix(r.location, spelling.prefix) && now[r.instance] != f.seen[r.instance], "%s has another port and was changed", r.address)
-		e.mayFail(options.unread && w.places.server && !strings.HasPrefix(r.location, spelling.prefix), "%s has another port and isn't read", r.address)
 	}
 	uses := map[string]map[instance][]use{"": {}, "other": {}} // by alias
 	add := func(alias string, i instance, u use) { uses[alias][i] = append(uses[alias][i], u) }

@@ -39,9 +39,9 @@ func StartProcess(t testing.TB, command *exec.Cmd, ready func(context.Context) e
 	t.Cleanup(func() {
 		end()
 		if t.Failed() {
-			text, err := os.ReadFile(log.Name())
+			text, _ := os.ReadFile(log.Name()) // it was written above
 			lines := strings.SplitAfter(string(text), "\n")
-			t.Logf("end of the log of %s: %v\n%s", command.Path, err, strings.Join(lines[max(0, len(lines)-40):], ""))
+			t.Logf("end of the log of %s:\n%s", filepath.Base(command.Path), strings.Join(lines[max(0, len(lines)-40):], ""))
 		}
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)

@@ -101,7 +101,7 @@ func (c *checker) explain(ctx context.Context, seen *sight, err error) error {
 		}
 		return &UnreachableError{c.registry, reason, cure}
 	}
-	return invalidAnswer.problem("The content that %s sends as %s makes no sense.", c.registry, seen.asked)
+	return invalidAnswer.problem("The content that %s sends as %s is malformed.", c.registry, seen.asked)
 }
 
 // specified are the error codes of the distribution specification, and of its reference implementation.

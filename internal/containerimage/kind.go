@@ -64,9 +64,9 @@ var (
 		"Try again later, or set registry_auth: most registries allow more requests with credentials. Cluster nodes that pull without a pull_secret meet the same limit.")
 	refused = kind("refused", severityUnknown, "The registry refuses the request, or redirects to an address that the provider doesn't follow.",
 		"Check image_name, and ask who runs the registry.")
-	notARegistry = kind("not_a_registry", severityUnknown, "The host answers, but not as a container registry.",
+	notARegistry = kind("not_a_registry", severityUnknown, "The host responds, but it isn't a container registry.",
 		"Check the host in image_name: it comes first, as in quay.io/owner/image:tag. If it's right, a proxy or a login page is in front of the registry.")
-	invalidAnswer = kind("invalid_answer", severityUnknown, "The registry's answer makes no sense.",
+	invalidAnswer = kind("invalid_answer", severityUnknown, "The registry's response is malformed.",
 		"Check that image_name is a container image. If it is, push it again.")
 	digestMismatch = kind("digest_mismatch", severityUnknown, "The registry's content doesn't match its digest.",
 		"Push the image again. If it stays like this, the registry or a proxy is broken or tampers with content.")

@@ -1,5 +1,5 @@
-# Fails the plan if a pipeline with the image would fail, and says why. If that
-# can't be told, or if the registry doesn't answer, the plan goes on.
+# Fails the plan if a pipeline with the image would fail, and says why. If the
+# result is unknown or the registry doesn't respond, the plan continues.
 data "elyra_container_image" "training" {
   image_name        = "quay.io/acme/training:1.4.0"
   inspect           = true
@@ -14,7 +14,7 @@ data "elyra_container_image" "training" {
   }
 }
 
-# Warns of everything else.
+# Warns about all other problems.
 check "training_image" {
   assert {
     condition     = length(data.elyra_container_image.training.problems) == 0

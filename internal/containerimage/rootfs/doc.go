@@ -1,6 +1,6 @@
 // Package rootfs answers questions about the file system of a container image from the archives of its
 // layers. It uses no network, writes nothing to disk, and keeps no file's content except what decides
-// whether pip installs and who a user is.
+// whether pip installs, who a user is, and which operating system it is.
 //
 // [Read] reads one layer, whole, into a map of paths. [Stack] lays layers over each other, and [FS]
 // answers: [FS.LookPath], [FS.Writable], [FS.Content], and so on. A layer never changes once it's read, so

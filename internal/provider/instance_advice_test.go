@@ -50,7 +50,9 @@ func TestTakenDuringApply(t *testing.T) {
 // TestUncheckedWithOverwrite: a plan says that it couldn't ask, whatever the creation may do with what's there.
 func TestUncheckedWithOverwrite(t *testing.T) {
 	t.Parallel()
-	provider := configured(t, set("endpoint", "http://127.0.0.1:1", "max_retries", number(0)))
+	server := httptest.NewServer(nil)
+	server.Close()
+	provider := configured(t, set("endpoint", server.URL, "max_retries", number(0)))
 	config := provider.config(t, set("display_name", "Mine", "image_name", imageName, "overwrite", true))
 	wantWarnings(t, provider.respond(t, config, planned{}).Diagnostics, 1, "Unable to check whether")
 }

@@ -445,9 +445,10 @@ func (c *connection) ready(diags *diag.Diagnostics) bool {
 // notFoundError says that an instance of that name isn't there, and which there are.
 func (c *connection) notFoundError(ctx context.Context, name string) diag.Diagnostic {
 	detail := fmt.Sprintf("There is no %s named %q; it would be at %s.", c.kind.Noun, name, c.store.Location(name))
-	stem, hasExtension := strings.CutSuffix(name, ".json")
-	if found, _, _ := c.find(ctx, stem, elyra.Glance); hasExtension && found != nil {
-		detail = fmt.Sprintf("There is no %s named %q. Leave out \".json\":\n\n    %s", c.kind.Noun, name, stem)
+	if stem, ok := strings.CutSuffix(name, ".json"); ok {
+		if found, _, _ := c.find(ctx, stem, elyra.Glance); found != nil {
+			detail = fmt.Sprintf("There is no %s named %q. Leave out \".json\":\n\n    %s", c.kind.Noun, name, stem)
+		}
 	}
 	return diag.NewAttributeErrorDiagnostic(pathName, c.title()+" not found", detail+c.existing(ctx, name, func(found elyra.Instance) string { return found.Name })+c.elsewhereDetail())
 }

@@ -19,7 +19,7 @@ import (
 
 const (
 	defaultRequestTimeout = 30 * time.Second
-	// DefaultMaxRetries waits 4 to 8 seconds in all before it gives up.
+	// DefaultMaxRetries waits 3.75 to 7.5 seconds in all before it gives up.
 	DefaultMaxRetries = 4
 	// writeGrace is how long a write may go on after its context is canceled. A POST
 	// that is cut off leaves an instance that nobody remembers creating.

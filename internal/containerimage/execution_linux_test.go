@@ -22,8 +22,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/jupytertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv/layertest"
 )
 
 // realistic is an image as people build them, or as one fears them: the steps of its Dockerfile after the

@@ -22,7 +22,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv/layertest"
 )
 
 type lines = layertest.Lines

@@ -23,7 +23,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv/layertest"
 )
 
 // registryPassword opens what imageRegistry has below acme/private.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv/layertest"
 )
 
 type lines = layertest.Lines

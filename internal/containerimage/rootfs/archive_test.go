@@ -16,8 +16,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage/layertest"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/testenv/layertest"
 )
 
 // encodings are the ways in which a layer's archive is stored.

@@ -32,7 +32,7 @@ var (
 // the store was asked for, such as "create". An attribute is at fault only if the
 // error is about the name itself.
 func (c *connection) storeError(verb, name string, err error) diag.Diagnostic {
-	summary, detail := fmt.Sprintf("Unable to %s %s %q", verb, c.kind.Noun, name), c.detail(verb, name, err)
+	summary, detail := fmt.Sprintf("Unable to %s %s %q", verb, c.kind.Noun, name), c.detail(verb, err)
 	if errors.Is(err, elyra.ErrReadOnly) || errors.As(err, new(*elyra.InvalidError)) {
 		return diag.NewAttributeErrorDiagnostic(pathName, summary, detail)
 	}
@@ -94,17 +94,17 @@ func differences(state instanceModel, before recorded, found elyra.Instance) (li
 
 // listError is the diagnostic for a store that can't be listed.
 func (c *connection) listError(err error) diag.Diagnostic {
-	return diag.NewErrorDiagnostic("Unable to list "+c.kind.Noun+"s", c.detail("list", "", err))
+	return diag.NewErrorDiagnostic("Unable to list "+c.kind.Noun+"s", c.detail("list", err))
 }
 
-// detail is what a store's error says, in sentences, and what to do about it. What
-// the store was doing stands in the summary.
-func (c *connection) detail(verb, name string, err error) string {
+// detail is what a store's error says, in sentences, and what to do about it. The summary says what
+// the store was doing.
+func (c *connection) detail(verb string, err error) string {
 	text := err.Error()
-	for _, doing := range []string{fmt.Sprintf("%s %s %q: ", verb, c.kind.Noun, name), verb + " " + c.kind.Noun + "s: ", verb + " " + c.kind.Noun + ": "} {
-		text = strings.TrimPrefix(text, doing)
+	if fault, ok := errors.AsType[*fs.PathError](err); ok && text == fault.Error() {
+		text = fmt.Sprintf("%v: %s", fault.Err, fault.Path)
 	}
-	lines := strings.Split(c.withFullPath(text, name, err), "\n")
+	lines := strings.Split(text, "\n")
 	for i := range lines {
 		lines[i] = elyra.Printable(lines[i])
 	}
@@ -113,27 +113,6 @@ func (c *connection) detail(verb, name string, err error) string {
 		return sentence(text) + "\n\n" + hint
 	}
 	return sentence(text)
-}
-
-// withFullPath puts the full path into a text about what the operating system
-// refused: that of the directory where it is about a temporary file in there.
-func (c *connection) withFullPath(text, name string, err error) string {
-	var fault *fs.PathError
-	if !errors.As(err, &fault) {
-		return text
-	}
-	where := fault.Path
-	if !filepath.IsAbs(where) {
-		where = filepath.Dir(c.store.Location(name))
-	}
-	text, _, _ = strings.Cut(text, "\n") // what failed in clearing up
-	if text == fault.Error() {
-		return fmt.Sprintf("%v: %s", fault.Err, where)
-	}
-	if before, ok := strings.CutSuffix(text, ": "+fault.Error()); ok && strings.Contains(before, where) {
-		return before // says it already
-	}
-	return strings.Replace(text, fault.Error(), fmt.Sprintf("%s: %v", where, fault.Err), 1)
 }
 
 // nextStep says what to do about an error; empty where nobody knows.
@@ -398,7 +377,7 @@ func (c *connection) outcomeUnknownError(name string, err error) diag.Diagnostic
 
 // uncheckedWarning says that the plan couldn't ask whether a name is free.
 func (c *connection) uncheckedWarning(name string, err error) diag.Diagnostic {
-	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether %s %q exists", c.kind.Noun, name), c.detail("read", name, err))
+	return diag.NewWarningDiagnostic(fmt.Sprintf("Unable to check whether %s %q exists", c.kind.Noun, name), c.detail("read", err))
 }
 
 // revealedWarning names the instance that a deleted one hid.

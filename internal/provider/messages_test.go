@@ -22,13 +22,9 @@ import (
 func TestStoreError(t *testing.T) {
 	t.Parallel()
 	p := newConnection(runtimeImageType, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{"/data"}}))
-	denied := &fs.PathError{Op: "openat", Path: ".x.json.1abc.tmp", Err: syscall.EACCES}
-	disk := func(errno syscall.Errno) error {
-		return &fs.PathError{Op: "write", Path: ".x.json.1abc.tmp", Err: errno}
-	}
-	refused := func(errno syscall.Errno) string {
-		return strings.ToUpper(errno.Error()[:1]) + errno.Error()[1:] + ": /data/metadata/runtime-images.\n\n"
-	}
+	const file = "/data/metadata/runtime-images/x.json"
+	disk := func(errno syscall.Errno) error { return &fs.PathError{Op: "write", Path: file, Err: errno} }
+	refused := func(errno syscall.Errno) string { return sentence(errno.Error()+": "+file) + "\n\n" }
 	const yours = "\n\nRun Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
 	const directory = "\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	for _, tt := range []struct {
@@ -36,12 +32,10 @@ func TestStoreError(t *testing.T) {
 		detail string
 		onName bool
 	}{
-		{denied, "Permission denied: /data/metadata/runtime-images." + yours, false},
-		{errors.Join(denied, errors.New("and the temporary file stays")), "Permission denied: /data/metadata/runtime-images." + yours, false},
-		{&fs.PathError{Op: "open", Path: "/elsewhere/x.json", Err: syscall.EACCES}, "Permission denied: /elsewhere/x.json." + yours, false},
+		{disk(syscall.EACCES), "Permission denied: " + file + "." + yours, false},
 		{
 			fmt.Errorf("a part of /data isn't a directory: %w", &fs.PathError{Op: "mkdir", Path: "/data/metadata", Err: syscall.ENOTDIR}),
-			"A part of /data isn't a directory: /data/metadata: not a directory." + directory, false,
+			"A part of /data isn't a directory: mkdir /data/metadata: not a directory." + directory, false,
 		},
 		{disk(syscall.ENOSPC), refused(syscall.ENOSPC) + "The disk is full. Free some space and apply again.", false},
 		{disk(syscall.EDQUOT), refused(syscall.EDQUOT) + "Your disk quota is used up. Free some space or ask for more, and apply again.", false},
@@ -50,7 +44,7 @@ func TestStoreError(t *testing.T) {
 		{&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"}, "\"x\" at /far/x.json lives outside /data.\n\nTo keep it, set a different name.", true},
 		{errors.New("something else"), "Something else.", false},
 	} {
-		got := p.storeError("create", "x", fmt.Errorf("create runtime image %q: %w", "x", tt.err))
+		got := p.storeError("create", "x", tt.err)
 		if got.Summary() != `Unable to create runtime image "x"` || got.Detail() != tt.detail {
 			t.Errorf("%v is told as\n%s\n%s\nwant\n%s", tt.err, got.Summary(), got.Detail(), tt.detail)
 		}
@@ -60,11 +54,11 @@ func TestStoreError(t *testing.T) {
 		}
 	}
 	// The same from the file system itself.
-	file := filepath.Join(t.TempDir(), "file")
-	writeFile(t, file, "")
-	provider := newTestProvider(t, file)
+	notDirectory := filepath.Join(t.TempDir(), "file")
+	writeFile(t, notDirectory, "")
+	provider := newTestProvider(t, notDirectory)
 	failed := provider.tryCreate(t, provider.image(t, "X", imageName, "", "")).Diagnostics
-	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil || failed[0].Detail != "Not a directory: "+file+"."+directory {
+	if len(failed) != 1 || failed[0].Summary != `Unable to create runtime image "x"` || failed[0].Attribute != nil || failed[0].Detail != "Not a directory: "+notDirectory+"."+directory {
 		t.Errorf("got %+v", failed)
 	}
 }

@@ -81,7 +81,6 @@ func (s *Store) Supports(context.Context, string, string, string) (bool, error) 
 
 // Create writes a new file. See the package comment.
 func (s *Store) Create(ctx context.Context, name string, document elyra.Document) (created elyra.Instance, err error) {
-	defer s.explain(&err, "create", name)
 	if err := cmp.Or(ctx.Err(), elyra.ValidateName(name)); err != nil {
 		return created, err
 	}
@@ -104,7 +103,6 @@ func (s *Store) Create(ctx context.Context, name string, document elyra.Document
 // Get reads the nearest file of that name. To find out whether a missing file is
 // being saved, it reads the directory's names. A [elyra.Glance] doesn't.
 func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness) (found elyra.Instance, err error) {
-	defer s.explain(&err, "read", name)
 	_, found, err = s.nearest(ctx, name, freshness)
 	return found, err
 }
@@ -112,7 +110,6 @@ func (s *Store) Get(ctx context.Context, name string, freshness elyra.Freshness)
 // Update rewrites the file in its place, or writes a copy into the first directory
 // if the instance lives in a later one.
 func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (updated elyra.Instance, err error) {
-	defer s.explain(&err, "update", name)
 	if err := elyra.ValidateName(name); err != nil {
 		return updated, err
 	}
@@ -150,7 +147,6 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 // Delete removes the file. It removes a symbolic link, never what the link points
 // to.
 func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (deletion elyra.Deletion, err error) {
-	defer s.explain(&err, "delete", name)
 	defer s.lock(name)()
 	level, found, err := s.expect(ctx, name, expected)
 	if level > 0 {
@@ -196,7 +192,7 @@ func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.In
 	for level := len(s.dirs) - 1; level >= first; level-- {
 		names, err := s.names(level)
 		if err != nil {
-			return nil, fmt.Errorf("list %ss: %w", s.kind.Noun, err)
+			return nil, err
 		}
 		for _, instance := range s.readAll(ctx, level, names) {
 			if errors.Is(instance.Invalid, elyra.ErrNotFound) {
@@ -208,7 +204,7 @@ func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.In
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("list %ss: %w", s.kind.Noun, err)
+			return nil, err
 		}
 	}
 	instances := make([]elyra.Instance, 0, len(byName))
@@ -397,13 +393,6 @@ func (s *Store) lock(name string) (unlock func()) {
 	lock, _ := s.locks.LoadOrStore(name, new(sync.Mutex))
 	lock.(*sync.Mutex).Lock()
 	return lock.(*sync.Mutex).Unlock
-}
-
-// explain adds to an error what the store was doing.
-func (s *Store) explain(err *error, doing, name string) {
-	if *err != nil {
-		*err = fmt.Errorf("%s %s %q: %w", doing, s.kind.Noun, name, *err)
-	}
 }
 
 // existsError is the error of a creation that finds an instance on that level.

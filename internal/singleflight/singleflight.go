@@ -65,16 +65,6 @@ func (v *Value[T]) Forget() {
 	v.call = nil
 }
 
-// Waiting returns how many have asked and not given up. Only tests need it.
-func (v *Value[T]) Waiting() int {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.call == nil {
-		return 0
-	}
-	return v.call.waiting
-}
-
 func begin[T any](ctx context.Context, fetch func(context.Context) (T, error)) *call[T] {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	c := &call[T]{cancel: cancel, done: make(chan struct{})}

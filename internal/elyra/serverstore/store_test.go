@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -411,6 +411,18 @@ func exercise(t testing.TB, store images) {
 	}
 }
 
+// waiting is a context that says when somebody waits for its end.
+type waiting struct {
+	context.Context
+	begun chan struct{}
+	once  sync.Once
+}
+
+func (w *waiting) Done() <-chan struct{} {
+	w.once.Do(func() { close(w.begun) })
+	return w.Context.Done()
+}
+
 // TestSharedListSurvivesItsFirstReader: who asked first may give up; the others
 // still get their answer, and once all have given up the request ends.
 func TestSharedListSurvivesItsFirstReader(t *testing.T) {
@@ -425,12 +437,9 @@ func TestSharedListSurvivesItsFirstReader(t *testing.T) {
 	go func() { _, err := store.Refresh(first, "mine"); errs <- err }()
 	<-reached
 	second := make(chan error)
-	go func() { _, err := store.Refresh(t.Context(), "mine"); second <- err }()
-	for waiting := 0; waiting < 2; runtime.Gosched() {
-		store.lists.mu.Lock()
-		waiting = store.lists.newest.instances.Waiting()
-		store.lists.mu.Unlock()
-	}
+	waits := &waiting{Context: t.Context(), begun: make(chan struct{})}
+	go func() { _, err := store.Refresh(waits, "mine"); second <- err }()
+	<-waits.begun
 	cancel()
 	if err := <-errs; !errors.Is(err, context.Canceled) {
 		t.Errorf("the first got %v", err)

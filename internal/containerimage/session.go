@@ -19,7 +19,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -182,14 +181,9 @@ func (g *guard) send(req *http.Request) (*http.Response, error) {
 		if err != nil || resp.StatusCode != http.StatusTooManyRequests || req.Body != nil {
 			return resp, err
 		}
-		wait, asked := backoff, true
-		after := resp.Header.Get("Retry-After")
-		if seconds, err := strconv.ParseUint(after, 10, 31); err == nil {
-			wait = time.Duration(seconds) * time.Second
-		} else if date, err := http.ParseTime(after); err == nil {
-			wait = max(time.Until(date).Round(time.Second), 0)
-		} else {
-			asked = false
+		wait, asked := netutil.RetryAfter(resp.Header)
+		if !asked {
+			wait = backoff
 		}
 		if deadline, ok := req.Context().Value(deadlineMark{}).(time.Time); !ok || time.Until(deadline) <= wait {
 			if asked {

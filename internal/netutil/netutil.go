@@ -1,13 +1,16 @@
 // Package netutil holds what the provider's HTTP clients have in common: which
-// hosts are this machine, which certificates are trusted, and how much of a
-// stranger's text goes into a message.
+// hosts are this machine, which certificates are trusted, how long to wait, and how
+// much of a stranger's text goes into a message.
 package netutil
 
 import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -37,6 +40,17 @@ func TrustedCertificates(pem string) (*x509.CertPool, error) {
 		return nil, ErrNoCertificate
 	}
 	return pool, nil
+}
+
+// RetryAfter reads how long a response asks to be left alone: a number of seconds or a date
+// (RFC 9110, section 10.2.3).
+func RetryAfter(header http.Header) (wait time.Duration, asked bool) {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	date, err := http.ParseTime(text)
+	return max(0, time.Until(date).Round(time.Second)), err == nil
 }
 
 // Line makes a stranger's text fit for a message of one line: valid UTF-8, no

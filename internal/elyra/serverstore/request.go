@@ -12,12 +12,12 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
+	"github.com/elyra-ai/terraform-provider-elyra/internal/netutil"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
 )
 
@@ -124,18 +124,12 @@ func (s *Store) again(ctx context.Context, x *exchange, attempt int) bool {
 	}
 }
 
-// retryAfter reads how long an answer asks to be left alone: a number of seconds
-// or a date (RFC 9110, section 10.2.3).
+// retryAfter returns how long an answer asks to be left alone.
 func (x *exchange) retryAfter() (wait time.Duration, asked bool) {
 	if x.status != http.StatusTooManyRequests && x.status != http.StatusServiceUnavailable {
 		return 0, false
 	}
-	header := x.header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second, true
-	}
-	date, err := http.ParseTime(header)
-	return max(0, time.Until(date)), err == nil
+	return netutil.RetryAfter(x.header)
 }
 
 // exponential doubles from half a second to half a minute, and takes off up to a half,

@@ -164,7 +164,6 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 		MaxRetries:         serverstore.DefaultMaxRetries,
 		UserAgent:          "terraform-provider-elyra/" + version,
 		OnRequest:          logRequest,
-		OnForeign:          logForeign,
 	}
 	// Messages name the variable that a value comes from.
 	variables := map[string]string{}
@@ -214,12 +213,6 @@ func hasAuthorization(headers map[string]string) bool {
 func isExposed(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	return err == nil && u.Scheme == "http" && !netutil.IsLoopback(u.Hostname())
-}
-
-// logForeign logs that a server has instances of a schema that an extension of Elyra
-// added.
-func logForeign(ctx context.Context, name, schema string) {
-	tflog.Warn(ctx, "ignored instances of another schema", map[string]any{"first": name, "schema": schema})
 }
 
 // logRequest is the only place that logs requests. What it is given holds no

@@ -51,9 +51,6 @@ type Config struct {
 	// OnRequest, if set, is called after every attempt, from several goroutines at
 	// once.
 	OnRequest func(context.Context, RequestInfo)
-	// OnForeign, if set, is told once of an instance that lists leave out, because
-	// an extension of Elyra defines its schema.
-	OnForeign func(ctx context.Context, name, schema string)
 
 	// In tests, these replace the waits between attempts, writeGrace, and the proxy of
 	// the environment, which net/http reads once.

@@ -261,10 +261,10 @@ var (
 		}}
 	exists = &kind{matches: says(409, "An instance named '%s' already exists in the %s schemaspace"),
 		elyra: func(x *exchange) error { return &elyra.ExistsError{Found: x.store.unread(x.name)} }}
-	unloadable = &kind{matches: either(says(400, "JSON failed to load for instance '%s'"), says(500, "TypeError(")), traits: unsent,
+	unloadable = &kind{matches: stored(says(400, "JSON failed to load for instance '%s'"), says(500, "TypeError(")), traits: unsent,
 		next:  correctStored,
 		elyra: func(x *exchange) error { return x.invalid(elyra.InvalidError{Unloadable: true, Irreparable: true}) }}
-	otherSchema = &kind{matches: either(says(500, "SchemaNotFoundError("), func(x *exchange) bool {
+	otherSchema = &kind{matches: stored(says(500, "SchemaNotFoundError("), func(x *exchange) bool {
 		return x.status == 200 && x.schema != "" && !slices.Contains(x.store.kind.Schemas, x.schema)
 	}), traits: unsent,
 		next:  "An extension of Elyra keeps instances of its own under such names. Use another name.",
@@ -393,6 +393,11 @@ func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Respo
 
 func either(a, b func(*exchange) bool) func(*exchange) bool {
 	return func(x *exchange) bool { return a(x) || b(x) }
+}
+
+// stored matches either answer, unless it's to a creation: then it may be about what was sent.
+func stored(a, b func(*exchange) bool) func(*exchange) bool {
+	return func(x *exchange) bool { return x.method != http.MethodPost && either(a, b)(x) }
 }
 
 func failed(target error) func(*exchange) bool {

@@ -127,8 +127,6 @@ func (s *Store) fetchList(ctx context.Context) (map[string]elyra.Instance, error
 			case !ok: // one instance that can't be read doesn't hide the others
 			case slices.Contains(s.kind.Schemas, schema):
 				instances[instance.Name] = instance
-			case s.cfg.OnForeign != nil:
-				s.foreign.Do(func() { s.cfg.OnForeign(ctx, instance.Name, schema) })
 			}
 		}
 		return true

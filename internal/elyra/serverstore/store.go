@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
@@ -23,7 +22,6 @@ type Store struct {
 	kind *elyra.Kind
 	*server
 	lists   lists
-	foreign sync.Once // for [Config.OnForeign]
 	schemas singleflight.Value[schemas]
 }
 
@@ -63,20 +61,12 @@ func (s *Store) create(ctx context.Context, name string, document elyra.Document
 	r.path = s.collection()
 	r.body = fmt.Appendf(nil, `{"name":%q,%s`, name, r.body[1:]) // a valid name needs no escapes
 	created, err := s.write(ctx, r, &document, nil)
-	if err == nil || !slices.Contains([]*kind{exists, unloadable, otherSchema}, kindOf(err)) {
-		return created, err
+	if kindOf(err) == exists {
+		if found, lookErr := s.look(ctx, name); lookErr == nil || isInvalid(lookErr) {
+			err = &elyra.ExistsError{Found: found}
+		}
 	}
-	taken := &elyra.ExistsError{Found: s.unread(name)}
-	found, lookErr := s.look(ctx, name)
-	var fault *Error
-	switch {
-	case lookErr == nil, isInvalid(lookErr):
-		taken.Found = found
-	case errors.Is(lookErr, elyra.ErrNotFound) && errors.As(err, &fault) && fault.kind != exists: // it's about the request
-		fault.kind = serverFailed
-		return elyra.Instance{}, fault
-	}
-	return elyra.Instance{}, taken
+	return created, err
 }
 
 // Get implements [elyra.Store] with one GET. Other reads than Current that overlap,

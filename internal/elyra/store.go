@@ -32,11 +32,12 @@ type Store interface {
 	// expected, called right before the write, refuses what is there.
 	Update(ctx context.Context, name string, expected Precondition, edit func(Document) Document) (Instance, error)
 
-	// Delete removes an instance. It fails with [ErrNotFound] if there isn't one,
-	// with a [ReadOnlyError] if it lives where the store can't write, and with a
-	// [ChangedError] if expected, called right before the deletion, refuses what is
-	// there.
-	Delete(ctx context.Context, name string, expected Precondition) (Deletion, error)
+	// Delete removes an instance, and returns the location of the one that it hid;
+	// empty if there isn't one, or if the store can't know. It fails with [ErrNotFound]
+	// if there's no such instance, with a [ReadOnlyError] if it lives where the store
+	// can't write, and with a [ChangedError] if expected, called right before the
+	// deletion, refuses what is there.
+	Delete(ctx context.Context, name string, expected Precondition) (revealed string, err error)
 
 	// List returns all instances, sorted by name, each name once. One bad instance
 	// never hides the others.
@@ -51,11 +52,12 @@ type Store interface {
 	// of the search path that an instance lives on. A server does none of that.
 	IsLocal() bool
 
-	// Supports reports whether the Elyra behind the store has a schema, whether that has
-	// a key of metadata, such as "pull_secret", unless key is "", and whether it allows
-	// the value, unless that's "". Elyra keeps other keys, but its editors and pipelines
-	// ignore them. It saves no other values.
-	Supports(ctx context.Context, schema, key, value string) (bool, error)
+	// Properties returns the properties of metadata, such as "pull_secret", that the
+	// Elyra behind the store has in a schema, each with the values that it allows, if it
+	// lists them. It's nil if Elyra doesn't have the schema. Elyra keeps other properties,
+	// but its editors and pipelines ignore them. It saves no other values. Files don't say
+	// which Elyra reads them, so a local store fails with [errors.ErrUnsupported].
+	Properties(ctx context.Context, schema string) (map[string][]any, error)
 }
 
 // Freshness says how current a read must be.
@@ -145,11 +147,4 @@ type ModeDrift struct {
 	Path       string
 	Directory  bool
 	Mode, Want fs.FileMode
-}
-
-// Deletion says what Delete left behind.
-type Deletion struct {
-	// Revealed is the location of the instance that the deleted one hid; empty if
-	// there isn't one, or if the store can't know.
-	Revealed string
 }

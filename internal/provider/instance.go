@@ -71,37 +71,43 @@ func (c *connection) update(ctx context.Context, plan, state instanceModel, befo
 	return instance, recorded{Name: name, Digest: c.digest(instance, ""), Overwrote: before.Overwrote}, nil
 }
 
-// remove deletes the instance of a state, which is here or later. It leaves what
-// this run has created. It returns the location of another instance that Elyra
-// shows from then on, if the store can know that.
+// remove deletes the instance of a state, which is here or later. It returns the location of another
+// instance that Elyra shows from then on, if the store can know that.
 func (c *connection) remove(ctx context.Context, state instanceModel, before recorded) (revealed string, err error) {
 	name := state.Name.ValueString()
-	unlock, err := c.run.Lock(ctx, name)
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if c.run.Knows(ownership.Created, name) || c.run.Knows(ownership.Deleted, name) { // an exclusive set may have deleted it
-		tflog.Info(ctx, "left the instance, since this run has created or deleted that name", map[string]any{"kind": c.kind.Noun, "name": name})
-		return "", nil
-	}
-	deletion, err := c.store.Delete(ctx, name, before.precondition(state))
+	done, revealed, err := c.delete(ctx, name, before.precondition(state))
 	var changed *elyra.ChangedError
 	switch {
-	case errors.Is(err, elyra.ErrNotFound):
-		return "", nil
 	case errors.As(err, &changed) && before.OutcomeUnknown:
 		return "", nil // it wasn't created; this is another one
 	case errors.As(err, &changed) && c.locate(state, before.Digest, &changed.Found) == here && c.isHidden(changed.Found):
 		return changed.Found.Location, nil // it's gone, and this one was hidden by it
-	case err != nil:
-		return "", err
-	}
-	c.run.Note(ownership.Deleted, name)
-	if deletion.Revealed == "" && before.Overwrote && !c.store.IsLocal() {
+	case done && revealed == "" && before.Overwrote && !c.store.IsLocal():
 		if found, _, err := c.find(ctx, name, elyra.Current); err == nil && found != nil {
-			deletion.Revealed = found.Location
+			revealed = found.Location
 		}
 	}
-	return deletion.Revealed, nil
+	return revealed, err
+}
+
+// delete deletes the expected instance, and reports whether it did: it leaves what this run has created, and
+// what its own deletion has revealed.
+func (c *connection) delete(ctx context.Context, name string, expected elyra.Precondition) (done bool, revealed string, err error) {
+	unlock, err := c.run.Lock(ctx, name)
+	if err != nil {
+		return false, "", err
+	}
+	defer unlock()
+	if c.run.Knows(ownership.Created, name) || c.run.Knows(ownership.Deleted, name) {
+		tflog.Info(ctx, "left the instance, since this run has created or deleted that name", map[string]any{"kind": c.kind.Noun, "name": name})
+		return false, "", nil
+	}
+	revealed, err = c.store.Delete(ctx, name, expected)
+	if errors.Is(err, elyra.ErrNotFound) {
+		return false, "", nil
+	}
+	if err == nil {
+		c.run.Note(ownership.Deleted, name)
+	}
+	return err == nil, revealed, err
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -117,46 +118,36 @@ func hclString(s string) string {
 // properties, and values of those that have a list of them. That takes a request, so it's
 // done only if an optional property is going to be written.
 func (r *instanceResource) schemaWarnings(ctx context.Context, plan instanceModel) (diags diag.Diagnostics) {
-	values, tags := plan.known()
-	type property struct{ key, value string } // with the value if there's a list of them
-	var inUse []property
+	inUse, tags := plan.known()
 	if len(tags) > 0 {
-		inUse = append(inUse, property{key: "tags"})
+		inUse["tags"] = ""
 	}
 	for _, field := range r.fields {
-		switch value := values[field.Key]; {
-		case value == "", field.Required:
-		case len(field.Choices()) > 0:
-			inUse = append(inUse, property{field.Key, value})
-		default:
-			inUse = append(inUse, property{key: field.Key})
+		if field.Required || field.Secret {
+			delete(inUse, field.Key)
 		}
 	}
 	if len(inUse) == 0 {
 		return nil
 	}
-	hasSchema, err := r.conn.store.Supports(ctx, r.schema, "", "")
+	properties, err := r.conn.store.Properties(ctx, r.schema)
 	if err != nil { // not a reason to stop
 		tflog.Debug(ctx, "didn't compare with the server's schema", map[string]any{"error": err.Error()})
 		return nil
 	}
-	if !hasSchema {
+	if properties == nil {
 		diags.AddWarning("This server's Elyra doesn't have "+r.name,
 			fmt.Sprintf("The server runs an Elyra without the schema %q, so it saves and lists no such %s. Install an Elyra that has it.", r.schema, r.kind.Noun))
 		return diags
 	}
-	supports := func(key, value string) bool {
-		supported, err := r.conn.store.Supports(ctx, r.schema, key, value)
-		return supported || err != nil // which was reported above
-	}
-	for _, p := range inUse {
-		switch {
-		case !supports(p.key, ""):
-			diags.AddAttributeWarning(path.Root(p.key), fmt.Sprintf("This server's Elyra doesn't have %s", p.key),
-				fmt.Sprintf("The server runs an Elyra that doesn't have %q. It stores the value but ignores it. Update Elyra, or remove %s.", p.key, p.key))
-		case !supports(p.key, p.value):
-			diags.AddAttributeWarning(path.Root(p.key), fmt.Sprintf("This server's Elyra doesn't have %s = %q", p.key, p.value),
-				fmt.Sprintf("The server runs an Elyra that refuses to save a %s with that value, and hides one that has it.%s", r.kind.Noun, packages[p.value]))
+	for _, key := range slices.Sorted(maps.Keys(inUse)) {
+		switch values, exists := properties[key]; {
+		case !exists:
+			diags.AddAttributeWarning(path.Root(key), fmt.Sprintf("This server's Elyra doesn't have %s", key),
+				fmt.Sprintf("The server runs an Elyra that doesn't have %q. It stores the value but ignores it. Update Elyra, or remove %s.", key, key))
+		case values != nil && !slices.Contains(values, any(inUse[key])):
+			diags.AddAttributeWarning(path.Root(key), fmt.Sprintf("This server's Elyra doesn't have %s = %q", key, inUse[key]),
+				fmt.Sprintf("The server runs an Elyra that refuses to save a %s with that value, and hides one that has it.%s", r.kind.Noun, packages[inUse[key]]))
 		}
 	}
 	return diags

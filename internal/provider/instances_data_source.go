@@ -203,22 +203,14 @@ func invalidReason(instance elyra.Instance) types.String {
 	}
 }
 
-// tagsWarning names the first of the instances whose tags aren't all shown, and says how many there are.
+// tagsWarning names the first of the instances whose tags aren't all shown.
 func (t *instanceType) tagsWarning(instances ...elyra.Instance) (diags diag.Diagnostics) {
-	var first string
-	count := 0
 	for _, instance := range instances {
 		if _, tags := t.read(instance.Document); len(tags) > maxTags {
-			if count++; count == 1 {
-				first = fmt.Sprintf("%q at %s has %d tags, of which tags has the first %d.", instance.Name, elyra.Printable(instance.Location), len(tags), maxTags)
-			}
+			diags.AddWarning("Not all tags are shown",
+				fmt.Sprintf("The %s %q at %s has %d tags, and tags has the first %d.", t.kind.Noun, instance.Name, elyra.Printable(instance.Location), len(tags), maxTags))
+			break
 		}
-	}
-	if count > 1 {
-		first += fmt.Sprintf(" The same is true of %d more %ss.", count-1, t.kind.Noun)
-	}
-	if count > 0 {
-		diags.AddWarning("Not all tags are shown", "The "+t.kind.Noun+" "+first)
 	}
 	return diags
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -140,25 +139,25 @@ func TestImageNameTwice_noAnswer(t *testing.T) {
 	}
 }
 
-// schemaStore is a store whose Elyra knows only some properties.
+// schemaStore is a store whose Elyra has only some properties.
 type schemaStore struct {
 	elyra.Store
 
-	properties []string
+	properties map[string][]any
 	err        error
 	asked      int
 }
 
-func (s *schemaStore) Supports(_ context.Context, _, property, value string) (bool, error) {
+func (s *schemaStore) Properties(context.Context, string) (map[string][]any, error) {
 	s.asked++
-	return property == "" || slices.Contains(s.properties, property) && value != "Never", s.err
+	return s.properties, s.err
 }
 
 func TestSchemaWarnings(t *testing.T) {
 	t.Parallel()
 	store := &schemaStore{
 		Store:      filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{t.TempDir()}}),
-		properties: []string{"description", "image_name", "pull_policy", "tags"},
+		properties: map[string][]any{"description": nil, "image_name": nil, "pull_policy": {"Always", "IfNotPresent"}, "tags": nil},
 	}
 	provider := newStoreProvider(t, store)
 	config := provider.image(t, "A", imageName, "Always", "regcred")

@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 )
 
 var (
@@ -218,7 +217,7 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 		} else if !wasSeen {
 			continue // the plan saw nothing there
 		}
-		deletion, err := r.delete(ctx, name, shown)
+		done, hidden, err := r.conn.delete(ctx, name, func(found elyra.Instance) bool { return found.Digest() == shown })
 		var readOnly *elyra.ReadOnlyError
 		switch {
 		case errors.As(err, &readOnly) && !r.conn.store.IsLocal():
@@ -229,14 +228,14 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 		case err != nil && !errors.Is(err, elyra.ErrReadOnly): // what is left lives later in the search path
 			failed := r.conn.storeError("delete", name, err)
 			diags.AddError(failed.Summary(), failed.Detail()) // of no attribute
-		case err == nil && !r.conn.store.IsLocal():
+		case done && !r.conn.store.IsLocal():
 			// The server doesn't say what the instance hid, nor delete that.
 			if found, _, err := r.conn.find(ctx, name, elyra.Current); err == nil && found != nil {
 				revealed = append(revealed, found.Location)
 				seen.Refused[name] = found.Digest()
 			}
-		case deletion.Revealed != "":
-			revealed = append(revealed, deletion.Revealed)
+		case hidden != "":
+			revealed = append(revealed, hidden)
 		}
 	}
 	if len(changed) > 0 {
@@ -252,27 +251,6 @@ func (r *runtimeImagesExclusiveResource) deleteAll(ctx context.Context, names []
 			"The deleted runtime images were hiding others with the same names. Elyra now shows:\n\n"+indented(revealed))
 	}
 	return diags
-}
-
-// delete deletes one instance if it's the one that the plan showed, unless this run
-// has created it, or has deleted it and shows another one now.
-func (r *runtimeImagesExclusiveResource) delete(ctx context.Context, name, shown string) (elyra.Deletion, error) {
-	unlock, err := r.conn.run.Lock(ctx, name)
-	if err != nil {
-		return elyra.Deletion{}, err
-	}
-	defer unlock()
-	if r.conn.run.Knows(ownership.Created, name) || r.conn.run.Knows(ownership.Deleted, name) {
-		return elyra.Deletion{}, nil
-	}
-	deletion, err := r.conn.store.Delete(ctx, name, func(found elyra.Instance) bool { return found.Digest() == shown })
-	if errors.Is(err, elyra.ErrNotFound) {
-		return elyra.Deletion{}, nil
-	}
-	if err == nil {
-		r.conn.run.Note(ownership.Deleted, name)
-	}
-	return deletion, err
 }
 
 // notListedWarning says what is there and not among the names of a plan that creates the resource.

@@ -75,9 +75,10 @@ func (s *Store) Location(name string) string { return s.path(0, name) }
 // IsLocal implements [elyra.Store].
 func (s *Store) IsLocal() bool { return true }
 
-// Supports implements [elyra.Store]. Files don't say which Elyra reads them; a
-// current one knows all that this provider writes.
-func (s *Store) Supports(context.Context, string, string, string) (bool, error) { return true, nil }
+// Properties implements [elyra.Store].
+func (s *Store) Properties(context.Context, string) (map[string][]any, error) {
+	return nil, errors.ErrUnsupported
+}
 
 // Create writes a new file. See the package comment.
 func (s *Store) Create(ctx context.Context, name string, document elyra.Document) (created elyra.Instance, err error) {
@@ -146,22 +147,22 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 
 // Delete removes the file. It removes a symbolic link, never what the link points
 // to.
-func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (deletion elyra.Deletion, err error) {
+func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (revealed string, err error) {
 	defer s.lock(name)()
 	level, found, err := s.expect(ctx, name, expected)
 	if level > 0 {
 		err = &elyra.ReadOnlyError{Name: name, Location: found.Location, Reason: "lives outside " + s.dirs[0] + ", the only directory that is written to"}
 	}
 	if err != nil {
-		return deletion, err
+		return "", err
 	}
 	if err := s.removeFile(name); err != nil {
-		return deletion, err
+		return "", err
 	}
 	if level, err := s.find(name); err == nil {
-		deletion.Revealed = s.path(level, name)
+		revealed = s.path(level, name)
 	}
-	return deletion, nil
+	return revealed, nil
 }
 
 // expect finds and reads an instance that is to be replaced or removed. It fails if

@@ -8,7 +8,7 @@
 //	List, shared Get  GET          {endpoint}/elyra/metadata/{schemaspace}
 //	Update            GET, PUT     {endpoint}/elyra/metadata/{schemaspace}/{name}
 //	Delete            GET, DELETE  {endpoint}/elyra/metadata/{schemaspace}/{name}
-//	Supports          GET          {endpoint}/elyra/schema/{schemaspace}
+//	Properties        GET          {endpoint}/elyra/schema/{schemaspace}
 //
 // A list of 1,000 instances costs the server as much as 20 single reads, so the
 // reads of a plan share one. A name that the list lacks is asked for by itself: the

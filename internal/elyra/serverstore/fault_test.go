@@ -250,9 +250,9 @@ func TestLostDeletion(t *testing.T) {
 	server.Put(elyratest.Writable, "mine", document("mine"))
 	server.Put(elyratest.Factory, "mine", foreign)
 	server.Inject(elyratest.Fault{Method: "DELETE", Times: 1, Do: elyratest.After(elyratest.Drop())})
-	deletion, err := newStore(t, config(server)).Store.Delete(t.Context(), "mine", expect("mine"))
-	if err != nil || deletion.Revealed == "" {
-		t.Errorf("%+v, %v", deletion, err)
+	revealed, err := newStore(t, config(server)).Store.Delete(t.Context(), "mine", expect("mine"))
+	if err != nil || revealed == "" {
+		t.Errorf("%q, %v", revealed, err)
 	}
 	expectAsked(t, server, "GET "+collection+"/mine", "DELETE "+collection+"/mine", "GET "+collection+"/mine")
 }

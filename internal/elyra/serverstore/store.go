@@ -218,26 +218,26 @@ func (s *Store) readOnly(name, reason string) error {
 
 // Delete implements [elyra.Store] with a GET and a DELETE. If the instance left is one
 // that the deleted one hid, it's done.
-func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
+func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (revealed string, err error) {
 	end, err := s.beginWrite(name)
 	if err != nil {
-		return elyra.Deletion{}, err
+		return "", err
 	}
 	defer end()
 	if _, err := s.find(ctx, name, expected); err != nil && !isInvalid(err) {
-		return elyra.Deletion{}, err
+		return "", err
 	}
 	return s.remove(ctx, name, expected)
 }
 
-func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondition) (elyra.Deletion, error) {
+func (s *Store) remove(ctx context.Context, name string, expected elyra.Precondition) (revealed string, err error) {
 	left, err := s.write(ctx, s.about(http.MethodDelete, name, nil), nil, expected)
 	if kindOf(err) == protected { // delivered twice, it's refused for what the deleted one hid
 		if found, lookErr := s.look(ctx, name); lookErr == nil && !expected.Accepts(found) {
-			return elyra.Deletion{Revealed: found.Location}, nil
+			return found.Location, nil
 		}
 	}
-	return elyra.Deletion{Revealed: left.Location}, err
+	return left.Location, err
 }
 
 // write sends a request that changes something until it's clear what came of it.
@@ -350,13 +350,12 @@ func (s *Store) decode(raw []byte) (instance elyra.Instance, schema string, ok b
 	return elyra.Instance{Name: sent.Name, Location: s.Location(sent.Name), Writable: true, Document: document}, schema, true
 }
 
-// schemas are what a server says of its schemas, by name: the keys of metadata, each with the values that
-// it allows, if there's a list of them.
-type schemas map[string]map[string]struct{ Enum []any }
+// schemas are what a server says of its schemas: the properties of each, by name.
+type schemas map[string]map[string][]any
 
-// Supports implements [elyra.Store] by the server's schemas, which are asked for
+// Properties implements [elyra.Store] by the server's schemas, which are asked for
 // once: a failure is kept, too.
-func (s *Store) Supports(ctx context.Context, schema, key, value string) (bool, error) {
+func (s *Store) Properties(ctx context.Context, schema string) (map[string][]any, error) {
 	known, err := s.schemas.Get(ctx, func(ctx context.Context) (schemas, error) {
 		found := schemas{}
 		x := s.read(ctx, request{method: http.MethodGet, path: "/elyra/schema/" + s.kind.Schemaspace, accept: func(x *exchange) bool {
@@ -372,7 +371,10 @@ func (s *Store) Supports(ctx context.Context, schema, key, value string) (bool, 
 				return false
 			}
 			for _, schema := range listed[s.kind.Schemaspace] {
-				found[schema.Name] = schema.Properties.Metadata.Properties
+				found[schema.Name] = map[string][]any{}
+				for name, property := range schema.Properties.Metadata.Properties {
+					found[schema.Name][name] = property.Enum
+				}
 			}
 			return len(found) > 0
 		}})
@@ -381,8 +383,5 @@ func (s *Store) Supports(ctx context.Context, schema, key, value string) (bool, 
 		}
 		return found, nil
 	})
-	keys, hasSchema := known[schema]
-	described, hasKey := keys[key]
-	allows := value == "" || described.Enum == nil || slices.Contains(described.Enum, any(value))
-	return hasSchema && (key == "" || hasKey && allows), err
+	return known[schema], err
 }

@@ -70,7 +70,7 @@ func (s images) Update(ctx context.Context, image elyra.RuntimeImage) (found, er
 	return read(s.Store.Update(ctx, image.Name, nil, func(d elyra.Document) elyra.Document { return d.With(image) }))
 }
 
-func (s images) Delete(ctx context.Context, name string) (elyra.Deletion, error) {
+func (s images) Delete(ctx context.Context, name string) (string, error) {
 	return s.Store.Delete(ctx, name, nil)
 }
 
@@ -400,8 +400,8 @@ func exercise(t testing.TB, store images) {
 	if got, err := store.List(t.Context()); err != nil || !slices.ContainsFunc(got, func(i found) bool { return i.Name == "exercise" }) {
 		t.Fatalf("%v, %v", got, err)
 	}
-	if supported, err := store.Supports(t.Context(), "runtime-image", "tags", ""); err != nil || !supported {
-		t.Fatal(supported, err)
+	if properties, err := store.Properties(t.Context(), "runtime-image"); err != nil || properties == nil {
+		t.Fatal(properties, err)
 	}
 	if _, err := store.Delete(t.Context(), "exercise"); err != nil {
 		t.Fatal(err)
@@ -666,10 +666,8 @@ func TestSchema(t *testing.T) {
 	server := newServer(t)
 	store := newStore(t, config(server))
 	for range 3 {
-		for key, want := range map[string]bool{"pull_secret": true, "pull_secrets": false} {
-			if got, err := store.Supports(t.Context(), "runtime-image", key, ""); err != nil || got != want {
-				t.Errorf("%s: %t, %v", key, got, err)
-			}
+		if got, err := store.Properties(t.Context(), "runtime-image"); err != nil || len(got["pull_policy"]) != 3 {
+			t.Errorf("%v, %v", got, err)
 		}
 	}
 	expectAsked(t, server, ask)
@@ -678,7 +676,7 @@ func TestSchema(t *testing.T) {
 	server.Inject(elyratest.Fault{Times: 1, Do: elyratest.Say(http.StatusInternalServerError, "OSError()")})
 	store = newStore(t, config(server))
 	for range 3 {
-		if _, err := store.Supports(t.Context(), "runtime-image", "tags", ""); err == nil {
+		if _, err := store.Properties(t.Context(), "runtime-image"); err == nil {
 			t.Error("no error")
 		}
 	}

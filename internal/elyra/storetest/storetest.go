@@ -120,7 +120,7 @@ func Run(t *testing.T, samples Samples, newHarness func(t *testing.T) Harness) {
 		{"ReadsItsWrites", testReadsItsWrites},
 		{"Concurrently", testConcurrently},
 		{"Canceled", testCanceled},
-		{"Supports", testSupports},
+		{"Supports", testProperties},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -275,12 +275,12 @@ func testUpdateHidesFactory(t *testing.T, h Harness) {
 		t.Fatal(err)
 	}
 	checkInstance(t, h, got, "shipped", h.samples.Full(foreign), true)
-	deletion, err := h.Store.Delete(t.Context(), "shipped", nil)
+	revealed, err := h.Store.Delete(t.Context(), "shipped", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.Store.IsLocal() != (deletion.Revealed != "") {
-		t.Errorf("the deletion says that it revealed %q", deletion.Revealed)
+	if h.Store.IsLocal() != (revealed != "") {
+		t.Errorf("the deletion says that it revealed %q", revealed)
 	}
 	if got, err = h.Store.Get(t.Context(), "shipped", elyra.Current); err != nil || !got.Document.Equal(foreign) {
 		t.Errorf("after deleting the copy: %s, %v", got.Document.Compact(), err)
@@ -295,9 +295,9 @@ func testDelete(t *testing.T, h Harness) {
 	h.Put(t, "invalid", h.samples.Invalid)
 	for _, name := range names {
 		there, _ := h.Store.Get(t.Context(), name, elyra.Current)
-		deletion, err := h.Store.Delete(t.Context(), name, digestIs(there))
-		if err != nil || deletion.Revealed != "" {
-			t.Errorf("%s: %+v, %v", name, deletion, err)
+		revealed, err := h.Store.Delete(t.Context(), name, digestIs(there))
+		if err != nil || revealed != "" {
+			t.Errorf("%s: %q, %v", name, revealed, err)
 		}
 		checkRaw(t, h, name, "")
 		if _, err := h.Store.Get(t.Context(), name, elyra.Current); !errors.Is(err, elyra.ErrNotFound) {
@@ -492,21 +492,22 @@ func testCanceled(t *testing.T, h Harness) {
 	checkRaw(t, h, "new", "")
 }
 
-// testSupports: the Elyra under test knows all keys that this provider writes.
-func testSupports(t *testing.T, h Harness) {
-	schema := h.samples.Kind.Schemas[0]
-	for _, key := range append(h.samples.Keys, "") {
-		if supported, err := h.Store.Supports(t.Context(), schema, key, ""); err != nil || !supported {
-			t.Errorf("%s: %t, %v", key, supported, err)
-		}
-	}
+// testProperties: the Elyra under test has all properties that this provider writes.
+func testProperties(t *testing.T, h Harness) {
+	got, err := h.Store.Properties(t.Context(), h.samples.Kind.Schemas[0])
 	if h.Store.IsLocal() {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("files: %v, %v", got, err)
+		}
 		return
 	}
-	for _, other := range [][3]string{{"other"}, {schema, "other"}, {schema, h.samples.Limited, "other"}} {
-		if supported, err := h.Store.Supports(t.Context(), other[0], other[1], other[2]); err != nil || supported {
-			t.Errorf("%q: %t, %v", other, supported, err)
+	for _, key := range h.samples.Keys {
+		if _, exists := got[key]; !exists || len(got[h.samples.Limited]) == 0 {
+			t.Errorf("%s: %v, %v", key, got, err)
 		}
+	}
+	if got, err := h.Store.Properties(t.Context(), "other"); err != nil || got != nil {
+		t.Errorf("another schema: %v, %v", got, err)
 	}
 }
 

@@ -30,10 +30,9 @@ type Login struct{ Username, Password string }
 
 // Errors of [ParseDockerConfig]. None quotes what it was given.
 var (
-	errDockerConfig = errors.New(`it isn't the content of a .dockerconfigjson: {"auths": {"quay.io": {"auth": "…"}}}`)
-	// ErrNoCredentials is the error of a .dockerconfigjson without entries.
-	ErrNoCredentials = errors.New("it holds no credentials")
-	ErrOnlyHelpers   = errors.New("it names credential helpers and holds no credentials itself; helpers run only for use_docker_config")
+	errDockerConfig  = errors.New("the text isn't the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64")
+	errNoCredentials = errors.New("the text is a .dockerconfigjson without any credentials. Add credentials for the registry, or remove the argument")
+	errOnlyHelpers   = errors.New("the text names credential helpers and holds no credentials. Log in where none is configured and give that file, or set use_docker_config = true to run the helpers of this machine")
 )
 
 // NewCredentials are those of logins, by registry; then those of a Docker configuration, as
@@ -69,9 +68,9 @@ func ParseDockerConfig(content string) (Credentials, error) {
 	case len(c.entries) > 0:
 		return c, nil
 	case config.CredsStore != "" || len(config.CredHelpers) > 0:
-		return c, ErrOnlyHelpers
+		return c, errOnlyHelpers
 	case config.Auths != nil:
-		return c, ErrNoCredentials
+		return c, errNoCredentials
 	}
 	return c, errDockerConfig
 }

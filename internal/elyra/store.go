@@ -43,6 +43,9 @@ type Store interface {
 	// never hides the others.
 	List(ctx context.Context, options ListOptions) ([]Instance, error)
 
+	// Of returns the store of another kind in the same place.
+	Of(kind *Kind) Store
+
 	// Location returns where Create would put an instance of that name: a file's
 	// path or a URL.
 	Location(name string) string

@@ -14,7 +14,7 @@ import (
 )
 
 func (r *instanceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	before := loadRecorded(ctx, req.Private)
+	before := loadPrivate[recorded](ctx, req.Private)
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(r.planDestroy(ctx, req, resp, before)...)
 		return

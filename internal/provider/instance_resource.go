@@ -191,7 +191,7 @@ func (r *instanceResource) checkWrite(plan, config instanceModel, stored map[str
 
 func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.model()
-	before := loadRecorded(ctx, req.Private)
+	before := loadPrivate[recorded](ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	// Set before anything else: Terraform wants the identity even of what turns
 	// out to be gone, and a state of Terraform before 1.12 has none.
@@ -252,7 +252,7 @@ func (r *instanceResource) Read(ctx context.Context, req resource.ReadRequest, r
 
 func (r *instanceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	plan, state, config := r.model(), r.model(), r.model()
-	before := loadRecorded(ctx, req.Private)
+	before := loadPrivate[recorded](ctx, req.Private)
 	resp.Diagnostics.Append(plan.get(ctx, req.Plan)...)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	resp.Diagnostics.Append(config.get(ctx, req.Config)...)
@@ -307,7 +307,7 @@ func (r *instanceResource) update(ctx context.Context, plan *instanceModel, stat
 
 func (r *instanceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.model()
-	before := loadRecorded(ctx, req.Private)
+	before := loadPrivate[recorded](ctx, req.Private)
 	resp.Diagnostics.Append(state.get(ctx, req.State)...)
 	if !r.conn.ready(&resp.Diagnostics) {
 		return

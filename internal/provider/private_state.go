@@ -34,7 +34,8 @@ type recorded struct {
 	Elsewhere string `json:"elsewhere,omitempty"`
 }
 
-const recordedKey = "instance"
+// privateKey is the one key of private state that each resource uses.
+const privateKey = "recorded"
 
 // privateState is the framework's private state of a resource.
 type privateState interface {
@@ -43,20 +44,16 @@ type privateState interface {
 }
 
 // loadPrivate reads a value from private state; what can't be read stays zero.
-func loadPrivate[Value any](ctx context.Context, private privateState, key string) (value Value) {
-	data, _ := private.GetKey(ctx, key)
+func loadPrivate[Value any](ctx context.Context, private privateState) (value Value) {
+	data, _ := private.GetKey(ctx, privateKey)
 	_ = json.Unmarshal(data, &value) // written by savePrivate
 	return value
 }
 
 // savePrivate is the reverse of loadPrivate.
-func savePrivate(ctx context.Context, private privateState, key string, value any) diag.Diagnostics {
+func savePrivate(ctx context.Context, private privateState, value any) diag.Diagnostics {
 	data, _ := json.Marshal(value) // strings and booleans
-	return private.SetKey(ctx, key, data)
-}
-
-func loadRecorded(ctx context.Context, private privateState) recorded {
-	return loadPrivate[recorded](ctx, private, recordedKey)
+	return private.SetKey(ctx, privateKey, data)
 }
 
 // save writes to private state what differs from before.
@@ -64,5 +61,5 @@ func (r recorded) save(ctx context.Context, private privateState, before recorde
 	if r == before {
 		return nil
 	}
-	return savePrivate(ctx, private, recordedKey, r)
+	return savePrivate(ctx, private, r)
 }

@@ -19,8 +19,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
-	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/serverstore"
 )
 
 var (
@@ -122,15 +120,11 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 			return
 		}
 	}
-	var runtimes elyra.Store
-	switch store := store.(type) {
-	case *filestore.Store:
-		runtimes = store.Of(elyra.Runtimes)
-	case *serverstore.Store:
-		runtimes = store.Of(elyra.Runtimes)
-	}
 	conn := newConnection(runtimeImageType, store)
-	conn.runtimes = newConnection(kubeflowPipelinesType, runtimes)
+	if store != nil {
+		store = store.Of(elyra.Runtimes)
+	}
+	conn.runtimes = newConnection(kubeflowPipelinesType, store)
 	for _, c := range []*connection{conn, conn.runtimes} {
 		c.absolute, c.dataDirs, c.filePermission = model.isAbsolute(), dataDirs, permission(model.FilePermission)
 	}

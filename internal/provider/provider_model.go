@@ -126,13 +126,14 @@ func (m providerModel) fileStore(ctx context.Context) (elyra.Store, []string, di
 		}
 		dirs[i] = absolute
 	}
-	store := filestore.New(elyra.RuntimeImages, filestore.Config{
+	config := filestore.Config{
 		DataDirs:            dirs,
 		FactoryDir:          factory,
 		FilePermission:      permission(m.FilePermission),
 		DirectoryPermission: permission(m.DirectoryPermission),
-	})
-	if unreadable := append(store.Unreadable(), store.Of(elyra.Runtimes).Unreadable()...); len(unreadable) > 0 {
+	}
+	store := filestore.New(elyra.RuntimeImages, config)
+	if unreadable := append(store.Unreadable(), filestore.New(elyra.Runtimes, config).Unreadable()...); len(unreadable) > 0 {
 		diags.AddWarning("Directories that can't be read",
 			fmt.Sprintf("Your user can't read %s. The provider skips what's in there, as Elyra does.", strings.Join(unreadable, ", ")))
 	}

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -97,15 +96,10 @@ func (m registryCredentialsModel) registries(ctx context.Context, known bool) (r
 
 // dockerConfigDetail says what is wrong with a content, and quotes it only if it's a path.
 func dockerConfigDetail(content string, err error) string {
-	switch {
-	case errors.Is(err, containerimage.ErrOnlyHelpers):
-		return "The text names credential helpers and holds no credentials. Log in where none is configured and give that file, or set use_docker_config = true to run the helpers of this machine."
-	case errors.Is(err, containerimage.ErrNoCredentials):
-		return "The text is a .dockerconfigjson without any credentials. Add credentials for the registry, or remove the argument."
-	case strings.HasSuffix(content, ".json") && !strings.ContainsAny(content, "{\n"):
+	if strings.HasSuffix(content, ".json") && !strings.ContainsAny(content, "{\n") {
 		return fmt.Sprintf("The argument takes the content of a file, not its path. Use:\n\n    docker_config_json = file(pathexpand(%q))", content)
 	}
-	return "The text isn't the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64."
+	return sentence(err.Error())
 }
 
 // awaitCredentials ends a read that needs credentials which are known only after

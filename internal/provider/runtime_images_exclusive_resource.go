@@ -84,12 +84,12 @@ func (r *runtimeImagesExclusiveResource) Read(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() || r.conn.store == nil {
 		return // with the provider's configuration unknown, what is known stays
 	}
-	seen, diags := r.look(ctx, loadPrivate[exclusiveSeen](ctx, req.Private, seenKey).Refused)
+	seen, diags := r.look(ctx, loadPrivate[exclusiveSeen](ctx, req.Private).Refused)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(savePrivate(ctx, resp.Private, seenKey, seen)...)
+	resp.Diagnostics.Append(savePrivate(ctx, resp.Private, seen)...)
 	names := state.names()
 	if extras := subtract(seen.names(), names); len(extras) > 0 {
 		state.Names = stringSet(append(names, extras...))
@@ -137,7 +137,7 @@ func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resourc
 	if !r.conn.ready(&resp.Diagnostics) {
 		return
 	}
-	seen := loadPrivate[exclusiveSeen](ctx, req.Private, seenKey)
+	seen := loadPrivate[exclusiveSeen](ctx, req.Private)
 	if seen.Refused == nil {
 		seen.Refused = map[string]string{}
 	}
@@ -145,7 +145,7 @@ func (r *runtimeImagesExclusiveResource) Update(ctx context.Context, req resourc
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	}
-	resp.Diagnostics.Append(savePrivate(ctx, resp.Private, seenKey, seen)...)
+	resp.Diagnostics.Append(savePrivate(ctx, resp.Private, seen)...)
 }
 
 // Delete deletes nothing: from now on, anything may be there.
@@ -181,8 +181,6 @@ type exclusiveSeen struct {
 	// they live later in its search path. They aren't shown unless they change.
 	Refused map[string]string `json:"refused,omitempty"`
 }
-
-const seenKey = "seen"
 
 func (s exclusiveSeen) names() []string { return slices.Sorted(maps.Keys(s.Digests)) }
 

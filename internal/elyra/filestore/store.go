@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
@@ -61,8 +60,8 @@ func New(kind *elyra.Kind, config Config) *Store {
 	return s
 }
 
-// Of returns the store of another kind in the same directories.
-func (s *Store) Of(kind *elyra.Kind) *Store { return New(kind, s.config) }
+// Of implements [elyra.Store].
+func (s *Store) Of(kind *elyra.Kind) elyra.Store { return New(kind, s.config) }
 
 // instancesDir returns the directory of a kind's instances below a data directory.
 func instancesDir(kind *elyra.Kind, dataDir string) string {
@@ -253,13 +252,9 @@ func (s *Store) names(level int) ([]string, error) {
 // the context ends, it returns only some of them.
 func (s *Store) readAll(ctx context.Context, level int, names []string) []elyra.Instance {
 	instances := make([]elyra.Instance, len(names))
-	var next atomic.Int64
-	read := func() {
-		for ctx.Err() == nil {
-			i := int(next.Add(1)) - 1
-			if i >= len(names) {
-				return
-			}
+	readers := runtime.GOMAXPROCS(0)
+	read := func(first int) {
+		for i := first; i < len(names) && ctx.Err() == nil; i += readers {
 			waitForSave(ctx, func() (saving bool) {
 				instances[i], instances[i].Invalid = s.read(level, names[i])
 				return s.isSaving(level, names[i], instances[i].Invalid)
@@ -267,10 +262,10 @@ func (s *Store) readAll(ctx context.Context, level int, names []string) []elyra.
 		}
 	}
 	var others sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) - 1 {
-		others.Go(read)
+	for first := 1; first < readers; first++ {
+		others.Go(func() { read(first) })
 	}
-	read()
+	read(0)
 	others.Wait()
 	return instances
 }

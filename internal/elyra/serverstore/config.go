@@ -126,14 +126,16 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 	}
 	s.transport.Protocols.SetHTTP1(true)
 	s.login.Store(new(login))
-	return (&Store{server: s}).Of(kind), nil
+	return s.store(kind), nil
 }
 
-// Of returns the store of another kind on the same server. They share a login,
-// connections, and what they know about the server's health.
-func (s *Store) Of(kind *elyra.Kind) *Store {
-	return &Store{kind: kind, server: s.server, lists: lists{writes: map[string]*writes{}}}
+func (s *server) store(kind *elyra.Kind) *Store {
+	return &Store{kind: kind, server: s, lists: lists{writes: map[string]*writes{}}}
 }
+
+// Of implements [elyra.Store]. The stores share a login, connections, and what they know
+// about the server's health.
+func (s *Store) Of(kind *elyra.Kind) elyra.Store { return s.store(kind) }
 
 // parseEndpoint checks a base URL. Its path is taken as it is written: a server
 // may be called as a page is. Errors repeat nothing but the parts of the value

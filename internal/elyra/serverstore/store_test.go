@@ -164,7 +164,7 @@ func testContractElyra(t *testing.T, version jupytertest.Elyra) {
 	for _, samples := range []storetest.Samples{storetest.RuntimeImages, storetest.Runtimes} {
 		t.Run(samples.Kind.Schemaspace, func(t *testing.T) {
 			// As the provider makes it.
-			store := func() *Store { return newStore(t, cfg).Of(samples.Kind) }
+			store := func() *Store { return newStore(t, cfg).store(samples.Kind) }
 			shipped, err := store().List(t.Context(), elyra.ListOptions{})
 			if err != nil {
 				t.Fatal(err)

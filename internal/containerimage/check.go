@@ -201,12 +201,11 @@ func isProblem(err error, anyOf ...*Kind) bool {
 // pullable is whether an image that ended in err could be pulled; nil where the registry's answer doesn't
 // say. An image for another platform could, and so could something else than an image.
 func pullable(err error) *bool {
-	yes, no := true, false
 	switch {
 	case err == nil, isProblem(err, platformNotFound, unsupportedMediaType):
-		return &yes
+		return new(true)
 	case isProblem(err, imageNotFound, repositoryNotFound, credentialsRequired, credentialsRefused, credentialsExpired, credentialsDenied):
-		return &no
+		return new(false)
 	}
 	return nil
 }

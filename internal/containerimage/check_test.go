@@ -68,7 +68,7 @@ func TestReport(t *testing.T) {
 	want.Distributions = map[string]string{"papermill": "2.6.0", "jupyter-core": "5.7.2", "six": "1.16.0"}
 	want.OS, want.OSVersion = "debian", "12"
 	want.Certificates = "/etc/ssl/certs/ca-certificates.crt"
-	want.User, want.PrerequisitesMet = new(uint32), &yes
+	want.User, want.PrerequisitesMet = new(int64), &yes
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("inspected:\n got %+v\nwant %+v", got, want)
 	}

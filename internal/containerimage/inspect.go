@@ -19,9 +19,6 @@ import (
 // maxImageMemory bounds what the layers of one image take in memory, in bytes.
 const maxImageMemory = 300 << 20
 
-// errTooLarge says that an image unpacks to too much.
-var errTooLarge = fmt.Errorf("with it, the image unpacks to more than %d GiB", rootfs.MaxUnpacked>>30)
-
 // inspect reads the image's layers, and asks what Elyra needs of them. It fails with a [*Problem].
 func (c *checker) inspect(ctx context.Context, seen *sight) error {
 	if os := seen.config.OS; os != "" && os != "linux" {
@@ -71,7 +68,7 @@ func (c *checker) readLayers(ctx context.Context, seen *sight) ([]*rootfs.Layer,
 			switch {
 			case err != nil:
 			case unpacked.Add(l.Unpacked) > rootfs.MaxUnpacked:
-				err = errTooLarge
+				err = rootfs.ErrTooLarge
 			case memory.Add(int64(l.Memory)) > maxImageMemory:
 				err = rootfs.ErrTooManyFiles
 			}
@@ -139,7 +136,7 @@ func (c *checker) explainLayer(ctx context.Context, seen *sight, i int, err erro
 	case errors.Is(err, rootfs.ErrFormat):
 		return layerUnreadable.problem("The inspection can't look into %s: %s.", which, rootfs.ErrFormat).
 			cure("Build the image with gzip or zstd, which every runtime unpacks, or set inspect = false to skip the inspection.")
-	case errors.Is(err, rootfs.ErrTooManyFiles), errors.Is(err, rootfs.ErrTooLarge), errors.Is(err, errTooLarge):
+	case errors.Is(err, rootfs.ErrTooManyFiles), errors.Is(err, rootfs.ErrTooLarge):
 		return inspectionFailed.problem("The inspection stopped at %s: %s.", which, err).cure("Set inspect = false to skip the inspection.")
 	case errors.Is(err, rootfs.ErrDigest), errors.Is(err, errDigestMismatch):
 		return digestMismatch.problem("The content that %s sends as %s doesn't match its digest.", c.registry, which)

@@ -116,7 +116,7 @@ func (in *inspection) run() error {
 	if p != nil {
 		return p
 	}
-	in.user, r.User = user, &user.UID
+	in.user, r.User = user, new(int64(user.UID))
 	r.Sh = in.noted(in.find("sh", shMissing))
 	r.Mkdir = in.noted(in.find("mkdir", mkdirMissing))
 	r.Curl = in.noted(in.findCurl())

@@ -44,7 +44,7 @@ type Report struct {
 	Certificates  string            // the certificate store that was found, or ""
 
 	// User is the number of the container's user; nil if it isn't known.
-	User *uint32
+	User *int64
 
 	// PrerequisitesMet is whether the image has what Elyra needs; nil if that isn't known.
 	PrerequisitesMet *bool

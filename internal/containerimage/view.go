@@ -63,8 +63,7 @@ func (c *checker) fetch(ctx context.Context, seen *sight) error {
 		return err
 	}
 	seen.Digest, seen.MediaType = desc.Digest.String(), printable(string(desc.MediaType))
-	exists := true
-	seen.Exists, seen.PinnedImageName = &exists, pin(c.imageName, seen.Digest)
+	seen.Exists, seen.PinnedImageName = new(true), pin(c.imageName, seen.Digest)
 	for nested := 0; desc.MediaType.IsIndex(); nested++ {
 		if nested == maxNested {
 			return unsupportedMediaType.problem("It's an index of indexes, more than %d deep.", maxNested)

@@ -31,7 +31,7 @@ var fullImage = elyra.RuntimeImage{
 	DisplayName: "My runtime image",
 	ImageName:   "jdoe/my-image:1.0.0",
 	Description: "My custom runtime container image",
-	PullPolicy:  elyra.PullIfNotPresent,
+	PullPolicy:  "IfNotPresent",
 	PullSecret:  "regcred",
 	Tags:        []string{"gpu", "team-a"},
 }
@@ -74,7 +74,7 @@ func TestNewDocument(t *testing.T) {
 func TestDocumentWith(t *testing.T) {
 	least := elyra.RuntimeImage{DisplayName: "x", ImageName: "a/b"}
 	never, tagged := least, least
-	never.PullPolicy, tagged.Tags = elyra.PullNever, []string{"a", "b"}
+	never.PullPolicy, tagged.Tags = "Never", []string{"a", "b"}
 	for name, tt := range map[string]struct {
 		image        elyra.RuntimeImage
 		stored, want string

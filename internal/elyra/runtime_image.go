@@ -22,7 +22,7 @@ type RuntimeImage struct {
 	// compares image names as plain strings. Required.
 	ImageName   string
 	Description string
-	// PullPolicy is when the cluster pulls the image; empty leaves that to the cluster.
+	// PullPolicy is when the cluster pulls the image, in Kubernetes' words; empty leaves that to the cluster.
 	PullPolicy string
 	// PullSecret names the Kubernetes Secret with the registry's credentials.
 	PullSecret string
@@ -91,7 +91,7 @@ var fields = []Field{
 		value: func(r *RuntimeImage) *string { return &r.Description }},
 	{Key: keyImageName, Required: true, rule: rule{stored: storedNotEmpty},
 		value: func(r *RuntimeImage) *string { return &r.ImageName }},
-	{Key: "pull_policy", rule: oneOf(choice{value: PullAlways}, choice{value: PullIfNotPresent}, choice{value: PullNever}),
+	{Key: "pull_policy", rule: oneOf(choice{value: "Always"}, choice{value: "IfNotPresent"}, choice{value: "Never"}),
 		value: func(r *RuntimeImage) *string { return &r.PullPolicy }},
 	{Key: "pull_secret", rule: pattern{rule: dotted, least: 2, most: 253, characters: "lowercase letters, digits, hyphens, and dots"}.asRule(),
 		value: func(r *RuntimeImage) *string { return &r.PullSecret }},
@@ -118,13 +118,6 @@ func (r RuntimeImage) Equal(o RuntimeImage) bool {
 func sameTags(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
-
-// The values of [RuntimeImage.PullPolicy], Kubernetes' image pull policies.
-const (
-	PullAlways       = "Always"
-	PullIfNotPresent = "IfNotPresent"
-	PullNever        = "Never"
-)
 
 var (
 	displayNames = rule{check: notEmpty("the display name is empty; write the name that Elyra's editors show"), stored: storedNotEmpty}

@@ -9,7 +9,7 @@ import (
 
 func ExampleParse() {
 	r, _ := imageref.Parse("quay.io/jdoe/my-image")
-	fmt.Println(r.Registry, r.Owner, r.Image, r.ImpliesLatest())
+	fmt.Println(r.Registry, r.Owner, r.Image)
 
 	_, err := imageref.Parse("https://quay.io/Jdoe/My-Image:1.0")
 	var e *imageref.Error
@@ -18,7 +18,7 @@ func ExampleParse() {
 		fmt.Println(e.Correction)
 	}
 	// Output:
-	// quay.io jdoe my-image true
+	// quay.io jdoe my-image
 	// An image name begins with the registry or the owner, not with "https://"
 	// quay.io/jdoe/my-image:1.0
 }

@@ -25,22 +25,12 @@ type Reference struct {
 	Owner string
 	// Image is the last component of Repository, "my-image".
 	Image string
-	// Tag is "" if none is written; "latest" isn't filled in.
+	// Tag is "" if none is written; "latest" isn't filled in. Without a digest, either, container
+	// runtimes pull that tag (reference.TagNameOnly).
 	Tag string
-	// Digest is "" if none is written, else algorithm and hexadecimal digits, "sha256:…".
+	// Digest is "" if none is written, else algorithm and hexadecimal digits, "sha256:…". With both a
+	// tag and a digest, the digest is pulled.
 	Digest string
-}
-
-// Pinned reports whether the name has a digest, and so always means the same image. With both a tag
-// and a digest, the digest is pulled.
-func (r Reference) Pinned() bool {
-	return r.Digest != ""
-}
-
-// ImpliesLatest reports whether the name has neither tag nor digest: container runtimes then pull
-// the tag "latest" (reference.TagNameOnly).
-func (r Reference) ImpliesLatest() bool {
-	return r.Tag == "" && r.Digest == ""
 }
 
 // Parse parses s as an image name for Elyra, by the rules in the package comment. Its error is an

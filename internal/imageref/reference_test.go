@@ -80,17 +80,3 @@ func TestParse(t *testing.T) {
 		})
 	}
 }
-
-func TestReferenceMethods(t *testing.T) {
-	for in, want := range map[string]struct{ pinned, impliesLatest bool }{
-		"jdoe/b":                        {false, true},
-		"quay.io/b:latest":              {false, false},
-		"quay.io/a/b@sha256:" + hex64:   {true, false},
-		"quay.io/a/b:1@sha256:" + hex64: {true, false},
-	} {
-		r, err := Parse(in)
-		if err != nil || r.Pinned() != want.pinned || r.ImpliesLatest() != want.impliesLatest {
-			t.Errorf("%s: %v, pinned %t, implies latest %t", in, err, r.Pinned(), r.ImpliesLatest())
-		}
-	}
-}

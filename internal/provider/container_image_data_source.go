@@ -148,15 +148,12 @@ func containerImageResults(report *containerimage.Report) results {
 	flag := func(name string, value *bool, description string) {
 		found.add(name, types.BoolPointerValue(value), description)
 	}
-	created, size, user := "", types.Int64Null(), types.Int64Null()
+	created, size := "", types.Int64Null()
 	if !report.Created.IsZero() {
 		created = report.Created.UTC().Format(time.RFC3339)
 	}
 	if report.Size > 0 {
 		size = types.Int64Value(report.Size)
-	}
-	if report.User != nil {
-		user = types.Int64Value(int64(*report.User))
 	}
 
 	text("id", "", "Same as `image_name`.")
@@ -200,7 +197,7 @@ func containerImageResults(report *containerimage.Report) results {
 	}
 	textMap("program_paths", report.Programs, "Paths of the `programs` that are found, by name. A file that can't run, such as an empty one or one for another processor, doesn't count.")
 	text("certificates", report.Certificates, "The image's certificate store. Null if there's none where curl looks for one, or without `inspect`.")
-	found.add("user", user, "Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example value.")
+	found.add("user", types.Int64PointerValue(report.User), "Number of the user that the container runs as. Null without `inspect`, and if it isn't known. With `arbitrary_user`, an example value.")
 	flag("prerequisites_met", report.PrerequisitesMet, "Whether the image has what Elyra needs. Null if that isn't known: without `inspect`, or if a problem has the severity `unknown` and none is an `error`.")
 
 	problem := problemResults(containerimage.Problem{})

@@ -18,7 +18,7 @@ var (
 	pandas   = elyra.RuntimeImage{Name: "pandas_22", DisplayName: "Pandas 2.2", ImageName: "quay.io/acme/pandas:2.2.3"}
 	training = elyra.RuntimeImage{
 		Name: "training_with_gpu", DisplayName: "Training with GPU", ImageName: "quay.io/acme/training:1.4.0",
-		PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu", "training"},
+		PullPolicy: "IfNotPresent", Tags: []string{"gpu", "training"},
 	}
 )
 
@@ -194,7 +194,7 @@ func TestAccExample_functions(t *testing.T) {
 	c := newCommandLine(t, p.searchPath(), "TF_VAR_secret="+secret).attached()
 	c.copyAll("examples/functions")
 	c.copyAll("examples/pipeline-images/pipelines")
-	ubi9 := elyra.RuntimeImage{Name: "training_with_gpu_ubi9", DisplayName: "Training with GPU (UBI9)", ImageName: "quay.io/acme/training:1.4.0", PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu"}}
+	ubi9 := elyra.RuntimeImage{Name: "training_with_gpu_ubi9", DisplayName: "Training with GPU (UBI9)", ImageName: "quay.io/acme/training:1.4.0", PullPolicy: "IfNotPresent", Tags: []string{"gpu"}}
 	parsed, err := elyra.NewDocument(ubi9).WithExtra(`{"display_name": "Training with GPU (UBI9)", "owner": "team-a"}`)
 	must(t, err)
 	const key = "training-with-gpu-ubi9.json"

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -101,26 +100,20 @@ func (r *instanceResource) listResult(ctx context.Context, req list.ListRequest,
 	return result
 }
 
-// skippedWarning names the instances that can't be managed, with each reason once.
+// skippedWarning names the instances that can't be managed, and says why.
 func (r *instanceResource) skippedWarning(skipped []elyra.Instance) diag.Diagnostic {
-	var invalid, misnamed []string
+	var lines []string
 	openDataHub := ""
 	for _, instance := range skipped {
-		if instance.Invalid != nil {
-			invalid = append(invalid, fmt.Sprintf("%s: %s", instance.Location, invalidReason(instance).ValueString()))
-			continue
+		reason := invalidReason(instance).ValueString()
+		if err := elyra.ValidateName(instance.Name); err != nil && instance.Invalid == nil {
+			reason = err.Error()
+			if r.isOpenDataHubName(instance.Name) {
+				openDataHub = "\n\n" + openDataHubCase
+			}
 		}
-		misnamed = append(misnamed, instance.Location)
-		if r.isOpenDataHubName(instance.Name) {
-			openDataHub = "\n\n" + openDataHubCase
-		}
+		lines = append(lines, instance.Location+": "+reason)
 	}
-	detail := "The following files can't be managed as they are."
-	if len(invalid) > 0 {
-		detail += "\n\nThey are invalid. Correct them, and query again:\n\n" + indented(invalid)
-	}
-	if len(misnamed) > 0 {
-		detail += "\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n\n" + indented(misnamed) + openDataHub
-	}
-	return diag.NewWarningDiagnostic("Some "+r.kind.Noun+"s can't be managed", detail)
+	return diag.NewWarningDiagnostic("Some "+r.kind.Noun+"s can't be managed",
+		"The following files can't be managed as they are. Correct or rename them, and query again:\n\n"+indented(lines)+openDataHub)
 }

@@ -134,14 +134,6 @@ func (c *connection) nextStep(verb string, err error) string {
 		return "Set data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	case errors.Is(err, syscall.EROFS):
 		return "The file system is read-only. Set data_dir to a writable directory, or mount the file system writable."
-	case errors.Is(err, syscall.ENOSPC):
-		return "The disk is full. Free some space and apply again."
-	case errors.Is(err, syscall.EDQUOT):
-		return "Your disk quota is used up. Free some space or ask for more, and apply again."
-	case errors.Is(err, syscall.EIO):
-		return "The disk, or the server behind it, failed. Check the system's log (dmesg), and apply again when the disk works."
-	case errors.Is(err, syscall.ESTALE):
-		return "The network file system no longer knows the directory. Mount it again, and apply again."
 	case errors.As(err, new(*elyra.InvalidError)):
 		return "Fix the file, or import it into an " + c.name + ", which repairs it."
 	case errors.Is(err, elyra.ErrNotFound):

@@ -24,7 +24,6 @@ func TestStoreError(t *testing.T) {
 	p := newConnection(runtimeImageType, filestore.New(elyra.RuntimeImages, filestore.Config{DataDirs: []string{"/data"}}))
 	const file = "/data/metadata/runtime-images/x.json"
 	disk := func(errno syscall.Errno) error { return &fs.PathError{Op: "write", Path: file, Err: errno} }
-	refused := func(errno syscall.Errno) string { return sentence(errno.Error()+": "+file) + "\n\n" }
 	const yours = "\n\nRun Terraform as a user who can write there, or set data_dir in the provider's configuration to a directory of your own."
 	const directory = "\n\nSet data_dir in the provider's configuration to a directory, or to a path whose parent directory exists."
 	for _, tt := range []struct {
@@ -37,10 +36,8 @@ func TestStoreError(t *testing.T) {
 			fmt.Errorf("a part of /data isn't a directory: %w", &fs.PathError{Op: "mkdir", Path: "/data/metadata", Err: syscall.ENOTDIR}),
 			"A part of /data isn't a directory: mkdir /data/metadata: not a directory." + directory, false,
 		},
-		{disk(syscall.ENOSPC), refused(syscall.ENOSPC) + "The disk is full. Free some space and apply again.", false},
-		{disk(syscall.EDQUOT), refused(syscall.EDQUOT) + "Your disk quota is used up. Free some space or ask for more, and apply again.", false},
-		{disk(syscall.EIO), refused(syscall.EIO) + "The disk, or the server behind it, failed. Check the system's log (dmesg), and apply again when the disk works.", false},
-		{disk(syscall.ESTALE), refused(syscall.ESTALE) + "The network file system no longer knows the directory. Mount it again, and apply again.", false},
+		{disk(syscall.ENOSPC), "No space left on device: " + file + ".", false},
+		{disk(syscall.EROFS), "Read-only file system: " + file + ".\n\nThe file system is read-only. Set data_dir to a writable directory, or mount the file system writable.", false},
 		{&elyra.ReadOnlyError{Name: "x", Location: "/far/x.json", Reason: "lives outside /data"}, "\"x\" at /far/x.json lives outside /data.\n\nTo keep it, set a different name.", true},
 		{errors.New("something else"), "Something else.", false},
 	} {

@@ -130,7 +130,7 @@ esac
 	wantOutput(t, c.outputMap("data")["training-with-gpu-ubi9.json"], `"owner":"team-a"`)
 	wantImages(t, p.near, elyra.RuntimeImage{
 		Name: "training_with_gpu_ubi9_ours", DisplayName: "Training with GPU (UBI9) (ours)", ImageName: "quay.io/acme/training:1.4.0",
-		PullPolicy: elyra.PullIfNotPresent, Tags: []string{"gpu"},
+		PullPolicy: "IfNotPresent", Tags: []string{"gpu"},
 	})
 	g.wantAllUsed(t)
 }

@@ -39,6 +39,6 @@ func imageNameObject(ref imageref.Reference) types.Object {
 		"image":      types.StringValue(ref.Image),
 		"tag":        stringOrNull(ref.Tag),
 		"digest":     stringOrNull(ref.Digest),
-		"pinned":     types.BoolValue(ref.Pinned()),
+		"pinned":     types.BoolValue(ref.Digest != ""),
 	})
 }

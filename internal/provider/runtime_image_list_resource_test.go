@@ -14,7 +14,7 @@ import (
 func listProvider(t *testing.T) testProvider {
 	t.Helper()
 	return newTestProvider(t, writeImages(t, map[string]string{
-		"a.json":       document(elyra.RuntimeImage{DisplayName: "First", ImageName: imageName, Tags: []string{"gpu", "x"}, Description: "d", PullPolicy: elyra.PullNever, PullSecret: "regcred"}),
+		"a.json":       document(elyra.RuntimeImage{DisplayName: "First", ImageName: imageName, Tags: []string{"gpu", "x"}, Description: "d", PullPolicy: "Never", PullSecret: "regcred"}),
 		"b.json":       document(elyra.RuntimeImage{DisplayName: "Second", ImageName: otherImageName, Tags: []string{"x"}}),
 		"c.json":       document(elyra.RuntimeImage{DisplayName: "Third", ImageName: otherImageName}),
 		"Upper.json":   document(elyra.RuntimeImage{DisplayName: "Odd", ImageName: imageName}),
@@ -70,10 +70,10 @@ func TestRuntimeImageList_leftOut(t *testing.T) {
 	at := func(name string) string {
 		return "\n    " + filepath.Join(dir, "metadata", "runtime-images", name+".json")
 	}
-	want := "The following files can't be managed as they are." +
-		"\n\nThey are invalid. Correct them, and query again:\n" + at("broken") + ": broken JSON: the document ends too early" +
-		"\n\nElyra saves names of lowercase letters, digits, hyphens and underscores only, which begin with a letter and end with a letter or digit. Rename them, and query again:\n" + at("My.Own") + at("Upper") + at("datascience-python-3.12") + at("minimal-python-3.12") +
-		"\n\n" + openDataHubCase
+	misnamed := func(name string) string { return at(name) + ": " + elyra.ValidateName(name).Error() }
+	want := "The following files can't be managed as they are. Correct or rename them, and query again:\n" +
+		misnamed("My.Own") + misnamed("Upper") + at("broken") + ": broken JSON: the document ends too early" +
+		misnamed("datascience-python-3.12") + misnamed("minimal-python-3.12") + "\n\n" + openDataHubCase
 	if len(results) != 0 || len(warnings) != 1 || warnings[0].Detail != want {
 		t.Errorf("found %q, and the warnings\n%v\nwant\n%s", displayNames(results), warnings, want)
 	}

@@ -26,7 +26,7 @@ func TestImageNameTwice_stored(t *testing.T) {
 		"near.json": document(elyra.RuntimeImage{DisplayName: "Near", ImageName: otherImageName}),
 	})
 	far := writeImages(t, map[string]string{
-		"far.json":     document(elyra.RuntimeImage{DisplayName: "Far", ImageName: imageName, PullPolicy: elyra.PullAlways}),
+		"far.json":     document(elyra.RuntimeImage{DisplayName: "Far", ImageName: imageName, PullPolicy: "Always"}),
 		"invalid.json": document(elyra.RuntimeImage{DisplayName: "Invalid", ImageName: "quay.io/team/img:3", PullPolicy: "always"}),
 	})
 	for name, test := range map[string]struct {

@@ -63,7 +63,7 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	t.Parallel()
 	full := elyra.RuntimeImage{
 		Name: "full", DisplayName: "Full", ImageName: imageName, Description: "All of it",
-		PullPolicy: elyra.PullAlways, PullSecret: "regcred", Tags: []string{"b", "a"},
+		PullPolicy: "Always", PullSecret: "regcred", Tags: []string{"b", "a"},
 	}
 	dataDir := writeImages(t, map[string]string{
 		"full.json":   document(full),
@@ -179,7 +179,7 @@ func TestRuntimeImages_bounds(t *testing.T) {
 	}
 	provider := newTestProvider(t, writeImages(t, files))
 	images, diagnostics := readImages(t, provider, map[string]tftypes.Value{"include_invalid": tftypes.NewValue(tftypes.Bool, true)})
-	wantWarnings(t, diagnostics, 1, "many_tags", "40000 tags", "first 1000", "1 more")
+	wantWarnings(t, diagnostics, 1, "many_tags", "40000 tags", "first 1000")
 	if len(images) != len(files) {
 		t.Errorf("%d of %d files are listed", len(images), len(files))
 	}

@@ -50,13 +50,15 @@ func (v ruleValidator) Description(context.Context) string             { return 
 func (v ruleValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v ruleValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	diags := v.validate(req.Path, req.ConfigValue)
+	resp.Diagnostics.Append(v.validate(req.Path, req.ConfigValue)...)
+	if !v.latest {
+		return
+	}
 	name := req.ConfigValue.ValueString()
-	if v.latest && name != "" && !diags.HasError() && impliesLatest(name) {
-		diags.AddAttributeWarning(req.Path, "Image name without a tag",
+	if image, err := imageref.Parse(name); err == nil && image.Tag == "" && image.Digest == "" {
+		resp.Diagnostics.AddAttributeWarning(req.Path, "Image name without a tag",
 			fmt.Sprintf("%q has neither a tag nor a digest, which means the tag \"latest\". What runs can change from one day to the next. Add a tag or a digest, such as %q.", name, name+":1.0"))
 	}
-	resp.Diagnostics.Append(diags...)
 }
 
 // ValidateNumber is for rules of numbers that the framework's own integers would call an error of the provider.
@@ -106,12 +108,6 @@ func (v ruleValidator) validate(at path.Path, value types.String) (diags diag.Di
 func checkImageName(name string) error {
 	_, err := imageref.Parse(name)
 	return err
-}
-
-// impliesLatest reports whether an image name has neither a tag nor a digest.
-func impliesLatest(name string) bool {
-	ref, err := imageref.Parse(name)
-	return err == nil && ref.ImpliesLatest()
 }
 
 func checkRetries(number string) error {

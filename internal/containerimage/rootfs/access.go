@@ -84,10 +84,8 @@ func (fs *FS) LookPath(dirs []string, name string, user User) Found {
 func obstacle(p string, w walked, user User) string {
 	what := w.kind.String()
 	switch {
-	case w.loop && w.isLink:
-		return p + " is a loop of symbolic links"
 	case w.loop:
-		return fmt.Sprintf("%s is behind a loop of symbolic links at %s", p, w.path)
+		return fmt.Sprintf("%s leads into a loop of symbolic links at %s", p, w.path)
 	case w.kind == None && w.isLink && w.cut:
 		return fmt.Sprintf("%s is a symbolic link that leads nowhere (%s isn't a directory)", p, w.path)
 	case w.kind == None && w.isLink:

@@ -34,8 +34,8 @@ var (
 	// ErrFormat says that a layer isn't an archive in a form that runtimes unpack.
 	ErrFormat = errors.New("it isn't a tar archive, plain or compressed with gzip or zstd")
 
-	// ErrTooLarge says that a layer's archive is larger than [MaxUnpacked].
-	ErrTooLarge = fmt.Errorf("it unpacks to more than %d GiB", MaxUnpacked>>30)
+	// ErrTooLarge says that the archives of an image's layers are larger than [MaxUnpacked].
+	ErrTooLarge = fmt.Errorf("with it, the image unpacks to more than %d GiB", MaxUnpacked>>30)
 )
 
 // Read reads a layer as it's stored to its end. It must have that digest, "sha256:…"; "" takes any.

@@ -157,14 +157,10 @@ func (e Environment) home() string {
 	return "~" // as Python does
 }
 
-// realPath resolves symbolic links as far as the path exists, as pathlib's resolve does.
+// realPath resolves symbolic links, as pathlib's resolve does, in a path that exists.
 func realPath(path string) string {
-	resolved, err := filepath.EvalSymlinks(path)
-	if err == nil {
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
 		return resolved
-	}
-	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(realPath(parent), filepath.Base(path))
 	}
 	return path
 }

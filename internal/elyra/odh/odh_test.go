@@ -51,14 +51,14 @@ var images = map[string]struct {
 	},
 	// As the tests of the notebook controller have it.
 	"controller": {
-		elyra.RuntimeImage{DisplayName: "Python 3.11 (UBI9)", ImageName: "quay.io/opendatahub/test", PullPolicy: elyra.PullIfNotPresent, Tags: []string{"some-tag"}},
+		elyra.RuntimeImage{DisplayName: "Python 3.11 (UBI9)", ImageName: "quay.io/opendatahub/test", PullPolicy: "IfNotPresent", Tags: []string{"some-tag"}},
 		`{"display_name":"Python 3.11 (UBI9)","metadata":{"display_name":"Python 3.11 (UBI9)","image_name":"quay.io/opendatahub/test","pull_policy":"IfNotPresent","tags":["some-tag"]},"schema_name":"runtime-image"}`,
 		`[{"display_name":"Python 3.11 (UBI9)","metadata":{"display_name":"Python 3.11 (UBI9)","pull_policy":"IfNotPresent","tags":["some-tag"]},"schema_name":"runtime-image"}]`,
 	},
 	"all, and what is escaped": {
 		elyra.RuntimeImage{
 			Name: "ignored", DisplayName: "Größe 😀", ImageName: "quay.io/a/b:1", Description: "<a> & \"b\"\n\u2028",
-			PullPolicy: elyra.PullAlways, PullSecret: "regcred", Tags: []string{"z", "a"},
+			PullPolicy: "Always", PullSecret: "regcred", Tags: []string{"z", "a"},
 		},
 		`{"display_name":"Größe 😀","metadata":{"description":"\u003ca\u003e \u0026 \"b\"\n\u2028","display_name":"Größe 😀","image_name":"quay.io/a/b:1","pull_policy":"Always","pull_secret":"regcred","tags":["z","a"]},"schema_name":"runtime-image"}`,
 		`[{"display_name":"Größe 😀","metadata":{"description":"\u003ca\u003e \u0026 \"b\"\n\u2028","display_name":"Größe 😀","pull_policy":"Always","pull_secret":"regcred","tags":["z","a"]},"schema_name":"runtime-image"}]`,

@@ -54,7 +54,7 @@ var RuntimeImages = Samples{
 	Full: func(stored elyra.Document) elyra.Document {
 		return stored.With(elyra.RuntimeImage{
 			DisplayName: "Full \u00fc\U0001F600", ImageName: "quay.io/team/full:1.0", Description: "<Test> & \"image\"\n",
-			PullPolicy: elyra.PullIfNotPresent, PullSecret: "regcred", Tags: []string{"gpu", "two words"},
+			PullPolicy: "IfNotPresent", PullSecret: "regcred", Tags: []string{"gpu", "two words"},
 		})
 	},
 	Minimal: func(stored elyra.Document) elyra.Document {

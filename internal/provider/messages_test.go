@@ -78,7 +78,13 @@ func TestExistsError(t *testing.T) {
 		{runtimeImageType, elyra.OriginLocal, claimRenamed, []string{other, forget}},
 	} {
 		conn := newConnection(tt.of, filestore.New(tt.of.kind, filestore.Config{DataDirs: []string{t.TempDir()}}))
-		detail := conn.existsError(t.Context(), elyra.Instance{Name: "x", Origin: tt.origin}, tt.claim).Detail()
+		found := elyra.Instance{Name: "x", Origin: tt.origin}
+		detail := conn.existsError(t.Context(), found, tt.claim).Detail()
+		const createFirst = "as with create_before_destroy" // which only an apply can meet, and only a new object
+		inApply := conn.createError(t.Context(), "x", tt.claim, &elyra.ExistsError{Found: found}).Detail()
+		if strings.Contains(detail, createFirst) || strings.Contains(inApply, createFirst) != (tt.claim == claimNew) {
+			t.Errorf("%q: in a plan\n%s\nin an apply\n%s", tt.origin, detail, inApply)
+		}
 		for _, words := range []string{shipped, mounted, later, other, importIt, forget} {
 			if strings.Contains(detail, words) != slices.Contains(tt.words, words) {
 				t.Errorf("%q: %q is wrong:\n%s", tt.origin, words, detail)

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"maps"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -474,13 +473,10 @@ func (c *connection) elsewhereDetail() (detail string) {
 
 func (c *connection) elsewhereAdvice(found filestore.Elsewhere) string {
 	detail := fmt.Sprintf("Elyra and this provider read %s, which has no %ss. %s has %s. ", found.Expected, c.kind.Noun, found.Found, counted(found.Count, c.kind.Noun))
-	switch {
-	case found.DataDir != "":
+	if found.DataDir != "" {
 		return detail + fmt.Sprintf("To use that directory:\n\n    data_dir = %q", found.DataDir)
-	case found.Found == filepath.Dir(filepath.Dir(found.Expected)):
-		return detail + fmt.Sprintf("To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s/*.json %[2]s/", shellQuote(found.Found), shellQuote(found.Expected))
 	}
-	return detail + fmt.Sprintf("elyra-metadata export puts them there. To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s %[2]s/", shellQuote(found.Found), shellQuote(filepath.Dir(found.Expected)))
+	return detail + fmt.Sprintf("To use them, move them to where they're read:\n\n    mkdir -p %[2]s && mv %[1]s/*.json %[2]s/", shellQuote(found.Found), shellQuote(found.Expected))
 }
 
 // configError is the diagnostic for what serverstore.New refused.

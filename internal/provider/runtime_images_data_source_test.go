@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"os/exec"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -135,7 +136,7 @@ func TestRuntimeImages_export(t *testing.T) {
 		writeFile(t, filepath.Join(put, name), document(elyra.RuntimeImage{DisplayName: "It", ImageName: imageName}))
 	}
 	looked := filepath.Dir(imagePath(dataDir, "a"))
-	advice := "\n\n    mkdir -p " + filepath.Dir(looked) + " && mv " + put + " " + filepath.Dir(looked) + "/"
+	advice := "\n\n    mkdir -p " + looked + " && mv " + put + "/*.json " + looked + "/"
 	provider := newTestProvider(t, dataDir)
 
 	images, diagnostics := readImages(t, provider, nil)
@@ -150,6 +151,12 @@ func TestRuntimeImages_export(t *testing.T) {
 	wantWarnings(t, diagnostics, 1, "No runtime images in "+looked, "2 runtime images", advice)
 	if got := provider.importError(t, "a"); !strings.HasSuffix(got, advice) {
 		t.Errorf("imported: %s", got)
+	}
+	if out, err := exec.CommandContext(t.Context(), "sh", "-c", advice).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if images, diagnostics := readImages(t, provider.reconfigure(t), nil); namesOf(images) != "a b" || len(diagnostics) != 0 {
+		t.Errorf("after following that: %s, %v", namesOf(images), diagnostics)
 	}
 }
 

@@ -260,10 +260,15 @@ func withScheme(value string) (string, bool) {
 	if err != nil || u.Hostname() == "" || strings.Contains(host, "://") || strings.ContainsAny(host, " \t\n") {
 		return "", false
 	}
-	if inCluster := !strings.Contains(u.Hostname(), ".") || strings.HasSuffix(u.Hostname(), ".svc") || strings.HasSuffix(u.Hostname(), ".svc.cluster.local"); inCluster {
+	if InCluster(u.Hostname()) {
 		return "http://" + host, true
 	}
 	return "https://" + host, true
+}
+
+// InCluster reports whether a host has a meaning inside a Kubernetes cluster alone, or on this machine.
+func InCluster(host string) bool {
+	return !strings.ContainsAny(host, ".:") || strings.HasSuffix(host, ".svc") || strings.HasSuffix(host, ".svc.cluster.local")
 }
 
 // checkStorageURL is checkURL for what Elyra reads scheme, host, and port of.

@@ -43,11 +43,9 @@ type connection struct {
 	// list lists the store once for all who look for other instances, with the
 	// invalid ones that the store can see.
 	list func(context.Context) ([]elyra.Instance, error)
-	// stored has the valid ones of list by image name.
-	stored func(context.Context) (imagesByImageName, error)
-	// later has, by image name, what lives later in the search path than the first
-	// directory. It's read once, apart from list.
-	later func(context.Context) (imagesByImageName, error)
+	// stored and later have valid runtime images by image name: those of list, and those that
+	// live later in the search path than the first directory, which are read once, apart from list.
+	stored, later func(context.Context) (map[string][]elyra.RuntimeImage, error)
 
 	registries registries
 }
@@ -55,15 +53,29 @@ type connection struct {
 func newConnection(t *instanceType, store elyra.Store) *connection {
 	c := &connection{instanceType: t, store: store, run: ownership.NewRun(), imageNames: &sync.Map{}}
 	if store != nil {
-		list := func(options elyra.ListOptions) func(context.Context) ([]elyra.Instance, error) {
-			return onceValue(func(ctx context.Context) ([]elyra.Instance, error) { return store.List(ctx, options) })
-		}
-		c.list = list(elyra.ListOptions{Invalid: true})
-		later := list(elyra.ListOptions{Later: true})
-		c.stored = onceValue(func(ctx context.Context) (imagesByImageName, error) { return byImageName(c.list(ctx)) })
-		c.later = onceValue(func(ctx context.Context) (imagesByImageName, error) { return byImageName(later(ctx)) })
+		c.list = onceValue(func(ctx context.Context) ([]elyra.Instance, error) {
+			return store.List(ctx, elyra.ListOptions{Invalid: true})
+		})
+		c.stored = byImageName(c.list)
+		c.later = byImageName(func(ctx context.Context) ([]elyra.Instance, error) {
+			return store.List(ctx, elyra.ListOptions{Later: true})
+		})
 	}
 	return c
+}
+
+// byImageName sorts out the valid runtime images of a list. Their documents take most of the memory, and aren't kept.
+func byImageName(list func(context.Context) ([]elyra.Instance, error)) func(context.Context) (map[string][]elyra.RuntimeImage, error) {
+	return onceValue(func(ctx context.Context) (map[string][]elyra.RuntimeImage, error) {
+		instances, err := list(ctx)
+		found := map[string][]elyra.RuntimeImage{}
+		for _, instance := range instances {
+			if image := imageOf(instance); instance.Invalid == nil {
+				found[image.ImageName] = append(found[image.ImageName], image)
+			}
+		}
+		return found, err
+	})
 }
 
 // of returns the connection to the instances of another type in the same place.
@@ -80,21 +92,6 @@ func (c *connection) of(t *instanceType) *connection {
 func imageOf(instance elyra.Instance) elyra.RuntimeImage {
 	image, _ := instance.Document.Image(instance.Name) // the store has checked it
 	return image
-}
-
-// imagesByImageName are runtime images without their documents, which take most of the memory.
-type imagesByImageName map[string][]elyra.RuntimeImage
-
-// byImageName sorts out valid instances; an error stays what it is.
-func byImageName(instances []elyra.Instance, err error) (imagesByImageName, error) {
-	found := imagesByImageName{}
-	for _, instance := range instances {
-		if instance.Invalid == nil {
-			image := imageOf(instance)
-			found[image.ImageName] = append(found[image.ImageName], image)
-		}
-	}
-	return found, err
 }
 
 // find returns what the store has under a name, valid or not; nil if nothing. If

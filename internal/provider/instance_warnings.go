@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -66,24 +65,21 @@ func (r *instanceResource) imageNameWarning(ctx context.Context, planned attribu
 	}
 	twice := hasOther(name)
 	if writes {
-		for _, image := range lookUpImageName(ctx, r.conn.later, imageName) {
+		later, err := r.conn.later(ctx)
+		if err != nil { // what needs the answer reports the error
+			tflog.Debug(ctx, "didn't compare with other runtime images", map[string]any{"error": err.Error()})
+		}
+		for _, image := range later[imageName] {
 			if image.Name != name { // that one will be hidden
 				twice = hasOther(image.Name) || twice
 			}
 		}
 	}
 	if twice && r.conn.run.FirstReport("image name "+imageName) {
-		diags.Append(imageNameTwiceWarning(imageName, lookUpImageName(ctx, r.conn.stored, imageName)))
+		stored, _ := r.conn.stored(ctx) // what needs the answer reports the error
+		diags.Append(imageNameTwiceWarning(imageName, stored[imageName]))
 	}
 	return diags
-}
-
-func lookUpImageName(ctx context.Context, all func(context.Context) (imagesByImageName, error), imageName string) []elyra.RuntimeImage {
-	found, err := all(ctx)
-	if err != nil { // what needs the answer reports the error
-		tflog.Debug(ctx, "didn't compare with other runtime images", map[string]any{"error": err.Error()})
-	}
-	return found[imageName]
 }
 
 // imageNameTwiceWarning names what is stored, which is the same whatever is
@@ -191,7 +187,7 @@ func (m instanceModel) runtimeWarnings() (diags diag.Diagnostics) {
 			fmt.Sprintf("Kubeflow's gateway usually serves the API at the path /pipeline:\n\n    api_endpoint = \"https://%s/pipeline\"", api.Host))
 	}
 	hasPublic := m.runtime != elyra.KubeflowPipelines || !m.text("public_api_endpoint").IsNull() // set, or unknown
-	if host := api.Hostname(); !hasPublic && inCluster.MatchString(host) && host != "localhost" {
+	if host := api.Hostname(); !hasPublic && elyra.InCluster(host) && host != "localhost" {
 		diags.AddAttributeWarning(path.Root("api_endpoint"), "Links to runs lead into the cluster",
 			"Elyra links to a submitted run at api_endpoint, which a browser outside the cluster can't reach. Set the address of Kubeflow's user interface:\n\n    public_api_endpoint = \"https://kubeflow.example.com/pipeline\"")
 	}
@@ -202,9 +198,6 @@ func (m instanceModel) runtimeWarnings() (diags diag.Diagnostics) {
 	}
 	return diags
 }
-
-// inCluster matches the names of hosts that have a meaning inside a Kubernetes cluster alone.
-var inCluster = regexp.MustCompile(`^([a-z0-9-]+|.*\.svc(\.cluster\.local)?)$`)
 
 // unsavableWarning says what Elyra refuses to save of a runtime, though it reads it.
 func (c *connection) unsavableWarning(found elyra.Instance) (diags diag.Diagnostics) {

@@ -19,8 +19,8 @@
 // removes what killed processes left.
 //
 // An update and a deletion look at the instance, and ask whether it's the expected
-// one, right before they rename or remove it. Within a process, nothing comes in
-// between. Another program's write in that moment, some microseconds, is lost.
+// one, right before they rename or remove it. Another program's write in that moment,
+// some microseconds, is lost. Within a process, the caller keeps writes of one name apart.
 //
 // An update replaces a symbolic link by a file, as Elyra does, and a deletion removes
 // the link. Neither touches the link's target.

@@ -45,7 +45,6 @@ type Store struct {
 	dirs    []string // of instances, nearest first
 	origins []func() elyra.Origin
 	clean   sync.Once // the first write removes leftovers
-	locks   sync.Map  // a *sync.Mutex for each name
 }
 
 var _ elyra.Store = (*Store)(nil)
@@ -113,7 +112,6 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 	if err := elyra.ValidateName(name); err != nil {
 		return updated, err
 	}
-	defer s.lock(name)()
 	level, found, err := s.expect(ctx, name, expected)
 	if err != nil {
 		return updated, err
@@ -147,7 +145,6 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 // Delete removes the file. It removes a symbolic link, never what the link points
 // to.
 func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (revealed string, err error) {
-	defer s.lock(name)()
 	level, found, err := s.expect(ctx, name, expected)
 	if level > 0 {
 		err = &elyra.ReadOnlyError{Name: name, Location: found.Location, Reason: "lives outside " + s.dirs[0] + ", the only directory that is written to"}
@@ -381,14 +378,6 @@ func (s *Store) encode(document elyra.Document) ([]byte, error) {
 
 func (s *Store) path(level int, name string) string {
 	return filepath.Join(s.dirs[level], fileName(name))
-}
-
-// lock keeps other updates and deletions of a name by this store waiting until
-// unlock is called.
-func (s *Store) lock(name string) (unlock func()) {
-	lock, _ := s.locks.LoadOrStore(name, new(sync.Mutex))
-	lock.(*sync.Mutex).Lock()
-	return lock.(*sync.Mutex).Unlock
 }
 
 // existsError is the error of a creation that finds an instance on that level.

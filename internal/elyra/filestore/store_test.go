@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/filestore"
@@ -116,32 +115,6 @@ func errorsOf(store *filestore.Store, name string) map[string]error {
 func imageOf(instance elyra.Instance) elyra.RuntimeImage {
 	image, _ := instance.Document.Image(instance.Name)
 	return image
-}
-
-// TestUpdatesTakeTurns: between an update's look at an instance and its write, no other update or
-// deletion by the same store looks at it.
-func TestUpdatesTakeTurns(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	writeInstance(t, dir, "x", document("x"))
-	store := storeOn(dir)
-	looked, deleted := make(chan elyra.Instance, 1), make(chan error, 1)
-	_, err := store.Update(t.Context(), "x", nil, func(stored elyra.Document) elyra.Document {
-		go func() {
-			_, err := store.Delete(testingContext, "x", func(found elyra.Instance) bool { looked <- found; return true })
-			deleted <- err
-		}()
-		select {
-		case <-looked:
-			t.Error("the deletion looked in the middle of the update")
-		case <-time.After(100 * time.Millisecond): // nothing happens, as it should be
-		}
-		return stored.With(image("changed"))
-	})
-	must(t, err, <-deleted)
-	if found := imageOf(<-looked); found.DisplayName != "Display of changed" {
-		t.Errorf("the deletion found %+v", found)
-	}
 }
 
 // Instances know their level: of Elyra's factory by the Python that runs Elyra, or

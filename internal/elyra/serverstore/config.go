@@ -130,7 +130,7 @@ func New(kind *elyra.Kind, cfg Config) (*Store, error) {
 }
 
 func (s *server) store(kind *elyra.Kind) *Store {
-	return &Store{kind: kind, server: s, lists: lists{writes: map[string]*writes{}}}
+	return &Store{kind: kind, server: s, lists: lists{written: map[string]time.Time{}}}
 }
 
 // Of implements [elyra.Store]. The stores share a login, connections, and what they know

@@ -24,7 +24,9 @@ const (
 type lists struct {
 	mu     sync.Mutex
 	newest *list
-	writes map[string]*writes // by name
+	// written has, by name, when the last write ended. One that failed counts: it may have
+	// happened all the same.
+	written map[string]time.Time
 }
 
 // list is one list, under way or answered.
@@ -35,48 +37,25 @@ type list struct {
 	until time.Time
 }
 
-// writes are those of one name, one at a time. One that failed counts: it may have
-// happened all the same.
-type writes struct {
-	sync.Mutex
-	ended time.Time // the last one
-}
-
-// beginWrite waits until no other write of that name is under way, and begins one.
-// The function it returns ends it.
-func (s *Store) beginWrite(name string) (end func(), err error) {
-	if err := s.isOpen(); err != nil {
-		return nil, err
-	}
+// endWrite notes that a write of that name has ended.
+func (s *Store) endWrite(name string) {
 	s.lists.mu.Lock()
-	written := s.lists.writes[name]
-	if written == nil {
-		written = new(writes)
-		s.lists.writes[name] = written
-	}
-	s.lists.mu.Unlock()
-	written.Lock()
-	return func() {
-		s.lists.mu.Lock()
-		written.ended = time.Now()
-		s.lists.mu.Unlock()
-		written.Unlock()
-	}, nil
+	defer s.lists.mu.Unlock()
+	s.lists.written[name] = time.Now()
 }
 
 // sharedList returns a list that is right about a name, or nil if a single read is
 // cheaper: the name was written since the newest list was asked for.
 func (s *Store) sharedList(ctx context.Context, name string) (map[string]elyra.Instance, error) {
 	s.lists.mu.Lock()
-	newest, written := s.lists.newest, s.lists.writes[name]
-	isUsable := newest != nil && (newest.until.IsZero() || time.Now().Before(newest.until)) &&
-		(written == nil || newest.asked.After(written.ended))
-	if !isUsable && written == nil {
+	newest, written := s.lists.newest, s.lists.written[name]
+	isUsable := newest != nil && (newest.until.IsZero() || time.Now().Before(newest.until)) && newest.asked.After(written)
+	if !isUsable && written.IsZero() {
 		newest = &list{asked: time.Now()}
 		s.lists.newest = newest
 	}
 	s.lists.mu.Unlock()
-	if !isUsable && written != nil {
+	if !isUsable && !written.IsZero() {
 		return nil, ctx.Err()
 	}
 	return s.await(ctx, newest)

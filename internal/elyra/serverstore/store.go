@@ -48,11 +48,10 @@ func (s *Store) Create(ctx context.Context, name string, document elyra.Document
 	if err := elyra.ValidateName(name); err != nil {
 		return elyra.Instance{}, err
 	}
-	end, err := s.beginWrite(name)
-	if err != nil {
+	if err := s.isOpen(); err != nil {
 		return elyra.Instance{}, err
 	}
-	defer end()
+	defer s.endWrite(name)
 	return s.create(ctx, name, document)
 }
 
@@ -149,11 +148,10 @@ func (s *Store) List(ctx context.Context, options elyra.ListOptions) ([]elyra.In
 // unless the new document is valid, and once it's deleted, canceling the context
 // no longer stops the creation.
 func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondition, edit func(elyra.Document) elyra.Document) (elyra.Instance, error) {
-	end, err := s.beginWrite(name)
-	if err != nil {
+	if err := s.isOpen(); err != nil {
 		return elyra.Instance{}, err
 	}
-	defer end()
+	defer s.endWrite(name)
 	found, err := s.find(ctx, name, expected)
 	var invalid *elyra.InvalidError
 	switch isInvalid := errors.As(err, &invalid); {
@@ -219,11 +217,10 @@ func (s *Store) readOnly(name, reason string) error {
 // Delete implements [elyra.Store] with a GET and a DELETE. If the instance left is one
 // that the deleted one hid, it's done.
 func (s *Store) Delete(ctx context.Context, name string, expected elyra.Precondition) (revealed string, err error) {
-	end, err := s.beginWrite(name)
-	if err != nil {
+	if err := s.isOpen(); err != nil {
 		return "", err
 	}
-	defer end()
+	defer s.endWrite(name)
 	if _, err := s.find(ctx, name, expected); err != nil && !isInvalid(err) {
 		return "", err
 	}

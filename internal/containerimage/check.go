@@ -204,7 +204,7 @@ func pullable(err error) *bool {
 	switch {
 	case err == nil, isProblem(err, platformNotFound, unsupportedMediaType):
 		return new(true)
-	case isProblem(err, imageNotFound, repositoryNotFound, credentialsRequired, credentialsRefused, credentialsExpired, credentialsDenied):
+	case isProblem(err, imageNotFound, repositoryNotFound, credentialsRequired, credentialsRefused, credentialsDenied):
 		return new(false)
 	}
 	return nil

@@ -2,12 +2,10 @@ package containerimage
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -130,30 +128,4 @@ func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Auth
 	case <-ctx.Done():
 		return nil, false
 	}
-}
-
-// expiry is when credentials say that they end, and zero where they don't: the claim exp of a JSON
-// web token (RFC 7519), and the expiration in the payload of a token of Amazon ECR.
-func expiry(auth authn.AuthConfig) time.Time {
-	for _, token := range []string{auth.RegistryToken, auth.IdentityToken, auth.Password} {
-		payload := token
-		if parts := strings.Split(token, "."); len(parts) == 3 {
-			payload = parts[1]
-		}
-		var claims struct {
-			Exp        float64 `json:"exp"`
-			Expiration float64 `json:"expiration"`
-		}
-		content, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(payload, "="))
-		if err != nil {
-			content, err = base64.StdEncoding.DecodeString(payload)
-		}
-		if err != nil || json.Unmarshal(content, &claims) != nil {
-			continue
-		}
-		if end := max(claims.Exp, claims.Expiration); end > 0 {
-			return time.Unix(int64(end), 0).UTC()
-		}
-	}
-	return time.Time{}
 }

@@ -165,13 +165,8 @@ func (c *checker) explainDenial(seen *sight, status int, says string) error {
 		}
 		return credentialsRequired.problem("%s doesn't show %s without credentials%s. It isn't known whether the image exists.", c.registry, repo, says)
 	}
-	if config, err := auth.Authorization(); err == nil {
-		if end := expiry(*config); !end.IsZero() && end.Before(time.Now()) {
-			return credentialsExpired.problem("The credentials for %s expired at %s.", c.registry, end.Format(time.RFC3339))
-		}
-	}
 	if status == http.StatusForbidden {
-		return credentialsDenied.problem("%s takes the credentials, and doesn't let them pull %s%s.", c.registry, repo, says)
+		return credentialsDenied.problem("%s doesn't let the credentials pull %s%s.", c.registry, repo, says)
 	}
 	return credentialsRefused.problem("%s refuses the credentials for %s%s.", c.registry, repo, says)
 }

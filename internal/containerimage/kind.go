@@ -51,11 +51,9 @@ var (
 	credentialsRequired = kind("credentials_required", severityUnknown, "The registry doesn't show the image without credentials. It may not exist.",
 		"Check the spelling of image_name. If the image is private, set pull_secret to the name of a Kubernetes Secret that can pull it, and give the provider the same credentials (registry_auth) to check it.")
 	credentialsRefused = kind("credentials_refused", severityUnknown, "The registry refuses the credentials.",
-		"Check the user name and the password or token in the provider's configuration. Some registries also answer like this if the image doesn't exist or its user may not pull it.")
-	credentialsExpired = kind("credentials_expired", severityUnknown, "The credentials have expired.",
-		"Get new credentials for the provider's configuration and for the Secret behind pull_secret.")
-	credentialsDenied = kind("credentials_denied", severityUnknown, "The credentials are right, but their user may not pull the image.",
-		"Grant that user the right to pull it, or use other credentials. The Secret behind pull_secret needs the same.")
+		"Check the user name and the password or token in the provider's configuration. A token may have expired. Some registries also answer like this if the image doesn't exist or its user may not pull it.")
+	credentialsDenied = kind("credentials_denied", severityUnknown, "The registry doesn't let the credentials pull the image.",
+		"Grant their user the right to pull it, or get new credentials if they have expired, as those of Amazon ECR do. The Secret behind pull_secret needs the same.")
 	credentialsWithheld = kind("credentials_withheld", severityUnknown, "The registry's token server is on another domain, so the provider sent it no credentials.",
 		"If that host belongs to the registry, give it the same credentials in registry_auth.")
 	credentialHelperFailed = kind("credential_helper_failed", severityWarning, "The machine's Docker configuration gave no credentials.",

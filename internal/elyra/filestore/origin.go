@@ -2,25 +2,19 @@ package filestore
 
 import (
 	"path/filepath"
-	"sync"
 
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
-// levelOrigin returns a function that says what kind of level a data directory is. It looks at the
-// disk only on its first call.
-func levelOrigin(config Config, level int) func() elyra.Origin {
-	dir := config.DataDirs[level]
-	return sync.OnceValue(func() elyra.Origin {
-		switch {
-		case level == 0:
-			return elyra.OriginLocal
-		case dir == config.FactoryDir || hasElyra(dir):
-			return elyra.OriginFactory
-		default:
-			return elyra.OriginShared
-		}
-	})
+// levelOrigin says what kind of level a data directory is.
+func levelOrigin(config Config, level int) elyra.Origin {
+	switch dir := config.DataDirs[level]; {
+	case level == 0:
+		return elyra.OriginLocal
+	case dir == config.FactoryDir || hasElyra(dir):
+		return elyra.OriginFactory
+	}
+	return elyra.OriginShared
 }
 
 // hasElyra reports whether a data directory belongs to a Python environment with Elyra: it's

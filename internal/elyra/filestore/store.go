@@ -43,13 +43,13 @@ type Store struct {
 	kind    *elyra.Kind
 	config  Config
 	dirs    []string // of instances, nearest first
-	origins []func() elyra.Origin
+	origins []elyra.Origin
 	clean   sync.Once // the first write removes leftovers
 }
 
 var _ elyra.Store = (*Store)(nil)
 
-// New returns a store of instances of a kind. It does no I/O.
+// New returns a store of instances of a kind. It looks which directories belong to an Elyra.
 func New(kind *elyra.Kind, config Config) *Store {
 	s := &Store{kind: kind, config: config}
 	for level, dir := range config.DataDirs {
@@ -342,7 +342,7 @@ func (s *Store) read(level int, name string) (elyra.Instance, error) {
 
 // empty is an instance at that level whose content isn't known.
 func (s *Store) empty(level int, name string) elyra.Instance {
-	return elyra.Instance{Name: name, Location: s.path(level, name), Writable: level == 0, Origin: s.origins[level]()}
+	return elyra.Instance{Name: name, Location: s.path(level, name), Writable: level == 0, Origin: s.origins[level]}
 }
 
 // instance is the instance of a file at that level with that content.

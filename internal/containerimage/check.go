@@ -194,8 +194,8 @@ func (c *checker) findCredentials(ctx context.Context) authn.Authenticator {
 
 // isProblem reports whether err is a problem of one of those kinds.
 func isProblem(err error, anyOf ...*Kind) bool {
-	var problem *Problem
-	return errors.As(err, &problem) && slices.ContainsFunc(anyOf, func(k *Kind) bool { return problem.Code == k.Code })
+	problem, ok := errors.AsType[*Problem](err)
+	return ok && slices.ContainsFunc(anyOf, func(k *Kind) bool { return problem.Code == k.Code })
 }
 
 // pullable is whether an image that ended in err could be pulled; nil where the registry's answer doesn't

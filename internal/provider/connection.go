@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/elyra-ai/terraform-provider-elyra/internal/containerimage"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/ownership"
 	"github.com/elyra-ai/terraform-provider-elyra/internal/singleflight"
@@ -47,7 +48,9 @@ type connection struct {
 	// live later in the search path than the first directory, which are read once, apart from list.
 	stored, later func(context.Context) (map[string][]elyra.RuntimeImage, error)
 
-	registries registries
+	// imageClient asks registries. If its credentials are known only after apply, it has none.
+	imageClient        *containerimage.Client
+	credentialsUnknown bool
 }
 
 func newConnection(t *instanceType, store elyra.Store) *connection {

@@ -83,7 +83,7 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	arguments := config.Attributes()
 	imageName := arguments["image_name"].(types.String) // the schema says so, here and below
-	report, err := d.conn.registries.client.Check(ctx, imageName.ValueString(), containerImageOptions(arguments))
+	report, err := d.conn.imageClient.Check(ctx, imageName.ValueString(), containerImageOptions(arguments))
 	var unreachable *containerimage.UnreachableError
 	if errors.As(err, &unreachable) && arguments["allow_unreachable"].(types.Bool).ValueBool() {
 		report, err = &containerimage.Report{Problems: []containerimage.Problem{unreachable.Problem()}}, nil
@@ -92,7 +92,7 @@ func (d *containerImageDataSource) Read(ctx context.Context, req datasource.Read
 		resp.Diagnostics.Append(containerImageError(err))
 		return
 	}
-	if pull := report.AnonymousPull; d.conn.registries.unknown && unreachable == nil && (pull == nil || !*pull) {
+	if pull := report.AnonymousPull; d.conn.credentialsUnknown && unreachable == nil && (pull == nil || !*pull) {
 		awaitCredentials(req, resp)
 		return
 	}

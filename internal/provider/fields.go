@@ -110,11 +110,6 @@ func knownTexts(set types.Set) (texts []string) {
 	return texts
 }
 
-// nearest returns the candidate that the fewest changed letters make of a name.
-func nearest(name string, candidates []string) string {
-	return slices.MinFunc(candidates, func(a, b string) int { return distance(name, a) - distance(name, b) })
-}
-
 // distance is Levenshtein's, by bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)

@@ -145,11 +145,10 @@ func (c *connection) nextStep(verb string, err error) string {
 
 // chmodAdvice is how the owner of a file gets access to it, if an error is about one.
 func chmodAdvice(err error) string {
-	var fault *fs.PathError
-	if !errors.Is(err, elyra.ErrUnreadable) || !errors.As(err, &fault) {
-		return ""
+	if fault, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, elyra.ErrUnreadable) {
+		return fmt.Sprintf(" If the file is yours:\n\n    chmod u+rw %s", shellQuote(fault.Path))
 	}
-	return fmt.Sprintf(" If the file is yours:\n\n    chmod u+rw %s", shellQuote(fault.Path))
+	return ""
 }
 
 // destroyAnyway is how to destroy what a plan refuses.

@@ -100,7 +100,7 @@ func (o *objectArgument) read(argument attr.Value) (attributes map[string]attr.V
 	o.readTags(attributes["tags"])
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		isNull := attributes[name].IsNull()
-		switch like := nearest(name, known); {
+		switch like := slices.MinFunc(known, func(a, b string) int { return distance(name, a) - distance(name, b) }); {
 		case slices.Contains(known, name), isNull:
 		case distance(name, like) <= max(1, (len(name)-1)/4):
 			o.fault("%q isn't an attribute of this %s; use %q, or remove it", name, o.what, like)

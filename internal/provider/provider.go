@@ -9,7 +9,6 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -107,14 +106,11 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	// yet to come.
 	placeIsKnown, credentialsAreKnown := isKnown(req.Config.Raw)
 	if placeIsKnown {
-		// Once more: what was unknown when the configuration was validated is
-		// known now.
-		resp.Diagnostics.Append(model.validate()...)
-		if resp.Diagnostics.HasError() {
-			return
+		// What was unknown when the configuration was validated is known now.
+		diags := model.validate()
+		if !diags.HasError() {
+			store, dataDirs, diags = model.store(ctx, p.version)
 		}
-		var diags diag.Diagnostics
-		store, dataDirs, diags = model.store(ctx, p.version)
 		resp.Diagnostics.Append(diags...)
 		if resp.Diagnostics.HasError() {
 			return
@@ -128,12 +124,10 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	for _, c := range []*connection{conn, conn.runtimes} {
 		c.absolute, c.dataDirs, c.filePermission = model.isAbsolute(), dataDirs, permission(model.FilePermission)
 	}
-	var diags diag.Diagnostics
-	conn.registries, diags = model.registries(ctx, credentialsAreKnown)
+	client, diags := model.imageClient(ctx, credentialsAreKnown)
 	resp.Diagnostics.Append(diags...)
-	resp.ResourceData = conn
-	resp.DataSourceData = conn
-	resp.ListResourceData = conn
+	conn.imageClient, conn.credentialsUnknown = client, !credentialsAreKnown
+	resp.ResourceData, resp.DataSourceData, resp.ListResourceData = conn, conn, conn
 }
 
 func (p *elyraProvider) Resources(context.Context) []func() resource.Resource {

@@ -23,11 +23,6 @@ type registryCredentialsModel struct {
 	UseDockerConfig  types.Bool   `tfsdk:"use_docker_config"`
 }
 
-type registryLoginModel struct {
-	Username types.String `tfsdk:"username"`
-	Password types.String `tfsdk:"password"`
-}
-
 func registryCredentialsAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"registry_auth": schema.MapNestedAttribute{
@@ -64,25 +59,19 @@ func isKnown(config tftypes.Value) (place, credentials bool) {
 	return place, credentials
 }
 
-// registries checks container images for the data sources of one provider.
-type registries struct {
-	client *containerimage.Client
-	// unknown is set where credentials are known only after apply. The client
-	// then has none.
-	unknown bool
-}
-
-// registries returns what asks registries, with the credentials that are
-// configured, if they're known.
-func (m registryCredentialsModel) registries(ctx context.Context, known bool) (r registries, diags diag.Diagnostics) {
+// imageClient returns what asks registries, with the configured credentials, or with none if they aren't known.
+func (m registryCredentialsModel) imageClient(ctx context.Context, known bool) (client *containerimage.Client, diags diag.Diagnostics) {
 	if !known {
-		return registries{containerimage.NewClient(containerimage.Credentials{}), true}, nil
+		return containerimage.NewClient(containerimage.Credentials{}), nil
 	}
-	var models map[string]registryLoginModel
+	var models map[string]struct {
+		Username string `tfsdk:"username"`
+		Password string `tfsdk:"password"`
+	}
 	diags = m.RegistryAuth.ElementsAs(ctx, &models, false)
 	logins := map[string]containerimage.Login{}
 	for registry, login := range models {
-		logins[registry] = containerimage.Login{Username: login.Username.ValueString(), Password: login.Password.ValueString()}
+		logins[registry] = containerimage.Login(login)
 	}
 	var parsed containerimage.Credentials
 	if content := m.DockerConfigJSON.ValueString(); content != "" {
@@ -91,7 +80,7 @@ func (m registryCredentialsModel) registries(ctx context.Context, known bool) (r
 			diags.AddAttributeError(path.Root("docker_config_json"), "Invalid registry credentials", dockerConfigDetail(content, err))
 		}
 	}
-	return registries{client: containerimage.NewClient(containerimage.NewCredentials(logins, parsed, m.UseDockerConfig.ValueBool()))}, diags
+	return containerimage.NewClient(containerimage.NewCredentials(logins, parsed, m.UseDockerConfig.ValueBool())), diags
 }
 
 // dockerConfigDetail says what is wrong with a content, and quotes it only if it's a path.

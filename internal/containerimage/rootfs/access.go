@@ -45,7 +45,7 @@ func (u User) String() string {
 	return fmt.Sprintf("user %d of group %d", u.UID, u.GIDs[0])
 }
 
-// can't says that the user can't do something to p.
+// cannot says that the user can't do something to p.
 func (u User) cannot(do, p string, m meta) string {
 	return fmt.Sprintf("%s can't %s %s (mode %04o, owner %d:%d)", u, do, p, m.mode, m.uid, m.gid)
 }

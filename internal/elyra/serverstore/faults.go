@@ -69,11 +69,10 @@ func (e *Error) NextStep() string {
 
 // kindOf is the kind of fault that an error is; nil if it's none.
 func kindOf(err error) *kind {
-	var fault *Error
-	if !errors.As(err, &fault) {
-		return nil
+	if fault, ok := errors.AsType[*Error](err); ok {
+		return fault.kind
 	}
-	return fault.kind
+	return nil
 }
 
 // detail adds to what happened, in words of known origin: the operating system's, the
@@ -99,11 +98,10 @@ func (x *exchange) detail() string {
 
 // network says in which operation the network failed, and why.
 func (x *exchange) network() (operation, why string) {
-	var failed *net.OpError
-	if !errors.As(x.err, &failed) {
-		return "", ""
+	if failed, ok := errors.AsType[*net.OpError](x.err); ok {
+		return failed.Op, failed.Err.Error()
 	}
-	return failed.Op, failed.Err.Error()
+	return "", ""
 }
 
 // maxMessage bounds what is quoted from Elyra, in characters.
@@ -230,8 +228,8 @@ var (
 	}, transient|unsent, "the proxy doesn't connect to the server",
 		"Check the environment variable that names the proxy (HTTPS_PROXY or HTTP_PROXY), and whether the server's host belongs in NO_PROXY.")
 	unknownHost = newKind(noAnswer, func(x *exchange) bool {
-		var dns *net.DNSError
-		return errors.As(x.err, &dns) && dns.IsNotFound
+		dns, ok := errors.AsType[*net.DNSError](x.err)
+		return ok && dns.IsNotFound
 	}, unsent, "the host is unknown",
 		"Check the host in the endpoint, and that this machine can resolve it.")
 	timedOut = newKind(noAnswer, func(x *exchange) bool { return isTimeout(x.err) }, transient, "no response in time",
@@ -405,8 +403,8 @@ func failed(target error) func(*exchange) bool {
 }
 
 func failedAs[T error](x *exchange) bool {
-	var target T
-	return errors.As(x.err, &target)
+	_, ok := errors.AsType[T](x.err)
+	return ok
 }
 
 // refusesCertificate reports whether the server ended the TLS handshake because of
@@ -417,8 +415,8 @@ func refusesCertificate(x *exchange) bool {
 }
 
 func isTimeout(err error) bool {
-	var timeout net.Error
-	return errors.Is(err, errTimeout) || errors.As(err, &timeout) && timeout.Timeout()
+	timeout, ok := errors.AsType[net.Error](err)
+	return errors.Is(err, errTimeout) || ok && timeout.Timeout()
 }
 
 // says matches a message of Elyra's by its status and beginning, with the instance's name

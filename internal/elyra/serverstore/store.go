@@ -175,8 +175,7 @@ func (s *Store) Update(ctx context.Context, name string, expected elyra.Precondi
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.RequestTimeout)
 	defer cancel()
 	created, err := s.create(ctx, name, document)
-	var taken *elyra.ExistsError
-	if errors.As(err, &taken) && !taken.Found.Document.IsZero() { // the invalid one hid it
+	if taken, ok := errors.AsType[*elyra.ExistsError](err); ok && !taken.Found.Document.IsZero() { // the invalid one hid it
 		document = edit(taken.Found.Document)
 		return s.write(ctx, s.about(http.MethodPut, name, &document), &document, nil)
 	}

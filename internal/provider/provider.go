@@ -106,7 +106,7 @@ func (p *elyraProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	// yet to come.
 	placeIsKnown, credentialsAreKnown := isKnown(req.Config.Raw)
 	if placeIsKnown {
-		// What was unknown when the configuration was validated is known now.
+		// Values that were unknown when the configuration was validated are known now.
 		diags := model.validate()
 		if !diags.HasError() {
 			store, dataDirs, diags = model.store(ctx, p.version)

@@ -178,7 +178,8 @@ func checkDirectory(dir string) error {
 	case strings.HasPrefix(dir, "file://"):
 		return fmt.Errorf("%q is a URL; use the path %q", dir, strings.TrimPrefix(dir, "file://"))
 	case strings.HasPrefix(dir, "$HOME/"), strings.HasPrefix(dir, "${HOME}/"):
-		return fmt.Errorf("environment variables aren't expanded by Terraform; use pathexpand(%q)", "~"+dir[strings.Index(dir, "/"):])
+		_, rest, _ := strings.Cut(dir, "/")
+		return fmt.Errorf("environment variables aren't expanded by Terraform; use pathexpand(%q)", "~/"+rest)
 	case strings.HasPrefix(dir, "$"), strings.HasPrefix(dir, "%"):
 		return fmt.Errorf("environment variables in %q aren't expanded by Terraform; use the path, or a variable that is set by TF_VAR_…", dir)
 	case runtime.GOOS != "windows" && len(dir) > 2 && dir[1] == ':' && strings.ContainsRune(`\/`, rune(dir[2])):

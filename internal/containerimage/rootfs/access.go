@@ -45,8 +45,8 @@ func (u User) String() string {
 	return fmt.Sprintf("user %d of group %d", u.UID, u.GIDs[0])
 }
 
-// cannot says that the user can't do something to p.
-func (u User) cannot(do, p string, m meta) string {
+// denied says that the user can't do something to p.
+func (u User) denied(do, p string, m meta) string {
 	return fmt.Sprintf("%s can't %s %s (mode %04o, owner %d:%d)", u, do, p, m.mode, m.uid, m.gid)
 }
 
@@ -110,7 +110,7 @@ func (fs *FS) barrier(dirs []string, user User) string {
 	}
 	for _, dir := range append([]string{"/"}, dirs...) {
 		if m := fs.lstat(dir).meta; !user.may(m, execute) {
-			return user.cannot("enter", dir, m)
+			return user.denied("enter", dir, m)
 		}
 	}
 	return ""
@@ -131,7 +131,7 @@ func (fs *FS) Writable(p string, user User) string {
 		return instead
 	}
 	if !user.may(w.meta, write) {
-		return user.cannot("write", p, w.meta)
+		return user.denied("write", p, w.meta)
 	}
 	return ""
 }
@@ -156,7 +156,7 @@ func (fs *FS) Readable(p string, user User) string {
 		return instead
 	}
 	if w.kind == File && !user.may(w.meta, read) {
-		return user.cannot("read", w.path, w.meta)
+		return user.denied("read", w.path, w.meta)
 	}
 	return ""
 }

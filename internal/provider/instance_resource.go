@@ -139,7 +139,7 @@ func (r *instanceResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	written, diags := r.create(ctx, &plan, config, claimNew)
+	written, diags := r.create(ctx, &plan, config, claimApplied)
 	resp.Diagnostics.Append(diags...)
 	if written.Name == "" {
 		return

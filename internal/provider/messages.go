@@ -42,8 +42,6 @@ func (c *connection) storeError(verb, name string, err error) diag.Diagnostic {
 func (c *connection) createError(ctx context.Context, name string, claim claim, err error) diag.Diagnostic {
 	var exists *elyra.ExistsError
 	switch {
-	case errors.As(err, &exists) && claim == claimNew: // a plan takes the name of a replaced instance for free
-		return withAdvice(c.existsError(ctx, exists.Found, claim), "If this resource had the name until now, as with create_before_destroy, set overwrite = true.")
 	case errors.As(err, &exists):
 		return c.existsError(ctx, exists.Found, claim)
 	case errors.Is(err, errCreatedTwice):
@@ -245,6 +243,9 @@ type claim int
 const (
 	// claimNew: a new address. An import block can adopt what's there.
 	claimNew claim = iota
+	// claimApplied: the same in an apply, where the instance may be this address' own, as with
+	// create_before_destroy.
+	claimApplied
 	// claimRenamed: an address of the state that gets another name. Terraform ignores
 	// an import block for it.
 	claimRenamed
@@ -292,7 +293,10 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 	}
 	replace := "To replace it, set overwrite = true. Keys that other tools added to its document are preserved."
 	importIt := fmt.Sprintf("If no other resource manages the existing instance, import it:\n\n    import {\n      to = %s.<label>\n      id = %q\n    }\n\nIf another address of this configuration had it until now, use a moved block instead.\n\n", c.name, name)
-	if claim != claimNew {
+	switch claim {
+	case claimApplied:
+		importIt += "If this resource had the name until now, as with create_before_destroy, set overwrite = true.\n\n"
+	case claimRenamed, claimMoved:
 		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
 	}
 	if claim == claimMoved {

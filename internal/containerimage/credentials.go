@@ -11,10 +11,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 )
 
-// Credentials sign in to registries. The zero value has none.
+// Credentials sign in to registries. The zero value has none. Of those that match a repository equally well,
+// the first that were added count.
 type Credentials struct {
 	entries []entry
-	docker  bool
+	// Docker adds those of the machine's Docker configuration, with its credential helpers, which are read
+	// and run when a check needs them.
+	Docker bool
 }
 
 // entry is for the registries and repositories that match a pattern.
@@ -23,54 +26,44 @@ type entry struct {
 	auth    authn.AuthConfig
 }
 
-// Login is a user of a registry.
-type Login struct{ Username, Password string }
-
-// Errors of [ParseDockerConfig]. None quotes what it was given.
+// Errors of [Credentials.AddDockerConfig]. None quotes what it was given.
 var (
 	errDockerConfig  = errors.New("the text isn't the content of a .dockerconfigjson, such as:\n\n    {\"auths\": {\"quay.io\": {\"auth\": \"<base64 of user:password>\"}}}\n\nGive the value of the Secret's key .dockerconfigjson, decoded from base64")
 	errNoCredentials = errors.New("the text is a .dockerconfigjson without any credentials. Add credentials for the registry, or remove the argument")
 	errOnlyHelpers   = errors.New("the text names credential helpers and holds no credentials. Log in where none is configured and give that file, or set use_docker_config = true to run the helpers of this machine")
 )
 
-// NewCredentials are those of logins, by registry; then those of a Docker configuration, as
-// [ParseDockerConfig] returns them; then, if docker is true, those of the machine's own, with its
-// credential helpers, which are read and run when a check needs them.
-func NewCredentials(logins map[string]Login, parsed Credentials, docker bool) Credentials {
-	c := Credentials{docker: docker}
-	for registry, l := range logins {
-		c.entries = append(c.entries, entry{pattern(registry), authn.AuthConfig{Username: l.Username, Password: l.Password}})
-	}
-	c.entries = append(c.entries, parsed.entries...)
-	return c
+// Add adds a user of a registry, or of its repositories below a path.
+func (c *Credentials) Add(registry, username, password string) {
+	c.entries = append(c.entries, entry{pattern(registry), authn.AuthConfig{Username: username, Password: password}})
 }
 
-// ParseDockerConfig reads the content of a .dockerconfigjson, as Secrets of type
+// AddDockerConfig adds what the content of a .dockerconfigjson has, as Secrets of type
 // kubernetes.io/dockerconfigjson hold it, or of a Docker configuration file with credentials in it.
-func ParseDockerConfig(content string) (Credentials, error) {
+func (c *Credentials) AddDockerConfig(content string) error {
 	var config struct {
 		Auths       map[string]authn.AuthConfig `json:"auths"`
 		CredsStore  string                      `json:"credsStore"`
 		CredHelpers map[string]string           `json:"credHelpers"`
 	}
 	if json.Unmarshal([]byte(content), &config) != nil {
-		return Credentials{}, errDockerConfig
+		return errDockerConfig
 	}
-	var c Credentials
+	found := len(c.entries)
 	for registry, auth := range config.Auths {
 		if auth != (authn.AuthConfig{}) {
 			c.entries = append(c.entries, entry{pattern(registry), auth})
 		}
 	}
 	switch {
-	case len(c.entries) > 0:
-		return c, nil
+	case len(c.entries) > found:
+		return nil
 	case config.CredsStore != "" || len(config.CredHelpers) > 0:
-		return c, errOnlyHelpers
+		return errOnlyHelpers
 	case config.Auths != nil:
-		return c, errNoCredentials
+		return errNoCredentials
 	}
-	return c, errDockerConfig
+	return errDockerConfig
 }
 
 // pattern is a registry as configurations write it, without scheme and API version.
@@ -114,7 +107,7 @@ func (c Credentials) find(ctx context.Context, repo name.Repository) (authn.Auth
 	switch {
 	case best != nil:
 		return authn.FromConfig(best.auth), true
-	case !c.docker:
+	case !c.Docker:
 		return authn.Anonymous, true
 	}
 	resolved := make(chan authn.Authenticator, 1)

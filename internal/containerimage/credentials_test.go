@@ -43,8 +43,15 @@ func withPassword(t *testing.T, http string, opts ...remote.Option) (host string
 	return host
 }
 
-func logins(registry, password string) Credentials {
-	return NewCredentials(map[string]Login{registry: {"jdoe", password}}, Credentials{}, false)
+func logins(registry, password string) (c Credentials) {
+	c.Add(registry, "jdoe", password)
+	return c
+}
+
+// docker is the content of a .dockerconfigjson with credentials, behind others.
+func docker(c Credentials, content string) Credentials {
+	_ = c.AddDockerConfig(content)
+	return c
 }
 
 // pulls is how an image could be pulled, and the problems.
@@ -69,15 +76,16 @@ func TestRealRegistryBasic(t *testing.T) {
 	ca, cert, key := authority(t)
 	host := withPassword(t, fmt.Sprintf(", tls: {certificate: '%s', key: '%s'}", cert, key), remote.WithTransport(must(newTransport(ca))))
 
-	docker := must(ParseDockerConfig(fmt.Sprintf(`{"auths":{"https://%s/v2/":{"auth":%q}}}`, host, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret)))))
+	wrong := fmt.Sprintf(`{"auths":{%q:{"username":"jdoe","password":"secret-wrong"}}}`, host)
+	content := fmt.Sprintf(`{"auths":{"https://%s/v2/":{"auth":%q}}}`, host, base64.StdEncoding.EncodeToString([]byte("jdoe:"+secret)))
 	none := host + " doesn't show team/image without credentials (UNAUTHORIZED). It isn't known whether the image exists."
 	signIn(t, host, ca, []signInTest{
 		{"none", Credentials{}, "1", "false no credentials credentials_required", "unknown", none},
 		{"of another registry", logins("quay.io", secret), "1", "false no credentials credentials_required", "unknown", none},
 		{"login", logins(host, secret), "1", "false true", "true", ""},
 		{"login of a repository", logins(host+"/team", secret), "1", "false true", "true", ""},
-		{"login before docker config", NewCredentials(map[string]Login{host: {"jdoe", secret}}, docker, false), "1", "false true", "true", ""},
-		{"docker config", NewCredentials(nil, docker, false), "1", "false true", "true", ""},
+		{"login before docker config", docker(logins(host, secret), wrong), "1", "false true", "true", ""},
+		{"docker config", docker(Credentials{}, content), "1", "false true", "true", ""},
 		{"no such image", logins(host, secret), "2", "false false image_not_found", "false", host + " has no tag 2 in team/image."},
 		{"wrong password", logins(host, "secret-wrong"), "1", "false false credentials_refused", "unknown",
 			host + " refuses the credentials for team/image (UNAUTHORIZED)."},
@@ -154,7 +162,7 @@ func TestRealRegistryBearer(t *testing.T) {
 			host + " doesn't show team/image without credentials (UNAUTHORIZED). It isn't known whether the image exists."},
 		{"login", logins(host, secret), "1", "false true", "true", ""},
 		{"wrong password", logins(host, "secret-wrong"), "1", "false false credentials_refused", "unknown", refused},
-		{"of another user", NewCredentials(map[string]Login{host: {"else", secret}}, Credentials{}, false), "1", "false false credentials_refused", "unknown", refused},
+		{"of another user", docker(Credentials{}, fmt.Sprintf(`{"auths":{%q:{"username":"else","password":%q}}}`, host, secret)), "1", "false false credentials_refused", "unknown", refused},
 	})
 }
 
@@ -207,11 +215,12 @@ func TestCredentialsStayHome(t *testing.T) {
 		{"blob store below the registry's name", "x.localhost", "blobs.x.localhost", func(r string) Credentials { return logins(r, secret) }, "false true", "x.localhost"},
 		{"tokens elsewhere", "127.0.0.1", "localhost", func(r string) Credentials { return logins(r, secret) }, "false no credentials credentials_withheld", ""},
 		{"identity token, tokens elsewhere", "127.0.0.1", "localhost", func(r string) Credentials {
-			c, _ := ParseDockerConfig(`{"auths":{"` + r + `":{"identitytoken":"` + secret + `"}}}`)
-			return NewCredentials(nil, c, false)
+			return docker(Credentials{}, `{"auths":{"`+r+`":{"identitytoken":"`+secret+`"}}}`)
 		}, "false no credentials credentials_withheld", ""},
 		{"tokens elsewhere, agreed to", "127.0.0.1", "localhost", func(r string) Credentials {
-			return NewCredentials(map[string]Login{r: {"jdoe", secret}, "localhost": {"jdoe", secret}}, Credentials{}, false)
+			c := logins(r, secret)
+			c.Add("localhost", "jdoe", secret)
+			return c
 		}, "false true", "127.0.0.1 localhost"},
 	} {
 		bearer = strings.Contains(tt.name, "token")
@@ -287,7 +296,7 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-func TestParseDockerConfig(t *testing.T) {
+func TestAddDockerConfig(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]error{
 		"":                      errDockerConfig,
@@ -302,7 +311,7 @@ func TestParseDockerConfig(t *testing.T) {
 		`{"auths":{"a.io":{"auth":"dTpw","email":"a@b"}}}`:         nil,
 		`{"auths":{"a.io":{"identitytoken":"x"}},"detachKeys":""}`: nil,
 	} {
-		_, err := ParseDockerConfig(content)
+		err := new(Credentials).AddDockerConfig(content)
 		if !errors.Is(err, want) || want == nil && err != nil {
 			t.Errorf("%s: %v, want %v", content, err, want)
 		}
@@ -338,7 +347,7 @@ func TestDockerConfigOfTheMachine(t *testing.T) {
 	} {
 		write(filepath.Join(dir, "config.json"), tt.config, 0o600)
 		for asked, want := range map[bool]string{true: tt.pulls, false: "false no credentials credentials_required"} {
-			r := checkWith(t, NewClient(NewCredentials(nil, Credentials{}, asked)), host+"/team/image:1", Options{})
+			r := checkWith(t, NewClient(Credentials{Docker: asked}), host+"/team/image:1", Options{})
 			if pulls(r) != want {
 				t.Errorf("%s, asked for %v: %s, want %s", tt.name, asked, pulls(r), want)
 			}

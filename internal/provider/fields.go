@@ -100,14 +100,17 @@ func stringMap(values map[string]string) types.Map {
 // composed returns a stored text as Terraform has it in a configuration: with composed characters.
 func composed(stored string) string { return norm.NFC.String(stored) }
 
-// knownTexts are the elements of a set of strings that are known.
-func knownTexts(set types.Set) (texts []string) {
-	for _, element := range set.Elements() {
+// collection is a list, set, or tuple.
+type collection interface{ Elements() []attr.Value }
+
+// knownTexts are the elements of a list or set of strings that are known.
+func knownTexts(texts collection) (known []string) {
+	for _, element := range texts.Elements() {
 		if text, ok := element.(types.String); ok && !text.IsUnknown() {
-			texts = append(texts, text.ValueString())
+			known = append(known, text.ValueString())
 		}
 	}
-	return texts
+	return known
 }
 
 // distance is Levenshtein's, by bytes.

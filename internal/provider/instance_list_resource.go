@@ -50,8 +50,7 @@ func (r *instanceResource) ListResourceConfigSchema(_ context.Context, _ list.Li
 func (r *instanceResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var model instanceListModel
 	diags := req.Config.Get(ctx, &model)
-	filter, filterDiags := newInstanceFilter(ctx, model.Search, model.Tags)
-	diags.Append(filterDiags...)
+	filter := newInstanceFilter(model.Search, model.Tags)
 	if !r.conn.ready(&diags) {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return

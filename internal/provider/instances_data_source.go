@@ -90,8 +90,7 @@ func (d *instancesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	for name, target := range map[string]any{"search": &search, "tags": &tags, "include_invalid": &includeInvalid} {
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
 	}
-	filter, diags := newInstanceFilter(ctx, search, tags)
-	resp.Diagnostics.Append(diags...)
+	filter := newInstanceFilter(search, tags)
 	if !d.conn.ready(&resp.Diagnostics) {
 		return
 	}
@@ -230,13 +229,8 @@ type instanceFilter struct {
 	tags   []string
 }
 
-// newInstanceFilter takes tags as a list or a set of strings.
-func newInstanceFilter(ctx context.Context, search types.String, tags interface {
-	ElementsAs(context.Context, any, bool) diag.Diagnostics
-}) (instanceFilter, diag.Diagnostics) {
-	f := instanceFilter{search: strings.ToLower(search.ValueString())}
-	diags := tags.ElementsAs(ctx, &f.tags, false)
-	return f, diags
+func newInstanceFilter(search types.String, tags collection) instanceFilter {
+	return instanceFilter{strings.ToLower(search.ValueString()), knownTexts(tags)}
 }
 
 func (f instanceFilter) matches(name, displayName string, tags []string) bool {

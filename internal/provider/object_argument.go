@@ -121,12 +121,12 @@ func (o *objectArgument) readTags(value attr.Value) {
 		o.unknown = append(o.unknown, "tags")
 		return
 	}
-	collection, ok := value.(interface{ Elements() []attr.Value }) // list, set, tuple
+	elements, ok := value.(collection)
 	if !ok {
 		o.fault("tags: the value must be a list or set of strings")
 		return
 	}
-	for _, element := range collection.Elements() {
+	for _, element := range elements.Elements() {
 		given := o.text("tags", element, func(tag string) error {
 			if !slices.Contains(o.tags, tag) { // as in a set
 				o.tags = append(o.tags, tag)

@@ -69,18 +69,16 @@ func (m registryCredentialsModel) imageClient(ctx context.Context, known bool) (
 		Password string `tfsdk:"password"`
 	}
 	diags = m.RegistryAuth.ElementsAs(ctx, &models, false)
-	logins := map[string]containerimage.Login{}
+	credentials := containerimage.Credentials{Docker: m.UseDockerConfig.ValueBool()}
 	for registry, login := range models {
-		logins[registry] = containerimage.Login(login)
+		credentials.Add(registry, login.Username, login.Password)
 	}
-	var parsed containerimage.Credentials
 	if content := m.DockerConfigJSON.ValueString(); content != "" {
-		var err error
-		if parsed, err = containerimage.ParseDockerConfig(content); err != nil {
+		if err := credentials.AddDockerConfig(content); err != nil {
 			diags.AddAttributeError(path.Root("docker_config_json"), "Invalid registry credentials", dockerConfigDetail(content, err))
 		}
 	}
-	return containerimage.NewClient(containerimage.NewCredentials(logins, parsed, m.UseDockerConfig.ValueBool())), diags
+	return containerimage.NewClient(credentials), diags
 }
 
 // dockerConfigDetail says what is wrong with a content, and quotes it only if it's a path.

@@ -175,7 +175,7 @@ func (m providerModel) serverStore(ctx context.Context, endpoint, version string
 	if m.Token.IsNull() && m.Password.IsNull() && !hasAuthorization(headers) {
 		for _, variable := range []string{"ELYRA_TOKEN", "JUPYTER_TOKEN"} {
 			if config.Token == "" {
-				config.Token, variables["token"] = os.Getenv(variable), variable
+				config.Token, config.TokenVariable, variables["token"] = os.Getenv(variable), variable, variable
 			}
 		}
 		if config.Token == "" {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra/elyratest"
 )
 
 // TestConfigure: what is wrong with the provider's configuration is told on the
@@ -105,6 +107,25 @@ func TestConfigure(t *testing.T) {
 				t.Errorf("%q isn't in %s: %s", tt.words, d.Summary, d.Detail)
 			}
 		})
+	}
+}
+
+// TestTokenFromEnvironment: who didn't know of a variable with another server's token is told of it.
+func TestTokenFromEnvironment(t *testing.T) {
+	server := elyratest.New(t, elyratest.Options{Token: "secret"})
+	for _, variable := range []string{"ELYRA_TOKEN", "JUPYTER_TOKEN"} {
+		Isolate(t)
+		t.Setenv(variable, "s3cret")
+		provider := configured(t, set("endpoint", server.URL))
+		plan := provider.respond(t, provider.image(t, "X", imageName, "", ""), planned{})
+		if said := plan.Diagnostics[0].Detail; !strings.Contains(said, "The token comes from the environment variable "+variable+".") || strings.Contains(said, "s3cret") {
+			t.Errorf("%s: %s", variable, said)
+		}
+	}
+	provider := configured(t, set("endpoint", server.URL, "token", "wrong"))
+	plan := provider.respond(t, provider.image(t, "X", imageName, "", ""), planned{})
+	if said := plan.Diagnostics[0].Detail; strings.Contains(said, "environment variable") {
+		t.Errorf("the token of the configuration: %s", said)
 	}
 }
 

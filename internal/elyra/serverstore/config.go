@@ -35,6 +35,8 @@ type Config struct {
 	// server's login page instead; set one of the two. With neither, the server is
 	// open, or Headers open it.
 	Token, Password string
+	// TokenVariable is the environment variable that Token comes from, if it comes from one.
+	TokenVariable string
 	// Headers are added to every request, for proxies in front of the server.
 	Headers map[string]string
 	// CACertPEM is trusted in addition to the system's authorities.

@@ -61,6 +61,9 @@ func (e *Error) Is(target error) bool {
 // this one wraps says it all.
 func (e *Error) NextStep() string {
 	next := explain(e.kind.next, e.store.base)
+	if cfg := e.store.cfg; cfg.Token != "" && cfg.TokenVariable != "" && e.kind.is(credentials) {
+		next += " The token comes from the environment variable " + cfg.TokenVariable + "."
+	}
 	if path, isPage := cutPage(e.store.base.EscapedPath()); isPage && e.status != 0 && !e.byElyra {
 		next = fmt.Sprintf("The endpoint looks like the address of a page. Set it to the server's:\n\n    endpoint = %q\n\nIf that isn't the reason: %s", cleanEndpoint(e.store.base, path), next)
 	}

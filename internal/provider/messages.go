@@ -296,11 +296,11 @@ func (c *connection) existsAdvice(ctx context.Context, found elyra.Instance, cla
 	switch claim {
 	case claimApplied:
 		importIt += "If this resource had the name until now, as with create_before_destroy, set overwrite = true.\n\n"
-	case claimRenamed, claimMoved:
-		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
-	}
-	if claim == claimMoved {
+	case claimMoved:
 		rename = "To keep both, forget the current one, which stays as it is, and set a different name:" + c.forget() + c.anotherName(ctx, name) + "\n\n"
+		fallthrough
+	case claimRenamed:
+		importIt = fmt.Sprintf("To manage the existing instance with this resource, forget the current one, which stays as it is, and import the other:\n\n    terraform state rm '%[1]s.<label>'\n    terraform import '%[1]s.<label>' %[2]s\n\n", c.name, name)
 	}
 	if other := c.foreign(found.Document); other != nil {
 		importIt, replace = "", fmt.Sprintf("It's a runtime for %s. To replace it, set overwrite = true, which removes what only that type has.", other.runtime.Title)

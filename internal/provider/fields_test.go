@@ -10,6 +10,17 @@ import (
 	"github.com/elyra-ai/terraform-provider-elyra/internal/elyra"
 )
 
+// image is an image as a data source or a function returns it, with null for the fields that values lack. What each
+// field is worth is TestFields' business.
+func image(values map[string]any) map[string]any {
+	for _, field := range elyra.Fields() {
+		if _, given := values[field.Key]; !given {
+			values[field.Key] = nil
+		}
+	}
+	return values
+}
+
 // TestFields: each field is described, and is set, written, read, compared, changed, imported,
 // listed, and rendered.
 func TestFields(t *testing.T) {

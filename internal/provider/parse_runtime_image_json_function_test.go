@@ -13,10 +13,10 @@ func TestParseRuntimeImageJSON(t *testing.T) {
 	t.Parallel()
 	const metadata = `"display_name":"Größe","image_name":"a/b:1","n":1.5,"pull_policy":"Always","tags":["a","z"],"team":{"<":null}`
 	document := `{"display_name":"Größe","metadata":{` + metadata + `},"schema_name":"runtime-image"}`
-	want := map[string]any{
-		"display_name": "Größe", "image_name": "a/b:1", "description": nil, "pull_policy": "Always", "pull_secret": nil,
+	want := image(map[string]any{
+		"display_name": "Größe", "image_name": "a/b:1", "pull_policy": "Always",
 		"tags": []any{"a", "z"}, "extra_json": `{"display_name":"Gr\u00f6\u00dfe","n":1.5,"team":{"<":null}}`,
-	}
+	})
 	if got, err, _ := call(t, "parse_runtime_image_json", text(document)); !reflect.DeepEqual(got, want) {
 		t.Errorf("%s\n got %v\nwant %v", err, got, want)
 	}
@@ -24,9 +24,7 @@ func TestParseRuntimeImageJSON(t *testing.T) {
 	if got, err, _ := call(t, "parse_runtime_image_json", text(annotation), text("a/b:1")); !reflect.DeepEqual(got, want) {
 		t.Errorf("%s\n got %v\nwant %v", err, got, want)
 	}
-	least := map[string]any{
-		"display_name": "X", "image_name": "python:3.11", "description": nil, "pull_policy": nil, "pull_secret": nil, "tags": []any{}, "extra_json": "{}",
-	}
+	least := image(map[string]any{"display_name": "X", "image_name": "python:3.11", "tags": []any{}, "extra_json": "{}"})
 	if got, err, _ := call(t, "parse_runtime_image_json", text(`{"display_name":"X","metadata":{"image_name":"python:3.11"},"schema_name":"runtime-image"}`)); !reflect.DeepEqual(got, least) {
 		t.Errorf("%s\n got %v\nwant %v", err, got, least)
 	}

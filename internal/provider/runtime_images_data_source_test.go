@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,11 +77,7 @@ func TestRuntimeImages_attributes(t *testing.T) {
 	if got := namesOf(images); got != "broken full later wrong" {
 		t.Fatalf("listed: %s", got)
 	}
-	want := map[string]any{}
-	for _, field := range elyra.Fields() {
-		want[field.Key] = nil // TestFields lists each with a value
-	}
-	maps.Copy(want, map[string]any{
+	want := image(map[string]any{
 		"name": "full", "id": "full", "display_name": "Full", "image_name": imageName, "description": "All of it",
 		"pull_policy": "Always", "pull_secret": "regcred", "tags": []any{"a", "b"}, "location": imagePath(dataDir, "full"),
 		"json": document(full), "writable": true, "origin": "local", "invalid_reason": nil,

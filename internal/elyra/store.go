@@ -10,9 +10,8 @@ import (
 // Store keeps the instances of one [Kind]: the files of a Jupyter data directory,
 // or a Jupyter Server in front of them. All methods may be called from several
 // goroutines at the same time, but updates and deletions of one name must not overlap.
-// Errors wrap the sentinels of this package where they apply;
-// any other error leaves open whether anything was found. Package storetest holds the
-// contract as tests.
+// Errors wrap the sentinels of this package where they apply; any other error leaves open
+// whether anything was found. Package storetest holds the contract as tests.
 type Store interface {
 	// Create stores a new instance and returns it as stored. It never overwrites:
 	// if the name is taken, at any level of the search path, it fails with an

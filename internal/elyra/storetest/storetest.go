@@ -120,7 +120,7 @@ func Run(t *testing.T, samples Samples, newHarness func(t *testing.T) Harness) {
 		{"ReadsItsWrites", testReadsItsWrites},
 		{"Concurrently", testConcurrently},
 		{"Canceled", testCanceled},
-		{"Supports", testProperties},
+		{"Properties", testProperties},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
